@@ -1,0 +1,35 @@
+/** Time as a value that is passed in, so that a test can own it. */
+export interface Clock {
+  /** Wall time, milliseconds since the epoch. */
+  now(): number;
+  /** Monotonic milliseconds, for durations: does not jump when the wall clock does. */
+  monotonic(): number;
+  /** Runs `action` once after `ms`; the signal cancels it. The timer does not keep the process alive. */
+  after(ms: number, action: () => void, signal?: AbortSignal): Disposable;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, action, signal) {
+    const timer = setTimeout(action, ms);
+    timer.unref();
+    const cancel = (): void => clearTimeout(timer);
+    signal?.addEventListener("abort", cancel, { once: true });
+    return { [Symbol.dispose]: cancel };
+  },
+};
+
+/** Resolves after `ms`, or at once when the signal aborts (it never rejects: waiting is not an operation that fails). */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", done);
+    resolve();
+  };
+  const timer = setTimeout(done, ms);
+  signal?.addEventListener("abort", done, { once: true });
+  return promise;
+}

@@ -1,0 +1,16 @@
+import { randomBytes } from "node:crypto";
+
+/** A construct's id: `cx-` and 8 hex digits. */
+export const newConstructId = (): string => `cx-${randomBytes(4).toString("hex")}`;
+
+/** A daemon session's id: `dm-` and 8 hex digits. */
+export const newDaemonId = (): string => `dm-${randomBytes(4).toString("hex")}`;
+
+/** A run's id, also its folder's name: `run-<YYYYMMDD-HHMMSS>-<4 hex>`, local time, so that folders sort by age. */
+export function newRunId(at: number): string {
+  const time = new Date(at);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const day = `${time.getFullYear()}${two(time.getMonth() + 1)}${two(time.getDate())}`;
+  const clock = `${two(time.getHours())}${two(time.getMinutes())}${two(time.getSeconds())}`;
+  return `run-${day}-${clock}-${randomBytes(2).toString("hex")}`;
+}

@@ -1,0 +1,102 @@
+import type { Caliber } from "../protocol/caliber.ts";
+import type { Tokens } from "../protocol/outcome.ts";
+import type { ToolCall, Verdict } from "../protocol/verdict.ts";
+
+/** A way of talking to one kind of agent. Everything that is peculiar to that agent stays behind this interface. */
+export interface AgentDriver {
+  readonly name: string;
+  readonly can: AgentAbilities;
+  /** Starts an agent process. Resolves once the process is spawned; a process that cannot be started is a rejection. */
+  open(spec: SessionSpec): Promise<AgentSession>;
+}
+
+export interface AgentAbilities {
+  /** A running turn can be stopped and the session goes on. */
+  interrupt: boolean;
+  /** A session can be opened again from its id. */
+  resume: boolean;
+  /** The reply can be constrained by a JSON schema. */
+  structuredOutput: boolean;
+}
+
+export interface SessionSpec {
+  /** Our id of the process: the marker that is left in its environment. */
+  id: string;
+  cwd: string;
+  caliber: Caliber;
+  role: AgentRole;
+  /** Agent session to continue. */
+  resume?: string;
+  /** Judges each tool call before it runs. What it does not allow, or if it throws, does not run. */
+  gate: (call: ToolCall) => Promise<Verdict>;
+  /** Gets each raw message of the agent as one JSON line, for the transcript. */
+  transcript?: (line: string) => void;
+}
+
+export type AgentRole =
+  /** Works with tools, on the agent's own prompt. */
+  | { kind: "worker" }
+  /** Has no tools and only this prompt; with a schema, its reply is constrained to it. */
+  | { kind: "coordinator"; systemPrompt: string; replySchema?: Record<string, unknown> };
+
+/** One live agent process. Long-lived: `signal` aborts and `closed` settles when it is gone, however that came. */
+export interface AgentSession {
+  readonly pid: number;
+  /** What the agent does, in order; ends when the process is gone. One reader. */
+  readonly events: AsyncIterable<AgentEvent>;
+  /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
+  send(text: string): void;
+  /** No more messages will be sent; the agent ends after the current turn. */
+  end(): void;
+  /** Stops the running turn; the session stays usable. */
+  interrupt(): Promise<void>;
+  /** Ends the process and everything that it started. Safe to call more than once; bounded in time. */
+  stop(): Promise<StopReport>;
+  readonly signal: AbortSignal;
+  readonly closed: Promise<AgentExit>;
+}
+
+export interface StopReport {
+  /** True only when a census found nothing alive that this session had started. */
+  proven: boolean;
+  /** Process ids that were still alive at the end, if it is not proven. */
+  survivors: number[];
+}
+
+export type AgentExit =
+  | { how: "code"; code: number; stderr: string }
+  | { how: "signal"; signal: string; stderr: string }
+  | { how: "broken"; reason: string; stderr: string };
+
+export type AgentEvent =
+  | { type: "ready"; sessionId: string; model: string; tools: string[] }
+  /** A sign of life without content: partial message, keep-alive, progress. */
+  | { type: "alive" }
+  | { type: "thought"; text: string }
+  | { type: "said"; text: string; subagent?: string }
+  | { type: "tool.called"; id: string; tool: string; input: unknown; subagent?: string }
+  | { type: "tool.returned"; id: string; failed: boolean; text: string; subagent?: string }
+  /** The provider made the agent wait: it tries again by itself. */
+  | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
+  | { type: "limited"; status: string; resetsAt: number | null }
+  | { type: "turn.ended"; turn: TurnEnd }
+  /** A message that this driver does not know: kept, never dropped. */
+  | { type: "unknown"; kind: string; raw: string };
+
+export interface TurnEnd {
+  /** `ok`, or the agent's own word for what went wrong ("error_max_turns"). */
+  status: string;
+  ok: boolean;
+  text: string;
+  /** The reply as the agent parsed it against the reply schema, if one was asked for. */
+  structured?: unknown;
+  errors: string[];
+  /** The model declined to answer. */
+  refused: boolean;
+  sessionId: string;
+  turns: number;
+  /** Cumulative for the session. */
+  costUsd: number;
+  /** Cumulative for the session. */
+  tokens: Tokens;
+}

@@ -1,0 +1,61 @@
+import { parseActionBlock, type ParsedBlock } from "./action.ts";
+
+export type Extraction = { ok: true; value: ParsedBlock } | { ok: false; problem: string };
+
+/**
+ * Finds the daemon's action block in its reply: fenced JSON first, then any balanced braces. The first candidate that
+ * parses and validates wins. Otherwise the problem names the nearest miss, so that the daemon can repair it.
+ */
+export function extractActionBlock(text: string): Extraction {
+  let nearest: string | undefined;
+  for (const candidate of candidates(text)) {
+    let value: unknown;
+    try {
+      value = JSON.parse(candidate);
+    } catch (error) {
+      nearest ??= `not valid JSON: ${error instanceof Error ? error.message : String(error)}`;
+      continue;
+    }
+    const parsed = parseActionBlock(value);
+    if (parsed.ok) return parsed;
+    nearest = parsed.problem;
+  }
+  return { ok: false, problem: nearest ?? "no JSON block found in the reply" };
+}
+
+function* candidates(text: string): Generator<string> {
+  for (const fence of text.matchAll(/```(?:json|JSON)?[ \t]*\r?\n([\s\S]*?)\r?\n?[ \t]*```/g)) yield fence[1] ?? "";
+  yield* balancedObjects(text);
+}
+
+/** A model's reply is a few kilobytes; a text with more opening braces than this is not one. */
+const mostCandidates = 200;
+
+/** Each outermost `{…}` whose braces balance outside of strings, and, after an unbalanced one, what starts further in. */
+function* balancedObjects(text: string): Generator<string> {
+  let from = text.indexOf("{");
+  for (let tries = 0; from !== -1 && tries < mostCandidates; tries += 1) {
+    const end = endOfObject(text, from);
+    if (end !== undefined) yield text.slice(from, end);
+    from = text.indexOf("{", end ?? from + 1);
+  }
+}
+
+/** The position after the brace that closes the one at `from`. */
+function endOfObject(text: string, from: number): number | undefined {
+  let depth = 0;
+  let inString = false;
+  for (let at = from; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (inString) {
+      if (char === "\\") at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{") depth += 1;
+    else if (char === "}") {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
+}
