@@ -1,0 +1,32 @@
+import type { Command } from "../protocol/command.ts";
+import type { DeckEvent } from "../protocol/event.ts";
+import type { RunSummary, RunView } from "../protocol/snapshot.ts";
+
+/** The one door between the deck and its faces: the same in process and over a socket. */
+export interface Port {
+  /** Carries out a command, or rejects with a `Fault` that says why not. */
+  send<C extends Command>(command: C): Promise<Replies[C["type"]]>;
+  /** The run that is open in this deck; undefined when there is none. */
+  snapshot(): Promise<RunView | undefined>;
+  /** The recorded events after a sequence number, then those to come, in order; ends when the deck closes. */
+  follow(afterSeq: number): AsyncIterable<DeckEvent>;
+  /** Settles when the deck is closed and nothing that it started is alive. */
+  readonly closed: Promise<void>;
+}
+
+export interface Replies {
+  "goal.set": OpenedRun;
+  spawn: OpenedRun;
+  "run.resume": OpenedRun;
+  say: Record<string, never>;
+  stop: Record<string, never>;
+  "runs.list": { runs: RunSummary[] };
+  "run.show": { view: RunView };
+}
+
+export interface OpenedRun {
+  run: string;
+  folder: string;
+  /** Follow from here to see the run from its opening (or reopening). */
+  afterSeq: number;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { runSettingsSchema } from "./settings.ts";
+
+/** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
+export const commandSchema = z.discriminatedUnion("type", [
+  /** Opens a run for a goal and starts its daemon. Reply: the run's id and folder. */
+  z.object({
+    type: z.literal("goal.set"),
+    goal: z.string().trim().min(1),
+    settings: runSettingsSchema,
+    command_line: z.array(z.string()),
+  }),
+  /** Opens a run without a daemon. */
+  z.object({
+    type: z.literal("spawn"),
+    tasks: z.array(z.string().trim().min(1)).min(1),
+    settings: runSettingsSchema,
+    command_line: z.array(z.string()),
+  }),
+  /** Reopens a run from its log; `say` is delivered to the daemon. */
+  z.object({
+    type: z.literal("run.resume"),
+    run: z.string(),
+    say: z.string().trim().min(1).optional(),
+    /** Bounds that the netrunner has changed. */
+    settings: runSettingsSchema.partial().optional(),
+    command_line: z.array(z.string()),
+  }),
+  /** A message of the netrunner to the daemon. */
+  z.object({ type: z.literal("say"), text: z.string().trim().min(1) }),
+  /** Ends the current run. Graceful: constructs get the time to end; with `force` they are killed at once. */
+  z.object({
+    type: z.literal("stop"),
+    status: z.enum(["stopped", "waiting", "paused"]),
+    reason: z.string(),
+    force: z.boolean(),
+  }),
+  z.object({ type: z.literal("runs.list") }),
+  z.object({ type: z.literal("run.show"), run: z.string() }),
+]);
+export type Command = z.infer<typeof commandSchema>;

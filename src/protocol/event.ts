@@ -1,0 +1,185 @@
+import { z } from "zod";
+import { actionSchema, daemonStatuses } from "./action.ts";
+import { caliberSchema } from "./caliber.ts";
+import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
+import { runSettingsSchema } from "./settings.ts";
+import { decisions } from "./verdict.ts";
+
+/** How a run stands. `waiting`: for the netrunner's answer; `paused`: at a bound; `stopped`: by the netrunner. */
+export const runStatuses = ["running", "waiting", "paused", "done", "failed", "stopped"] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** One line of the closing record about a construct. */
+export const constructLineSchema = z.object({
+  id: z.string(),
+  task: z.string(),
+  state: z.enum([...endStates, "queued", "running"]),
+  cause: z.string(),
+  files: z.array(fileSchema),
+  denials: z.array(denialSchema),
+});
+export type ConstructLine = z.infer<typeof constructLineSchema>;
+
+const construct = z.string();
+const daemon = z.string();
+
+/**
+ * The recorded events by type. Past tense: each says what happened. Field names are what stands on disk and in `--json`.
+ * To add one: a line here; the folds that must look at it fail to compile until they do.
+ */
+const bodies = {
+  "run.opened": z.object({
+    kind: z.enum(["goal", "tasks"]),
+    workspace: z.string(),
+    folder: z.string(),
+    settings: runSettingsSchema,
+    /** Version of the deck that wrote the run. */
+    deck: z.string(),
+    command_line: z.array(z.string()),
+  }),
+  "run.resumed": z.object({ deck: z.string(), command_line: z.array(z.string()) }),
+  /** The daemon waits for the netrunner: `question` is what it said. */
+  "run.waiting": z.object({ question: z.string() }),
+  "run.paused": z.object({ rule: z.string(), reason: z.string() }),
+  "run.closed": z.object({
+    status: z.enum(runStatuses),
+    reason: z.string(),
+    folder: z.string(),
+    duration_ms: z.number(),
+    cost_usd: z.number(),
+    constructs: z.array(constructLineSchema),
+  }),
+  "goal.set": z.object({ goal: z.string() }),
+  "netrunner.said": z.object({ text: z.string() }),
+
+  "daemon.started": z.object({
+    daemon,
+    pid: z.int(),
+    backend: z.string(),
+    caliber: caliberSchema,
+    resumed: z.string().nullable(),
+  }),
+  "daemon.session": z.object({ daemon, session_id: z.string(), model: z.string() }),
+  /** `message` is the whole text that the daemon gets; `inputs` are the sequence numbers of the events that it conveys. */
+  "daemon.turn_started": z.object({ daemon, turn: z.int(), message: z.string(), inputs: z.array(z.int()) }),
+  /** The turn was finished and its inputs are acknowledged. */
+  "daemon.turn_ended": z.object({
+    daemon,
+    turn: z.int(),
+    cost_usd: z.number(),
+    tokens_out: z.int(),
+    duration_ms: z.number(),
+  }),
+  "daemon.thinking": z.object({ daemon, text: z.string() }),
+  "daemon.chat": z.object({ daemon, text: z.string() }),
+  "daemon.action": z.object({ daemon, action: actionSchema }),
+  "daemon.action_rejected": z.object({ daemon, position: z.int(), item: z.string(), problem: z.string() }),
+  /** `respawn`: the process was given up and the next turn starts a fresh one with its memory. */
+  "daemon.status": z.object({ daemon, status: z.enum([...daemonStatuses, "respawn"]) }),
+  "daemon.error": z.object({ daemon, code: z.string(), message: z.string() }),
+  /** A reply that held no valid action block, as it came. */
+  "daemon.raw": z.object({ daemon, text: z.string() }),
+  /** Part of a full result that the daemon asked for. */
+  "daemon.read": z.object({ daemon, construct, part: z.int() }),
+  "daemon.ended": z.object({ daemon, exit: z.string(), proven: z.boolean() }),
+
+  "spawn.refused": z.object({ task: z.string(), origin: z.enum(origins), rule: z.string(), reason: z.string() }),
+  "construct.queued": z.object({
+    construct,
+    task: z.string(),
+    origin: z.enum(origins),
+    parent: z.string().nullable(),
+    caliber: caliberSchema,
+    /** Ids of the constructs that must end well before this one starts. */
+    after: z.array(z.string()),
+  }),
+  "construct.started": z.object({ construct, pid: z.int(), command: z.string() }),
+  "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
+  "construct.said": z.object({ construct, text: z.string() }),
+  "construct.thought": z.object({ construct, text: z.string() }),
+  "construct.told": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** `input` is shortened for the record; the transcript has all of it. */
+  "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
+  "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
+  "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
+  /** The end has begun; the first cause stays. */
+  "construct.ending": z.object({ construct, cause: z.string() }),
+  "construct.ended": z.object({ construct, outcome: outcomeSchema }),
+  "gate.judged": z.object({
+    construct,
+    call: z.string(),
+    tool: z.string(),
+    input: z.string(),
+    decision: z.enum(decisions),
+    rule: z.string(),
+    reason: z.string(),
+    latency_ms: z.number(),
+  }),
+  "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
+  /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
+  "agent.unknown": z.object({ source: z.string(), kind: z.string(), raw: z.string() }),
+  "deck.warned": z.object({ code: z.string(), message: z.string() }),
+} as const;
+
+export type EventType = keyof typeof bodies;
+export type EventBody<T extends EventType> = z.infer<(typeof bodies)[T]>;
+
+/** An event that is about to be recorded: what happened, to which run, who says so. */
+export type EventDraft = { [T in EventType]: { type: T; run: string; source: string; body: EventBody<T> } }[EventType];
+
+/** A recorded event. `seq` is unique and rising within a home, `at` is milliseconds since the epoch. */
+export type DeckEvent = EventDraft & { seq: number; at: number; version: number };
+
+/** The version of the record's shape that this code writes. */
+export const eventVersion = 1;
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(bodies, type);
+
+/** Validates a body that comes from disk or from another process. */
+export function parseEvent(row: {
+  seq: number;
+  at: number;
+  run: string;
+  source: string;
+  type: string;
+  version: number;
+  body: unknown;
+}): DeckEvent {
+  if (!isEventType(row.type)) return unknownEvent(row);
+  const body = bodies[row.type].safeParse(row.body);
+  if (!body.success) return unknownEvent(row);
+  // The schema that was chosen by `type` has just validated `body`: the pair is one member of the union.
+  return { ...row, body: body.data } as DeckEvent;
+}
+
+const unknownEvent = (row: {
+  seq: number;
+  at: number;
+  run: string;
+  source: string;
+  type: string;
+  version: number;
+  body: unknown;
+}): DeckEvent => ({
+  seq: row.seq,
+  at: row.at,
+  run: row.run,
+  version: row.version,
+  source: row.source,
+  type: "agent.unknown",
+  body: { source: row.source, kind: row.type, raw: JSON.stringify(row.body) },
+});
+
+/** An event as one flat JSON object, the shape of `events.ndjson` and of `--json`. */
+export function flatEvent(event: DeckEvent): Record<string, unknown> {
+  const { body, ...envelope } = event;
+  return {
+    type: envelope.type,
+    seq: envelope.seq,
+    at: envelope.at,
+    run: envelope.run,
+    source: envelope.source,
+    version: envelope.version,
+    ...body,
+  };
+}

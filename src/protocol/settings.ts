@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { caliberSchema, effortSchema } from "./caliber.ts";
+import { tierSchema } from "./verdict.ts";
+
+/** What holds for one run; recorded when it opens, so that a resume goes on under the same rules. */
+export const runSettingsSchema = z.object({
+  max_concurrent: z.int().min(1),
+  /** Constructs of the whole run; 0 means no cap. */
+  max_spawns: z.int().min(0),
+  /** Agent processes that may be starting at the same time: starting is bound by the processor. */
+  max_starting: z.int().min(1),
+  caliber: caliberSchema,
+  daemon_caliber: z.object({ model: z.string().min(1), effort: effortSchema }),
+  brake: tierSchema,
+  autopilot: z.boolean(),
+  backend: z.enum(["streaming", "one-shot"]),
+  /** The daemon's reply is constrained by a JSON schema: surer, at the price of a second model request a turn. */
+  structured_reply: z.boolean(),
+  /** The model behind the agents is the scripted one that ships with the deck. */
+  offline: z.boolean(),
+  /** A construct that does nothing visible for so long is stopped, milliseconds. */
+  idle_limit_ms: z.int().min(1),
+  /** A construct that runs for so long in all is stopped, milliseconds. */
+  time_limit_ms: z.int().min(1),
+  /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
+  budget_usd: z.number().min(0),
+});
+export type RunSettings = z.infer<typeof runSettingsSchema>;
+
+const minute = 60_000;
+
+/** @param cores processors of the machine */
+export const defaultSettings = (cores: number): RunSettings => ({
+  max_concurrent: 10,
+  max_spawns: 30,
+  max_starting: Math.max(1, cores),
+  caliber: { model: "sonnet", effort: "high" },
+  daemon_caliber: { model: "opus", effort: "high" },
+  brake: "default",
+  autopilot: false,
+  backend: "streaming",
+  structured_reply: false,
+  offline: false,
+  idle_limit_ms: 10 * minute,
+  time_limit_ms: 60 * minute,
+  budget_usd: 0,
+});
