@@ -2,6 +2,9 @@ import type { Caliber } from "../protocol/caliber.ts";
 import type { Tokens } from "../protocol/outcome.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 
+/** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
+export const markerName = "CYBERDECK_CONSTRUCT";
+
 /** A way of talking to one kind of agent. Everything that is peculiar to that agent stays behind this interface. */
 export interface AgentDriver {
   readonly name: string;
@@ -42,6 +45,8 @@ export type AgentRole =
 /** One live agent process. Long-lived: `signal` aborts and `closed` settles when it is gone, however that came. */
 export interface AgentSession {
   readonly pid: number;
+  /** The command line of the process, for the record. */
+  readonly command: string;
   /** What the agent does, in order; ends when the process is gone. One reader. */
   readonly events: AsyncIterable<AgentEvent>;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
@@ -50,8 +55,11 @@ export interface AgentSession {
   end(): void;
   /** Stops the running turn; the session stays usable. */
   interrupt(): Promise<void>;
-  /** Ends the process and everything that it started. Safe to call more than once; bounded in time. */
-  stop(): Promise<StopReport>;
+  /**
+   * Ends the process and everything that it started: politely (end of input, TERM, KILL) or at once. Bounded in time,
+   * safe to call more than once; a later hard stop hurries an earlier polite one.
+   */
+  stop(how: "polite" | "hard"): Promise<StopReport>;
   readonly signal: AbortSignal;
   readonly closed: Promise<AgentExit>;
 }
@@ -95,6 +103,8 @@ export interface TurnEnd {
   refused: boolean;
   sessionId: string;
   turns: number;
+  /** Messages that are still waiting: more turns follow without further input. */
+  queued: number;
   /** Cumulative for the session. */
   costUsd: number;
   /** Cumulative for the session. */

@@ -14,7 +14,7 @@ const spawnAction = z
       .array(z.union([z.int().min(1), z.string().regex(/^cx-[0-9a-f]{8}$/)]))
       .optional()
       .describe(
-        "start only after these have ended well: positions of other spawn actions of this block, counting from 1, or construct ids; their results are handed to the construct",
+        "start only after these have ended well: numbers of earlier items of this block's actions list, counting from 1, or construct ids; their results are handed to the construct",
       ),
   })
   .describe("start one construct");

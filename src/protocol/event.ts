@@ -37,7 +37,7 @@ const bodies = {
     deck: z.string(),
     command_line: z.array(z.string()),
   }),
-  "run.resumed": z.object({ deck: z.string(), command_line: z.array(z.string()) }),
+  "run.resumed": z.object({ settings: runSettingsSchema, deck: z.string(), command_line: z.array(z.string()) }),
   /** The daemon waits for the netrunner: `question` is what it said. */
   "run.waiting": z.object({ question: z.string() }),
   "run.paused": z.object({ rule: z.string(), reason: z.string() }),
@@ -62,10 +62,11 @@ const bodies = {
   "daemon.session": z.object({ daemon, session_id: z.string(), model: z.string() }),
   /** `message` is the whole text that the daemon gets; `inputs` are the sequence numbers of the events that it conveys. */
   "daemon.turn_started": z.object({ daemon, turn: z.int(), message: z.string(), inputs: z.array(z.int()) }),
-  /** The turn was finished and its inputs are acknowledged. */
+  /** The model's turn is over. Only a valid one has conveyed its inputs; the others are sent again. */
   "daemon.turn_ended": z.object({
     daemon,
     turn: z.int(),
+    valid: z.boolean(),
     cost_usd: z.number(),
     tokens_out: z.int(),
     duration_ms: z.number(),

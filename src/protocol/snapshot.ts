@@ -38,12 +38,15 @@ export interface DaemonView {
   costUsd: number;
   /** What it told the netrunner last. */
   lastChat: string;
+  /** What it told the netrunner and what it thought, the latest last, as far as a successor needs to know. */
+  said: { chat: string[]; plan: string[] };
 }
 
 export interface ConstructView {
   id: string;
   task: string;
   origin: Origin;
+  parent: string | null;
   caliber: Caliber;
   after: string[];
   state: "queued" | "starting" | "running" | "ending" | Outcome["state"];
@@ -73,7 +76,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     lastAt: event.at,
     closedAt: null,
     durationMs: 0,
-    daemon: { id: null, sessionId: null, state: "idle", turns: 0, costUsd: 0, lastChat: "" },
+    daemon: { id: null, sessionId: null, state: "idle", turns: 0, costUsd: 0, lastChat: "", said: { chat: [], plan: [] } },
     constructs: {},
     refused: [],
     lastSeq: event.seq,
@@ -110,13 +113,16 @@ export function costOf(view: RunView): number {
 
 export const isEnded = (construct: ConstructView): boolean => construct.outcome !== null;
 
+/** So many of its latest words does a view keep of the daemon. */
+const remembered = 20;
+
 function foldRun(view: RunView, event: DeckEvent): void {
   switch (event.type) {
     case "goal.set":
       view.goal = event.body.goal;
       break;
     case "run.resumed":
-      Object.assign(view, { status: "running", reason: "", closedAt: null });
+      Object.assign(view, { status: "running", reason: "", closedAt: null, settings: event.body.settings });
       break;
     case "run.waiting":
       Object.assign(view, { status: "waiting", reason: event.body.question });
@@ -156,6 +162,10 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
       break;
     case "daemon.chat":
       daemon.lastChat = event.body.text;
+      daemon.said.chat = [...daemon.said.chat, event.body.text].slice(-remembered);
+      break;
+    case "daemon.thinking":
+      daemon.said.plan = [...daemon.said.plan, event.body.text].slice(-remembered);
       break;
     case "daemon.status":
       if (event.body.status === "done" || event.body.status === "failed") daemon.state = event.body.status;
@@ -169,11 +179,12 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
 
 function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
-    const { construct: id, task, origin, caliber, after } = event.body;
+    const { construct: id, task, origin, parent, caliber, after } = event.body;
     view.constructs[id] = {
       id,
       task,
       origin,
+      parent,
       caliber,
       after,
       state: "queued",

@@ -1,0 +1,59 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { claudeDriver } from "../drivers/claude/driver.ts";
+import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
+import { findExecutable } from "../drivers/claude/executable.ts";
+import { judgeFor } from "../engine/judge.ts";
+import { Deck, openWritingDeck } from "../host/deck.ts";
+import type { DeckOptions } from "../host/deck-options.ts";
+import type { Port } from "../host/port.ts";
+import { openReadingDeck } from "../host/reading.ts";
+import { offlineModel } from "../offline/model.ts";
+import { startOfflineApi } from "../offline/server.ts";
+
+/** What the entry point knows of the process: nothing below it reads these from the process itself. */
+export interface Process {
+  env: Record<string, string | undefined>;
+  cwd: string;
+  homeDir: string;
+  version: string;
+}
+
+/** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
+export async function openDeck(
+  options: DeckOptions,
+  around: Process,
+): Promise<{ port: Port; close(): Promise<void> }> {
+  if (options.mode === "read") return openReadingDeck(options.home);
+  const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
+  const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
+  try {
+    const deck: Deck = await openWritingDeck(options, {
+      driver: claudeDriver({ executable, env: provider.env }),
+      judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
+      version: around.version,
+      release: provider.release,
+    });
+    return { port: deck, close: () => deck.close() };
+  } catch (error) {
+    await provider.release();
+    throw error;
+  }
+}
+
+interface Provider {
+  env: Record<string, string>;
+  release: () => Promise<void>;
+}
+
+function ordinaryProvider(around: Process): Provider {
+  return { env: inheritedEnvironment(around.env), release: () => Promise.resolve() };
+}
+
+/** The scripted model on loopback, and a HOME of the agents' own in the deck's folder. */
+async function offlineProvider(options: DeckOptions, around: Process): Promise<Provider> {
+  const home = join(options.home, "offline-home");
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const api = await startOfflineApi({ answer: offlineModel() });
+  return { env: offlineEnvironment(around.env, home, api.url), release: () => api.close() };
+}

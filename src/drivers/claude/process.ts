@@ -1,0 +1,145 @@
+import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
+import { EventEmitter } from "node:events";
+import { Transform, type Readable, type Writable } from "node:stream";
+import { markerName, type AgentExit, type StopReport } from "../agent.ts";
+import { unreachable } from "../../base/fault.ts";
+import { startChild, type Child } from "../../process/child.ts";
+import type { Exit } from "../../process/exit.ts";
+import { stopTree } from "../../process/stop.ts";
+import type { StopLimits } from "../../process/report.ts";
+
+/** The longest line that an agent may write, bytes. Longer is a failure of that agent alone. */
+export const lineCap = 64 * 1024 * 1024;
+
+/** Milliseconds for an agent that is asked to end: after the end of its input, after SIGTERM, and of killing. */
+export const politeStop: StopLimits = { graceMs: 1000, termMs: 1000, killMs: 5000 };
+
+/** For an agent that is to be gone now. */
+export const hardStop: StopLimits = { graceMs: 0, termMs: 0, killMs: 5000 };
+
+/** How long the last words on stderr may take after the end, milliseconds. */
+const lastWordsMs = 200;
+
+/** The process behind one SDK session: spawned by us when the SDK asks, and stopped by us alone. */
+export interface AgentProcess {
+  /** Give this to the SDK as `spawnClaudeCodeProcess`. */
+  spawn: (options: SpawnOptions) => SpawnedProcess;
+  /** Settles when it runs; rejects with a setup fault when it cannot be started. */
+  started: Promise<{ pid: number; command: string }>;
+  signal: AbortSignal;
+  closed: Promise<AgentExit>;
+  stop(limits: StopLimits): Promise<StopReport>;
+}
+
+/** @param id value of the marker variable */
+export function agentProcess(id: string): AgentProcess {
+  const started = Promise.withResolvers<{ pid: number; command: string }>();
+  const closed = Promise.withResolvers<AgentExit>();
+  const gone = new AbortController();
+  let child: Child | undefined;
+  let broken: string | undefined;
+  // A failed start is told by `started`; the SDK's own reader may be the only one who looks at `closed`.
+  started.promise.catch(() => "told to whoever opens the session");
+
+  const stop = async (limits: StopLimits): Promise<StopReport> => {
+    if (child === undefined) return { proven: true, survivors: [] };
+    const report = await stopTree(child, limits);
+    child.release();
+    return { proven: report.proven, survivors: report.survivors.map((survivor) => survivor.pid) };
+  };
+
+  const spawn = (options: SpawnOptions): SpawnedProcess => {
+    const running = startChild({
+      command: options.command,
+      args: options.args,
+      cwd: options.cwd ?? "/",
+      env: definedOnly(options.env),
+      marker: { name: markerName, value: id },
+    });
+    child = running;
+    const command = [options.command, ...options.args].join(" ");
+    running.started.then(({ pid }) => started.resolve({ pid, command }), started.reject);
+    void running.closed.then(async (exit) => {
+      const stderr = await running.lastWords(lastWordsMs);
+      closed.resolve(broken === undefined ? agentExit(exit, stderr) : { how: "broken", reason: broken, stderr });
+      gone.abort();
+    });
+    return new SdkProcess(running, () => {
+      broken = `it wrote a line of more than ${lineCap / 1024 / 1024} MB`;
+      void stop(hardStop);
+    });
+  };
+
+  return { spawn, started: started.promise, signal: gone.signal, closed: closed.promise, stop };
+}
+
+/** The child as the SDK wants it. Its kill is only the end of input: ending processes is done by our own stop alone. */
+class SdkProcess extends EventEmitter implements SpawnedProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly killed = false;
+  readonly #child: Child;
+
+  constructor(child: Child, onOverflow: () => void) {
+    super();
+    this.#child = child;
+    this.stdin = child.stdin;
+    this.stdout = child.stdout.pipe(lineGuard(lineCap, onOverflow));
+    // An "error" event without a listener would end the deck.
+    this.on("error", () => "told by the start of the session");
+    child.started.catch((error: unknown) => this.emit("error", error));
+    void child.closed.then((exit) => this.emit("exit", codeOf(exit), exit.how === "signal" ? exit.signal : null));
+  }
+
+  get exitCode(): number | null {
+    return this.#child.exit === undefined ? null : codeOf(this.#child.exit);
+  }
+
+  get signalCode(): NodeJS.Signals | null {
+    return this.#child.exit?.how === "signal" ? this.#child.exit.signal : null;
+  }
+
+  kill(): boolean {
+    this.#child.stdin.end();
+    return true;
+  }
+}
+
+/** Passes bytes on until a line is longer than the cap; then tells so once, and ends. */
+function lineGuard(cap: number, onOverflow: () => void): Transform {
+  let length = 0;
+  let isOver = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const last = chunk.lastIndexOf(10);
+      const longest =
+        last === -1 ? length + chunk.length : Math.max(length + chunk.indexOf(10), chunk.length - last - 1);
+      length = last === -1 ? length + chunk.length : chunk.length - last - 1;
+      if (!isOver && longest > cap) {
+        isOver = true;
+        this.push(null);
+        onOverflow();
+      }
+      done(null, isOver ? undefined : chunk);
+    },
+  });
+}
+
+function agentExit(exit: Exit, stderr: string): AgentExit {
+  switch (exit.how) {
+    case "code":
+      return { how: "code", code: exit.code, stderr };
+    case "signal":
+      return { how: "signal", signal: exit.signal, stderr };
+    case "never":
+      return { how: "broken", reason: exit.fault.message, stderr };
+    default:
+      return unreachable(exit);
+  }
+}
+
+const codeOf = (exit: Exit): number | null => (exit.how === "code" ? exit.code : null);
+
+function definedOnly(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined));
+}

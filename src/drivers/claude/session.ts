@@ -1,0 +1,78 @@
+import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
+import type { AgentEvent, AgentExit, AgentSession, SessionSpec, StopReport } from "../agent.ts";
+import { channel, type Channel } from "../../base/stream.ts";
+import { pause } from "../../base/clock.ts";
+import { messageOf } from "../../base/fault.ts";
+import type { Environment } from "./environment.ts";
+import { translate } from "./messages.ts";
+import { sdkOptions } from "./options.ts";
+import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
+
+/** How long output may still come in after the agent process itself has ended, milliseconds. */
+const drainMs = 500;
+
+/**
+ * Starts an agent and connects it to the SDK. The agent's end is the end of its process, not of its output: what it
+ * left running may hold the pipe for hours.
+ */
+export async function openSession(spec: SessionSpec, executable: string, env: Environment): Promise<AgentSession> {
+  const { query } = await import("@anthropic-ai/claude-agent-sdk");
+  const input = channel<SDKUserMessage>();
+  const events = channel<AgentEvent>();
+  const child = agentProcess(spec.id);
+  const sdk = query({ prompt: input, options: sdkOptions(spec, { executable, env, spawn: child.spawn }) });
+  const reading = read(sdk, spec, events);
+  const { pid, command } = await child.started;
+  const closed = finish(child, reading, () => {
+    events.close();
+    input.close();
+    sdk.close();
+  });
+  void reading.then(() => events.close());
+
+  return {
+    pid,
+    command,
+    events,
+    send: (text) => input.push(userMessage(text)),
+    end: () => input.close(),
+    async interrupt() {
+      await sdk.interrupt();
+    },
+    stop(how): Promise<StopReport> {
+      input.close();
+      return child.stop(how === "hard" ? hardStop : politeStop);
+    },
+    signal: child.signal,
+    closed,
+  };
+}
+
+async function read(sdk: Query, spec: SessionSpec, events: Channel<AgentEvent>): Promise<string | undefined> {
+  try {
+    for await (const message of sdk) {
+      if (message.type !== "stream_event") spec.transcript?.(JSON.stringify(message));
+      for (const event of translate(message)) events.push(event);
+    }
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function finish(
+  child: AgentProcess,
+  reading: Promise<string | undefined>,
+  release: () => void,
+): Promise<AgentExit> {
+  const exit = await child.closed;
+  await Promise.race([reading, pause(drainMs)]);
+  release();
+  return exit;
+}
+
+const userMessage = (text: string): SDKUserMessage => ({
+  type: "user",
+  parent_tool_use_id: null,
+  message: { role: "user", content: text },
+});

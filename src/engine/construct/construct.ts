@@ -1,0 +1,321 @@
+import type { AgentDriver, AgentEvent, AgentExit, AgentSession } from "../../drivers/agent.ts";
+import { pause, type Clock } from "../../base/clock.ts";
+import { messageOf, unreachable } from "../../base/fault.ts";
+import { headAndTail } from "../../base/text.ts";
+import { taskMessage } from "../../protocol/briefing.ts";
+import type { Caliber } from "../../protocol/caliber.ts";
+import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import { gateOf, type Judge } from "../gate.ts";
+import type { Note } from "../journal.ts";
+import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
+import { showInput } from "./show-input.ts";
+import { count, newTally, resultOf, showExit } from "./tally.ts";
+import { checkFiles } from "./written-files.ts";
+
+/** What a construct is told to do, and by whom. */
+export interface SpawnSpec {
+  id: string;
+  task: string;
+  origin: Origin;
+  parent: string | null;
+  caliber: Caliber;
+  after: string[];
+}
+
+/** What all constructs of a run share. */
+export interface ConstructParts {
+  driver: AgentDriver;
+  clock: Clock;
+  note: (source: string) => Note;
+  judge: Judge;
+  workspace: string;
+  runFolder: string;
+  limits: { idle_limit_ms: number; time_limit_ms: number };
+  /** Opens the transcript of a construct or daemon. */
+  transcript: (id: string) => TranscriptSink;
+}
+
+/** Takes the raw messages of an agent. What cannot be written is reported elsewhere: neither call throws or rejects. */
+export interface TranscriptSink {
+  path: string;
+  line: (text: string) => void;
+  close: () => Promise<void>;
+}
+
+/** The most bytes of a text or tool output that the record keeps; the transcript has all of it. */
+const recordedBytes = 8192;
+
+/** How long a process whose output has ended may take to end itself, milliseconds. */
+const exitGraceMs = 1000;
+
+/** One worker: one task, one process, one event stream. `ended` always settles, with the record of how it ended. */
+export class Construct {
+  readonly spec: SpawnSpec;
+  readonly ended: Promise<Outcome>;
+  /** Settles once the agent is up, or has failed to come up: then the next one may start. */
+  readonly settled: Promise<void>;
+
+  readonly #parts: ConstructParts;
+  readonly #note: Note;
+  readonly #tally = newTally();
+  readonly #timers = new AbortController();
+  readonly #end = Promise.withResolvers<Outcome>();
+  readonly #up = Promise.withResolvers<void>();
+  #how: "polite" | "hard" = "polite";
+  #life: Life = { phase: "queued" };
+  #opening: Promise<AgentSession | undefined> = Promise.resolve(undefined);
+  #session: AgentSession | undefined;
+  #exit: AgentExit | null = null;
+  #earlier: Outcome[] = [];
+  #startedAt: number | null = null;
+  #beganAt = 0;
+  #lastSign = 0;
+  #transcript: TranscriptSink | undefined;
+
+  constructor(spec: SpawnSpec, parts: ConstructParts) {
+    this.spec = spec;
+    this.#parts = parts;
+    this.#note = parts.note(spec.id);
+    this.ended = this.#end.promise;
+    this.settled = this.#up.promise;
+  }
+
+  get phase(): Life["phase"] {
+    return this.#life.phase;
+  }
+
+  /** @param earlier outcomes of the constructs that this one waited for */
+  start(earlier: Outcome[]): void {
+    this.#earlier = earlier;
+    this.#apply({ type: "start" });
+  }
+
+  /** Ends it, whatever it is doing; the first cause stays, and a later hard stop hurries an earlier polite one. */
+  stop(cause: string, how: "polite" | "hard" = "polite"): void {
+    this.#how = how;
+    this.#apply({ type: "stop", cause });
+    if (how === "hard") void this.#session?.stop("hard");
+  }
+
+  /** Delivers a message at the next turn boundary. False when nobody is there to read it. */
+  tell(text: string, origin: Origin): boolean {
+    if (this.#session === undefined || this.#life.phase !== "running") return false;
+    this.#session.send(text);
+    this.#note("construct.told", { construct: this.spec.id, text, origin });
+    return true;
+  }
+
+  #apply(input: LifeInput): void {
+    const before = this.#life.phase;
+    const { life, effects } = step(this.#life, input);
+    this.#life = life;
+    if (life.phase === "ending" && before !== "ending") {
+      this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
+    }
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: LifeEffect): void {
+    switch (effect) {
+      case "open":
+        this.#opening = this.#open();
+        break;
+      case "brief":
+        this.#session?.send(
+          taskMessage({
+            workspace: this.#parts.workspace,
+            runFolder: this.#parts.runFolder,
+            task: this.spec.task,
+            earlier: this.#earlier,
+          }),
+        );
+        break;
+      case "reap":
+        void this.#reap();
+        break;
+      case "finish":
+        void this.#finish();
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+
+  async #open(): Promise<AgentSession | undefined> {
+    const { driver, clock, workspace } = this.#parts;
+    this.#startedAt = clock.now();
+    this.#beganAt = clock.monotonic();
+    this.#transcript = this.#parts.transcript(this.spec.id);
+    try {
+      const session = await driver.open({
+        id: this.spec.id,
+        cwd: workspace,
+        caliber: this.spec.caliber,
+        role: { kind: "worker" },
+        gate: gateOf({
+          construct: this.spec.id,
+          judge: this.#parts.judge,
+          mayAct: () => this.#life.phase === "running",
+          note: this.#note,
+          clock,
+          onDenial: (denial) => this.#tally.denials.push(denial),
+        }),
+        transcript: this.#transcript.line,
+      });
+      this.#session = session;
+      this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
+      this.#watchTime();
+      this.#apply({ type: "opened" });
+      void this.#read(session);
+      return session;
+    } catch (error) {
+      this.#exit = { how: "broken", reason: messageOf(error), stderr: "" };
+      this.#up.resolve();
+      this.#apply({ type: "open_failed" });
+      return undefined;
+    }
+  }
+
+  async #read(session: AgentSession): Promise<void> {
+    for await (const event of session.events) {
+      this.#lastSign = this.#parts.clock.monotonic();
+      count(this.#tally, event);
+      this.#keep(event);
+      if (event.type === "turn.ended") this.#apply({ type: "turn_ended", turn: event.turn });
+    }
+    const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
+    this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
+    this.#up.resolve();
+    this.#apply({ type: "exited", exit: this.#exit });
+  }
+
+  /** Records what the agent did. */
+  #keep(event: AgentEvent): void {
+    const construct = this.spec.id;
+    switch (event.type) {
+      case "ready":
+        this.#up.resolve();
+        this.#note("construct.ready", { construct, session_id: event.sessionId, model: event.model });
+        break;
+      case "said":
+        this.#note("construct.said", { construct, text: shorten(event.text) });
+        break;
+      case "thought":
+        this.#note("construct.thought", { construct, text: shorten(event.text) });
+        break;
+      case "tool.called":
+        this.#note("construct.tool_called", {
+          construct,
+          call: event.id,
+          tool: event.tool,
+          input: showInput(event.tool, event.input),
+        });
+        break;
+      case "tool.returned":
+        this.#note("construct.tool_returned", {
+          construct,
+          call: event.id,
+          failed: event.failed,
+          text: shorten(event.text),
+        });
+        break;
+      case "retrying":
+        this.#note("construct.retrying", {
+          construct,
+          attempt: event.attempt,
+          in_ms: event.inMs,
+          reason: event.status === null ? event.reason : `${event.reason} (${event.status})`,
+        });
+        break;
+      case "limited":
+        this.#note("account.limited", { status: event.status, resets_at: event.resetsAt });
+        break;
+      case "unknown":
+        this.#note("agent.unknown", { source: construct, kind: event.kind, raw: shorten(event.raw) });
+        break;
+      case "alive":
+      case "turn.ended":
+        break;
+      default:
+        unreachable(event);
+    }
+  }
+
+  #watchTime(): void {
+    const { clock, limits } = this.#parts;
+    this.#lastSign = clock.monotonic();
+    clock.after(limits.time_limit_ms, () => this.stop("budget:time"), this.#timers.signal);
+    const watch = (ms: number): void => {
+      clock.after(
+        ms,
+        () => {
+          const left = limits.idle_limit_ms - (clock.monotonic() - this.#lastSign);
+          if (left <= 0) this.stop("stall");
+          else watch(left);
+        },
+        this.#timers.signal,
+      );
+    };
+    watch(limits.idle_limit_ms);
+  }
+
+  async #reap(): Promise<void> {
+    const session = await this.#opening;
+    if (session !== undefined) {
+      const report = await session.stop(this.#how);
+      if (!report.proven) {
+        this.#note("deck.warned", {
+          code: "stop.unproven",
+          message: `${this.spec.id} left processes that could not be ended: ${report.survivors.join(", ")}`,
+        });
+      }
+      this.#exit ??= await Promise.race([session.closed, pause(exitGraceMs).then(() => null)]);
+    }
+    this.#up.resolve();
+    this.#apply({ type: "reaped" });
+  }
+
+  async #finish(): Promise<void> {
+    this.#timers.abort();
+    this.#up.resolve();
+    await this.#transcript?.close();
+    const { files, missing } = await checkFiles(this.#tally.written, this.#parts.workspace);
+    const outcome = this.#outcome(files, missing);
+    this.#note("construct.ended", { construct: this.spec.id, outcome });
+    this.#end.resolve(outcome);
+  }
+
+  #outcome(files: Outcome["files"], missing: string[]): Outcome {
+    const { spec } = this;
+    const tally = this.#tally;
+    const cause = this.#life.phase === "ended" ? this.#life.cause : "crash";
+    const state = endStateOf(cause);
+    const refused = tally.turn?.refused === true;
+    return {
+      id: spec.id,
+      task: spec.task,
+      origin: spec.origin,
+      parent: spec.parent,
+      state,
+      cause,
+      caliber_asked: spec.caliber,
+      model_given: tally.model,
+      exit: showExit(this.#exit),
+      started_at: this.#startedAt,
+      duration_ms: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
+      turns: tally.turns,
+      cost_usd: tally.costUsd,
+      tokens: tally.tokens,
+      ...resultOf(tally),
+      files,
+      files_missing: missing,
+      denials: tally.denials,
+      refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
+      session_id: tally.sessionId,
+      transcript: this.#transcript?.path ?? null,
+      stderr: state === "done" ? "" : [...(tally.turn?.errors ?? []), this.#exit?.stderr ?? ""].join("\n").trim(),
+    };
+  }
+}
+
+const shorten = (text: string): string => headAndTail(text, recordedBytes).text;

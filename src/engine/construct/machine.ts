@@ -1,0 +1,87 @@
+import type { AgentExit, TurnEnd } from "../../drivers/agent.ts";
+import { unreachable } from "../../base/fault.ts";
+import type { EndState } from "../../protocol/outcome.ts";
+
+/**
+ * The life of a construct as a pure machine: `queued → starting → running → ending → ended`. It decides what is done
+ * next and what the end was called; `construct.ts` does it. The first cause of an ending stays.
+ */
+export type Life =
+  | { phase: "queued" }
+  | { phase: "starting" }
+  | { phase: "running" }
+  | { phase: "ending"; cause: string; turn: TurnEnd | null }
+  | { phase: "ended"; cause: string; turn: TurnEnd | null };
+
+export type LifeInput =
+  | { type: "start" }
+  | { type: "opened" }
+  /** The process could not be started. */
+  | { type: "open_failed" }
+  | { type: "turn_ended"; turn: TurnEnd }
+  /** The process is gone, whether asked to or not. */
+  | { type: "exited"; exit: AgentExit }
+  /** Somebody or some rule wants it to end: "netrunner", "budget:time", "stall", … */
+  | { type: "stop"; cause: string }
+  /** Everything that it started has been looked for and ended, as far as that was possible. */
+  | { type: "reaped" };
+
+/** What the shell has to do. `open`: start the agent. `brief`: send it its task. `reap`: stop the whole tree. */
+export type LifeEffect = "open" | "brief" | "reap" | "finish";
+
+export interface LifeStep {
+  life: Life;
+  effects: LifeEffect[];
+}
+
+export function step(life: Life, input: LifeInput): LifeStep {
+  switch (input.type) {
+    case "start":
+      return life.phase === "queued" ? { life: { phase: "starting" }, effects: ["open"] } : stay(life);
+    case "opened":
+      return life.phase === "starting" ? { life: { phase: "running" }, effects: ["brief"] } : stay(life);
+    case "open_failed":
+      return isAlive(life) ? ended("spawn", null) : endedAsBegun(life);
+    case "turn_ended":
+      return life.phase === "running" && input.turn.queued === 0 ? ending(causeOf(input.turn), input.turn) : stay(life);
+    case "exited":
+      return isAlive(life) ? ending("crash", null) : stay(life);
+    case "stop":
+      if (life.phase === "queued") return ended(input.cause, null);
+      return isAlive(life) ? ending(input.cause, null) : stay(life);
+    case "reaped":
+      return endedAsBegun(life);
+    default:
+      return unreachable(input);
+  }
+}
+
+/** What the end of a construct is called, from its cause. */
+export function endStateOf(cause: string): EndState {
+  if (cause === "result") return "done";
+  if (cause === "inject") return "redirected";
+  return /^(crash|spawn|refusal|error:|dependency:)/.test(cause) ? "failed" : "killed";
+}
+
+/** Why a turn ended as it did: "result" when it is what was wanted. */
+function causeOf(turn: TurnEnd): string {
+  if (turn.refused) return "refusal";
+  return turn.ok ? "result" : `error:${turn.status}`;
+}
+
+const isAlive = (life: Life): boolean =>
+  life.phase === "queued" || life.phase === "starting" || life.phase === "running";
+
+const stay = (life: Life): LifeStep => ({ life, effects: [] });
+
+const ending = (cause: string, turn: TurnEnd | null): LifeStep => ({
+  life: { phase: "ending", cause, turn },
+  effects: ["reap"],
+});
+
+const ended = (cause: string, turn: TurnEnd | null): LifeStep => ({
+  life: { phase: "ended", cause, turn },
+  effects: ["finish"],
+});
+
+const endedAsBegun = (life: Life): LifeStep => (life.phase === "ending" ? ended(life.cause, life.turn) : stay(life));

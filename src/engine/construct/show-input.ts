@@ -1,0 +1,31 @@
+import { headAndTail } from "../../base/text.ts";
+
+/** The most bytes of a tool call's input that the record keeps; the transcript has all of it. */
+const recordedBytes = 4096;
+
+const telling: Record<string, string[]> = {
+  Bash: ["command"],
+  Read: ["file_path"],
+  Write: ["file_path"],
+  Edit: ["file_path"],
+  Glob: ["pattern", "path"],
+  Grep: ["pattern", "path", "glob"],
+  WebFetch: ["url"],
+  WebSearch: ["query"],
+};
+
+/** A tool call's input as a person would read it: the command, the path, the pattern; otherwise its JSON. */
+export function showInput(tool: string, input: unknown): string {
+  return headAndTail(plain(tool, input), recordedBytes).text;
+}
+
+function plain(tool: string, input: unknown): string {
+  const fields = telling[tool];
+  if (fields !== undefined && typeof input === "object" && input !== null) {
+    const values = fields
+      .map((field): unknown => Reflect.get(input, field))
+      .filter((value) => typeof value === "string");
+    if (values.length > 0) return values.join(" ");
+  }
+  return JSON.stringify(input) ?? String(input);
+}

@@ -1,0 +1,60 @@
+import { unreachable } from "../../base/fault.ts";
+import type { Action, ParsedBlock, SpawnAction } from "../../protocol/action.ts";
+import type { Note } from "../journal.ts";
+
+/** What the daemon can have done. Each either happens or gives the reason why not, which the daemon is told. */
+export interface Hands {
+  /**
+   * Queues a construct and gives its id, or refuses it on the record.
+   * @param ids what became of the earlier items of the same block, by position
+   */
+  spawn(action: SpawnAction, ids: ReadonlyMap<number, string>): { id: string } | { refused: string };
+  /** Undefined when it was delivered. */
+  message(construct: string, text: string): string | undefined;
+  cancel(construct: string, reason: string): string | undefined;
+  /** Undefined when the construct has ended and its result can be read. */
+  read(construct: string): string | undefined;
+  inFlight(): number;
+  bound(): { rule: string; reason: string } | undefined;
+}
+
+/** Carries out the valid actions of a block in order and reports the others back, item by item. */
+export function carryOut(parsed: ParsedBlock, daemon: string, hands: Hands, note: Note): { spawned: number } {
+  const ids = new Map<number, string>();
+  let spawned = 0;
+  for (const { position, item, problem } of parsed.rejected) {
+    note("daemon.action_rejected", { daemon, position, item, problem });
+  }
+  for (const [index, action] of parsed.block.actions.entries()) {
+    const position = parsed.positions[index] ?? index + 1;
+    note("daemon.action", { daemon, action });
+    if (action.type === "spawn") {
+      const result = hands.spawn(action, ids);
+      if ("refused" in result) continue;
+      ids.set(position, result.id);
+      spawned += 1;
+      continue;
+    }
+    const problem = perform(action, daemon, hands, note);
+    if (problem !== undefined) {
+      note("daemon.action_rejected", { daemon, position, item: JSON.stringify(action).slice(0, 200), problem });
+    }
+  }
+  return { spawned };
+}
+
+function perform(action: Exclude<Action, SpawnAction>, daemon: string, hands: Hands, note: Note): string | undefined {
+  switch (action.type) {
+    case "message":
+      return hands.message(action.construct, action.text);
+    case "cancel":
+      return hands.cancel(action.construct, action.reason);
+    case "read": {
+      const problem = hands.read(action.construct);
+      if (problem === undefined) note("daemon.read", { daemon, construct: action.construct, part: action.part });
+      return problem;
+    }
+    default:
+      return unreachable(action);
+  }
+}

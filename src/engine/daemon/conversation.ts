@@ -1,0 +1,170 @@
+import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
+import type { Clock } from "../../base/clock.ts";
+import { messageOf } from "../../base/fault.ts";
+import type { Caliber } from "../../protocol/caliber.ts";
+
+/** How long the daemon may be silent, milliseconds. Partial messages and keep-alives count as signs of life. */
+export interface Patience {
+  /** Until the first event of the first turn. */
+  firstTurnMs: number;
+  /** Until the first event of a later turn. */
+  laterTurnMs: number;
+  /** Between two events. */
+  betweenMs: number;
+}
+
+export const usualPatience: Patience = { firstTurnMs: 120_000, laterTurnMs: 60_000, betweenMs: 30_000 };
+
+export interface ConversationParts {
+  driver: AgentDriver;
+  clock: Clock;
+  patience: Patience;
+  cwd: string;
+  caliber: Caliber;
+  systemPrompt: string;
+  replySchema: Record<string, unknown> | undefined;
+  /** `streaming`: one process for all turns. `one-shot`: a process a turn, its session resumed by the next. */
+  backend: "streaming" | "one-shot";
+  /** The daemon's id, the marker of its processes. */
+  id: string;
+  transcript: (line: string) => void;
+  onStarted: (started: { pid: number; resumed: string | null }) => void;
+  onReady: (ready: { sessionId: string; model: string }) => void;
+  /** Something worth a line in the record that is not part of the reply: a wait for the provider, an unknown message. */
+  onNote: (code: string, message: string) => void;
+  onEnded: (ended: { exit: string; proven: boolean }) => void;
+}
+
+export type TurnResult =
+  | { ok: true; turn: TurnEnd }
+  /** `resumeFailed`: the earlier session could not be taken up, so the next turn must bring its memory in the message. */
+  | { ok: false; code: "silent" | "exited" | "error" | "not_started"; message: string; resumeFailed: boolean };
+
+/** A dialogue with the daemon's agent: one message, one reply, over processes that come and go. */
+export class Conversation {
+  readonly #parts: ConversationParts;
+  #sessionId: string | null;
+  #live: Live | undefined;
+  #turns = 0;
+  #stopped = false;
+
+  /** @param sessionId of an earlier life of this run, to be resumed */
+  constructor(parts: ConversationParts, sessionId: string | null) {
+    this.#parts = parts;
+    this.#sessionId = sessionId;
+  }
+
+  /** True when the next turn's process knows nothing of the run, neither by itself nor by resuming. */
+  get isBlank(): boolean {
+    return this.#live === undefined && this.#sessionId === null;
+  }
+
+  /** Sends a message and waits for the end of the turn, or gives the process up. Never rejects. */
+  async turn(message: string): Promise<TurnResult> {
+    let live: Live;
+    try {
+      live = this.#live ?? (await this.#open());
+    } catch (error) {
+      return { ok: false, code: "not_started", message: messageOf(error), resumeFailed: false };
+    }
+    live.session.send(message);
+    if (this.#parts.backend === "one-shot") live.session.end();
+    const result = await this.#await(live);
+    this.#turns += 1;
+    if (result.ok) this.#sessionId = result.turn.sessionId;
+    else if (result.resumeFailed) this.#sessionId = null;
+    if (!result.ok || this.#parts.backend === "one-shot") await this.#drop(result.ok ? "polite" : "hard");
+    return result;
+  }
+
+  /** Ends the process. A turn under way ends with it. */
+  async close(how: "polite" | "hard"): Promise<void> {
+    this.#stopped = true;
+    await this.#drop(how);
+  }
+
+  async #open(): Promise<Live> {
+    const { driver, cwd, caliber, systemPrompt, replySchema, transcript, id, onStarted } = this.#parts;
+    const resumed = this.#sessionId;
+    const session = await driver.open({
+      id,
+      cwd,
+      caliber,
+      role: { kind: "coordinator", systemPrompt, ...(replySchema === undefined ? {} : { replySchema }) },
+      ...(resumed === null ? {} : { resume: resumed }),
+      gate: async () => ({ decision: "deny", rule: "daemon.no_tools", reason: "The daemon has no tools." }),
+      transcript,
+    });
+    this.#live = { session, events: session.events[Symbol.asyncIterator](), resumed, hasSpoken: false };
+    onStarted({ pid: session.pid, resumed });
+    if (this.#stopped) await this.#drop("hard");
+    return this.#live ?? Promise.reject(new Error("the run is being closed"));
+  }
+
+  async #await(live: Live): Promise<TurnResult> {
+    const { firstTurnMs, laterTurnMs, betweenMs } = this.#parts.patience;
+    let patience = this.#turns === 0 ? firstTurnMs : laterTurnMs;
+    for (;;) {
+      const next = await this.#next(live, patience);
+      if (next === "silent") {
+        const message = `no sign of life for ${patience / 1000} s`;
+        return { ok: false, code: "silent", message, resumeFailed: false };
+      }
+      if (next === undefined) {
+        const exit = await live.session.closed;
+        const words = exit.stderr.trim().split("\n").at(-1) ?? "";
+        return this.#failed(live, "exited", `the agent process ended (${exit.how}) ${words}`.trim());
+      }
+      patience = betweenMs;
+      this.#tell(next);
+      if (next.type !== "turn.ended") {
+        if (next.type === "said" || next.type === "thought") live.hasSpoken = true;
+        continue;
+      }
+      if (next.turn.ok || next.turn.refused) return { ok: true, turn: next.turn };
+      return this.#failed(live, "error", [next.turn.status, ...next.turn.errors, next.turn.text].join(": "));
+    }
+  }
+
+  #tell(event: AgentEvent): void {
+    const { onReady, onNote } = this.#parts;
+    if (event.type === "ready") onReady(event);
+    else if (event.type === "retrying") onNote("daemon.retrying", `waiting for the provider: ${event.reason}`);
+    else if (event.type === "limited") onNote("account.limited", `the account is at its limit: ${event.status}`);
+    else if (event.type === "unknown") onNote("agent.unknown", `${event.kind}: ${event.raw.slice(0, 2000)}`);
+  }
+
+  #failed(live: Live, code: "exited" | "error", message: string): TurnResult {
+    return { ok: false, code, message, resumeFailed: live.resumed !== null && !live.hasSpoken };
+  }
+
+  async #next(live: Live, patienceMs: number): Promise<AgentEvent | undefined | "silent"> {
+    const waiting = new AbortController();
+    const silence = Promise.withResolvers<"silent">();
+    this.#parts.clock.after(patienceMs, () => silence.resolve("silent"), waiting.signal);
+    try {
+      const next = await Promise.race([live.events.next(), silence.promise]);
+      if (next === "silent") return next;
+      return next.done === true ? undefined : next.value;
+    } finally {
+      waiting.abort();
+    }
+  }
+
+  async #drop(how: "polite" | "hard"): Promise<void> {
+    const live = this.#live;
+    this.#live = undefined;
+    if (live === undefined) return;
+    const report = await live.session.stop(how);
+    const exit = report.proven ? await live.session.closed : { how: "unknown" };
+    this.#parts.onEnded({ exit: exit.how, proven: report.proven });
+  }
+}
+
+interface Live {
+  session: AgentSession;
+  events: AsyncIterator<AgentEvent>;
+  resumed: string | null;
+  /** It has said something, so the session is a good one. */
+  hasSpoken: boolean;
+}

@@ -1,0 +1,214 @@
+import type { TurnEnd } from "../../drivers/agent.ts";
+import { pause, type Clock } from "../../base/clock.ts";
+import { unreachable } from "../../base/fault.ts";
+import { headAndTail } from "../../base/text.ts";
+import { parseActionBlock, type DaemonStatus, type ParsedBlock } from "../../protocol/action.ts";
+import { heading } from "../../protocol/briefing.ts";
+import { extractActionBlock, type Extraction } from "../../protocol/extract.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import type { Note } from "../journal.ts";
+import { carryOut, type Hands } from "./carry-out.ts";
+import type { Conversation } from "./conversation.ts";
+import { decide } from "./decide.ts";
+import type { Inbox } from "./inbox.ts";
+
+export interface DaemonParts {
+  id: string;
+  conversation: Conversation;
+  inbox: Inbox;
+  hands: Hands;
+  note: Note;
+  clock: Clock;
+  autopilot: boolean;
+  /** What an earlier life of this run left: number of the last turn, and what the session has cost by its own count. */
+  before: { turn: number; sessionCostUsd: number };
+  compose: (inputs: readonly DeckEvent[]) => string;
+  /** What a process that knows nothing of this run must be told first. Empty for a new run. */
+  memory: () => string;
+  /** An answer in the netrunner's place, on the record as such. */
+  answer: (text: string) => void;
+}
+
+/** How the daemon's part of a run is over. */
+export type DaemonEnd =
+  | { status: "done" | "failed"; reason: string }
+  | { status: "paused"; rule: string; reason: string };
+
+/** Outcomes that arrive within this time share one message, milliseconds. */
+const gatherMs = 500;
+
+/** A daemon that has been given up so often in a row is not helped by one more process. */
+const mostWedges = 3;
+
+/** So many times in a row is a reply without a valid action block sent back with what was wrong. */
+const mostRepairs = 2;
+
+/** So many times in a row does autopilot answer a daemon that starts nothing; then the netrunner is asked. */
+const mostNudges = 2;
+
+const nudge = "Autopilot: carry on to the end without asking. If nothing is left to do, finish with status done.";
+
+/** The coordinating loop: as long as something is to be told, tell it and carry out what comes back; else wait. */
+export class Daemon {
+  readonly #parts: DaemonParts;
+  #turn: number;
+  #sessionCost: number;
+  #wedges = 0;
+  #nudges = 0;
+  #status: DaemonStatus = "working";
+  #chat = "";
+  #hasAsked = false;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+    this.#turn = parts.before.turn;
+    this.#sessionCost = parts.before.sessionCostUsd;
+  }
+
+  /** Something has changed that the loop may have to react to. */
+  wake(): void {
+    this.#wake.resolve();
+  }
+
+  /** Runs until the goal is over or a bound is reached; undefined when the signal ends it. */
+  async run(signal: AbortSignal): Promise<DaemonEnd | undefined> {
+    signal.addEventListener("abort", () => this.wake(), { once: true });
+    while (!signal.aborted) {
+      const decision = this.#decide();
+      switch (decision.next) {
+        case "turn": {
+          const paused = await this.#tellAll(signal);
+          if (paused !== undefined) return paused;
+          break;
+        }
+        case "ask":
+          this.#ask();
+          break;
+        case "wait":
+          this.#wake = Promise.withResolvers();
+          await this.#wake.promise;
+          break;
+        case "finish":
+          return { status: decision.status, reason: this.#chat };
+        case "pause":
+          return { status: "paused", rule: decision.rule, reason: decision.reason };
+        default:
+          unreachable(decision);
+      }
+    }
+    return undefined;
+  }
+
+  #decide(): ReturnType<typeof decide> {
+    const { inbox, hands } = this.#parts;
+    return decide({
+      inputsWait: inbox.waiting.length > 0,
+      inFlight: hands.inFlight(),
+      status: this.#status,
+      hasAsked: this.#hasAsked,
+      bound: hands.bound(),
+    });
+  }
+
+  #ask(): void {
+    this.#hasAsked = true;
+    if (this.#parts.autopilot && this.#nudges < mostNudges) {
+      this.#nudges += 1;
+      this.#parts.answer(nudge);
+      return;
+    }
+    const question =
+      this.#chat === "" ? "The daemon has stopped without a question. What should it do next?" : this.#chat;
+    this.#parts.note("run.waiting", { question });
+  }
+
+  /** One message with everything untold, and its reply; with repairs, as many model turns as those take. */
+  async #tellAll(signal: AbortSignal): Promise<DaemonEnd | undefined> {
+    const { inbox, hands, note } = this.#parts;
+    if (inbox.onlyOutcomes && hands.inFlight() > 0) await pause(gatherMs, signal);
+    if (signal.aborted) return undefined;
+    this.#hasAsked = false;
+    const inputs = [...inbox.waiting];
+    let message = this.#withMemory(this.#parts.compose(inputs));
+    for (let repairs = 0; ; repairs += 1) {
+      const reply = await this.#turnOf(message, inputs, signal);
+      if (reply === "stopped") return undefined;
+      if (reply === "wedged") {
+        if (this.#wedges < mostWedges) return undefined;
+        return {
+          status: "paused",
+          rule: "daemon.wedged",
+          reason: `The daemon did not answer ${mostWedges} times in a row.`,
+        };
+      }
+      if (reply.ok) return undefined;
+      if (repairs === mostRepairs) {
+        note("daemon.error", { daemon: this.#parts.id, code: "daemon.no_block", message: reply.problem });
+        return {
+          status: "paused",
+          rule: "daemon.no_block",
+          reason: `The daemon gave no valid action block, also after ${mostRepairs} repairs: ${reply.problem}`,
+        };
+      }
+      message = `${heading.repair}\n${reply.problem}\nReply again, with exactly one fenced json block as described.`;
+    }
+  }
+
+  async #turnOf(message: string, inputs: DeckEvent[], signal: AbortSignal): Promise<Extraction | "wedged" | "stopped"> {
+    const { id: daemon, note, conversation, clock } = this.#parts;
+    this.#turn += 1;
+    const began = clock.monotonic();
+    note("daemon.turn_started", { daemon, turn: this.#turn, message, inputs: inputs.map((event) => event.seq) });
+    const result = await conversation.turn(message);
+    if (signal.aborted) return "stopped";
+    if (!result.ok) {
+      this.#wedges += 1;
+      note("daemon.error", { daemon, code: `daemon.${result.code}`, message: result.message });
+      note("daemon.status", { daemon, status: "respawn" });
+      return "wedged";
+    }
+    this.#wedges = 0;
+    const reply = readReply(result.turn);
+    if (reply.ok) this.#carryOut(reply.value);
+    else note("daemon.raw", { daemon, text: headAndTail(result.turn.text, 8192).text });
+    note("daemon.turn_ended", {
+      daemon,
+      turn: this.#turn,
+      valid: reply.ok,
+      cost_usd: this.#costOf(result.turn),
+      tokens_out: result.turn.tokens.output,
+      duration_ms: clock.monotonic() - began,
+    });
+    return reply;
+  }
+
+  #carryOut(parsed: ParsedBlock): void {
+    const { id: daemon, note, hands } = this.#parts;
+    const { thinking, chat, status } = parsed.block;
+    if (thinking !== "") note("daemon.thinking", { daemon, text: thinking });
+    this.#chat = chat ?? "";
+    if (this.#chat !== "") note("daemon.chat", { daemon, text: this.#chat });
+    const { spawned } = carryOut(parsed, daemon, hands, note);
+    if (spawned > 0) this.#nudges = 0;
+    this.#status = status;
+    note("daemon.status", { daemon, status });
+  }
+
+  #withMemory(message: string): string {
+    return this.#parts.conversation.isBlank && this.#turn > 0 ? `${this.#parts.memory()}\n\n${message}` : message;
+  }
+
+  /** The agent counts its session's cost from the start; a smaller count means that it began anew. */
+  #costOf(turn: TurnEnd): number {
+    const before = turn.costUsd >= this.#sessionCost ? this.#sessionCost : 0;
+    this.#sessionCost = turn.costUsd;
+    return turn.costUsd - before;
+  }
+}
+
+function readReply(turn: TurnEnd): Extraction {
+  if (turn.structured !== undefined) return parseActionBlock(turn.structured);
+  if (turn.refused) return { ok: false, problem: "the model declined to answer" };
+  return extractActionBlock(turn.text);
+}

@@ -1,0 +1,49 @@
+import type { DeckEvent } from "../../protocol/event.ts";
+
+/**
+ * What the daemon has not been told yet: the recorded events that concern it, less those that a finished turn has
+ * conveyed. It is a fold over the log, so it is the same after a crash as before.
+ */
+export class Inbox {
+  #waiting: DeckEvent[] = [];
+  /** Inputs of turns that have started and not ended, by turn number. */
+  readonly #underWay = new Map<number, Set<number>>();
+
+  /** Looks at one recorded event. */
+  see(event: DeckEvent): void {
+    if (event.type === "daemon.turn_started") this.#underWay.set(event.body.turn, new Set(event.body.inputs));
+    else if (event.type === "daemon.turn_ended") this.#close(event.body.turn, event.body.valid);
+    else if (concernsDaemon(event)) this.#waiting.push(event);
+  }
+
+  /** In the order in which they happened. */
+  get waiting(): readonly DeckEvent[] {
+    return this.#waiting;
+  }
+
+  /** Only outcomes wait: more may follow shortly and share the turn. */
+  get onlyOutcomes(): boolean {
+    return this.#waiting.every((event) => event.type === "construct.ended");
+  }
+
+  #close(turn: number, valid: boolean): void {
+    const conveyed = this.#underWay.get(turn);
+    this.#underWay.delete(turn);
+    if (valid && conveyed !== undefined) this.#waiting = this.#waiting.filter((event) => !conveyed.has(event.seq));
+  }
+}
+
+function concernsDaemon(event: DeckEvent): boolean {
+  switch (event.type) {
+    case "goal.set":
+    case "netrunner.said":
+    case "construct.ended":
+    case "daemon.action_rejected":
+    case "daemon.read":
+      return true;
+    case "spawn.refused":
+      return event.body.origin === "daemon";
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,110 @@
+import { heading, outcomeText, readPartBytes } from "../../protocol/briefing.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
+import { headAndTail, oneLine } from "../../base/text.ts";
+
+export interface MessageContext {
+  workspace: string;
+  runFolder: string;
+  autopilot: boolean;
+  maxSpawns: number;
+  maxConcurrent: number;
+  /** Constructs that are queued or at work. */
+  inFlight: number;
+  /** The full result text of a construct, for the `read` action. */
+  resultOf: (construct: string) => string;
+}
+
+/**
+ * The daemon's next message, made from records: each section only where there is something. The first message of a run
+ * begins with the goal.
+ */
+export function composeMessage(inputs: readonly DeckEvent[], context: MessageContext): string {
+  const goals = inputs.filter((event) => event.type === "goal.set");
+  const opening = goals.at(0);
+  const sections = [
+    opening === undefined ? "" : openingSection(opening.body.goal, context),
+    refusalSection(inputs),
+    rejectionSection(inputs),
+    netrunnerSection(inputs),
+    readSection(inputs, context),
+    outcomeSection(inputs),
+    `${heading.now} ${whatNow(inputs, context)}`,
+  ];
+  return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** What a fresh daemon process is told when its earlier session cannot be resumed. */
+export function memorySection(memory: { goal: string; chat: string[]; plan: string[]; outcomes: Outcome[] }): string {
+  const lines = [
+    heading.memory,
+    "You are taking over this run from an earlier session of yours. What is known:",
+    `goal: ${memory.goal}`,
+    ...memory.plan.map((thought) => `you thought: ${oneLine(thought, 300)}`),
+    ...memory.chat.map((text) => `you told the netrunner: ${oneLine(text, 600)}`),
+    ...memory.outcomes.map((outcome) => outcomeText(outcome, 600)),
+  ];
+  return headAndTail(lines.join("\n"), 24 * 1024).text;
+}
+
+function openingSection(goal: string, context: MessageContext): string {
+  const cap = context.maxSpawns === 0 ? "no cap on the total" : `at most ${context.maxSpawns} in all`;
+  return [
+    `${heading.goal} ${goal}`,
+    `${heading.workspace} ${context.workspace}`,
+    `${heading.runFolder} ${context.runFolder}`,
+    `LIMITS: ${context.maxConcurrent} constructs at a time, ${cap}; more are queued.`,
+    `CADENCE: ${context.autopilot ? "autopilot: go on to the end without asking between steps." : "ask before the next big step."}`,
+  ].join("\n");
+}
+
+function refusalSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) =>
+    event.type === "spawn.refused"
+      ? [`- "${oneLine(event.body.task, 160)}": ${event.body.reason} (${event.body.rule})`]
+      : [],
+  );
+  return section(heading.refusals, items);
+}
+
+function rejectionSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) =>
+    event.type === "daemon.action_rejected"
+      ? [`- action ${event.body.position} ${event.body.item}: ${event.body.problem}`]
+      : [],
+  );
+  return section(heading.actionProblems, items);
+}
+
+function netrunnerSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => (event.type === "netrunner.said" ? [event.body.text] : []));
+  return items.length === 0 ? "" : `${heading.netrunner}\n${items.join("\n---\n")}`;
+}
+
+function readSection(inputs: readonly DeckEvent[], context: MessageContext): string {
+  const items = inputs.flatMap((event) => {
+    if (event.type !== "daemon.read") return [];
+    const bytes = Buffer.from(context.resultOf(event.body.construct));
+    const parts = Math.max(1, Math.ceil(bytes.length / readPartBytes));
+    const from = (event.body.part - 1) * readPartBytes;
+    const text = bytes.subarray(from, from + readPartBytes).toString();
+    return [`${heading.read} ${event.body.construct} part ${event.body.part} of ${parts}:\n${text}`];
+  });
+  return items.join("\n\n");
+}
+
+function outcomeSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => (event.type === "construct.ended" ? [outcomeText(event.body.outcome)] : []));
+  return items.length === 0 ? "" : `${heading.outcomes}\n${items.join("\n\n")}`;
+}
+
+function whatNow(inputs: readonly DeckEvent[], context: MessageContext): string {
+  const has = (type: DeckEvent["type"]): boolean => inputs.some((event) => event.type === type);
+  const others = context.inFlight === 0 ? "Nothing else is in flight." : `${context.inFlight} more in flight.`;
+  if (has("goal.set")) return "decide how to reach the goal and reply with one action block.";
+  if (has("netrunner.said")) return `the netrunner has spoken: answer in chat and act on it. ${others}`;
+  if (has("construct.ended")) return `judge these outcomes and decide the next step. ${others}`;
+  return `take the above into account and go on. ${others}`;
+}
+
+const section = (title: string, items: string[]): string => (items.length === 0 ? "" : `${title}\n${items.join("\n")}`);

@@ -1,0 +1,179 @@
+import { newConstructId } from "../base/ids.ts";
+import type { Origin, Outcome } from "../protocol/outcome.ts";
+import { noTokens } from "../protocol/outcome.ts";
+import type { RunSettings } from "../protocol/settings.ts";
+import { Construct, type ConstructParts, type SpawnSpec } from "./construct/construct.ts";
+import { endStateOf } from "./construct/machine.ts";
+import { schedule } from "./scheduler.ts";
+
+export interface FleetParts extends ConstructParts {
+  settings: RunSettings;
+  /** Called after each change of who is queued or alive. */
+  onChange: () => void;
+}
+
+/** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
+export class Fleet {
+  readonly #parts: FleetParts;
+  #queue: SpawnSpec[] = [];
+  readonly #alive = new Map<string, Construct>();
+  readonly #starting = new Set<string>();
+  readonly #outcomes = new Map<string, Outcome>();
+  #shut = false;
+
+  constructor(parts: FleetParts) {
+    this.#parts = parts;
+  }
+
+  /** Constructs of this run so far, whatever became of them. */
+  get total(): number {
+    return this.#queue.length + this.#alive.size + this.#outcomes.size;
+  }
+
+  /** Constructs that are queued or at work. */
+  get inFlight(): number {
+    return this.#queue.length + this.#alive.size;
+  }
+
+  knows(id: string): boolean {
+    return this.#outcomes.has(id) || this.#alive.has(id) || this.#queue.some((spec) => spec.id === id);
+  }
+
+  outcome(id: string): Outcome | undefined {
+    return this.#outcomes.get(id);
+  }
+
+  /** Puts a task into the queue; it starts when a slot is free and what it waits for has ended well. */
+  spawn(request: Omit<SpawnSpec, "id">): string {
+    let id = newConstructId();
+    while (this.knows(id)) id = newConstructId();
+    const spec = { ...request, id };
+    const { task, origin, parent, caliber, after } = spec;
+    this.#parts.note("engine")("construct.queued", { construct: id, task, origin, parent, caliber, after });
+    this.#queue.push(spec);
+    return id;
+  }
+
+  /** Takes up what a log tells of an earlier life of this run. */
+  restore(queued: SpawnSpec[], outcomes: Outcome[]): void {
+    for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
+    this.#queue.push(...queued);
+  }
+
+  /** Starts whoever may start. Call it after a change. */
+  pump(): void {
+    if (this.#shut) return;
+    const plan = schedule(
+      {
+        queue: this.#queue,
+        alive: this.#alive.size,
+        starting: this.#starting.size,
+        endOf: (id) => {
+          const outcome = this.#outcomes.get(id);
+          if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
+          return this.knows(id) ? undefined : "not-done";
+        },
+      },
+      this.#parts.settings,
+    );
+    for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
+    for (const id of plan.start) this.#start(id);
+    if (plan.blocked.length > 0) this.pump();
+  }
+
+  /** Ends one construct. False when it is not queued or alive. */
+  stop(id: string, cause: string): boolean {
+    const construct = this.#alive.get(id);
+    if (construct !== undefined) {
+      construct.stop(cause);
+      return true;
+    }
+    return this.#endQueued(id, cause);
+  }
+
+  /** Delivers a message at the construct's next turn boundary; false when it is not running. */
+  tell(id: string, text: string, origin: Origin): boolean {
+    return this.#alive.get(id)?.tell(text, origin) ?? false;
+  }
+
+  /** Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped. */
+  async stopAll(cause: string, how: "polite" | "hard"): Promise<void> {
+    this.#shut = true;
+    for (const spec of [...this.#queue]) this.#endQueued(spec.id, cause);
+    const ends = [...this.#alive.values()].map((construct) => {
+      construct.stop(cause, how);
+      return construct.ended;
+    });
+    await Promise.all(ends);
+  }
+
+  #start(id: string): void {
+    const spec = this.#take(id);
+    if (spec === undefined) return;
+    const construct = new Construct(spec, this.#parts);
+    this.#alive.set(id, construct);
+    this.#starting.add(id);
+    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
+    construct.start(earlier);
+    void construct.settled.then(() => {
+      this.#starting.delete(id);
+      this.#changed();
+    });
+    void construct.ended.then((outcome) => {
+      this.#alive.delete(id);
+      this.#outcomes.set(id, outcome);
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    this.pump();
+    this.#parts.onChange();
+  }
+
+  #take(id: string): SpawnSpec | undefined {
+    const spec = this.#queue.find((item) => item.id === id);
+    this.#queue = this.#queue.filter((item) => item.id !== id);
+    return spec;
+  }
+
+  /** A construct that ends before it has started. */
+  #endQueued(id: string, cause: string): boolean {
+    const spec = this.#take(id);
+    if (spec === undefined) return false;
+    const outcome = unstarted(spec, cause);
+    this.#outcomes.set(id, outcome);
+    this.#parts.note("engine")("construct.ended", { construct: id, outcome });
+    this.#parts.onChange();
+    return true;
+  }
+}
+
+/** The outcome of a construct that has no process to tell of: it never started, or its deck died under it. */
+export function unstarted(spec: SpawnSpec, cause: string): Outcome {
+  return {
+    id: spec.id,
+    task: spec.task,
+    origin: spec.origin,
+    parent: spec.parent,
+    state: endStateOf(cause),
+    cause,
+    caliber_asked: spec.caliber,
+    model_given: null,
+    exit: "never started",
+    started_at: null,
+    duration_ms: 0,
+    turns: 0,
+    cost_usd: 0,
+    tokens: noTokens,
+    result: "",
+    result_from: "none",
+    files: [],
+    files_missing: [],
+    denials: [],
+    refusal: null,
+    session_id: null,
+    transcript: null,
+    stderr: "",
+  };
+}

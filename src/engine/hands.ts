@@ -1,0 +1,61 @@
+import { admit } from "../policy/spawn-gate.ts";
+import type { RunView } from "../protocol/snapshot.ts";
+import type { Hands } from "./daemon/carry-out.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Note } from "./journal.ts";
+
+export interface HandsParts {
+  view: RunView;
+  fleet: Fleet;
+  note: Note;
+  /** False once the run is being closed. */
+  isOpen: () => boolean;
+  bound: Hands["bound"];
+  /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
+  onCap: (reason: string) => void;
+}
+
+/** The daemon's actions, as what this run's fleet can do. */
+export function handsOf(parts: HandsParts): Hands {
+  const { fleet, note } = parts;
+  return {
+    spawn(action, ids) {
+      const admission = admit(
+        { task: action.task, after: action.after ?? [] },
+        {
+          isOpen: parts.isOpen(),
+          total: fleet.total,
+          maxSpawns: parts.view.settings.max_spawns,
+          knows: (id) => fleet.knows(id),
+          spawnedAt: (position) => ids.has(position),
+        },
+      );
+      if (!admission.ok) {
+        const { rule, reason } = admission;
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        if (rule === "cap.spawns") parts.onCap(reason);
+        return { refused: reason };
+      }
+      const id = fleet.spawn({
+        task: action.task,
+        origin: "daemon",
+        parent: null,
+        caliber: {
+          model: action.model ?? parts.view.settings.caliber.model,
+          effort: action.effort ?? parts.view.settings.caliber.effort,
+        },
+        after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
+      });
+      // On the next turn of the event loop, so that a whole block is queued before its first construct starts.
+      queueMicrotask(() => fleet.pump());
+      return { id };
+    },
+    message: (construct, text) =>
+      fleet.tell(construct, text, "daemon") ? undefined : `${construct} is not running, so it cannot be told anything`,
+    cancel: (construct) => (fleet.stop(construct, "daemon") ? undefined : `${construct} is neither queued nor running`),
+    read: (construct) =>
+      fleet.outcome(construct) === undefined ? `there is no outcome of ${construct} to read` : undefined,
+    inFlight: () => fleet.inFlight,
+    bound: parts.bound,
+  };
+}

@@ -1,0 +1,271 @@
+import { stat, access, constants } from "node:fs/promises";
+import { systemClock } from "../base/clock.ts";
+import { Fault, messageOf, unreachable } from "../base/fault.ts";
+import { writeWhole } from "../base/files.ts";
+import { channel } from "../base/stream.ts";
+import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { Judge } from "../engine/gate.ts";
+import { Run, type RunParts } from "../engine/run.ts";
+import type { Command } from "../protocol/command.ts";
+import type { DeckEvent, EventDraft } from "../protocol/event.ts";
+import type { RunSettings } from "../protocol/settings.ts";
+import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
+import { openStore, type Store } from "../store/event-log.ts";
+import { acquireLock, type Lock } from "../store/lock.ts";
+import { openRecorder, type Recorder } from "../store/recorder.ts";
+import { reportOf } from "../store/report.ts";
+import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import type { DeckOptions } from "./deck-options.ts";
+import type { OpenedRun, Port, Replies } from "./port.ts";
+import { listRuns, readRun } from "./reading.ts";
+
+/** What a deck is built from; the entry point decides on it. */
+export interface DeckParts {
+  driver: RunParts["driver"];
+  judgeFor: (place: { workspace: string; runFolder: string; deckHome: string; tier: RunSettings["brake"] }) => Judge;
+  /** Version of this deck, for the record. */
+  version: string;
+  patience?: Patience;
+  /** Ends what was started for this deck alone, after everything else. */
+  release: () => Promise<void>;
+}
+
+/** Opens a home for writing: takes its lock and serves one run at a time. */
+export async function openWritingDeck(options: DeckOptions, parts: DeckParts): Promise<Deck> {
+  await checkWorkspace(options.workspace);
+  const lock = options.noLock === true ? undefined : acquireLock(options.home);
+  try {
+    return new Deck(options, parts, openStore(options.home), lock);
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+}
+
+export class Deck implements Port {
+  readonly closed: Promise<void>;
+
+  readonly #options: DeckOptions;
+  readonly #parts: DeckParts;
+  readonly #store: Store;
+  readonly #lock: Lock | undefined;
+  readonly #recorder: Recorder;
+  readonly #end = Promise.withResolvers<void>();
+  readonly #ending = new AbortController();
+  #run: Run | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DeckOptions, parts: DeckParts, store: Store, lock: Lock | undefined) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#store = store;
+    this.#lock = lock;
+    this.closed = this.#end.promise;
+    this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
+    this.#recorder.subscribe((event) => {
+      if (event.run === this.#run?.view.run) this.#run.see(event);
+    });
+  }
+
+  async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
+    // Each case gives the reply of its own command; the compiler cannot tie the two generics together.
+    return (await this.#carryOut(command)) as Replies[C["type"]];
+  }
+
+  snapshot(): Promise<RunView | undefined> {
+    return Promise.resolve(this.#run === undefined ? undefined : structuredClone(this.#run.view));
+  }
+
+  async *follow(afterSeq: number): AsyncIterable<DeckEvent> {
+    const live = channel<DeckEvent>();
+    const stop = (): void => live.close(this.#recorder.fault);
+    using _subscription = this.#recorder.subscribe((event) => live.push(event));
+    if (this.#ending.signal.aborted) stop();
+    else this.#ending.signal.addEventListener("abort", stop, { once: true });
+    let last = afterSeq;
+    for (const event of this.#store.eventsAfter(afterSeq)) {
+      last = event.seq;
+      yield event;
+    }
+    for await (const event of live) if (event.seq > last) yield event;
+  }
+
+  /** Ends the open run, if there is one, and lets go of the home. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#run?.stop({ status: "stopped", reason: "the deck was closed", how: "hard" });
+    await this.#run?.closed;
+    await this.#recorder.close();
+    this.#ending.abort();
+    this.#store.close();
+    this.#lock?.release();
+    await this.#parts.release();
+    this.#end.resolve();
+  }
+
+  #carryOut(command: Command): Promise<Replies[Command["type"]]> {
+    switch (command.type) {
+      case "goal.set":
+        return this.#open("goal", command, (run) => {
+          run.record("goal.set", { goal: command.goal });
+          run.startGoal();
+        });
+      case "spawn":
+        return this.#open("tasks", command, (run) => run.startTasks(command.tasks));
+      case "run.resume":
+        return this.#resume(command);
+      case "say":
+        return this.#tellRun((run) => run.say(command.text));
+      case "stop": {
+        const { status, reason, force } = command;
+        return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite" }));
+      }
+      case "runs.list":
+        return Promise.resolve({ runs: listRuns(this.#store) });
+      case "run.show":
+        return Promise.resolve({ view: readRun(this.#store, command.run) });
+      default:
+        return unreachable(command);
+    }
+  }
+
+  async #open(
+    kind: "goal" | "tasks",
+    command: { settings: RunSettings; command_line: string[] },
+    begin: (run: Run) => void,
+  ): Promise<OpenedRun> {
+    this.#refuseSecondRun();
+    const folder = await openRunFolder(this.#options.home, systemClock.now());
+    const opened = this.#recorder.record(
+      {
+        type: "run.opened",
+        run: folder.run,
+        source: "engine",
+        body: {
+          kind,
+          workspace: this.#options.workspace,
+          folder: folder.path,
+          settings: command.settings,
+          deck: this.#parts.version,
+          command_line: command.command_line,
+        },
+      },
+      { now: true },
+    );
+    if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
+    const run = this.#newRun(openView(opened), folder);
+    begin(run);
+    return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
+  }
+
+  async #resume(command: Command & { type: "run.resume" }): Promise<OpenedRun> {
+    this.#refuseSecondRun();
+    const events = [...this.#store.eventsOf(command.run)];
+    const view = foldRunEvents(events);
+    const folder = existingRunFolder(this.#options.home, command.run);
+    if (view === undefined) throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`);
+    const given = Object.entries(command.settings ?? {}).filter(([, value]) => value !== undefined);
+    const settings = { ...view.settings, ...Object.fromEntries(given) };
+    const { version } = this.#parts;
+    const run = this.#newRun(view, folder);
+    const afterSeq = view.lastSeq;
+    run.load(events);
+    run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    if (command.say !== undefined) run.say(command.say);
+    await run.goOn();
+    return { run: view.run, folder: folder.path, afterSeq };
+  }
+
+  #newRun(view: RunView, folder: RunFolder): Run {
+    const { driver, judgeFor, patience = usualPatience } = this.#parts;
+    const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
+    this.#run = new Run(view, {
+      driver,
+      clock: systemClock,
+      patience,
+      record: (draft) => this.#record(draft),
+      judge: judgeFor({ ...place, tier: view.settings.brake }),
+      transcript: (id) => this.#transcript(folder, id),
+      onClosed: (closed) => this.#writeReport(closed, folder),
+    });
+    return this.#run;
+  }
+
+  #refuseSecondRun(): void {
+    if (this.#run === undefined || this.#run.isOver) return;
+    throw new Fault("refused", "run.open", `the run ${this.#run.view.run} is open in this deck`, {
+      hint: "Wait until it has ended, or stop it.",
+    });
+  }
+
+  async #tellRun(action: (run: Run) => void): Promise<Record<string, never>> {
+    if (this.#run === undefined || this.#run.isOver) {
+      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
+    }
+    action(this.#run);
+    return Promise.resolve({});
+  }
+
+  #record(draft: EventDraft): boolean {
+    try {
+      this.#recorder.record(draft);
+      return true;
+    } catch {
+      // The recorder has told its fault already, by `#recordFailed`, and the run is being ended.
+      return false;
+    }
+  }
+
+  /** Without a record nothing may go on: what cannot be recorded did not happen as far as a restart can tell. */
+  #recordFailed(fault: Fault): void {
+    if (this.#recorder.fault === undefined) return;
+    const end = async (): Promise<void> => {
+      this.#run?.stop({ status: "stopped", reason: fault.message, how: "hard" });
+      await this.#run?.closed;
+      this.#ending.abort();
+    };
+    void end();
+  }
+
+  #transcript(folder: RunFolder, id: string): ReturnType<RunParts["transcript"]> {
+    const transcript = folder.transcript(id);
+    let failed = false;
+    const warn = (error: unknown): void => {
+      if (failed) return;
+      failed = true;
+      const body = { code: "transcript.failed", message: messageOf(error) };
+      this.#record({ type: "deck.warned", run: folder.run, source: "engine", body });
+    };
+    return {
+      path: transcript.path,
+      line: (text) => void transcript.append(text).catch(warn),
+      close: () => transcript.close().catch(warn),
+    };
+  }
+
+  async #writeReport(view: RunView, folder: RunFolder): Promise<void> {
+    try {
+      await this.#recorder.flush();
+      await writeWhole(folder.report, reportOf(view, this.#store.eventsOf(view.run)));
+    } catch (error) {
+      const body = { code: "report.failed", message: `the report could not be written: ${messageOf(error)}` };
+      this.#record({ type: "deck.warned", run: view.run, source: "engine", body });
+    }
+  }
+}
+
+async function checkWorkspace(path: string): Promise<void> {
+  const hint = "Choose a folder that you may read, with --workspace DIR.";
+  const fail = (why: string, cause?: unknown): Fault =>
+    new Fault("setup", "workspace.unusable", `The workspace ${path} ${why}.`, { hint, cause });
+  try {
+    if (!(await stat(path)).isDirectory()) throw fail("is not a folder");
+    await access(path, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw error instanceof Fault ? error : fail(`cannot be used: ${messageOf(error)}`, error);
+  }
+}
