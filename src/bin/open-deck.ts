@@ -4,7 +4,7 @@ import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/judge.ts";
-import { Deck, openWritingDeck } from "../host/deck.ts";
+import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import type { Port } from "../host/port.ts";
 import { openReadingDeck } from "../host/reading.ts";
@@ -25,20 +25,17 @@ export async function openDeck(
   around: Process,
 ): Promise<{ port: Port; close(): Promise<void> }> {
   if (options.mode === "read") return openReadingDeck(options.home);
-  const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
-  const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
-  try {
-    const deck: Deck = await openWritingDeck(options, {
+  const deck = await openWritingDeck(options, async () => {
+    const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
+    const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
+    return {
       driver: claudeDriver({ executable, env: provider.env }),
       judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
       version: around.version,
       release: provider.release,
-    });
-    return { port: deck, close: () => deck.close() };
-  } catch (error) {
-    await provider.release();
-    throw error;
-  }
+    };
+  });
+  return { port: deck, close: () => deck.close() };
 }
 
 interface Provider {

@@ -11,7 +11,7 @@ import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
-import { acquireLock, type Lock } from "../store/lock.ts";
+import { acquireLock } from "../store/lock.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
@@ -30,16 +30,17 @@ export interface DeckParts {
   release: () => Promise<void>;
 }
 
-/** Opens a home for writing: takes its lock and serves one run at a time. */
-export async function openWritingDeck(options: DeckOptions, parts: DeckParts): Promise<Deck> {
+/**
+ * Opens a home for writing: takes its lock and serves one run at a time.
+ * @param provide builds what the deck works with, once the place is known to be good and ours
+ */
+export async function openWritingDeck(options: DeckOptions, provide: () => Promise<DeckParts>): Promise<Deck> {
   await checkWorkspace(options.workspace);
-  const lock = options.noLock === true ? undefined : acquireLock(options.home);
-  try {
-    return new Deck(options, parts, openStore(options.home), lock);
-  } catch (error) {
-    lock?.release();
-    throw error;
-  }
+  using undo = new DisposableStack();
+  if (options.noLock !== true) undo.use(acquireLock(options.home));
+  const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const parts = await provide();
+  return new Deck(options, parts, store, undo.move());
 }
 
 export class Deck implements Port {
@@ -48,18 +49,19 @@ export class Deck implements Port {
   readonly #options: DeckOptions;
   readonly #parts: DeckParts;
   readonly #store: Store;
-  readonly #lock: Lock | undefined;
+  /** The home's database and lock, to be let go of in the end. */
+  readonly #held: Disposable;
   readonly #recorder: Recorder;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: DeckOptions, parts: DeckParts, store: Store, lock: Lock | undefined) {
+  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable) {
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
-    this.#lock = lock;
+    this.#held = held;
     this.closed = this.#end.promise;
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#recorder.subscribe((event) => {
@@ -101,8 +103,7 @@ export class Deck implements Port {
     await this.#run?.closed;
     await this.#recorder.close();
     this.#ending.abort();
-    this.#store.close();
-    this.#lock?.release();
+    this.#held[Symbol.dispose]();
     await this.#parts.release();
     this.#end.resolve();
   }
