@@ -1,0 +1,64 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { DeckEvent, EventDraft } from "../protocol/event.ts";
+import { openForReading, openForWriting, transaction } from "./database.ts";
+import { type EventReader, eventReader } from "./event-reader.ts";
+import { ensureHome, homePaths } from "./home.ts";
+import { type SealedEvent, seal } from "./sealed-event.ts";
+import { storageFault } from "./storage-fault.ts";
+
+/** The record of a home. Writing is for whoever holds the home's lock (`acquireLock`). */
+export interface Store extends EventReader {
+  /** Records events in one transaction, stamped with the time of the call. `synced`: on disk when it returns. */
+  append(drafts: EventDraft[], options: { synced: boolean }): DeckEvent[];
+  /** The same for events that have their time already. */
+  write(sealed: SealedEvent[], options: { synced: boolean }): DeckEvent[];
+}
+
+/** Opens the record of a home, making both if they are not there. */
+export function openStore(home: string, clock: Clock = systemClock): Store {
+  ensureHome(home);
+  return storeOf(openForWriting(homePaths(home).database), home, clock);
+}
+
+/** Opens the record of a home for reading; a home without one is a fault, and nothing is made. */
+export function openStoreToRead(home: string): EventReader {
+  return eventReader(openForReading(homePaths(home).database), home);
+}
+
+/** @param database as `openForWriting` returns it; it is closed with the store */
+export function storeOf(database: DatabaseSync, home: string, clock: Clock): Store {
+  const reader = eventReader(database, home);
+  const insert = database.prepare(
+    "INSERT INTO events (at, run, source, type, version, body) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  let syncing: boolean | undefined;
+
+  const write = (sealed: SealedEvent[], options: { synced: boolean }): DeckEvent[] => {
+    if (sealed.length === 0) return [];
+    try {
+      // In WAL mode a NORMAL commit survives the end of the process, a FULL one also the end of the power; a FULL one
+      // takes all earlier commits along, since the log is one file.
+      if (syncing !== options.synced) database.exec(`PRAGMA synchronous = ${options.synced ? "FULL" : "NORMAL"}`);
+      syncing = options.synced;
+      return transaction(database, () =>
+        sealed.map((event) => {
+          const { at, run, source, type, version, body } = event;
+          return event.numbered(Number(insert.run(at, run, source, type, version, body).lastInsertRowid));
+        }),
+      );
+    } catch (error) {
+      throw storageFault(error, `could not record ${sealed.length} event(s) in`, homePaths(home).database);
+    }
+  };
+
+  return {
+    ...reader,
+    write,
+    append: (drafts, options) =>
+      write(
+        drafts.map((draft) => seal(draft, clock.now())),
+        options,
+      ),
+  };
+}

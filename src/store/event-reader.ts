@@ -1,0 +1,97 @@
+import type { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { Fault } from "../base/fault.ts";
+import { type DeckEvent, parseEvent } from "../protocol/event.ts";
+import { homePaths } from "./home.ts";
+import { storageFault } from "./storage-fault.ts";
+
+/** Reads a record, also while another process writes it. */
+export interface EventReader {
+  readonly home: string;
+  /** The events of a run in the order of their recording. What this version cannot read comes as `agent.unknown`. */
+  eventsOf(run: string, afterSeq?: number): IterableIterator<DeckEvent>;
+  /** The events of all runs. */
+  eventsAfter(seq: number): IterableIterator<DeckEvent>;
+  /** How many events a run has up to and with a sequence number. */
+  countOf(run: string, upToSeq: number): number;
+  /** The ids of all runs, newest first. */
+  runs(): string[];
+  /** The highest sequence number; 0 when nothing is recorded. */
+  lastSeq(): number;
+  close(): void;
+}
+
+/** Rows that are read at a time. No cursor stays open between two pages, so a slow consumer holds nothing up. */
+const pageRows = 500;
+
+/** @param database as `openForReading` returns it; it is closed with the reader */
+export function eventReader(database: DatabaseSync, home: string): EventReader {
+  const columns = "seq, at, run, source, type, version, body";
+  const ofRun = database.prepare(
+    `SELECT ${columns} FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ${pageRows}`,
+  );
+  const ofAll = database.prepare(`SELECT ${columns} FROM events WHERE seq > ? ORDER BY seq LIMIT ${pageRows}`);
+  const count = database.prepare("SELECT count(*) AS n FROM events WHERE run = ? AND seq <= ?");
+  const opened = database.prepare("SELECT run FROM events WHERE type = 'run.opened' ORDER BY seq DESC");
+  const last = database.prepare("SELECT coalesce(max(seq), 0) AS n FROM events");
+
+  const read = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw storageFault(error, "could not read the record", homePaths(home).database);
+    }
+  };
+
+  function* pages(page: (afterSeq: number) => unknown[], afterSeq: number): Generator<DeckEvent> {
+    for (let from = afterSeq; ;) {
+      const rows = read(() => page(from).map(eventOf));
+      yield* rows;
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < pageRows) return;
+      from = end.seq;
+    }
+  }
+
+  return {
+    home,
+    eventsOf: (run, afterSeq = 0) => pages((seq) => ofRun.all(run, seq), afterSeq),
+    eventsAfter: (afterSeq) => pages((seq) => ofAll.all(seq), afterSeq),
+    countOf: (run, upToSeq) => read(() => Number(count.get(run, upToSeq)?.["n"])),
+    runs: () => read(() => [...new Set(opened.all().map((row) => String(row["run"])))]),
+    lastSeq: () => read(() => Number(last.get()?.["n"])),
+    close: () => {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+const rowSchema = z.object({
+  seq: z.int(),
+  at: z.int(),
+  run: z.string(),
+  source: z.string(),
+  type: z.string(),
+  version: z.int(),
+  body: z.string(),
+});
+
+function eventOf(row: unknown): DeckEvent {
+  const parsed = rowSchema.safeParse(row);
+  if (!parsed.success)
+    throw new Fault("storage", "storage.damaged", "the table of events does not have the columns that it should have", {
+      hint: "Move deck.db aside to start afresh; the events of each run are also in runs/<run>/events.ndjson.",
+      cause: parsed.error,
+    });
+  return parseEvent({ ...parsed.data, body: bodyOf(parsed.data.body) });
+}
+
+/** A body that is not JSON any more is kept as the text that it is: `parseEvent` makes it an `agent.unknown`. */
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The text itself is what is left of the event.
+    return text;
+  }
+}

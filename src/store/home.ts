@@ -1,0 +1,32 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { storageFault } from "./storage-fault.ts";
+
+/** The places in a home. */
+export const homePaths = (home: string) => ({
+  database: join(home, "deck.db"),
+  lock: join(home, "lock.db"),
+  lockHolder: join(home, "lock.json"),
+  runs: join(home, "runs"),
+});
+
+/** The folder of a run. The id may come from a command line: what could lead out of the home is refused. */
+export function runPath(home: string, run: string): string {
+  if (!/^run-[A-Za-z0-9_-]{1,100}$/.test(run))
+    throw new Fault("usage", "run.bad_id", `"${run.slice(0, 100)}" is not the id of a run`, {
+      hint: "A run's id looks like run-20260102-030405-a1b2. List them with: cyberdeck runs",
+    });
+  return join(homePaths(home).runs, run);
+}
+
+/** Makes the home if it is not there: for its owner alone, and out of sight of the workspace's version control. */
+export function ensureHome(home: string): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    // Only in a folder that is ours alone: with `--home .` this file would hide the netrunner's own work from git.
+    if (readdirSync(home).length === 0) writeFileSync(join(home, ".gitignore"), "*\n");
+  } catch (error) {
+    throw storageFault(error, "could not make the folder", home);
+  }
+}

@@ -1,0 +1,172 @@
+import { join } from "node:path";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { Fault, messageOf } from "../base/fault.ts";
+import type { DeckEvent, EventDraft } from "../protocol/event.ts";
+import { type EventFile, eventFile } from "./event-file.ts";
+import type { Store } from "./event-log.ts";
+import { runPath } from "./home.ts";
+import { type SealedEvent, seal } from "./sealed-event.ts";
+import { storageFault } from "./storage-fault.ts";
+
+/** Writes what happens, then tells who wants to know, in the order of the `record` calls. */
+export interface Recorder {
+  /**
+   * Records an event. A change of state is on disk and published when this returns; what agents merely say or do waits
+   * up to 50 ms for company, unless `now` is set, and then the result is undefined. Throws the fault that has stopped
+   * the recorder.
+   */
+  record(draft: EventDraft, options: { now: true }): DeckEvent;
+  record(draft: EventDraft, options?: { now?: boolean }): DeckEvent | undefined;
+  /** Calls `listener` with each event after its commit, until disposed. A listener that throws stops nobody else. */
+  subscribe(listener: (event: DeckEvent) => void): Disposable;
+  /** Resolves when everything recorded so far is on disk, in the database and in the runs' files. */
+  flush(): Promise<void>;
+  /** Writes what waits and ends. The store stays open. Never rejects: a failure goes to `onFault`. */
+  close(): Promise<void>;
+  /** The failed write that has stopped this recorder. */
+  readonly fault: Fault | undefined;
+}
+
+export interface RecorderOptions {
+  /**
+   * Hears once of a write that failed and stopped the recorder (`recorder.fault` is set then), and of what failed
+   * without stopping it: a listener that threw, a run's file that could not be written.
+   */
+  onFault: (fault: Fault) => void;
+  clock?: Clock;
+}
+
+const batchMs = 50;
+const batchEvents = 500;
+
+export function openRecorder(store: Store, options: RecorderOptions): Recorder {
+  const { onFault, clock = systemClock } = options;
+  const listeners = new Set<(event: DeckEvent) => void>();
+  const files = new Map<string, EventFile>();
+  const unpublished: DeckEvent[] = [];
+  let publishing = false;
+  let waiting: SealedEvent[] = [];
+  let timer: Disposable | undefined;
+  let fault: Fault | undefined;
+  let closed = false;
+
+  const write = (synced: boolean): DeckEvent[] => {
+    timer?.[Symbol.dispose]();
+    timer = undefined;
+    const batch = waiting;
+    waiting = [];
+    let events: DeckEvent[];
+    try {
+      events = store.write(batch, { synced });
+    } catch (error) {
+      fault = storageFault(error, "could not record in", store.home);
+      onFault(fault);
+      throw fault;
+    }
+    unpublished.push(...events);
+    publish();
+    return events;
+  };
+
+  const writeQuietly = (synced: boolean): void => {
+    try {
+      if (fault === undefined) write(synced);
+    } catch {
+      // `write` has kept the fault and reported it; there is no caller to throw it at.
+    }
+  };
+
+  const publish = (): void => {
+    // A listener may record: its event is published after the one in hand has reached everybody.
+    if (publishing) return;
+    publishing = true;
+    try {
+      for (let event = unpublished.shift(); event !== undefined; event = unpublished.shift()) {
+        fileOf(event.run)?.add(event);
+        // Who subscribes while an event is told hears from the next one on.
+        const audience = Array.from(listeners);
+        for (const listener of audience) if (listeners.has(listener)) tell(listener, event);
+      }
+    } finally {
+      publishing = false;
+    }
+  };
+
+  const tell = (listener: (event: DeckEvent) => void, event: DeckEvent): void => {
+    try {
+      listener(event);
+    } catch (error) {
+      const message = `a listener failed at event ${event.seq} (${event.type}): ${messageOf(error)}`;
+      const hint = "This is a defect of Cyberdeck: please report it. The event itself is recorded.";
+      onFault(new Fault("internal", "listener.failed", message, { facts: { seq: event.seq }, hint, cause: error }));
+    }
+  };
+
+  /** An event of no run (its id is empty) is in the database alone. */
+  const fileOf = (run: string): EventFile | undefined => {
+    if (run === "") return undefined;
+    const known = files.get(run);
+    if (known !== undefined) return known;
+    const file = eventFile(join(runPath(store.home, run), "events.ndjson"), run, store, onFault);
+    files.set(run, file);
+    return file;
+  };
+
+  function record(draft: EventDraft, how: { now: true }): DeckEvent;
+  function record(draft: EventDraft, how?: { now?: boolean }): DeckEvent | undefined;
+  function record(draft: EventDraft, how: { now?: boolean } = {}): DeckEvent | undefined {
+    if (fault !== undefined) throw fault;
+    if (closed) throw new Fault("internal", "recorder.closed", "the record of this deck is closed already");
+    fileOf(draft.run);
+    waiting.push(seal(draft, clock.now()));
+    if (how.now === true || !isTalkative(draft)) return write(true).at(-1);
+    if (waiting.length >= batchEvents) write(false);
+    else timer ??= clock.after(batchMs, () => writeQuietly(false));
+    return undefined;
+  }
+
+  const settle = async (): Promise<void> => {
+    await Promise.all([...files.values()].map((file) => file.settled()));
+  };
+
+  return {
+    record,
+    subscribe(listener) {
+      // A wrapper of its own, so that the same function may listen twice and each disposal ends one of them.
+      const own = (event: DeckEvent): void => listener(event);
+      listeners.add(own);
+      return { [Symbol.dispose]: () => void listeners.delete(own) };
+    },
+    async flush() {
+      if (fault !== undefined) throw fault;
+      write(true);
+      await settle();
+    },
+    async close() {
+      closed = true;
+      writeQuietly(true);
+      listeners.clear();
+      await settle();
+    },
+    get fault() {
+      return fault;
+    },
+  };
+}
+
+/** What agents say and do in passing. Everything else changes a state that a restart must know. */
+function isTalkative(draft: EventDraft): boolean {
+  switch (draft.type) {
+    case "construct.said":
+    case "construct.thought":
+    case "construct.tool_called":
+    case "construct.tool_returned":
+    case "construct.retrying":
+    case "agent.unknown":
+      return true;
+    case "gate.judged":
+      return draft.body.decision === "allow";
+    default:
+      return false;
+  }
+}
