@@ -12,10 +12,18 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, action, signal) {
-    const timer = setTimeout(action, ms);
+    const cancel = (): void => {
+      clearTimeout(timer);
+      // A signal lives longer than its timers: what stays on it is a leak.
+      signal?.removeEventListener("abort", cancel);
+    };
+    const timer = setTimeout(() => {
+      cancel();
+      action();
+    }, ms);
     timer.unref();
-    const cancel = (): void => clearTimeout(timer);
-    signal?.addEventListener("abort", cancel, { once: true });
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener("abort", cancel, { once: true });
     return { [Symbol.dispose]: cancel };
   },
 };

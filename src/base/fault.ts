@@ -32,8 +32,13 @@ export class Fault extends Error {
 
 /** The text of anything that was thrown, never empty. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
-  return String(error);
+  if (error instanceof Error) return error.message || error.name || "unknown error";
+  try {
+    return String(error) || "unknown error";
+  } catch {
+    // An object without a prototype, or one whose toString throws, has no text of its own.
+    return "unknown error";
+  }
 }
 
 /** The errno code of a system error ("ENOENT"), if there is one. */

@@ -7,7 +7,8 @@ export interface Channel<T> extends AsyncIterable<T> {
 }
 
 export function channel<T>(): Channel<T> {
-  const items: T[] = [];
+  let items: T[] = [];
+  let taken = 0;
   let ended = false;
   let failure: unknown;
   let wake: (() => void) | undefined;
@@ -34,8 +35,15 @@ export function channel<T>(): Channel<T> {
     },
     async *[Symbol.asyncIterator]() {
       for (;;) {
-        const item = items.shift();
-        if (item !== undefined) {
+        if (taken < items.length) {
+          // The index was just checked; T itself may contain undefined.
+          const item = items[taken] as T;
+          taken += 1;
+          // Shifting one by one is quadratic once a slow reader has a long queue: the front is dropped by halves.
+          if (taken * 2 >= items.length) {
+            items = items.slice(taken);
+            taken = 0;
+          }
           yield item;
           continue;
         }

@@ -1,6 +1,6 @@
 import type { Outcome } from "./outcome.ts";
 import { showCaliber } from "./caliber.ts";
-import { headAndTail, oneLine } from "../base/text.ts";
+import { clip, headAndTail, oneLine } from "../base/text.ts";
 
 /** The headings that mark the parts of messages to models. The offline model reads them, so they stand in one place. */
 export const heading = {
@@ -44,33 +44,65 @@ export function taskMessage(parts: { workspace: string; runFolder: string; task:
 }
 
 /**
- * One outcome in at most `outcomeBytes`: the mandatory fields first (id, state, cause, files, denials, cost), then the
- * result, head and tail kept, with the handle that reads the rest.
+ * One outcome in at most `limit` bytes: the mandatory fields first (id, state, cause, files, denials, cost), then the
+ * result, head and tail kept, with the handle that reads the rest. Each field has bytes of its own, so that a long one
+ * (six paths of a deep tree) cannot push another out; what came from a model cannot forge a line.
  */
 export function outcomeText(outcome: Outcome, limit = outcomeBytes): string {
-  const facts = [
-    `[${outcome.id}] ${outcome.state} (${outcome.cause}) · ${(outcome.duration_ms / 1000).toFixed(1)} s · ` +
-      `$${outcome.cost_usd.toFixed(4)} · ${showCaliber(outcome.caliber_asked)}`,
-    `task: ${oneLine(outcome.task, 160)}`,
-  ];
-  if (outcome.files.length > 0) facts.push(`files: ${list(outcome.files.map((f) => `${f.path} (${f.size} bytes)`))}`);
-  if (outcome.files_missing.length > 0) facts.push(`reported but not on disk: ${list(outcome.files_missing)}`);
-  if (outcome.denials.length > 0)
-    facts.push(`denied: ${list(outcome.denials.map((d) => `${d.tool} ${oneLine(d.input, 60)} (${d.rule})`))}`);
-  if (outcome.refusal !== null) facts.push(`the model declined: ${oneLine(outcome.refusal, 160)}`);
-  if (outcome.stderr !== "") facts.push(`stderr: ${oneLine(outcome.stderr, 200)}`);
-  const head = headAndTail(facts.join("\n"), limit - 256).text;
-  if (outcome.result_from === "none") return `${head}\nresult: none`;
+  const head = fitted(factLines(outcome), limit - Math.min(256, limit / 2));
+  if (outcome.result_from === "none") return headAndTail(`${head}\nresult: none`, limit).text;
   const source = { result: "result", assistant: "result (last words)", tool: "result (last tool output)" };
   const label = `\n${source[outcome.result_from]}:\n`;
   const full = Buffer.byteLength(outcome.result);
-  const handle = `\n(shortened; ${full} bytes in all: {"type":"read","construct":"${outcome.id}","part":1})`;
+  const handle = `\n(shortened; ${full} bytes in all: {"type":"read","construct":"${clip(outcome.id, 40)}","part":1})`;
   const room = limit - Buffer.byteLength(head) - Buffer.byteLength(label);
   if (full <= room) return `${head}${label}${outcome.result}`;
-  return `${head}${label}${headAndTail(outcome.result, room - Buffer.byteLength(handle)).text}${handle}`;
+  const result = headAndTail(outcome.result, room - Buffer.byteLength(handle)).text;
+  return headAndTail(`${head}${label}${result}${handle}`, limit).text;
+}
+
+interface FactLine {
+  text: string;
+  /** The bytes that it keeps, whatever the others need. */
+  least: number;
+}
+
+function factLines(outcome: Outcome): FactLine[] {
+  const caliber = { ...outcome.caliber_asked, model: clip(outcome.caliber_asked.model, 40) };
+  const lines = [
+    {
+      text:
+        `[${clip(outcome.id, 40)}] ${outcome.state} (${clip(outcome.cause, 80)}) · ` +
+        `${(outcome.duration_ms / 1000).toFixed(1)} s · $${outcome.cost_usd.toFixed(4)} · ${showCaliber(caliber)}`,
+      least: 300,
+    },
+    { text: `task: ${oneLine(outcome.task, 160)}`, least: 100 },
+  ];
+  const add = (name: string, text: string, least: number): void => {
+    if (text !== "") lines.push({ text: `${name}: ${text}`, least });
+  };
+  add("files", list(outcome.files.map((file) => `${oneLine(file.path, 300)} (${file.size} bytes)`)), 280);
+  add("denied", list(outcome.denials.map((d) => `${oneLine(d.tool, 40)} ${oneLine(d.input, 60)} (${d.rule})`)), 200);
+  add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);
+  add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
+  add("stderr", oneLine(outcome.stderr, 200), 100);
+  return lines;
+}
+
+/** The lines within `budget` bytes: each gets its least, then what is left goes to them in their order. */
+function fitted(lines: FactLine[], budget: number): string {
+  const sizes = lines.map((line) => Math.min(line.least, Buffer.byteLength(line.text)));
+  let spare = budget - lines.length - sizes.reduce((sum, size) => sum + size, 0);
+  const shown = lines.map((line, index) => {
+    const size = sizes[index] ?? 0;
+    const extra = Math.max(0, Math.min(spare, Buffer.byteLength(line.text) - size));
+    spare -= extra;
+    return clip(line.text, size + extra);
+  });
+  return shown.join("\n");
 }
 
 function list(items: string[], most = 6): string {
   const shown = items.slice(0, most).join(", ");
-  return items.length <= most ? shown : `${shown}, and ${items.length - most} more`;
+  return items.length <= most ? shown : `${items.length} in all: ${shown}, …`;
 }

@@ -24,18 +24,23 @@ export function extractActionBlock(text: string): Extraction {
 }
 
 function* candidates(text: string): Generator<string> {
-  for (const fence of text.matchAll(/```(?:json|JSON)?[ \t]*\r?\n([\s\S]*?)\r?\n?[ \t]*```/g)) yield fence[1] ?? "";
+  for (const fence of text.matchAll(/```(?:json|JSON)?[ \t]*\r?\n([\s\S]*?)```/g)) yield fence[1] ?? "";
   yield* balancedObjects(text);
 }
 
-/** A model's reply is a few kilobytes; a text with more opening braces than this is not one. */
-const mostCandidates = 200;
+/**
+ * Characters that are looked at in all. A model's reply is a few kilobytes; what needs more than this is thousands of
+ * braces that never close, where each one would be followed to the end.
+ */
+const mostLooks = 20_000_000;
 
 /** Each outermost `{…}` whose braces balance outside of strings, and, after an unbalanced one, what starts further in. */
 function* balancedObjects(text: string): Generator<string> {
+  let looks = 0;
   let from = text.indexOf("{");
-  for (let tries = 0; from !== -1 && tries < mostCandidates; tries += 1) {
+  while (from !== -1 && looks < mostLooks) {
     const end = endOfObject(text, from);
+    looks += (end ?? text.length) - from;
     if (end !== undefined) yield text.slice(from, end);
     from = text.indexOf("{", end ?? from + 1);
   }
