@@ -1,0 +1,18 @@
+import type { Answerer } from "./reply.ts";
+import { say } from "./reply.ts";
+import { answerAsConstruct } from "./construct.ts";
+import { isGoalMessage } from "./conversation.ts";
+import { answerAsDaemon } from "./planner.ts";
+import { capabilities } from "./wording.ts";
+
+/**
+ * The scripted model that ships with the deck: a planner for the daemon and a worker for constructs. It keeps no state:
+ * each reply is made from the request alone. Whoever else asks without tools is told what it is.
+ */
+export function offlineModel(): Answerer {
+  return (request) => {
+    if (request.tools.length > 0) return answerAsConstruct(request);
+    if (isGoalMessage(request.firstUserText)) return answerAsDaemon(request);
+    return say(capabilities);
+  };
+}

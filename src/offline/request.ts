@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { effortSchema, type Effort } from "../protocol/caliber.ts";
+
+/** What an answerer sees of one Messages API request: the few fields that our models decide by. */
+export interface ModelRequest {
+  model: string;
+  effort: Effort | undefined;
+  stream: boolean;
+  /** The system prompt as one text; what the agent adds as messages of role `system` is not part of it. */
+  system: string;
+  messages: ModelMessage[];
+  /** Names of the offered tools. */
+  tools: string[];
+  /** Text of the first user message: a construct's task message, a daemon's goal. */
+  firstUserText: string;
+  /** Text of the last user message that has text of a person or the deck in it (not only tool results). */
+  lastUserText: string;
+  /** What the tools returned to the last reply, in order; empty at the start of a turn. */
+  toolResults: ToolResult[];
+  /** The same for all requests of one agent session and one conversation in it. */
+  conversation: string;
+  /** Size of the body, from which tokens are estimated. */
+  bytes: number;
+}
+
+export interface ModelMessage {
+  role: "user" | "assistant" | "system";
+  text: string;
+  calls: { id: string; tool: string; input: unknown }[];
+  results: ToolResult[];
+}
+
+export interface ToolResult {
+  id: string;
+  text: string;
+  failed: boolean;
+}
+
+export type ParsedRequest = { ok: true; request: ModelRequest } | { ok: false; problem: string };
+
+/** Reads a request body. Unknown fields and content blocks are tolerated; what we decide by must have its shape. */
+export function parseRequest(body: unknown, bytes: number, session: string | undefined): ParsedRequest {
+  const parsed = bodySchema.safeParse(body);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    return { ok: false, problem: `${issue?.path.join(".") || "body"}: ${issue?.message ?? "not valid"}` };
+  }
+  const { model, messages: raw, system, tools, stream, output_config: output } = parsed.data;
+  const messages = raw.map(readMessage);
+  const effort = effortSchema.safeParse(output?.effort);
+  const fromPerson = messages.filter((message) => message.role === "user" && message.text !== "");
+  const firstUserText = fromPerson[0]?.text ?? "";
+  const lastUser = messages.findLast((message) => message.role === "user");
+  return {
+    ok: true,
+    request: {
+      model,
+      effort: effort.success ? effort.data : undefined,
+      stream,
+      system: textOf(system),
+      messages,
+      tools: tools.map((tool) => tool.name),
+      firstUserText,
+      lastUserText: fromPerson.at(-1)?.text ?? "",
+      toolResults: lastUser?.results ?? [],
+      conversation: `${session ?? ""}\n${firstUserText}`,
+      bytes,
+    },
+  };
+}
+
+const blockSchema = z.union([
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({ type: z.literal("tool_use"), id: z.string(), name: z.string(), input: z.unknown() }),
+  z.object({
+    type: z.literal("tool_result"),
+    tool_use_id: z.string(),
+    content: z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() }))]).default(""),
+    is_error: z.boolean().nullish(),
+  }),
+  z
+    .looseObject({ type: z.string() })
+    .refine((block) => !["text", "tool_use", "tool_result"].includes(block.type), "a content block lacks its fields")
+    .transform(() => ({ type: "other" as const })),
+]);
+type Block = z.infer<typeof blockSchema>;
+
+const contentSchema = z.union([z.string(), z.array(blockSchema)]);
+
+const bodySchema = z.looseObject({
+  model: z.string().min(1),
+  messages: z.array(z.looseObject({ role: z.enum(["user", "assistant", "system"]), content: contentSchema })).min(1),
+  system: contentSchema.default(""),
+  tools: z.array(z.looseObject({ name: z.string() })).default([]),
+  stream: z.boolean().default(false),
+  output_config: z.looseObject({ effort: z.string().optional() }).optional(),
+});
+
+function readMessage(message: { role: ModelMessage["role"]; content: string | Block[] }): ModelMessage {
+  const blocks = typeof message.content === "string" ? [] : message.content;
+  return {
+    role: message.role,
+    text: textOf(message.content),
+    calls: blocks.flatMap((b) => (b.type === "tool_use" ? [{ id: b.id, tool: b.name, input: b.input }] : [])),
+    results: blocks.flatMap((b) =>
+      b.type === "tool_result" ? [{ id: b.tool_use_id, text: resultText(b.content), failed: b.is_error === true }] : [],
+    ),
+  };
+}
+
+/** What the agent itself puts beside a person's words. */
+const agentNote = /^(?:<system-reminder>|\[Request interrupted)/;
+
+function textOf(content: string | Block[]): string {
+  if (typeof content === "string") return content;
+  const texts = content.flatMap((block) => (block.type === "text" ? [block.text] : []));
+  return texts.filter((text) => !agentNote.test(text.trimStart())).join("\n");
+}
+
+const resultText = (content: string | { text?: string | undefined }[]): string =>
+  typeof content === "string" ? content : content.map((part) => part.text ?? "").join("");

@@ -1,0 +1,45 @@
+import type { Answerer, Reply } from "./reply.ts";
+import { say } from "./reply.ts";
+import type { ModelRequest } from "./request.ts";
+
+/** One reply, or a function that makes it from the request. */
+export type Step = Reply | Answerer;
+
+export interface Script {
+  /** The daemon's turns, one request each, in order; shared by all daemon sessions, so that a respawned one goes on. */
+  daemon?: Step[];
+  /** Constructs by their first user message. The first match counts; each conversation gets the steps from the start. */
+  constructs?: { task: string | RegExp; steps: Step[] }[];
+  /** For whoever has no steps, or none left. Default: says that it is done. */
+  otherwise?: Step;
+}
+
+/**
+ * An answerer that replays steps. A request takes one step, also when the step is a fault: the agent's retry gets the
+ * next one. Parallel constructs do not disturb each other.
+ */
+export function scripted(script: Script): Answerer {
+  const taken = new Map<string, number>();
+  const otherwise = script.otherwise ?? say("Done.");
+
+  return (request) => {
+    const steps = stepsFor(script, request);
+    const key = isDaemon(request) ? "daemon" : `construct ${request.conversation}`;
+    const position = taken.get(key) ?? 0;
+    taken.set(key, position + 1);
+    const step = steps[position] ?? otherwise;
+    return typeof step === "function" ? step(request) : step;
+  };
+}
+
+/** A request without tools whose system prompt speaks of a daemon. */
+export const isDaemon = (request: ModelRequest): boolean =>
+  request.tools.length === 0 && /\bdaemon\b/i.test(request.system);
+
+function stepsFor(script: Script, request: ModelRequest): Step[] {
+  if (isDaemon(request)) return script.daemon ?? [];
+  const rule = script.constructs?.find(({ task }) =>
+    typeof task === "string" ? request.firstUserText.includes(task) : request.firstUserText.search(task) !== -1,
+  );
+  return rule?.steps ?? [];
+}
