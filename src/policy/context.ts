@@ -1,0 +1,35 @@
+import type { Tier } from "../protocol/verdict.ts";
+
+/** What the brake is told about the place in which a call would run. All paths are absolute and normalised. */
+export interface BrakeContext {
+  tier: Tier;
+  workspace: string;
+  /** The folder of this run, for what the netrunner should keep. */
+  runFolder: string;
+  cwd: string;
+  /** The user's home, what `~` stands for. */
+  home: string;
+  /** The deck's own folder (`.cyberdeck`): closed to constructs, except the run folder. */
+  deckHome: string;
+  /**
+   * The path with every link followed. What does not exist yet is appended to the real path of its nearest existing
+   * parent; a dangling link is followed too, because a write would go through it. May throw: the call is then denied.
+   */
+  readonly realPath: (path: string) => string;
+}
+
+/** One command's surroundings while a shell line is walked. */
+export interface Scene {
+  readonly context: BrakeContext;
+  /** Every folder in which the command may find itself: a `cd` can fail, so there may be several. */
+  readonly folders: readonly string[];
+  readonly notes: Notes;
+}
+
+/** What is gathered over a whole shell line, and judged at its end. */
+export interface Notes {
+  /** Set when some command reads files whose names only the run will tell. */
+  readsUnknown: boolean;
+  /** A word anywhere in the line that names a secret, or a folder that holds some. */
+  secretMentioned: string | undefined;
+}

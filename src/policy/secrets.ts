@@ -1,0 +1,85 @@
+import { basename } from "node:path";
+import { isWithin } from "../base/files.ts";
+import type { BrakeContext } from "./context.ts";
+
+/** Whether an absolute, normalised path is a file (or lies in a folder) that holds keys or credentials. */
+export function isSecret(path: string, context: BrakeContext): boolean {
+  const lower = path.toLowerCase();
+  if (secretPaths.some((shape) => shape.test(lower))) return true;
+  return (
+    isWithin(path, context.deckHome) &&
+    !isWithin(path, context.runFolder) &&
+    !isWithin(path, `${context.deckHome}/runs`) &&
+    path !== context.deckHome
+  );
+}
+
+/** Whether reading all of a folder would read a place where secrets are kept. */
+export function holdsSecrets(folder: string, context: BrakeContext): boolean {
+  return (
+    secretFolder.test(folder.toLowerCase()) ||
+    secretSamples(context.home).some((sample) => isWithin(sample, folder) || isWithin(sample, context.realPath(folder)))
+  );
+}
+
+/** Whether a pattern (a regular expression over absolute paths) may match a secret, or, with `reach`, a folder of some. */
+export function matchesSecrets(pattern: RegExp, base: string, reach: boolean, context: BrakeContext): boolean {
+  const samples = [...secretSamples(context.home), ...sampleNames.map((name) => `${base}/${name}`)];
+  return samples.some((sample) => pattern.test(sample) || (reach && parentsOf(sample).some((p) => pattern.test(p))));
+}
+
+/** Home folders are not spelled out: another user's keys are as secret as this one's. Matched in lower case. */
+const secretPaths: readonly RegExp[] = [
+  /\/\.ssh\/(?!(?:config|known_hosts|authorized_keys)$|[^/]*\.pub$)./,
+  /\/\.(?:aws|gnupg|azure|kube|password-store)\/./,
+  /\/\.config\/(?:gcloud|gh|op|hub|doctl|git\/credentials)(?:\/|$)/,
+  /\/\.local\/share\/keyrings\//,
+  /\/\.docker\/config\.json$/,
+  /\/\.claude[^/]*\/(?:.*\/)?[^/]*credential/,
+  /\/\.claude\.json/,
+  /\/\.(?:cargo|terraform\.d|gem)\/credentials/,
+  /\/(?:\.|_)(?:netrc|npmrc|pypirc|pgpass|my\.cnf|git-credentials|vault-token|boto|s3cfg)$/,
+  /\/\.env(?:\.(?!(?:example|sample|template|dist|defaults?|schema)$)[^/]*)?$/,
+  /\/id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:\.(?!pub$)[^/]*)?$/,
+  /\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$/,
+  /^(?:\/private)?\/etc\/(?:g?shadow-?|sudoers(?:\.d\/.*)?|master\.passwd|ssh\/[^/]*_key)$/,
+  /^\/proc\/(?:self|thread-self|\d+)\/(?:task\/\d+\/)?(?:environ|mem|root|cwd|fd|map_files)(?:\/|$)/,
+];
+
+const secretFolder = /\/\.(?:ssh|aws|gnupg|azure|kube|password-store|docker|claude)$|\/\.config\/(?:gcloud|gh)$/;
+
+/** Names that a wildcard in any folder might mean. Ordinary `*` skips the ones with a dot, as the shell does. */
+const sampleNames: readonly string[] = [".env", ".env.local", ".netrc", ".npmrc", "id_rsa", "id_ed25519"];
+
+function secretSamples(home: string): string[] {
+  const inHome = [
+    ".ssh/id_rsa",
+    ".ssh/id_ed25519",
+    ".aws/credentials",
+    ".config/gcloud/credentials.db",
+    ".config/gh/hosts.yml",
+    ".gnupg/secring.gpg",
+    ".docker/config.json",
+    ".kube/config",
+    ".claude/.credentials.json",
+    ".claude.json",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".git-credentials",
+  ];
+  return [
+    ...inHome.map((name) => `${home}/${name}`),
+    "/root/.ssh/id_rsa",
+    "/etc/shadow",
+    "/etc/ssh/ssh_host_rsa_key",
+    "/proc/self/environ",
+    "/proc/1/environ",
+  ];
+}
+
+function parentsOf(path: string): string[] {
+  const parents: string[] = [];
+  for (let at = path; at !== "/" && basename(at) !== ""; at = at.slice(0, at.lastIndexOf("/"))) parents.push(at);
+  return [...parents, "/"];
+}
