@@ -1,0 +1,15 @@
+/** What it takes to open a deck on a home. The entry point hands an `openDeck` to the faces, so that none of them builds one. */
+export interface DeckOptions {
+  /** The directory in which constructs work, absolute. */
+  workspace: string;
+  /** The deck's own folder, absolute. */
+  home: string;
+  /** `read` looks at the record alone: it takes no lock and starts nothing. */
+  mode: "write" | "read";
+  /** The agent's program, as the netrunner gave it. */
+  claudeBin?: string;
+  /** The model behind the agents is the scripted one that ships with the deck. */
+  offline: boolean;
+  /** Leaves the home unlocked although it is written to. */
+  noLock?: boolean;
+}
