@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { Fault } from "../../../base/fault.ts";
+import { defaultSettings } from "../../../protocol/settings.ts";
+import { driveRun } from "../drive-run.ts";
+import type { DeckFlags } from "../flags/deck-flags.ts";
+import { addAgentFlags, deckOptions, repeated } from "../flags/deck-flags.ts";
+import type { SettingFlags } from "../flags/setting-flags.ts";
+import { addSettingFlags, changedSettings } from "../flags/setting-flags.ts";
+import type { World } from "../world.ts";
+
+interface SpawnFlags extends DeckFlags, SettingFlags {
+  json?: boolean;
+  color: boolean;
+}
+
+/** `cyberdeck spawn`: constructs without a daemon, a task each. */
+export function defineSpawn(command: Command, world: World, finish: (code: number) => void): void {
+  const usual = defaultSettings(world.cores);
+  command.argument("[tasks...]", "a task for each construct, each in quotes");
+  addSettingFlags(addAgentFlags(command), usual)
+    .option("--json", "write each event as a line of JSON to stdout, and nothing else")
+    .addHelpText("after", examples)
+    .action(async (tasks: string[]) => {
+      const flags = command.optsWithGlobals<SpawnFlags>();
+      mustBeTasks(tasks);
+      const deck = await deckOptions(flags, world, "write");
+      const settings = { ...usual, offline: deck.offline, ...changedSettings(flags, usual) };
+      const code = await driveRun(world, {
+        deck,
+        json: flags.json === true,
+        color: flags.color,
+        inputUsed: false,
+        again: repeated(flags),
+        open: async (port) => ({
+          opened: await port.send({ type: "spawn", tasks, settings, command_line: ["cyberdeck", ...world.argv] }),
+          view: undefined,
+        }),
+      });
+      finish(code);
+    });
+}
+
+function mustBeTasks(tasks: string[]): void {
+  if (tasks.length === 0)
+    throw new Fault("usage", "cli.no_task", "there is no task", {
+      hint: 'say what each construct is to do: cyberdeck spawn "TASK" "TASK"',
+    });
+  const empty = tasks.findIndex((task) => task.trim() === "");
+  if (empty !== -1)
+    throw new Fault("usage", "cli.empty_task", `task ${empty + 1} is empty`, { hint: "write it out, or leave it out" });
+}
+
+const examples = `
+Examples:
+  cyberdeck spawn "summarise README.md in three sentences"
+  cyberdeck spawn --model haiku --time-limit 5m "count the lines of src/" "count the lines of test/"
+  cyberdeck spawn --offline --json "try it without an account"
+
+Exit codes: 0 done, 1 failed, 2 wrong command, 4 paused at a bound, 130 interrupted.
+`;

@@ -1,0 +1,89 @@
+import type { Clock } from "../../base/clock.ts";
+import { systemClock } from "../../base/clock.ts";
+import type { DeckOptions } from "../../host/deck-options.ts";
+import type { OpenedRun, Port } from "../../host/port.ts";
+import type { RunView } from "../../protocol/snapshot.ts";
+import { chooseProgress } from "./choose-progress.ts";
+import { closeDeck } from "./close-deck.ts";
+import { exitCode, exitCodeOfRun } from "./exit.ts";
+import type { RunEnd } from "./follow-run.ts";
+import { followRun } from "./follow-run.ts";
+import { interrupts } from "./interrupts.ts";
+import { nextStep } from "./next-step.ts";
+import { painter, wantsColor } from "./paint.ts";
+import type { Sink } from "./sink.ts";
+import { sink } from "./sink.ts";
+import type { Patience } from "./stopping.ts";
+import { usualPatience } from "./stopping.ts";
+import { summary } from "./summary.ts";
+import type { World } from "./world.ts";
+import { columnsOf, isScreen } from "./world.ts";
+
+export interface Drive {
+  deck: DeckOptions;
+  json: boolean;
+  color: boolean;
+  /** The goal was read from stdin, which is at its end: nothing can be asked there. */
+  inputUsed: boolean;
+  /** The flags that name the deck again, for the next command line. */
+  again: string;
+  /** Opens the run, or opens it again: then with the view of what it was. */
+  open: (port: Port) => Promise<{ opened: OpenedRun; view: RunView | undefined }>;
+}
+
+/** Opens a deck and a run in it, follows the run to its end, closes the deck, and says how it went. */
+export async function driveRun(
+  world: World,
+  drive: Drive,
+  clock: Clock = systemClock,
+  patience: Patience = usualPatience,
+): Promise<number> {
+  const { json } = drive;
+  using stops = interrupts(world);
+  const progress = chooseProgress(world, drive, clock);
+  const tell = (text: string): void => progress.note(text);
+  const out = sink(world.stdout);
+  const asks = !json && !drive.inputUsed && world.stdin.isTTY === true && isScreen(world, world.stderr);
+  stops.listen(() => tell("stopping as soon as the deck is open…"));
+  let end: RunEnd | undefined;
+  try {
+    const deck = await world.openDeck(drive.deck);
+    try {
+      if (stops.count > 0) return exitCode.interrupted;
+      const run = await drive.open(deck.port);
+      end = await followRun({
+        port: deck.port,
+        ...run,
+        progress,
+        interrupts: stops,
+        clock,
+        patience,
+        json: json ? out : undefined,
+        terminal: asks ? { input: world.stdin, output: world.stderr } : undefined,
+      });
+    } finally {
+      await closeDeck(deck, patience.closeMs, tell);
+    }
+  } finally {
+    progress.close();
+  }
+  stops.listen(() => out.hurry());
+  return report(world, drive, end, out);
+}
+
+async function report(world: World, drive: Drive, end: RunEnd, out: Sink): Promise<number> {
+  if ("lost" in end) {
+    const run = end.view === undefined ? "" : ` Look at it with: cyberdeck show ${end.view.run}${drive.again}`;
+    world.stderr.write(`${end.lost}; the deck was closed without its end.${run}\n`);
+    return exitCode.interrupted;
+  }
+  const { view } = end;
+  if (!drive.json) {
+    const paint = painter(wantsColor(world, world.stdout, drive.color));
+    await out.write(summary(view, columnsOf(world.stdout), paint));
+  }
+  await out.flush();
+  const step = nextStep(view, drive.again, end.rule);
+  if (step !== undefined) world.stderr.write(`${step}\n`);
+  return exitCodeOfRun(view.status);
+}

@@ -1,0 +1,85 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { errnoOf, Fault } from "../../../base/fault.ts";
+import type { DeckOptions } from "../../../host/deck-options.ts";
+import type { World } from "../world.ts";
+import { shellWords } from "../shell-words.ts";
+import { words } from "./values.ts";
+
+/** The flags that say which deck is meant. */
+export interface DeckFlags {
+  workspace?: string;
+  home?: string;
+  claudeBin?: string;
+  offline?: boolean;
+}
+
+/** Adds the flags that every command has which looks at a home. */
+export function addHomeFlags(command: Command): Command {
+  return command
+    .option(
+      "-w, --workspace <dir>",
+      "where constructs work (default: the current directory)",
+      words("--workspace", "."),
+    )
+    .option(
+      "--home <dir>",
+      "the deck's own folder (default: $CYBERDECK_HOME or <workspace>/.cyberdeck)",
+      words("--home", "."),
+    );
+}
+
+/** Adds the flags of a command that starts agents. */
+export function addAgentFlags(command: Command): Command {
+  return addHomeFlags(command)
+    .option("--offline", "use the scripted model that ships with the deck: no account, no network, no cost")
+    .option(
+      "--claude-bin <path>",
+      "the Claude Code program (default: $CYBERDECK_CLAUDE_BIN, then PATH)",
+      words("--claude-bin", "~/bin/claude"),
+    );
+}
+
+/** Says which deck the flags mean. A workspace that is not a folder is refused. */
+export async function deckOptions(flags: DeckFlags, world: World, mode: DeckOptions["mode"]): Promise<DeckOptions> {
+  const absolute = (path: string): string => resolve(world.cwd, path.replace(/^~(?=\/|$)/, world.homeDir));
+  const workspace = absolute(flags.workspace ?? ".");
+  await mustBeFolder(workspace);
+  const home = flags.home ?? (world.env["CYBERDECK_HOME"] || undefined);
+  return {
+    workspace,
+    home: home === undefined ? join(workspace, ".cyberdeck") : absolute(home),
+    mode,
+    offline: flags.offline === true,
+    ...(flags.claudeBin === undefined ? {} : { claudeBin: absolute(flags.claudeBin) }),
+  };
+}
+
+/** The flags as they were given, for a command line that goes on with the same deck. Empty, or it begins with a blank. */
+export function repeated(flags: DeckFlags): string {
+  const given: string[] = [];
+  if (flags.workspace !== undefined) given.push("--workspace", flags.workspace);
+  if (flags.home !== undefined) given.push("--home", flags.home);
+  if (flags.claudeBin !== undefined) given.push("--claude-bin", flags.claudeBin);
+  if (flags.offline === true) given.push("--offline");
+  return given.length === 0 ? "" : ` ${shellWords(given)}`;
+}
+
+async function mustBeFolder(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) return;
+  } catch (cause) {
+    if (errnoOf(cause) !== "ENOENT" && errnoOf(cause) !== "ENOTDIR")
+      throw new Fault("setup", "cli.workspace_unreadable", `the workspace ${path} cannot be read`, {
+        cause,
+        hint: "check its permissions, or name another folder with --workspace",
+      });
+    throw new Fault("usage", "cli.no_workspace", `there is no folder ${path}`, {
+      hint: "create it, or name an existing folder with --workspace",
+    });
+  }
+  throw new Fault("usage", "cli.workspace_is_file", `the workspace ${path} is not a folder`, {
+    hint: "name the folder in which the constructs should work",
+  });
+}

@@ -1,0 +1,122 @@
+import type { Command } from "commander";
+import type { Effort } from "../../../protocol/caliber.ts";
+import { efforts } from "../../../protocol/caliber.ts";
+import type { RunSettings } from "../../../protocol/settings.ts";
+import type { Tier } from "../../../protocol/verdict.ts";
+import { tiers } from "../../../protocol/verdict.ts";
+import { dollars, duration, effortOf, tierOf, wholeNumber, words } from "./values.ts";
+
+/** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
+export interface SettingFlags {
+  maxConcurrent?: number;
+  maxSpawns?: number;
+  maxStarting?: number;
+  model?: string;
+  effort?: Effort;
+  daemonModel?: string;
+  daemonEffort?: Effort;
+  autopilot?: boolean;
+  /** False when `--no-streaming` was given. */
+  streaming?: boolean;
+  structured?: boolean;
+  brake?: Tier;
+  idleLimit?: number;
+  timeLimit?: number;
+  budget?: number;
+}
+
+/** @param usual what holds when a flag is not given, for the help texts */
+export function addSettingFlags(command: Command, usual: RunSettings): Command {
+  const minutes = (ms: number): string => `${ms / 60_000}m`;
+  return command
+    .option(
+      "--max-concurrent <n>",
+      `constructs at work at the same time (default: ${usual.max_concurrent})`,
+      wholeNumber("--max-concurrent", 1),
+    )
+    .option(
+      "--max-spawns <n>",
+      `constructs in all, 0 for no cap (default: ${usual.max_spawns})`,
+      wholeNumber("--max-spawns", 0),
+    )
+    .option(
+      "--max-starting <n>",
+      `agent processes that start at the same time (default: one a core, ${usual.max_starting} here)`,
+      wholeNumber("--max-starting", 1),
+    )
+    .option(
+      "-m, --model <name>",
+      `model of the constructs (default: ${usual.caliber.model})`,
+      words("--model", "haiku"),
+    )
+    .option(
+      "-e, --effort <level>",
+      `effort of the constructs: ${efforts.join(", ")} (default: ${usual.caliber.effort})`,
+      effortOf("--effort"),
+    )
+    .option(
+      "--brake <tier>",
+      `what constructs may do: ${tiers.join(", ")} (default: ${usual.brake})`,
+      tierOf("--brake"),
+    )
+    .option(
+      "--idle-limit <time>",
+      `stop a construct that does nothing for so long (default: ${minutes(usual.idle_limit_ms)})`,
+      duration("--idle-limit"),
+    )
+    .option(
+      "--time-limit <time>",
+      `stop a construct that takes so long in all (default: ${minutes(usual.time_limit_ms)})`,
+      duration("--time-limit"),
+    )
+    .option(
+      "--budget <usd>",
+      "pause the run when it has cost so many US dollars (default: no bound)",
+      dollars("--budget"),
+    );
+}
+
+/** Adds the flags of a run that has a daemon. */
+export function addDaemonFlags(command: Command, usual: RunSettings): Command {
+  return command
+    .option(
+      "--daemon-model <name>",
+      `model of the daemon (default: ${usual.daemon_caliber.model})`,
+      words("--daemon-model", "sonnet"),
+    )
+    .option(
+      "--daemon-effort <level>",
+      `effort of the daemon (default: ${usual.daemon_caliber.effort})`,
+      effortOf("--daemon-effort"),
+    )
+    .option("--autopilot", "the daemon goes on to the end without asking before each big step")
+    .option("--no-streaming", "start a fresh daemon process for each turn")
+    .option("--structured", "constrain the daemon's replies by a schema: surer, one more model request a turn");
+}
+
+/** What the flags change in settings that hold already; only what was given. */
+export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<RunSettings> {
+  const { model, effort, daemonModel, daemonEffort } = flags;
+  return {
+    ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
+    ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
+    ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
+    ...(flags.brake === undefined ? {} : { brake: flags.brake }),
+    ...(flags.autopilot === undefined ? {} : { autopilot: flags.autopilot }),
+    ...(flags.streaming === false ? { backend: "one-shot" } : {}),
+    ...(flags.structured === undefined ? {} : { structured_reply: flags.structured }),
+    ...(flags.idleLimit === undefined ? {} : { idle_limit_ms: flags.idleLimit }),
+    ...(flags.timeLimit === undefined ? {} : { time_limit_ms: flags.timeLimit }),
+    ...(flags.budget === undefined ? {} : { budget_usd: flags.budget }),
+    ...(model === undefined && effort === undefined ? {} : { caliber: chosen(model, effort, now.caliber) }),
+    ...(daemonModel === undefined && daemonEffort === undefined
+      ? {}
+      : { daemon_caliber: chosen(daemonModel, daemonEffort, now.daemon_caliber) }),
+  };
+}
+
+const chosen = (
+  model: string | undefined,
+  effort: Effort | undefined,
+  now: RunSettings["caliber"],
+): RunSettings["caliber"] => ({ model: model ?? now.model, effort: effort ?? now.effort });

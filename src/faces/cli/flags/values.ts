@@ -1,0 +1,66 @@
+import { Fault } from "../../../base/fault.ts";
+import type { Effort } from "../../../protocol/caliber.ts";
+import { efforts } from "../../../protocol/caliber.ts";
+import type { Tier } from "../../../protocol/verdict.ts";
+import { tiers } from "../../../protocol/verdict.ts";
+
+/** Reads a whole number that is at least `least`. */
+export const wholeNumber =
+  (flag: string, least: number) =>
+  (text: string): number => {
+    const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (value >= least) return value;
+    throw wrong(flag, text, `give a whole number from ${least} up, as in ${flag} ${Math.max(least, 4)}`);
+  };
+
+/** Reads US dollars, with or without the sign. */
+export const dollars =
+  (flag: string) =>
+  (text: string): number => {
+    const match = /^\$?(\d{1,9}(?:\.\d{1,6})?)$/.exec(text.trim());
+    if (match?.[1] !== undefined) return Number(match[1]);
+    throw wrong(flag, text, `give US dollars, as in ${flag} 2.50 (0 means no bound)`);
+  };
+
+/** Reads a duration such as 90s, 10m or 1h30m; the reply is milliseconds. */
+export const duration =
+  (flag: string) =>
+  (text: string): number => {
+    const match = /^(?:(\d{1,4})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?(?:(\d{1,10})ms)?$/.exec(text.trim());
+    const ms = match === null ? 0 : millisecondsOf(match.slice(1));
+    if (ms >= 1) return ms;
+    throw wrong(flag, text, `give a time with its unit, as in ${flag} 90s, ${flag} 10m or ${flag} 1h30m`);
+  };
+
+export const effortOf =
+  (flag: string) =>
+  (text: string): Effort =>
+    oneOf(flag, text, efforts);
+
+export const tierOf =
+  (flag: string) =>
+  (text: string): Tier =>
+    oneOf(flag, text, tiers);
+
+/** Reads a text that says something. */
+export const words =
+  (flag: string, example: string) =>
+  (text: string): string => {
+    const value = text.trim();
+    if (value !== "") return value;
+    throw new Fault("usage", "cli.empty", `${flag} is empty`, { hint: `give it a value, as in ${flag} ${example}` });
+  };
+
+function oneOf<const T extends string>(flag: string, text: string, all: readonly T[]): T {
+  const value = all.find((one) => one === text.trim().toLowerCase());
+  if (value !== undefined) return value;
+  throw wrong(flag, text, `choose one of ${all.join(", ")}`);
+}
+
+function millisecondsOf(parts: (string | undefined)[]): number {
+  const units = [86_400_000, 3_600_000, 60_000, 1000, 1];
+  return units.reduce((sum, unit, index) => sum + unit * Number(parts[index] ?? 0), 0);
+}
+
+const wrong = (flag: string, text: string, hint: string): Fault =>
+  new Fault("usage", "cli.bad_value", `${flag} cannot be "${text}"`, { hint });

@@ -1,0 +1,112 @@
+import type { Clock } from "../../base/clock.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
+import type { OpenedRun, Port } from "../../host/port.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import { flatEvent } from "../../protocol/event.ts";
+import type { RunView } from "../../protocol/snapshot.ts";
+import { foldEvent, openView } from "../../protocol/snapshot.ts";
+import { ask } from "./ask.ts";
+import type { Interrupts } from "./interrupts.ts";
+import { jsonLine } from "./json-lines.ts";
+import type { Progress } from "./progress.ts";
+import type { Sink } from "./sink.ts";
+import type { Patience } from "./stopping.ts";
+import { stopping } from "./stopping.ts";
+import type { Input, Output } from "./world.ts";
+
+export interface Following {
+  port: Port;
+  opened: OpenedRun;
+  /** The run as it was before this command, for a run that is resumed. */
+  view: RunView | undefined;
+  progress: Progress;
+  interrupts: Interrupts;
+  clock: Clock;
+  patience: Patience;
+  /** Where the events go as JSON; without it they are only told. */
+  json: Sink | undefined;
+  /** The terminal on which the netrunner can answer; without it a question ends the command. */
+  terminal: { input: Input; output: Output } | undefined;
+}
+
+/** What is left when a run was followed to its end. `lost`: it did not close although it should have, and why. */
+export type RunEnd = { view: RunView; rule: string | undefined } | { lost: string; view: RunView | undefined };
+
+/** Follows a run until it closes, and answers for the netrunner: asks on the terminal, or stops where nobody can answer. */
+export async function followRun(following: Following): Promise<RunEnd> {
+  const { port, opened, progress, interrupts, json, terminal } = following;
+  let view = following.view;
+  let rule: string | undefined;
+  let question: AbortController | undefined;
+
+  using stop = stopping(following, {
+    tell: (text) => progress.note(text),
+    asked: () => question?.abort(),
+    // A reader that stands still must not keep the netrunner from ending this.
+    interrupted: () => json?.hurry(),
+  });
+
+  json?.gone.addEventListener("abort", () => stop.stop("stopped", "the reader of the output has gone"));
+
+  const answer = async (text: string, to: { input: Input; output: Output }): Promise<void> => {
+    question?.abort();
+    question = new AbortController();
+    const { signal } = question;
+    progress.hold(text);
+    const reply = await ask({ ...to, signal, onInterrupt: () => interrupts.interrupt() });
+    progress.release();
+    if (reply.kind === "ended") stop.stop("waiting", "the netrunner left the question open");
+    if (reply.kind !== "text") return;
+    try {
+      await port.send({ type: "say", text: reply.text });
+    } catch (error) {
+      progress.note(`the daemon was not told: ${messageOf(error)}`);
+      stop.stop("waiting", "the answer could not be delivered");
+    }
+  };
+
+  const react = (event: DeckEvent): void => {
+    if (event.type === "run.waiting") {
+      if (terminal === undefined) stop.stop("waiting", "nobody is there to answer");
+      else void answer(event.body.question, terminal);
+    }
+    if (event.type === "daemon.turn_started" || event.type === "run.closed") question?.abort();
+    if (event.type === "run.paused") {
+      rule = event.body.rule;
+      stop.stop("paused", event.body.reason);
+    }
+  };
+
+  const read = async (): Promise<RunEnd> => {
+    for await (const event of port.follow(opened.afterSeq)) {
+      if (event.run !== opened.run) continue;
+      view = folded(view, event);
+      if (json !== undefined) await json.write(jsonLine(flatEvent(event)));
+      if (view === undefined) continue;
+      progress.tell(event, view);
+      react(event);
+      if (event.type === "run.closed") return { view, rule };
+    }
+    throw new Fault("internal", "cli.deck_closed_early", "the deck closed before the run had ended", {
+      facts: { run: opened.run },
+      hint: `look at it with "cyberdeck show ${opened.run}", go on with "cyberdeck run --resume ${opened.run}"`,
+    });
+  };
+
+  const lost = stop.gaveUp.then((reason): RunEnd => ({ lost: reason, view }));
+  const ended = read();
+  try {
+    return await Promise.race([ended, lost]);
+  } finally {
+    question?.abort();
+    // After giving up, the reader ends with the deck; what it throws then is no news.
+    ended.catch(() => undefined);
+  }
+}
+
+/** Folds what the view does not hold yet: a resumed run's view was taken from the record, maybe after these events. */
+function folded(view: RunView | undefined, event: DeckEvent): RunView | undefined {
+  if (view === undefined) return event.type === "run.opened" ? openView(event) : undefined;
+  if (event.seq > view.lastSeq) foldEvent(view, event);
+  return view;
+}

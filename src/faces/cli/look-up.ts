@@ -1,0 +1,34 @@
+import type { Port } from "../../host/port.ts";
+import { closeDeck } from "./close-deck.ts";
+import type { DeckFlags } from "./flags/deck-flags.ts";
+import { deckOptions } from "./flags/deck-flags.ts";
+import type { Paint } from "./paint.ts";
+import { painter, wantsColor } from "./paint.ts";
+import { sink } from "./sink.ts";
+import { usualPatience } from "./stopping.ts";
+import type { World } from "./world.ts";
+import { columnsOf } from "./world.ts";
+
+export interface Page {
+  /** Width of the terminal; undefined when the text goes elsewhere. */
+  columns: number | undefined;
+  paint: Paint;
+}
+
+/** Opens a deck for reading, writes what the question finds to stdout, and closes it. */
+export async function lookUp(
+  world: World,
+  flags: DeckFlags & { color: boolean },
+  question: (port: Port, page: Page) => Promise<string>,
+): Promise<void> {
+  const deck = await world.openDeck(await deckOptions(flags, world, "read"));
+  const page = { columns: columnsOf(world.stdout), paint: painter(wantsColor(world, world.stdout, flags.color)) };
+  // A reader that has seen enough (`| head`) is no mistake.
+  const out = sink(world.stdout);
+  try {
+    await out.write(await question(deck.port, page));
+    await out.flush();
+  } finally {
+    await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
+  }
+}

@@ -1,0 +1,132 @@
+import { oneLine } from "../../base/text.ts";
+import { showCaliber } from "../../protocol/caliber.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
+import { byteCount, counted, money, spell } from "./amounts.ts";
+import type { Style } from "./paint.ts";
+import { constructWord, runWord } from "./state-word.ts";
+
+/** An event in words. */
+export interface Telling {
+  /** Whom it is about: a construct's id, "daemon", "run", "deck". */
+  who: string;
+  word: string;
+  text: string;
+  style: Style;
+  /** Worth a permanent line above the live block, which shows the rest by itself. */
+  lasting: boolean;
+}
+
+/** What to tell the netrunner about an event; undefined when it is not worth a line. */
+export function narrate(event: DeckEvent): Telling | undefined {
+  switch (event.type) {
+    case "run.opened":
+      return passing("run", "opened", `${event.run} in ${event.body.folder}`);
+    case "run.resumed":
+      return passing("run", "resumed", event.run);
+    case "run.waiting":
+      return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
+    case "run.paused":
+      return lasting("run", "PAUSED", `${event.body.reason} (${event.body.rule})`, "alarm");
+    case "run.closed":
+      return passing("run", runWord(event.body.status).word, event.body.reason);
+    case "goal.set":
+      return passing("run", "goal", event.body.goal);
+    case "netrunner.said":
+      return lasting("you", "said", event.body.text, "strong");
+    case "spawn.refused":
+      return lasting("deck", "refused", `${event.body.reason} (${event.body.rule}): ${event.body.task}`, "warning");
+    case "account.limited":
+      return lasting("account", "limited", limitText(event.body), "warning");
+    case "deck.warned":
+      return lasting("deck", "warning", event.body.message, "warning");
+    default:
+      return narrateDaemon(event) ?? narrateConstruct(event);
+  }
+}
+
+function narrateDaemon(event: DeckEvent): Telling | undefined {
+  switch (event.type) {
+    case "daemon.started":
+      return passing("daemon", "started", `${showCaliber(event.body.caliber)}, ${event.body.backend}`);
+    case "daemon.turn_started":
+      return passing("daemon", "thinking", `turn ${event.body.turn}`);
+    case "daemon.thinking":
+      return passing("daemon", "plans", event.body.text);
+    case "daemon.chat":
+      return lasting("daemon", "says", event.body.text, "strong");
+    case "daemon.action_rejected":
+      return lasting("daemon", "misspoke", `action ${event.body.position}: ${event.body.problem}`, "warning");
+    case "daemon.raw":
+      return lasting("daemon", "misspoke", `a reply without a valid action block: ${event.body.text}`, "warning");
+    case "daemon.error":
+      return lasting("daemon", "error", event.body.message, "bad");
+    case "daemon.status":
+      return event.body.status === "respawn"
+        ? lasting("daemon", "restarts", "its process was given up; a fresh one goes on with its memory", "warning")
+        : undefined;
+    case "daemon.ended":
+      return event.body.proven ? undefined : lasting("daemon", "ended", "not everything it started is gone", "bad");
+    default:
+      return undefined;
+  }
+}
+
+function narrateConstruct(event: DeckEvent): Telling | undefined {
+  switch (event.type) {
+    case "construct.queued":
+      return passing(event.body.construct, "queued", event.body.task);
+    case "construct.started":
+      return passing(event.body.construct, "started", "");
+    case "construct.told":
+      return lasting(event.body.construct, "told", event.body.text, "plain");
+    case "construct.tool_called":
+      return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "construct.retrying":
+      return passing(event.body.construct, "retries", `in ${spell(event.body.in_ms)}: ${event.body.reason}`);
+    case "gate.judged": {
+      const { construct, tool, input, rule, reason } = event.body;
+      if (event.body.decision === "allow") return undefined;
+      return lasting(construct, "denied", `${tool} ${oneLine(input, 120)}: ${reason} (${rule})`, "warning");
+    }
+    case "construct.ended": {
+      const state = constructWord(event.body.outcome.state);
+      return lasting(event.body.construct, `${state.glyph} ${state.word}`, endText(event.body.outcome), state.style);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** How a construct ended, the figures first: the text may be cut at the end. */
+function endText(outcome: Outcome): string {
+  const facts = [spell(outcome.duration_ms), money(outcome.cost_usd)];
+  const [file, ...others] = outcome.files;
+  if (file !== undefined)
+    facts.push(others.length === 0 ? `${file.path} (${byteCount(file.size)})` : counted(outcome.files.length, "file"));
+  if (outcome.denials.length > 0) facts.push(`${outcome.denials.length} denied`);
+  if (outcome.state !== "done") facts.push(outcome.cause);
+  const words = outcome.refusal ?? (outcome.result || outcome.stderr);
+  return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
+}
+
+function limitText(body: { status: string; resets_at: number | null }): string {
+  if (body.resets_at === null) return body.status;
+  return `${body.status}, until ${new Date(body.resets_at).toISOString()}`;
+}
+
+const passing = (who: string, word: string, text: string): Telling => ({
+  who,
+  word,
+  text,
+  style: "plain",
+  lasting: false,
+});
+
+const lasting = (who: string, word: string, text: string, style: Style): Telling => ({
+  who,
+  word,
+  text,
+  style,
+  lasting: true,
+});

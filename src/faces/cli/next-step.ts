@@ -1,0 +1,38 @@
+import { unreachable } from "../../base/fault.ts";
+import { oneLine } from "../../base/text.ts";
+import type { RunView } from "../../protocol/snapshot.ts";
+import { money } from "./amounts.ts";
+import { shellWords } from "./shell-words.ts";
+
+/**
+ * How to go on with a run that did not finish, as a command line to copy; undefined when there is nothing to go on with.
+ * @param again the flags that name the deck, as `repeated` gives them
+ * @param rule the bound at which the run paused
+ */
+export function nextStep(view: RunView, again: string, rule: string | undefined): string | undefined {
+  const resume = `cyberdeck run --resume ${shellWords([view.run])}${again}`;
+  switch (view.status) {
+    case "waiting":
+      return `The daemon waits for your answer. Go on with:\n  ${resume} --say "proceed"`;
+    case "paused":
+      return `The run is paused: ${oneLine(view.reason, 300)}. Raise the bound and go on with:\n  ${resume}${raisedBound(view, rule ?? "")}`;
+    case "stopped":
+      return `The run was stopped; what it did is kept. Go on with:\n  ${resume}`;
+    case "running":
+    case "done":
+    case "failed":
+      return undefined;
+    default:
+      return unreachable(view.status);
+  }
+}
+
+/** The flag that raises the bound a rule is named after; empty for a bound that no flag has. */
+function raisedBound(view: RunView, rule: string): string {
+  const { budget_usd, max_spawns, time_limit_ms, idle_limit_ms } = view.settings;
+  if (/budget|cost|usd|dollar|money/i.test(rule)) return ` --budget ${money(Math.max(1, budget_usd * 2)).slice(1)}`;
+  if (/spawn/i.test(rule)) return ` --max-spawns ${Math.max(1, max_spawns * 2)}`;
+  if (/idle/i.test(rule)) return ` --idle-limit ${Math.ceil((idle_limit_ms * 2) / 1000)}s`;
+  if (/time/i.test(rule)) return ` --time-limit ${Math.ceil((time_limit_ms * 2) / 1000)}s`;
+  return "";
+}

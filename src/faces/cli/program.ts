@@ -1,0 +1,101 @@
+import { Command, CommanderError } from "commander";
+import { Fault } from "../../base/fault.ts";
+import { painter, wantsColor } from "./paint.ts";
+import type { World } from "./world.ts";
+import { columnsOf } from "./world.ts";
+
+type Define = (command: Command, world: World, finish: (code: number) => void) => void;
+
+/** The subcommands: what they are for, and where they are. Only the one that is called is loaded. */
+const commands: Record<string, { summary: string; load: () => Promise<Define> }> = {
+  run: {
+    summary: "reach a goal: a daemon splits it into tasks, constructs work on them",
+    load: async () => (await import("./commands/run.ts")).defineRun,
+  },
+  spawn: {
+    summary: "start constructs without a daemon, one for each task",
+    load: async () => (await import("./commands/spawn.ts")).defineSpawn,
+  },
+  runs: {
+    summary: "list the runs of this deck, newest first",
+    load: async () => (await import("./commands/runs.ts")).defineRuns,
+  },
+  show: {
+    summary: "show one run: its goal, its constructs, what they did, where it is",
+    load: async () => (await import("./commands/show.ts")).defineShow,
+  },
+};
+
+/** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
+export async function runCommand(world: World): Promise<number> {
+  let code = 0;
+  const program = await build(world, (result) => {
+    code = result;
+  });
+  if (world.argv.length === 0) {
+    program.outputHelp();
+    return code;
+  }
+  try {
+    await program.parseAsync(world.argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    throw usageFault(error, world);
+  }
+}
+
+async function build(world: World, finish: (code: number) => void): Promise<Command> {
+  const program = new Command("cyberdeck");
+  const paint = painter(wantsColor(world, world.stdout, !world.argv.includes("--no-color")));
+  const width = columnsOf(world.stdout) ?? 100;
+  program
+    .description("Run ten or twenty coding agents at once and stay in charge of them.")
+    .version(world.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain the command")
+    .option("--no-color", "no colours (also: the variable NO_COLOR)")
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => paint("strong", title) })
+    .configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text),
+      // What commander would print about a wrong command becomes a fault, which is printed like every other one.
+      outputError: () => {},
+      getOutHelpWidth: () => width,
+      getErrHelpWidth: () => width,
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
+    })
+    .addHelpText("after", examples);
+  const called = world.argv.filter((word) => !word.startsWith("-")).slice(0, 2);
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = program.command(name).description(summary);
+    if (called[0] === name || (called[0] === "help" && called[1] === name)) (await load())(command, world, finish);
+  }
+  return program;
+}
+
+/** A complaint of commander's in our form: one message, one next step. */
+function usageFault(error: CommanderError, world: World): Fault {
+  const [first = "", ...more] = error.message.split("\n");
+  const message = first.replace(/^error: /, "").replace(/\.$/, "");
+  const suggestion = /\(Did you mean (.+?)\?\)/.exec(more.join(" "))?.[1];
+  const name = world.argv.find((word) => !word.startsWith("-") && Object.hasOwn(commands, word));
+  const help = `"cyberdeck ${name === undefined ? "" : `${name} `}--help" shows what there is`;
+  const quotes =
+    error.code === "commander.excessArguments" && name === "run"
+      ? "put the text in quotes, so that it is one argument; "
+      : "";
+  const hint = suggestion === undefined ? `${quotes}${help}` : `did you mean ${suggestion}? ${help}`;
+  return new Fault("usage", error.code.replace("commander.", "cli."), message, { hint });
+}
+
+const examples = `
+Examples:
+  cyberdeck run "write a test for each exported function of src/"
+  cyberdeck run --offline "try the deck without an account"
+  cyberdeck spawn "summarise README.md" "summarise CHANGELOG.md"
+  cyberdeck show last
+  cyberdeck help run
+`;

@@ -1,0 +1,14 @@
+import type { DeckEvent } from "../../protocol/event.ts";
+import type { RunView } from "../../protocol/snapshot.ts";
+
+/** How the netrunner is kept up to date on stderr while a run goes on. */
+export interface Progress {
+  /** An event, with the view into which it has just been folded. */
+  tell(event: DeckEvent, view: RunView): void;
+  /** A sentence of the command line's own. */
+  note(text: string): void;
+  /** Shows the daemon's question and leaves the terminal to the answer; what comes meanwhile is kept. */
+  hold(question: string): void;
+  release(): void;
+  close(): void;
+}

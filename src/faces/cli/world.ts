@@ -1,0 +1,38 @@
+import type { Readable, Writable } from "node:stream";
+import type { DeckOptions } from "../../host/deck-options.ts";
+import type { Port } from "../../host/port.ts";
+
+/** Everything that the command line gets from outside. It reads nothing of the process by itself. */
+export interface World {
+  /** The arguments after the program's name. */
+  argv: string[];
+  env: Record<string, string | undefined>;
+  cwd: string;
+  homeDir: string;
+  /** Processors of the machine. */
+  cores: number;
+  stdin: Input;
+  stdout: Output;
+  stderr: Output;
+  signals: (name: SignalName, listener: () => void) => Disposable;
+  openDeck: (options: DeckOptions) => Promise<OpenDeck>;
+  version: string;
+}
+
+export interface OpenDeck {
+  port: Port;
+  /** Resolves when nothing that the deck started is alive. */
+  close(): Promise<void>;
+}
+
+export type SignalName = "SIGINT" | "SIGTERM" | "SIGHUP";
+export type Input = Readable & { isTTY?: boolean };
+export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
+
+/** Whether the stream is a terminal that understands cursor movements. */
+export const isScreen = (world: World, out: Output): boolean => out.isTTY === true && world.env["TERM"] !== "dumb";
+
+/** Width of a terminal; undefined for anything else, which has no width. Zero is what a terminal says that does not know. */
+export function columnsOf(out: Output): number | undefined {
+  return out.isTTY === true ? out.columns || 80 : undefined;
+}
