@@ -20,10 +20,7 @@ export interface Process {
 }
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
-export async function openDeck(
-  options: DeckOptions,
-  around: Process,
-): Promise<{ port: Port; close(): Promise<void> }> {
+export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
   if (options.mode === "read") return openReadingDeck(options.home);
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });

@@ -99,7 +99,7 @@ export class Fleet {
   /** Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped. */
   async stopAll(cause: string, how: "polite" | "hard"): Promise<void> {
     this.#shut = true;
-    for (const spec of [...this.#queue]) this.#endQueued(spec.id, cause);
+    for (const { id } of this.#queue) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
       construct.stop(cause, how);
       return construct.ended;
@@ -115,15 +115,21 @@ export class Fleet {
     this.#starting.add(id);
     const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
     construct.start(earlier);
-    void construct.settled.then(() => {
-      this.#starting.delete(id);
-      this.#changed();
-    });
-    void construct.ended.then((outcome) => {
-      this.#alive.delete(id);
-      this.#outcomes.set(id, outcome);
-      this.#changed();
-    });
+    void this.#freeStart(construct);
+    void this.#keepOutcome(construct);
+  }
+
+  async #freeStart(construct: Construct): Promise<void> {
+    await construct.settled;
+    this.#starting.delete(construct.spec.id);
+    this.#changed();
+  }
+
+  async #keepOutcome(construct: Construct): Promise<void> {
+    const outcome = await construct.ended;
+    this.#alive.delete(outcome.id);
+    this.#outcomes.set(outcome.id, outcome);
+    this.#changed();
   }
 
   #changed(): void {

@@ -26,8 +26,8 @@ export interface RunParts {
   judge: Judge;
   transcript: ConstructParts["transcript"];
   patience: Patience;
-  /** Called when the run has been closed on the record, to write its report. Never rejects. */
-  onClosed: (view: RunView) => Promise<void>;
+  /** Writes the report of a run that is about to be closed on the record. Never rejects. */
+  writeReport: (view: RunView) => Promise<void>;
 }
 
 /** Why and how the netrunner, or the end of the host, ends a run. */
@@ -116,7 +116,9 @@ export class Run {
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
   async goOn(): Promise<void> {
-    const died = Object.values(this.view.constructs).filter(({ outcome, startedAt }) => outcome === null && startedAt !== null);
+    const died = Object.values(this.view.constructs).filter(
+      ({ outcome, startedAt }) => outcome === null && startedAt !== null,
+    );
     for (const construct of died) {
       await endStrays(construct.id, this.#note);
       const outcome = { ...unstarted(specOf(construct), "crash"), exit: "unknown: the deck ended before it" };
@@ -269,15 +271,18 @@ export class Run {
   ): Promise<void> {
     await this.#endAll(how);
     const { view } = this;
+    const now = this.#parts.clock.now();
+    const duration = view.durationMs + Math.max(0, now - view.lastAt);
+    // The report comes first: whoever hears of the closing finds it.
+    await this.#parts.writeReport({ ...view, status, reason, closedAt: now, durationMs: duration });
     this.#note("run.closed", {
       status,
       reason,
       folder: view.folder,
-      duration_ms: view.durationMs + Math.max(0, this.#parts.clock.now() - view.lastAt),
+      duration_ms: duration,
       cost_usd: costOf(view),
       constructs: Object.values(view.constructs).map(lineOf),
     });
-    await this.#parts.onClosed(view);
     this.#isOver = true;
     this.#end.resolve();
   }

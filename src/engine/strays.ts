@@ -7,5 +7,8 @@ export async function endStrays(id: string, note: Note): Promise<void> {
   const report = await stopBearers({ name: markerName, value: id }, { termMs: 500, killMs: 3000 });
   if (report.proven) return;
   const left = report.survivors.map(({ pid, command }) => `${pid} (${command})`).join(", ");
-  note("deck.warned", { code: "strays.unproven", message: `${id} has left processes that could not be ended: ${left}` });
+  note("deck.warned", {
+    code: "strays.unproven",
+    message: `${id} has left processes that could not be ended: ${left}`,
+  });
 }

@@ -191,7 +191,7 @@ export class Deck implements Port {
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: view.settings.brake }),
       transcript: (id) => this.#transcript(folder, id),
-      onClosed: (closed) => this.#writeReport(closed, folder),
+      writeReport: (closed) => this.#writeReport(closed, folder),
     });
     return this.#run;
   }

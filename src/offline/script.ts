@@ -8,6 +8,8 @@ export type Step = Reply | Answerer;
 export interface Script {
   /** The daemon's turns, one request each, in order; shared by all daemon sessions, so that a respawned one goes on. */
   daemon?: Step[];
+  /** The daemon's reply once its turns are used up; default: `otherwise`. */
+  afterwards?: Step;
   /** Constructs by their first user message. The first match counts; each conversation gets the steps from the start. */
   constructs?: { task: string | RegExp; steps: Step[] }[];
   /** For whoever has no steps, or none left. Default: says that it is done. */
@@ -27,7 +29,7 @@ export function scripted(script: Script): Answerer {
     const key = isDaemon(request) ? "daemon" : `construct ${request.conversation}`;
     const position = taken.get(key) ?? 0;
     taken.set(key, position + 1);
-    const step = steps[position] ?? otherwise;
+    const step = steps[position] ?? (isDaemon(request) ? script.afterwards : undefined) ?? otherwise;
     return typeof step === "function" ? step(request) : step;
   };
 }

@@ -48,6 +48,13 @@ export function agentProcess(id: string): AgentProcess {
     return { proven: report.proven, survivors: report.survivors.map((survivor) => survivor.pid) };
   };
 
+  const tellEnd = async (running: Child): Promise<void> => {
+    const exit = await running.closed;
+    const stderr = await running.lastWords(lastWordsMs);
+    closed.resolve(broken === undefined ? agentExit(exit, stderr) : { how: "broken", reason: broken, stderr });
+    gone.abort();
+  };
+
   const spawn = (options: SpawnOptions): SpawnedProcess => {
     const running = startChild({
       command: options.command,
@@ -59,11 +66,7 @@ export function agentProcess(id: string): AgentProcess {
     child = running;
     const command = [options.command, ...options.args].join(" ");
     running.started.then(({ pid }) => started.resolve({ pid, command }), started.reject);
-    void running.closed.then(async (exit) => {
-      const stderr = await running.lastWords(lastWordsMs);
-      closed.resolve(broken === undefined ? agentExit(exit, stderr) : { how: "broken", reason: broken, stderr });
-      gone.abort();
-    });
+    void tellEnd(running);
     return new SdkProcess(running, () => {
       broken = `it wrote a line of more than ${lineCap / 1024 / 1024} MB`;
       void stop(hardStop);

@@ -47,6 +47,7 @@ export class Conversation {
   #live: Live | undefined;
   #turns = 0;
   #stopped = false;
+  #toldSession = "";
 
   /** @param sessionId of an earlier life of this run, to be resumed */
   constructor(parts: ConversationParts, sessionId: string | null) {
@@ -128,8 +129,11 @@ export class Conversation {
 
   #tell(event: AgentEvent): void {
     const { onReady, onNote } = this.#parts;
-    if (event.type === "ready") onReady(event);
-    else if (event.type === "retrying") onNote("daemon.retrying", `waiting for the provider: ${event.reason}`);
+    if (event.type === "ready") {
+      // The agent tells it anew at each turn.
+      if (event.sessionId !== this.#toldSession) onReady(event);
+      this.#toldSession = event.sessionId;
+    } else if (event.type === "retrying") onNote("daemon.retrying", `waiting for the provider: ${event.reason}`);
     else if (event.type === "limited") onNote("account.limited", `the account is at its limit: ${event.status}`);
     else if (event.type === "unknown") onNote("agent.unknown", `${event.kind}: ${event.raw.slice(0, 2000)}`);
   }
