@@ -1,0 +1,67 @@
+import { headAndTail } from "../base/text.ts";
+import { showBytes } from "../base/units.ts";
+import type { Outcome } from "../protocol/outcome.ts";
+import type { ConstructView } from "../protocol/snapshot.ts";
+import { code, fenced, inline, quoted } from "./markdown.ts";
+
+/** The part of a report about one construct: its task, what it answered, what it wrote, what it was denied. */
+export function constructSection(construct: ConstructView): string[] {
+  const { outcome } = construct;
+  const parts = [
+    `### ${inline(construct.id, 40)}: ${titleOf(construct)}`,
+    quoted(headAndTail(construct.task, mostTask).text),
+  ];
+  if (construct.after.length > 0) parts.push(`It came after ${construct.after.map((id) => code(id)).join(", ")}.`);
+  if (outcome === null) return parts;
+  if (outcome.refusal !== null) parts.push(`The model declined: ${inline(outcome.refusal, 400)}`);
+  parts.push(...resultOf(outcome));
+  if (outcome.stderr !== "")
+    parts.push("Its last words on stderr:", fenced(headAndTail(outcome.stderr, mostTask).text));
+  parts.push(...fileLists(outcome));
+  parts.push(...denialList(outcome));
+  if (outcome.transcript !== null) parts.push(`Transcript: ${code(outcome.transcript)}`);
+  return parts;
+}
+
+/** Bytes of a result, of a task. */
+const mostResult = 4096;
+const mostTask = 2048;
+/** Items of a list. */
+const mostItems = 50;
+
+function titleOf({ state, outcome }: ConstructView): string {
+  return outcome === null || outcome.cause === "result" ? state : `${state} (${inline(outcome.cause, 80)})`;
+}
+
+function resultOf(outcome: Outcome): string[] {
+  if (outcome.result_from === "none") return ["It gave no result."];
+  const label = {
+    result: "Result:",
+    assistant: "It gave no result; these were its last words:",
+    tool: "It gave no result; this was its last tool output:",
+  }[outcome.result_from];
+  return [label, fenced(headAndTail(outcome.result, mostResult).text)];
+}
+
+function fileLists(outcome: Outcome): string[] {
+  const written = outcome.files.map(
+    (file) => `${code(file.path)} (${showBytes(file.size)}, sha256 ${inline(file.sha256, 13)})`,
+  );
+  const missing = outcome.files_missing.map((path) => code(path));
+  return [...listOf("Files written:", written), ...listOf("Reported as written, but not on disk at the end:", missing)];
+}
+
+const denialList = (outcome: Outcome): string[] =>
+  listOf(
+    "Calls that were denied:",
+    outcome.denials.map(
+      (denial) => `${inline(denial.tool, 40)} ${code(denial.input, 160)} (rule ${code(denial.rule, 80)})`,
+    ),
+  );
+
+function listOf(label: string, items: string[]): string[] {
+  if (items.length === 0) return [];
+  const lines = items.slice(0, mostItems).map((item) => `- ${item}`);
+  if (items.length > mostItems) lines.push(`- … and ${items.length - mostItems} more; the events have them all`);
+  return [label, lines.join("\n")];
+}

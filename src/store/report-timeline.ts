@@ -1,0 +1,116 @@
+import { oneLine } from "../base/text.ts";
+import { showCost, showDuration } from "../base/units.ts";
+import type { DeckEvent } from "../protocol/event.ts";
+import type { RunView } from "../protocol/snapshot.ts";
+
+/** Lines that are kept of the beginning and of the end of a long run. */
+const kept = 100;
+
+/** What happened when, a line for each event that a person would tell, with the time since the opening of the run. */
+export function timelineOf(view: RunView, events: Iterable<DeckEvent>): string[] {
+  const first: string[] = [];
+  const last: string[] = [];
+  let omitted = 0;
+  for (const event of events) {
+    const text = tellingOf(event);
+    if (text === undefined) continue;
+    const line = `${showElapsed(event.at - view.openedAt)}  ${text}`;
+    if (first.length < kept) first.push(line);
+    else last.push(line);
+    if (last.length > kept) {
+      last.shift();
+      omitted += 1;
+    }
+  }
+  const gap = omitted === 0 ? [] : [`          … ${omitted} more, see events.ndjson …`];
+  return [...first, ...gap, ...last];
+}
+
+/** "  0:03.2", "1:02:03": right-aligned, so that the lines stand in columns. */
+function showElapsed(ms: number): string {
+  const tenths = Math.max(0, Math.round(ms / 100));
+  const seconds = Math.floor(tenths / 10);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const text =
+    hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}.${tenths % 10}`;
+  return text.padStart(8);
+}
+
+const says = (who: string, text: string): string => `${who}: ${oneLine(text, 140)}`;
+
+/** The event in a line, or undefined where it is only a step of something that is told anyway. */
+function tellingOf(event: DeckEvent): string | undefined {
+  switch (event.type) {
+    case "run.opened":
+      return "run opened";
+    case "run.resumed":
+      return "run resumed";
+    case "run.waiting":
+      return says("waits for the netrunner", event.body.question);
+    case "run.paused":
+      return says(`paused (${oneLine(event.body.rule, 40)})`, event.body.reason);
+    case "run.closed":
+      return says(`run closed, ${event.body.status}`, event.body.reason);
+    case "goal.set":
+      return says("goal", event.body.goal);
+    case "netrunner.said":
+      return says("netrunner", event.body.text);
+    case "account.limited":
+      return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "deck.warned":
+      return says("warning", event.body.message);
+    case "spawn.refused":
+      return says(`spawn refused (${oneLine(event.body.rule, 40)})`, event.body.task);
+    default:
+      return daemonTelling(event) ?? constructTelling(event);
+  }
+}
+
+function daemonTelling(event: DeckEvent): string | undefined {
+  switch (event.type) {
+    case "daemon.started":
+      return event.body.resumed === null ? "daemon started" : "daemon started again, with its memory";
+    case "daemon.turn_started":
+      return `daemon: turn ${event.body.turn}`;
+    case "daemon.chat":
+      return says("daemon", event.body.text);
+    case "daemon.status":
+      return event.body.status === "respawn" ? "daemon: its process was given up, a new one takes over" : undefined;
+    case "daemon.error":
+      return says("daemon in trouble", event.body.message);
+    case "daemon.action_rejected":
+      return says(`action ${event.body.position} of the daemon was not carried out`, event.body.problem);
+    case "daemon.raw":
+      return says("the daemon's reply had no valid action block", event.body.text);
+    default:
+      return undefined;
+  }
+}
+
+function constructTelling(event: DeckEvent): string | undefined {
+  if (!("construct" in event.body)) return undefined;
+  const id = oneLine(event.body.construct, 40);
+  switch (event.type) {
+    case "construct.queued":
+      return says(`${id} queued`, event.body.task);
+    case "construct.started":
+      return `${id} started`;
+    case "construct.told":
+      return says(`${id} was told by the ${event.body.origin}`, event.body.text);
+    case "construct.ending":
+      return event.body.cause === "result" ? undefined : says(`${id} is being ended`, event.body.cause);
+    case "construct.ended": {
+      const { outcome } = event.body;
+      const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
+      return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
+    }
+    case "gate.judged":
+      return event.body.decision === "deny"
+        ? says(`${id} was denied ${oneLine(event.body.tool, 30)} (${oneLine(event.body.rule, 40)})`, event.body.input)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
