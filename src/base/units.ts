@@ -15,7 +15,7 @@ export function showBytes(bytes: number): string {
 }
 
 /** A cost in US dollars; small ones keep the digits that matter. */
-export const showCost = (usd: number): string => `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+export const showCost = (usd: number): string => `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
 
 /** "1 file", "3 files". */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -89,9 +89,11 @@ function factLines(outcome: Outcome): FactLine[] {
   return lines;
 }
 
-/** The lines within `budget` bytes: each gets its least, then what is left goes to them in their order. */
+/** The lines within `budget` bytes: each gets its least (all of them less, where even that is too much), then what is left goes to them in their order. */
 function fitted(lines: FactLine[], budget: number): string {
-  const sizes = lines.map((line) => Math.min(line.least, Buffer.byteLength(line.text)));
+  const needed = lines.reduce((sum, line) => sum + line.least, lines.length);
+  const share = Math.min(1, budget / needed);
+  const sizes = lines.map((line) => Math.min(Math.floor(line.least * share), Buffer.byteLength(line.text)));
   let spare = budget - lines.length - sizes.reduce((sum, size) => sum + size, 0);
   const shown = lines.map((line, index) => {
     const size = sizes[index] ?? 0;

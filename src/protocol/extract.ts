@@ -1,3 +1,4 @@
+import { messageOf } from "../base/fault.ts";
 import { parseActionBlock, type ParsedBlock } from "./action.ts";
 
 export type Extraction = { ok: true; value: ParsedBlock } | { ok: false; problem: string };
@@ -8,19 +9,29 @@ export type Extraction = { ok: true; value: ParsedBlock } | { ok: false; problem
  */
 export function extractActionBlock(text: string): Extraction {
   let nearest: string | undefined;
+  let stray: string | undefined;
   for (const candidate of candidates(text)) {
-    let value: unknown;
-    try {
-      value = JSON.parse(candidate);
-    } catch (error) {
-      nearest ??= `not valid JSON: ${error instanceof Error ? error.message : String(error)}`;
+    // Braces in prose ("{}") are no miss of a block; a text without the one field that must be there cannot be valid.
+    if (!candidate.includes('"status"')) {
+      stray ??= candidate;
       continue;
     }
-    const parsed = parseActionBlock(value);
+    const parsed = parsedCandidate(candidate);
     if (parsed.ok) return parsed;
-    nearest = parsed.problem;
+    nearest ??= parsed.problem;
   }
-  return { ok: false, problem: nearest ?? "no JSON block found in the reply" };
+  if (nearest !== undefined) return { ok: false, problem: nearest };
+  return stray === undefined ? { ok: false, problem: "no JSON block found in the reply" } : parsedCandidate(stray);
+}
+
+function parsedCandidate(candidate: string): Extraction {
+  let value: unknown;
+  try {
+    value = JSON.parse(candidate);
+  } catch (error) {
+    return { ok: false, problem: `not valid JSON: ${messageOf(error)}` };
+  }
+  return parseActionBlock(value);
 }
 
 function* candidates(text: string): Generator<string> {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, Fault } from "../base/fault.ts";
+import { writeWhole } from "../base/files.ts";
 import { newRunId } from "../base/ids.ts";
 import { ensureHome, homePaths, runPath } from "./home.ts";
 import { storageFault } from "./storage-fault.ts";
@@ -15,6 +16,8 @@ export interface RunFolder {
   /** The events of the run, kept by the recorder. */
   events: string;
   report: string;
+  /** Puts `report.md` in place, whole. */
+  writeReport(text: string): Promise<void>;
   transcriptPath(construct: string): string;
   /** Opens the transcript of a construct; lines go behind those that are there. */
   transcript(construct: string): Transcript;
@@ -66,6 +69,7 @@ async function isMade(path: string): Promise<boolean> {
 
 function folderOf(home: string, run: string): RunFolder {
   const path = runPath(home, run);
+  const report = join(path, "report.md");
   const transcriptPath = (construct: string): string => {
     if (!/^[A-Za-z0-9_-]{1,100}$/.test(construct))
       throw new Fault("internal", "transcript.bad_name", `"${construct.slice(0, 100)}" is not the id of a construct`);
@@ -75,7 +79,14 @@ function folderOf(home: string, run: string): RunFolder {
     run,
     path,
     events: join(path, "events.ndjson"),
-    report: join(path, "report.md"),
+    report,
+    async writeReport(text) {
+      try {
+        await writeWhole(report, text);
+      } catch (error) {
+        throw storageFault(error, "could not write the report", report);
+      }
+    },
     transcriptPath,
     transcript: (construct) => openTranscript(transcriptPath(construct)),
   };

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Clock } from "../../src/base/clock.ts";
+import type { EventDraft } from "../../src/protocol/event.ts";
+import { noTokens, type Outcome } from "../../src/protocol/outcome.ts";
+import { defaultSettings } from "../../src/protocol/settings.ts";
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "cyberdeck-store-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A clock that stands until it is told to move; `after` fires when the time is reached. */
+export function handClock(start = 1_767_323_045_000): Clock & { advance(ms: number): void } {
+  let now = start;
+  let timers: { due: number; action: () => void }[] = [];
+  return {
+    now: () => now,
+    monotonic: () => now,
+    after(ms, action) {
+      const timer = { due: now + ms, action };
+      timers.push(timer);
+      return { [Symbol.dispose]: () => void (timers = timers.filter((other) => other !== timer)) };
+    },
+    advance(ms) {
+      now += ms;
+      const due = timers.filter((timer) => timer.due <= now);
+      timers = timers.filter((timer) => timer.due > now);
+      for (const timer of due) timer.action();
+    },
+  };
+}
+
+export const runA = "run-20260102-030405-aaaa";
+export const runB = "run-20260102-030406-bbbb";
+
+export const opened = (run = runA, change: { offline?: boolean; kind?: "goal" | "tasks" } = {}): EventDraft => ({
+  type: "run.opened",
+  run,
+  source: "engine",
+  body: {
+    kind: change.kind ?? "goal",
+    workspace: "/work space",
+    folder: `/work space/.cyberdeck/runs/${run}`,
+    settings: { ...defaultSettings(2), offline: change.offline ?? false },
+    deck: "0.1.0",
+    command_line: ["cyberdeck", "run"],
+  },
+});
+
+export const goal = (text: string, run = runA): EventDraft => ({
+  type: "goal.set",
+  run,
+  source: "netrunner",
+  body: { goal: text },
+});
+
+export const said = (text: string, construct = "cx-00000001", run = runA): EventDraft => ({
+  type: "construct.said",
+  run,
+  source: construct,
+  body: { construct, text },
+});
+
+export const chat = (text: string, run = runA): EventDraft => ({
+  type: "daemon.chat",
+  run,
+  source: "daemon",
+  body: { daemon: "dm-00000001", text },
+});
+
+export const queued = (construct: string, task: string, run = runA): EventDraft => ({
+  type: "construct.queued",
+  run,
+  source: "engine",
+  body: { construct, task, origin: "daemon", parent: null, caliber: { model: "sonnet", effort: "high" }, after: [] },
+});
+
+export const judged = (construct: string, decision: "allow" | "deny", input: string, run = runA): EventDraft => ({
+  type: "gate.judged",
+  run,
+  source: "gate",
+  body: {
+    construct,
+    call: "call-1",
+    tool: "Bash",
+    input,
+    decision,
+    rule: "delete.outside",
+    reason: "outside of the workspace",
+    latency_ms: 1.5,
+  },
+});
+
+export const outcome = (id: string, change: Partial<Outcome> = {}): Outcome => ({
+  id,
+  task: "Count the files",
+  origin: "daemon",
+  parent: null,
+  state: "done",
+  cause: "result",
+  caliber_asked: { model: "sonnet", effort: "high" },
+  model_given: "claude-sonnet",
+  exit: "code 0",
+  started_at: 1_767_323_045_500,
+  duration_ms: 12_300,
+  turns: 1,
+  cost_usd: 0.0123,
+  tokens: noTokens,
+  result: "There are 12 files.",
+  result_from: "result",
+  files: [],
+  files_missing: [],
+  denials: [],
+  refusal: null,
+  session_id: null,
+  transcript: null,
+  stderr: "",
+  ...change,
+});
+
+export const ended = (id: string, change: Partial<Outcome> = {}, run = runA): EventDraft => ({
+  type: "construct.ended",
+  run,
+  source: "engine",
+  body: { construct: id, outcome: outcome(id, change) },
+});
