@@ -1,6 +1,6 @@
 import { heading } from "../protocol/briefing.ts";
 import { messageOf } from "../base/fault.ts";
-import { replay, type CallOutput } from "./program.ts";
+import { replay, type CallOutput, type Program } from "./program.ts";
 import { reply, say, type Reply } from "./reply.ts";
 import type { ModelMessage, ModelRequest } from "./request.ts";
 import { readJob } from "./job.ts";
@@ -17,8 +17,9 @@ export function answerAsConstruct(request: ModelRequest): Reply {
   const task = last === understood || goOn.test(last.text) ? understood : undefined;
   if (task === undefined) return say(`${notDonePrefix}the message was not understood. ${capabilities}`);
   try {
-    const program = work(taskIn(task.text), placeIn(request.firstUserText));
-    const state = replay(program, turnsAfter(request.messages, last.index));
+    const since = request.messages.slice(last.index + 1);
+    const program = workAll(taskIn(task.text), since, placeIn(request.firstUserText));
+    const state = replay(program, turnsIn(since));
     if (state.done) return say(state.result);
     const missing = state.calls.find((planned) => !request.tools.includes(planned.tool));
     if (missing !== undefined) return say(`${notDonePrefix}the tool ${missing.tool} is not offered to this construct.`);
@@ -26,6 +27,17 @@ export function answerAsConstruct(request: ModelRequest): Reply {
   } catch (error) {
     return say(`${notDonePrefix}${messageOf(error)}`);
   }
+}
+
+/** The task, and after it what a person asked for meanwhile. */
+function* workAll(task: string, since: ModelMessage[], place: Place): Program<string> {
+  const results = [yield* work(task, place)];
+  for (const { queued } of since) {
+    if (queued === undefined) continue;
+    const understood = readJob(queued) !== undefined;
+    results.push(understood ? yield* work(queued, place) : `A message was not understood. ${capabilities}`);
+  }
+  return results.join("\n\n");
 }
 
 const goOn = /\b(?:go on|carry on|continue|proceed|resume|interrupted|cut off|try again)\b/i;
@@ -48,9 +60,8 @@ function placeIn(text: string): Place {
   return { workspace: after(heading.workspace) ?? "/", runFolder: after(heading.runFolder) };
 }
 
-/** What the tools returned to each reply since a message, in the order of the calls. */
-function turnsAfter(messages: ModelMessage[], start: number): CallOutput[][] {
-  const since = messages.slice(start + 1);
+/** What the tools returned to each reply, in the order of the calls. */
+function turnsIn(since: ModelMessage[]): CallOutput[][] {
   const results = new Map(since.flatMap((message) => message.results).map((result) => [result.id, result]));
   return since
     .filter((message) => message.role === "assistant" && message.calls.length > 0)

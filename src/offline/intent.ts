@@ -126,12 +126,11 @@ function endingsIn(text: string, what: What): string[] {
   const bare = /\b(md|ts|tsx|js|py|rs|go|java|rb|c|h|cpp|css|html|txt|json|ya?ml|toml|sh|sql)[ -]files?\b/i.exec(
     text,
   )?.[1];
-  const spoken = kinds.flatMap(([pattern, endings]) => (pattern.test(text) ? endings : []));
-  const all = [
+  const exact = [
     ...named.map((ending) => ending.replace(/[.-]+$/, "")),
     ...(bare === undefined ? [] : [bare.toLowerCase()]),
-    ...spoken,
   ];
+  const all = exact.length > 0 ? exact : kinds.flatMap(([pattern, endings]) => (pattern.test(text) ? endings : []));
   if (all.length === 0 && what.measure === "headings") return ["md", "markdown"];
   return [...new Set(all)];
 }

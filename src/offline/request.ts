@@ -13,7 +13,7 @@ export interface ModelRequest {
   tools: string[];
   /** Text of the first user message: a construct's task message, a daemon's goal. */
   firstUserText: string;
-  /** Text of the last user message that has text of a person or the deck in it (not only tool results). */
+  /** The last words of a person or the deck: of a user message with text, or queued in the middle of a turn. */
   lastUserText: string;
   /** What the tools returned to the last reply, in order; empty at the start of a turn. */
   toolResults: ToolResult[];
@@ -25,7 +25,10 @@ export interface ModelRequest {
 
 export interface ModelMessage {
   role: "user" | "assistant" | "system";
+  /** Words of a person, the deck or the model; what the agent itself adds beside them is left out. */
   text: string;
+  /** What a person said in the middle of a turn; the agent hands it on in words of its own. */
+  queued: string | undefined;
   calls: { id: string; tool: string; input: unknown }[];
   results: ToolResult[];
 }
@@ -61,7 +64,7 @@ export function parseRequest(body: unknown, bytes: number, session: string | und
       messages,
       tools: tools.map((tool) => tool.name),
       firstUserText,
-      lastUserText: fromPerson.at(-1)?.text ?? "",
+      lastUserText: lastWords(messages),
       toolResults: lastUser?.results ?? [],
       conversation: `${session ?? ""}\n${firstUserText}`,
       bytes,
@@ -101,6 +104,7 @@ function readMessage(message: { role: ModelMessage["role"]; content: string | Bl
   return {
     role: message.role,
     text: textOf(message.content),
+    queued: queuedIn(message.content),
     calls: blocks.flatMap((b) => (b.type === "tool_use" ? [{ id: b.id, tool: b.name, input: b.input }] : [])),
     results: blocks.flatMap((b) =>
       b.type === "tool_result" ? [{ id: b.tool_use_id, text: resultText(b.content), failed: b.is_error === true }] : [],
@@ -115,6 +119,20 @@ function textOf(content: string | Block[]): string {
   if (typeof content === "string") return content;
   const texts = content.flatMap((block) => (block.type === "text" ? [block.text] : []));
   return texts.filter((text) => !agentNote.test(text.trimStart())).join("\n");
+}
+
+/** Seen on the wire of Claude Code 2.1.330, as a message of role `system` after the tool results. */
+const queuedNote =
+  /The user sent a new message while you were working:\n([\s\S]*?)\n\nThis is how Claude Code surfaces/;
+
+function queuedIn(content: string | Block[]): string | undefined {
+  const texts = typeof content === "string" ? [content] : content.flatMap((b) => (b.type === "text" ? [b.text] : []));
+  return texts.map((text) => queuedNote.exec(text)?.[1]).findLast((text) => text !== undefined);
+}
+
+function lastWords(messages: ModelMessage[]): string {
+  const words = messages.flatMap(({ role, text, queued }) => [role === "user" ? text : "", queued ?? ""]);
+  return words.findLast((text) => text !== "") ?? "";
 }
 
 const resultText = (content: string | { text?: string | undefined }[]): string =>

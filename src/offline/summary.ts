@@ -11,8 +11,8 @@ export function totalsOf(what: What, scope: Scope, findings: Finding[]): string 
   const unreadable = findings.filter((finding) => finding.value === undefined).length;
   const gap = unreadable === 0 ? "" : ` ${unreadable} of them could not be read and are not counted.`;
   if (what.measure === "files") return `${files}.${gap}`;
-  if (what.measure === "files-with") return `${hits} ${showWhat(what)}, out of ${files}.${gap}`;
-  return `${sum} ${showWhat(what)} in ${hits} of ${files}.${gap}`;
+  if (what.measure === "files-with") return `${counted(hits, what)}, out of ${files}.${gap}`;
+  return `${counted(sum, what)} in ${hits} of ${files}.${gap}`;
 }
 
 /** The rows under the totals: the largest value first; files without a finding are left to the totals. */
@@ -51,7 +51,7 @@ export function foldersOf(what: What, findings: Finding[]): string[] {
 
 /** What exactly was counted, and what was left out. */
 export function notesOf(what: What): string[] {
-  const counted: Partial<Record<What["measure"], string>> = {
+  const sentences: Partial<Record<What["measure"], string>> = {
     "lines-with": "Counted: lines; a line with several hits counts once.",
     occurrences: "Counted: every occurrence, also several on one line.",
     lines: "Counted: lines; a last line without a line feed counts too.",
@@ -60,9 +60,18 @@ export function notesOf(what: What): string[] {
   };
   const text =
     what.text === undefined ? "" : ` The text is taken literally${what.anyCase === true ? ", in any case" : ""}.`;
-  const sentence = `${counted[what.measure] ?? ""}${text}`.trim();
+  const sentence = `${sentences[what.measure] ?? ""}${text}`.trim();
   return [...(sentence === "" ? [] : [sentence]), leftOutSentence];
 }
+
+/** A number before the phrase, in the singular where it is one. */
+const counted = (number: number, what: What): string => {
+  const phrase = showWhat(what);
+  const one = phrase
+    .replace(/^(Markdown heading|line|word|byte|occurrence|file)s/, "$1")
+    .replace(/^(\w+ that contain)\b/, "$1s");
+  return `${number} ${number === 1 ? one : phrase}`;
+};
 
 const nameOf = (path: string): string => showPath(path.replace(/^\.\//, ""));
 const isHit = (finding: Finding): boolean => (finding.value ?? 0) > 0;

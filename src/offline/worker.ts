@@ -53,7 +53,7 @@ function* discover(job: Extract<Job, { kind: "discover" }>, place: Place): Progr
 
 function* workPart(job: Extract<Job, { kind: "part" }>, place: Place): Program<string> {
   const list = inRunFolder(job.list, place);
-  const files = yield* linesOf(`cat ${quoted(list)}`, "Read this part of the list", job.from, job.to);
+  const files = yield* linesOf(`cat ${quoted(list)} 2>/dev/null`, "Read this part of the list", job.from, job.to);
   if (files.length !== job.to - job.from + 1) throw notDone(`${list} has no lines ${job.from} to ${job.to}`);
   const findings = yield* measure(job.what, files.map(pathFrom));
   const output = inRunFolder(job.output, place);
@@ -102,7 +102,7 @@ function* workAlone(job: Extract<Job, { kind: "direct" }>, place: Place): Progra
 }
 
 function* readList(source: string, place: Place): Program<Finding[]> {
-  const files = yield* linesOf(`cat ${quoted(inRunFolder(source, place))}`, "Read the list of files");
+  const files = yield* linesOf(`cat ${quoted(inRunFolder(source, place))} 2>/dev/null`, "Read the list of files");
   return files.map((line) => ({ path: pathFrom(line).text, value: line.exact ? 1 : undefined }));
 }
 
@@ -119,7 +119,8 @@ function* readParts(job: Extract<Job, { kind: "report" }>, place: Place): Progra
     const read = output === undefined || output.failed ? [] : linesOfRead(output.text);
     const whole = read.every((line) => line.length < longestReadLine) ? readPart(read) : undefined;
     const part =
-      whole ?? readPart((yield* linesOf(`cat ${quoted(path)}`, "Read a long part")).map((line) => line.text));
+      whole ??
+      readPart((yield* linesOf(`cat ${quoted(path)} 2>/dev/null`, "Read a long part")).map((line) => line.text));
     if (part === undefined) throw notDone(`${path} is missing or not whole`);
     findings.push(...part);
   }

@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import { afterEach, expect, test } from "vitest";
 import { showJob } from "../../src/offline/job.ts";
 import { offlineModel } from "../../src/offline/model.ts";
-import { call, disconnecting, failing, say } from "../../src/offline/reply.ts";
+import { block, call, disconnecting, failing, say, slow } from "../../src/offline/reply.ts";
 import { scripted } from "../../src/offline/script.ts";
 import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
-import { taskMessage } from "../../src/protocol/briefing.ts";
+import { heading, taskMessage } from "../../src/protocol/briefing.ts";
+import { extractActionBlock } from "../../src/protocol/extract.ts";
 import { runAgent } from "./agent.ts";
 import { folder } from "./loop.ts";
 
@@ -116,6 +118,44 @@ test("the real agent collects headings as a part, and another one writes the rep
   expect(readFileSync(join(runFolder, "headings-report.md"), "utf8")).toContain(
     "    a.md\n      # One\n        ## Two\n",
   );
+});
+
+test("the real agent as a coordinator gets a plan, from the scripted model as from a script", async () => {
+  using temp = folder("agent");
+  const { workspace, runFolder } = workspaceIn(temp.path, {});
+  const prompt = `${heading.goal} Count TODO\n${heading.workspace} ${workspace}\n${heading.runFolder} ${runFolder}\n`;
+  const options = { temp: temp.path, cwd: workspace, prompt, systemPrompt: "You are the daemon of a deck." };
+  const planned = extractActionBlock((await runAgent({ ...options, url: (await api()).url })).result);
+  expect(planned.ok && planned.value.block.actions).toHaveLength(1);
+  const script = scripted({ daemon: [block({ status: "done", chat: "from the script" })] });
+  const played = extractActionBlock((await runAgent({ ...options, url: (await api(script)).url })).result);
+  expect(played.ok && played.value.block.chat).toBe("from the script");
+});
+
+test("the real agent hands on what a person says in the middle of a turn, and it is done after the task", async () => {
+  using temp = folder("agent");
+  const { workspace, runFolder } = workspaceIn(temp.path, { "a.txt": "TODO\nFIXME\nFIXME\n" });
+  const model = offlineModel();
+  const asked = Promise.withResolvers<void>();
+  const { url } = await api(async (request) => {
+    const given = await model(request);
+    if (request.toolResults.length === 0) asked.resolve();
+    return slow(300, given);
+  });
+  const user = (content: string): SDKUserMessage => ({
+    type: "user",
+    message: { role: "user", content },
+    parent_tool_use_id: null,
+  });
+  async function* prompt(): AsyncGenerator<SDKUserMessage> {
+    yield user(taskMessage({ workspace, runFolder, task: "Count TODO", earlier: [] }));
+    await asked.promise;
+    yield user("Count FIXME");
+  }
+  const run = await runAgent({ url, temp: temp.path, cwd: workspace, prompt: prompt() });
+  const said = run.messages.flatMap((message) => (message.type === "result" ? [JSON.stringify(message)] : [])).join();
+  expect(said).toContain("1 line that contains");
+  expect(said).toContain("2 lines that contain");
 });
 
 test("the real agent lives through an overload and a broken stream, and takes the next step each time", async () => {

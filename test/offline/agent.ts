@@ -23,6 +23,8 @@ export async function runAgent(options: {
   temp: string;
   cwd: string;
   prompt: string | AsyncIterable<SDKUserMessage>;
+  /** With a system prompt the agent is a coordinator: it gets no tools. */
+  systemPrompt?: string;
 }): Promise<AgentRun> {
   const home = join(options.temp, "home");
   mkdirSync(home, { recursive: true });
@@ -39,7 +41,9 @@ export async function runAgent(options: {
         pathToClaudeCodeExecutable: agentPath(),
         model: "sonnet",
         settingSources: [],
-        tools: nineTools,
+        ...(options.systemPrompt === undefined
+          ? { tools: nineTools }
+          : { tools: [], systemPrompt: options.systemPrompt }),
         permissionMode: "dontAsk",
         env: {
           PATH: process.env["PATH"],

@@ -12,7 +12,7 @@ import { noTokens, type Outcome } from "../../src/protocol/outcome.ts";
 import { toolBox } from "./tools.ts";
 
 interface Message {
-  role: "user" | "assistant";
+  role: "user" | "assistant" | "system";
   content: unknown;
 }
 
@@ -48,7 +48,10 @@ export interface WorkOptions {
   deny?: (tool: string, input: unknown) => string | undefined;
   tools?: string[];
   history?: Message[];
+  /** The task is sent as it is, not as a task message. */
   plain?: boolean;
+  /** Called after each round of tool results. */
+  between?: (messages: Message[]) => void;
 }
 
 /** One construct: the task, the tool calls carried out for real, and what it said at the end. */
@@ -68,6 +71,7 @@ export function construct(task: string, workspace: string, runFolder: string, op
       return { type: "tool_result", tool_use_id: planned.id, content: text, is_error: failed };
     });
     messages.push({ role: "user", content: results });
+    options.between?.(messages);
   }
   throw new Error("the construct did not end within 500 turns");
 }
