@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readJob } from "../../src/offline/job.ts";
 import { readIntent } from "../../src/offline/intent.ts";
 
 test.each([
@@ -16,6 +17,11 @@ test.each([
   `Count the words ${"x ".repeat(2000)}`,
 ])("what is more than reading and counting is not understood: %s", (sentence) => {
   expect(readIntent(sentence)).toBeUndefined();
+});
+
+test("a task that is made to slow the reader down is read at once", () => {
+  expect(readJob(`Find the files of the workspace with names that end in ${".a".repeat(5000)}!`)).toBeUndefined();
+  expect(readJob(`Part 1 of 1: find the lines that contain "${'\\\\"'.repeat(5000)} in the files`)).toBeUndefined();
 });
 
 const todo = { measure: "lines-with", text: "TODO" };
