@@ -6,6 +6,7 @@ import type { Fault } from "../../src/base/fault.ts";
 import type { EventDraft } from "../../src/protocol/event.ts";
 import { openForWriting } from "../../src/store/database.ts";
 import { openStore, openStoreToRead, storeOf } from "../../src/store/event-log.ts";
+import { seal } from "../../src/store/sealed-event.ts";
 import { chat, goal, handClock, opened, runA, runB, said, temporaryFolder } from "./fixtures.ts";
 
 const newHome = (): string => join(temporaryFolder(), ".cyberdeck");
@@ -77,6 +78,30 @@ describe("recording events", () => {
     expect(fault).toMatchObject({ kind: "internal", code: "event.invalid" });
     expect(fault.message).toContain("goal.set");
     expect(store.lastSeq()).toBe(0);
+  });
+
+  test("is all or nothing also where the database refuses one, and goes on afterwards", () => {
+    const store = open(newHome());
+    const good = seal(goal("g"), 1);
+    expect(() => store.write([good, { ...good, version: 1.5 }], { synced: true })).toThrow(
+      expect.objectContaining({ kind: "storage" }),
+    );
+    expect(store.lastSeq()).toBe(0);
+    expect(store.write([good], { synced: true })).toHaveLength(1);
+  });
+
+  test("waits for the disk where it must, and only there", () => {
+    const home = newHome();
+    openStore(home).close();
+    const database = openForWriting(join(home, "deck.db"));
+    const store = storeOf(database, home, handClock());
+    onTestFinished(() => store.close());
+    const level = (synced: boolean): unknown => {
+      store.append([goal("g")], { synced });
+      return database.prepare("PRAGMA synchronous").get()?.["synchronous"];
+    };
+    const [normal, full] = [1, 2];
+    expect([true, false, false, true].map(level)).toEqual([full, normal, normal, full]);
   });
 
   test("keeps every character, also those that end strings elsewhere", () => {

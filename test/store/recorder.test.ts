@@ -96,6 +96,23 @@ describe("recording", () => {
     ]);
   });
 
+  test("a change of state is synced to the disk, a batch of talk is not", () => {
+    const synced: boolean[] = [];
+    const { recorder, clock } = deck(undefined, (store) => ({
+      ...store,
+      write(sealed, options) {
+        synced.push(options.synced);
+        return store.write(sealed, options);
+      },
+    }));
+    recorder.record(opened());
+    recorder.record(said("a"));
+    clock.advance(50);
+    recorder.record(said("b"));
+    recorder.record(goal("g"));
+    expect(synced).toEqual([true, false, true]);
+  });
+
   test("five hundred that wait are written without waiting longer", () => {
     const { recorder, heard } = deck();
     for (let n = 0; n < 499; n += 1) recorder.record(said(String(n)));

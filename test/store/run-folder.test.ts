@@ -125,11 +125,11 @@ describe("a transcript", () => {
     await expect(transcript.close()).rejects.toMatchObject({ code: "storage.full" });
   });
 
-  test("takes nothing after its close", async () => {
+  test("takes nothing after its close, and says so", async () => {
     const transcript = openTranscript(pathIn());
     await transcript.append("a");
     await transcript.close();
-    await transcript.append("b");
+    await expect(transcript.append("b")).rejects.toMatchObject({ code: "transcript.closed" });
     expect(readFileSync(transcript.path, "utf8")).toBe("a\n");
   });
 });
