@@ -20,7 +20,7 @@ describe("an event that comes from disk", () => {
     expect(event).toEqual({
       ...row,
       type: "agent.unknown",
-      body: { source: "engine", kind: type, raw: JSON.stringify(body) },
+      body: { agent: "engine", kind: type, raw: JSON.stringify(body) },
     });
     expect(parseEvent(event)).toEqual(event);
   });
