@@ -32,7 +32,10 @@ const fleet = (stage: Stage): void => {
 describe("the live block", () => {
   test("shows the run, and its constructs by urgency", async () => {
     const lines = draw(await viewOf(fleet), 80, 24);
-    expect(lines.slice(0, 2).join("\n")).toContain("9 running · 10 queued · 0 done · 1 failed · brake default");
+    expect(lines.slice(0, 2).join("\n")).toBe(
+      "1:04 · $0.0123 · daemon ○ waits for outcomes · 9 running · 10 queued · 0 done\n" +
+        "1 failed · brake default · run-20261122-101500-a1b2",
+    );
     expect(lines[2]).toMatch(/^● running {2}cx-00000001 {4}0:5\d {4}\$0\.00 {2}reading its task$/);
     expect(lines.filter((line) => line.includes("cx-00000003"))).toEqual([]);
     expect(lines.findLastIndex((line) => line.includes("running"))).toBeLessThan(
@@ -58,7 +61,7 @@ describe("the live block", () => {
 
   test("says first that the daemon waits for the netrunner, and that the model is a scripted one", async () => {
     const view = await viewOf((stage) => stage.emit("run.waiting", { question: "?" }), true);
-    expect(draw(view, 40, 10).slice(0, 2)).toEqual([" WAITING FOR YOU ", "OFFLINE (scripted offline model) · 1:05"]);
+    expect(draw(view, 40, 10).slice(0, 2)).toEqual([" WAITING FOR YOU ", "OFFLINE (scripted offline model) · 1:04"]);
   });
 
   test("does not stop the clock between two events, and stops it at the end", async () => {

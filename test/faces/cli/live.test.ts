@@ -55,7 +55,7 @@ describe("the live view in a terminal", () => {
 
   test.each([
     [80, 24, 10],
-    [40, 10, 25],
+    [40, 10, 26],
   ])("of %i x %i shows as many constructs as fit and says that %i more are there", async (columns, rows, more) => {
     using terminal = inTerminal("fleet", columns, rows);
     const frame = await terminal.until(shows(`+${more} more`));
@@ -69,7 +69,7 @@ describe("the live view in a terminal", () => {
     using terminal = inTerminal("fleet", 80, 24);
     await terminal.until(shows("+10 more"));
     terminal.resize(40, 10);
-    const small = await terminal.until((frame) => frame[0]?.startsWith("OFFLINE") === true && shows("+25 more")(frame));
+    const small = await terminal.until((frame) => frame[0]?.startsWith("OFFLINE") === true && shows("+26 more")(frame));
     expect(small.filter((line) => line.includes("cx-00000001"))).toHaveLength(1);
     terminal.resize(100, 40);
     const large = await terminal.until((frame) => frame.some((line) => line.startsWith("· queued   cx-00000030")));
@@ -86,8 +86,8 @@ describe("the live view in a terminal", () => {
     await terminal.until(shows("task 3"));
     terminal.step();
     await terminal.until(shows("2 done"));
-    terminal.resize(50, 24);
-    const frame = await terminal.until((lines) => lines.some((line) => line.startsWith("● ") || line.endsWith("…")));
+    terminal.resize(60, 24);
+    const frame = await terminal.until(shows("1 queued · 2 done · brake"));
     expect(frame.join("\n")).toMatch(/result of 1[^]*result of 2/);
     expect(frame.filter((line) => line.includes("result of 1"))).toHaveLength(1);
   });

@@ -35,7 +35,7 @@ export function inTerminal(
   const child = spawn(process.execPath, [join(import.meta.dirname, "stage.ts"), scenario], {
     cols: columns,
     rows,
-    name: "xterm-256color",
+    name: env["TERM"] ?? "xterm-256color",
     cwd: "/",
     env: { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...env },
   });
@@ -62,7 +62,11 @@ export function inTerminal(
   const lines = (from: number, to: number): string[] =>
     Array.from(
       { length: to - from },
-      (_, index) => terminal.buffer.active.getLine(from + index)?.translateToString(true) ?? "",
+      (_, index) =>
+        terminal.buffer.active
+          .getLine(from + index)
+          ?.translateToString(true)
+          .trimEnd() ?? "",
     );
   const frame = (): string[] => lines(terminal.buffer.active.baseY, terminal.buffer.active.baseY + terminal.rows);
 

@@ -149,7 +149,7 @@ describe("--json", () => {
       run: runId,
       status: "done",
       folder: `/workspace/.cyberdeck/runs/${runId}`,
-      duration_ms: 5500,
+      duration_ms: 5000,
       cost_usd: 0.0246,
       constructs: [
         { id: one, task: "count the files", state: "done", cause: "result", files, denials: [] },
