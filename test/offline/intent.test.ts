@@ -30,6 +30,16 @@ test.each([
   ["Count the TODO comments in each file and write a report", { what: todo, scope: { endings: [] } }],
   ["count TODOs", { what: todo, scope: { endings: [] } }],
   ["How many TODOs are there in src?", { what: todo, scope: { below: "src", endings: [] } }],
+  [
+    "Count the TODO comments in every file of src and write a report",
+    { what: todo, scope: { below: "src", endings: [] } },
+  ],
+  ['Count TODO in the files of "my src"', { what: todo, scope: { below: "my src", endings: [] } }],
+  ["List the files of docs", { what: { measure: "files" }, scope: { below: "docs", endings: [] } }],
+  [
+    "How many files of type markdown are there?",
+    { what: { measure: "files" }, scope: { endings: ["md", "markdown"] } },
+  ],
   ["Count the TODO comments in this repository.", { what: todo, scope: { endings: [] } }],
   ["Count the TODO comments of every file in the workspace", { what: todo, scope: { endings: [] } }],
   [

@@ -27,7 +27,14 @@ const fleet =
       const input = `ls -la /some/where/${n} \u001b[31mred\u001b[0m 漢字漢字漢字漢字漢字漢字漢字漢字`;
       stage.emit("construct.tool_called", { construct: id(n), call: `c${n}`, tool: "Bash", input });
     }
-    stage.emit("daemon.turn_ended", { daemon: "dm-1", turn: 1, cost_usd: 0.05, tokens_out: 1, duration_ms: 1 });
+    stage.emit("daemon.turn_ended", {
+      daemon: "dm-1",
+      turn: 1,
+      valid: true,
+      cost_usd: 0.05,
+      tokens_out: 1,
+      duration_ms: 1,
+    });
   };
 
 const end =
