@@ -88,8 +88,14 @@ describe("the live view in a terminal", () => {
     await terminal.until(shows("2 done"));
     terminal.resize(60, 24);
     const frame = await terminal.until(shows("1 queued · 2 done · brake"));
-    expect(frame.join("\n")).toMatch(/result of 1[^]*result of 2/);
-    expect(frame.filter((line) => line.includes("result of 1"))).toHaveLength(1);
+    expect(written(frame)).toEqual([
+      "cx-00000001  ✓ done    12.3 s · $0.0123: result of 1",
+      "cx-00000002  ✓ done    12.3 s · $0.0123: result of 2",
+      "m:ss · $0.0746 · daemon ○ waits for outcomes · 0 running",
+      `1 queued · 2 done · brake paranoid`,
+      runId,
+      "· queued   cx-00000003    m:ss    $0.00  waiting for a slo…",
+    ]);
   });
 
   test("uses no colour with NO_COLOR, and colours without it", async () => {

@@ -275,6 +275,18 @@ describe("without a terminal", () => {
     expect(err).toContain("it is full");
     expect(err).toContain(part);
   });
+
+  test("a question after a pause does not ask the deck to stop a second time", async () => {
+    const deck = scriptedDeck({
+      onOpen(stage) {
+        stage.emit("run.paused", { rule: "budget:usd", reason: "it is full" });
+        stage.emit("run.waiting", { question: "What now?" });
+      },
+      onStop: (stage, { status }) => setImmediate(() => stage.close(status)),
+    });
+    expect((await run(stand(["run", "goal"], deck))).code).toBe(4);
+    expect(deck.commands.filter(({ type }) => type === "stop")).toHaveLength(1);
+  });
 });
 
 describe("an interrupt", () => {
