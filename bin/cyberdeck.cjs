@@ -44,7 +44,7 @@ function fail(error) {
 function startWithNewer() {
   var node = newerNode();
   if (node === null) return false;
-  var args = process.execArgv.concat([__filename], process.argv.slice(2));
+  var args = [__filename].concat(process.argv.slice(2));
   var env = {};
   for (var name in process.env) env[name] = process.env[name];
   // Should that Node be too old as well, it must not start itself for ever.
@@ -54,8 +54,8 @@ function startWithNewer() {
   var pass = {};
   signals.forEach(function (name) {
     pass[name] = function () {
-      // A terminal gives Ctrl+C to the child as well; passing it on would make it count twice.
-      if (name !== "SIGINT" || !process.stdin.isTTY) child.kill(name);
+      // A terminal gives Ctrl+C to the child as well; the child counts the two as one.
+      child.kill(name);
     };
     process.on(name, pass[name]);
   });

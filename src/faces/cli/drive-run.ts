@@ -39,7 +39,7 @@ export async function driveRun(
   patience: Patience = usualPatience,
 ): Promise<number> {
   const { json } = drive;
-  using stops = interrupts(world);
+  using stops = interrupts(world, clock);
   const progress = chooseProgress(world, drive, clock);
   const tell = (text: string): void => progress.note(text);
   const out = sink(world.stdout);

@@ -1,3 +1,4 @@
+import { systemClock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import type { World } from "./world.ts";
 import { interruptedCode } from "./exit.ts";
@@ -23,7 +24,7 @@ export async function readGoal(given: string | undefined, world: World): Promise
 
 async function readAll(world: World): Promise<string> {
   if (world.stdin.isTTY === true) world.stderr.write("Type the goal; end it with Ctrl+D on an empty line.\n");
-  using stops = interrupts(world);
+  using stops = interrupts(world, systemClock);
   stops.listen(() => world.stdin.destroy(new Fault("usage", interruptedCode, "interrupted before there was a goal")));
   const chunks: Buffer[] = [];
   let size = 0;

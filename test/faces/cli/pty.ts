@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
@@ -22,6 +22,9 @@ export interface TerminalRun {
   [Symbol.dispose](): void;
 }
 
+/** The program that plays a scenario. */
+export const stage = fileURLToPath(new URL("./stage.ts", import.meta.url));
+
 const bound = 20_000;
 
 /** @param scenario its name in `stage.ts` */
@@ -32,7 +35,7 @@ export function inTerminal(
   env: Record<string, string> = {},
 ): TerminalRun {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
-  const child = spawn(process.execPath, [join(import.meta.dirname, "stage.ts"), scenario], {
+  const child = spawn(process.execPath, [stage, scenario], {
     cols: columns,
     rows,
     name: env["TERM"] ?? "xterm-256color",

@@ -275,6 +275,18 @@ describe("without a terminal", () => {
     expect(err).toContain("it is full");
     expect(err).toContain(part);
   });
+
+  test("a question after a pause does not ask the deck to stop a second time", async () => {
+    const deck = scriptedDeck({
+      onOpen(stage) {
+        stage.emit("run.paused", { rule: "budget:usd", reason: "it is full" });
+        stage.emit("run.waiting", { question: "What now?" });
+      },
+      onStop: (stage, { status }) => setImmediate(() => stage.close(status)),
+    });
+    expect((await run(stand(["run", "goal"], deck))).code).toBe(4);
+    expect(deck.commands.filter(({ type }) => type === "stop")).toHaveLength(1);
+  });
 });
 
 describe("an interrupt", () => {
@@ -303,15 +315,32 @@ describe("an interrupt", () => {
 
   test("kills at the second time, and the third changes nothing", async () => {
     const deck = scriptedDeck({ ...working, onStop: () => {} });
-    const world = stand(["run", "goal"], deck);
-    const ended = run(world);
+    const world = stand([], deck);
+    let now = 0;
+    const ended = driveRun(world, driveOf(deck), { ...systemClock, monotonic: () => now });
     await expect.poll(() => deck.events.length).toBeGreaterThan(3);
-    for (let i = 0; i < 3; i += 1) world.raise("SIGINT");
+    for (let i = 0; i < 3; i += 1) {
+      now += 100;
+      world.raise("SIGINT");
+    }
     await expect.poll(() => world.err).toContain("already killing");
     deck.stage().close("stopped");
-    expect((await ended).code).toBe(130);
+    expect(await ended).toBe(130);
     expect(deck.commands.slice(1).map((command) => command.type === "stop" && command.force)).toEqual([false, true]);
     expect(deck.closings).toBe(1);
+  });
+
+  test("that arrives twice, from the terminal and from a launcher that passes it on, counts once", async () => {
+    const deck = scriptedDeck({ ...working, onStop: () => {} });
+    const world = stand([], deck);
+    const ended = driveRun(world, driveOf(deck), { ...systemClock, monotonic: () => 7 });
+    await expect.poll(() => deck.events.length).toBeGreaterThan(3);
+    world.raise("SIGINT");
+    world.raise("SIGINT");
+    await expect.poll(() => world.err).toContain("again to kill");
+    deck.stage().close("stopped");
+    expect(await ended).toBe(130);
+    expect(deck.commands.slice(1)).toEqual([expect.objectContaining({ force: false })]);
   });
 
   test.each(["SIGTERM", "SIGHUP"] as const)("%s stops the run as one Ctrl+C does", async (name) => {
@@ -384,7 +413,7 @@ describe("an interrupt", () => {
     await expect.poll(() => deck.events.length).toBeGreaterThan(3);
     world.raise("SIGINT");
     await expect.poll(() => world.err).toContain("stuck");
-    world.raise("SIGINT");
+    world.raise("SIGTERM");
     expect((await ended).code).toBe(130);
   });
 });

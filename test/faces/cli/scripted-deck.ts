@@ -187,10 +187,10 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   };
 }
 
-export const caliber = { model: "sonnet", effort: "high" } as const;
+const caliber = { model: "sonnet", effort: "high" } as const;
 export const settings: RunSettings = defaultSettings(2);
 
-export function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Outcome {
+function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Outcome {
   return {
     id,
     task,

@@ -53,6 +53,12 @@ const done: Step = (stage) => {
   stage.close("done");
 };
 
+/** Talks until it is stopped. */
+const flood: Step = (stage) => {
+  talking = setInterval(() => stage.emit("daemon.chat", { daemon: "dm-1", text: "x".repeat(10_000) }), 1);
+};
+let talking: NodeJS.Timeout | undefined;
+
 const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script }> = {
   fleet: { argv: ["run", "a goal", "--offline"], steps: [fleet(30, 10), end(1, 3), done] },
   small: { argv: ["run", "a goal", "--brake", "paranoid"], steps: [fleet(3, 2), end(1, 2), done] },
@@ -75,6 +81,16 @@ const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script
   pause: {
     argv: ["run", "a goal", "--budget", "2"],
     steps: [fleet(1, 1), (stage) => stage.emit("run.paused", { rule: "budget:usd", reason: "the run has cost $2.01" })],
+  },
+  flood: {
+    argv: ["run", "a goal", "--json"],
+    steps: [flood],
+    script: {
+      onStop(stage, { status, reason }) {
+        clearInterval(talking);
+        stage.close(status, reason);
+      },
+    },
   },
   fault: {
     argv: ["run", "a goal"],
