@@ -21,9 +21,9 @@ export function readRun(reader: EventReader, run: string): RunView {
   });
 }
 
-/** A door to a home that is only looked at: no lock, no process, nothing written. */
+/** A door to a home that is only looked at: no lock, no process, nothing written. A home that is not there has no runs. */
 export function openReadingDeck(home: string): { port: Port; close(): Promise<void> } {
-  const reader = openStoreToRead(home);
+  const reader = readerOf(home);
   const end = Promise.withResolvers<void>();
   const port: Port = {
     async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
@@ -44,6 +44,25 @@ export function openReadingDeck(home: string): { port: Port; close(): Promise<vo
     },
   };
 }
+
+function readerOf(home: string): EventReader {
+  try {
+    return openStoreToRead(home);
+  } catch (error) {
+    if (error instanceof Fault && error.code === "home.empty") return emptyReader(home);
+    throw error;
+  }
+}
+
+const emptyReader = (home: string): EventReader => ({
+  home,
+  eventsOf: () => [].values(),
+  eventsAfter: () => [].values(),
+  countOf: () => 0,
+  runs: () => [],
+  lastSeq: () => 0,
+  close: () => undefined,
+});
 
 function answer(command: Command, reader: EventReader): Replies["runs.list"] | Replies["run.show"] {
   if (command.type === "runs.list") return { runs: listRuns(reader) };

@@ -126,7 +126,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "run.resume": {
         current = command.run;
         const afterSeq = events.length;
-        record(current, "run.resumed", { deck: "0.1.0", command_line: command.command_line });
+        const settings = { ...viewOf(current).settings, ...givenOnly(command.settings ?? {}) };
+        record(current, "run.resumed", { settings, deck: "0.1.0", command_line: command.command_line });
         if (command.say !== undefined) record(current, "netrunner.said", { text: command.say });
         script.onOpen?.(stage());
         return { run: current, folder: viewOf(current).folder, afterSeq };
@@ -217,4 +218,8 @@ function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Ou
     stderr: "",
     ...changes,
   };
+}
+
+function givenOnly(settings: { [K in keyof RunSettings]?: RunSettings[K] | undefined }): Partial<RunSettings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
