@@ -1,40 +1,52 @@
-import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf, Fault } from "../base/fault.ts";
 
-/** The most dangling links that are followed: as many as Linux follows. */
+/** The most links that are followed on the way: as many as Linux follows. */
 const mostLinks = 40;
 
 /**
- * The `realPath` of the brake's context, on this machine's disk. It only looks, and never caches: a link may have been
- * made a moment ago. What does not exist is appended to the real path of its nearest existing parent; a link whose
+ * The `realPath` of the brake's context, on this machine's disk. It only looks, and remembers nothing: a link may have
+ * been made a moment ago. What does not exist is appended to the real path of its nearest existing parent; a link whose
  * target does not exist is followed, because a write would create that target. Throws where the disk cannot be read.
  */
 export function realPath(path: string): string {
-  return follow(resolve(path), 0);
-}
-
-function follow(path: string, links: number): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+  const steps = resolve(path).split("/").filter(Boolean).reverse();
+  let at = "/";
+  let links = 0;
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    if (step === "..") {
+      at = dirname(at);
+      continue;
+    }
+    const target = look(join(at, step));
+    // Nothing can lie below what is not there, so no link either.
+    if (target === "missing") return join(at, step, ...steps.reverse());
+    if (target === undefined) at = join(at, step);
+    else {
+      links += 1;
+      if (links > mostLinks)
+        throw new Fault("refused", "policy.links", `${path} goes through too many links`, {
+          hint: "Use a direct path.",
+        });
+      if (target.to.startsWith("/")) at = "/";
+      steps.push(
+        ...target.to
+          .split("/")
+          .filter((part) => part !== "" && part !== ".")
+          .reverse(),
+      );
+    }
   }
-  if (links >= mostLinks)
-    throw new Fault("refused", "policy.links", `${path} goes through too many links`, { hint: "Use a direct path." });
-  const parent = follow(dirname(path), links);
-  const here = join(parent, path.slice(path.lastIndexOf("/") + 1));
-  const target = linkTarget(here);
-  return target === undefined ? here : follow(resolve(parent, target), links + 1);
+  return at;
 }
 
-function linkTarget(path: string): string | undefined {
+function look(path: string): { to: string } | "missing" | undefined {
   try {
-    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+    return lstatSync(path).isSymbolicLink() ? { to: readlinkSync(path) } : undefined;
   } catch (error) {
     const code = errnoOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") return "missing";
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { basename, relative } from "node:path";
 import { isWithin } from "../base/files.ts";
-import { shapeSource, type Argument } from "./argument.ts";
+import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
 import { locate, type Place } from "./paths.ts";
 import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
+import { shapeMatches } from "./shape.ts";
 
 /**
  * What a command does with a path. `file`: writes or replaces it. `remove`: deletes or moves it away.
@@ -92,12 +93,11 @@ function writablePattern(path: Argument, folder: string, context: BrakeContext):
   if (path.prefix.length < cut || path.text.slice(0, cut) !== path.shape.slice(0, path.shape.length - step.length))
     return refuse("write.pattern", `Wildcards may stand in the last step of a path only, not as in ${path.text}`);
   const base = locate(cut === 0 ? "." : path.text.slice(0, cut), folder, context);
-  const shape = new RegExp(`^${shapeSource(step)}$`, "i");
   const bare = !/[a-z0-9]/i.test(name.replace(/\[[^\]]*\]/g, ""));
   for (const at of [base.plain, base.real]) {
     if (bare && [context.workspace, context.runFolder, scratch].some((root) => isAt(at, root, context)))
       return refuse("write.root", `${path.text} would empty ${at}; name what you want to remove.`);
-    const hit = keptIn(at, context).find((child) => shape.test(child));
+    const hit = keptIn(at, context).find((child) => shapeMatches(step, child));
     if (hit !== undefined) return refuse("write.pattern", `${path.text} may also mean ${hit}; name the files instead.`);
   }
   return writableText(`${path.text.slice(0, cut)}x`, folder, context, "remove");
