@@ -45,8 +45,9 @@ function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undef
       return assignable(node.name) ?? (node.index === undefined ? undefined : numeric(node.index, text));
     case "CommandExpansion":
     case "ProcessSubstitution":
-    case "ArithmeticCommandExpansion":
       return node.script === undefined ? unread() : undefined;
+    case "ArithmeticCommandExpansion":
+      return arithmetic(node.text);
     case "ArithmeticExpansion":
     case "ArithmeticCommand":
       return node.expression === undefined ? unread() : undefined;

@@ -72,7 +72,9 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   const settings = steps.indexOf(".claude");
   if (settings !== -1 && !ours && /^(?:settings.*)?$/.test(steps[settings + 1] ?? ""))
     return refuse("write.settings", "The agent's own settings are not yours to change; leave .claude as it is.");
-  if (isWithin(workspace, home) ? false : dotOfHome(path, home) && !ours)
+  // Where the workspace contains the home, dot files there are startup files, keys and settings.
+  const homeIsOpen = workspace === home || !isWithin(workspace, home);
+  if (homeIsOpen && !ours && path.startsWith(`${home}/.`))
     return refuse("write.home", `${path} is a personal setting in the home folder; keep to the project's own files.`);
   if (basename(path).startsWith("-"))
     return refuse(
@@ -81,9 +83,6 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
     );
   return undefined;
 }
-
-/** For a workspace that contains the home: the dot files there are startup files, keys and settings. */
-const dotOfHome = (path: string, home: string): boolean => isWithin(path, home) && path.startsWith(`${home}/.`);
 
 /** A wildcard in the last step of a path that is removed: it must not be able to mean something protected. */
 function writablePattern(path: Argument, folder: string, context: BrakeContext): Refusal | undefined {
