@@ -1,4 +1,5 @@
 import type { Word, WordPart } from "unbash";
+import { anyOne, anyText } from "./shape.ts";
 
 /** A word of a shell line, as far as it can be known without running anything. */
 export interface Argument {
@@ -8,17 +9,21 @@ export interface Argument {
   text: string;
   /** The decoded text in front of the first wildcard or expansion. */
   prefix: string;
-  /** The text with a mark for each wildcard; see `shapeSource`. */
+  /** The text with a mark for each wildcard; see `shape.ts`. */
   shape: string;
   /** False when it may become several words: a glob, or an expansion without quotes. */
   single: boolean;
 }
 
-/** Variables whose values follow from the call. */
-export type KnownVariables = Readonly<Record<string, string | undefined>>;
+/** What follows about variables from the call and from the line. */
+export interface VariableTable {
+  values: Readonly<Record<string, string | undefined>>;
+  /** Names that only numbers are given to: without quotes they are still one word. */
+  counters: ReadonlySet<string>;
+}
 
 /** What a word of the line stands for. */
-export function toArgument(word: Word, variables: KnownVariables, home: string): Argument {
+export function toArgument(word: Word, variables: VariableTable, home: string): Argument {
   const pieces =
     word.parts === undefined ? [literal(word.value)] : word.parts.flatMap((part) => piecesOf(part, variables));
   return join(withTilde(pieces, word, home));
@@ -27,19 +32,6 @@ export function toArgument(word: Word, variables: KnownVariables, home: string):
 /** An argument whose text is known: for the tails of options. */
 export const knownArgument = (text: string): Argument => join([literal(text)]);
 
-/** The source of a regular expression for a shape. A wildcard matches no `/`, and at the start of a step no dot. */
-export function shapeSource(shape: string): string {
-  return shape
-    .replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
-    .replace(/(^|\/)(?=[\uE000\uE001])/g, "$1(?!\\.)")
-    .replaceAll(anyText, "[^/]*")
-    .replaceAll(anyOne, "[^/]");
-}
-
-/** Private-use characters: marks that no ordinary file name contains, and a name that does is only judged more strictly. */
-const anyText = "\uE000";
-const anyOne = "\uE001";
-
 interface Piece {
   kind: Argument["kind"];
   text: string;
@@ -47,13 +39,13 @@ interface Piece {
   single: boolean;
 }
 
-function piecesOf(part: WordPart, variables: KnownVariables): Piece[] {
+function piecesOf(part: WordPart, variables: VariableTable): Piece[] {
   if (part.type !== "DoubleQuoted" && part.type !== "LocaleString") return [pieceOf(part, variables)];
   // "$@" is several words in spite of its quotes.
   return part.parts.map((child) => ({ ...pieceOf(child, variables), single: !/^\$\{?[@\w]*\[?@/.test(child.text) }));
 }
 
-function pieceOf(part: WordPart, variables: KnownVariables): Piece {
+function pieceOf(part: WordPart, variables: VariableTable): Piece {
   switch (part.type) {
     case "Literal":
     case "SingleQuoted":
@@ -62,10 +54,10 @@ function pieceOf(part: WordPart, variables: KnownVariables): Piece {
     case "Glob":
       return { kind: "pattern", text: part.text, shape: part.kind === "star" ? anyText : anyOne, single: false };
     case "SimpleExpansion":
-      return expansion(part.text, variables[part.text.slice(1)]);
+      return variable(part.text, part.text.slice(1), variables);
     case "ParameterExpansion": {
       const plain = part.prefix === undefined && part.index === undefined && part.operation === undefined;
-      return expansion(part.text, plain ? variables[part.parameter] : undefined);
+      return plain ? variable(part.text, part.parameter, variables) : expansion(part.text, undefined);
     }
     case "ProcessSubstitution":
       return literal("/dev/fd/63");
@@ -82,6 +74,11 @@ function pieceOf(part: WordPart, variables: KnownVariables): Piece {
 }
 
 const literal = (text: string): Piece => ({ kind: "known", text, shape: text, single: true });
+
+const variable = (source: string, name: string, { values, counters }: VariableTable): Piece => ({
+  ...expansion(source, values[name]),
+  single: values[name] !== undefined || counters.has(name),
+});
 
 const expansion = (source: string, value: string | undefined): Piece =>
   value === undefined ? { kind: "unknown", text: source, shape: "", single: false } : literal(value);

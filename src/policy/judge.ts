@@ -13,7 +13,7 @@ export function judge(call: ToolCall, context: BrakeContext): Verdict {
     if (context.tier === "yolo") return allow("tier.yolo", "The yolo tier allows everything.");
     if (context.tier !== "default" && context.tier !== "paranoid")
       return deny("tier.unknown", "The brake's tier is unknown; the netrunner has to set paranoid, default or yolo.");
-    const refusals = judgeTool(call, context);
+    const refusals = judgeTool(call, { ...context, realPath: remembered(context.realPath) });
     const first = refusals[0];
     if (first === undefined)
       return allow(`tier.${context.tier}`, "Nothing in this call is against the rules of the tier.");
@@ -22,6 +22,16 @@ export function judge(call: ToolCall, context: BrakeContext): Verdict {
   } catch (error) {
     return deny("brake.failed", `The call could not be judged (${messageOf(error)}); try a simpler one.`);
   }
+}
+
+/** Looks each path up once for a call; a line can name the same folder a thousand times. */
+function remembered(realPath: (path: string) => string): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    const found = known.get(path) ?? realPath(path);
+    known.set(path, found);
+    return found;
+  };
 }
 
 /** A model learns from the first few reasons; a line with a hundred bad commands need not repeat itself. */

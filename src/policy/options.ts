@@ -104,7 +104,7 @@ function attachedTo(arg: Argument): Argument | undefined {
 const names = (text: string | undefined): Set<string> => new Set(text === undefined ? [] : text.split(" "));
 
 const mayBeOption = (arg: Argument): Refusal =>
-  refuse("option.unknown", `${arg.text} may turn out to be an option; write it out, or put -- in front of it.`);
+  refuse("option.unknown", `${arg.text} is not known before it runs and may even be an option; write it out.`);
 
 /** Long options may be shortened as far as they stay unique, letters may stand together. */
 function means(text: string, denied: string): boolean {

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isWithin } from "../base/files.ts";
-import { shapeSource, type Argument } from "./argument.ts";
+import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
 import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
 import { holdsSecrets, isSecret, matchesSecrets } from "./secrets.ts";
@@ -27,6 +27,8 @@ export function locate(text: string, folder: string, context: BrakeContext): Pla
  */
 export function readable(path: Argument, scene: Scene, reach = false): Refusal | undefined {
   if (path.kind === "known") {
+    // What they stand for in the deck's own process says nothing about the command's.
+    if (ownStream.test(path.text)) return undefined;
     return firstRefusal(scene.folders, (folder) => {
       const place = locate(path.text, folder, scene.context);
       return firstRefusal([place.plain, place.real], (spelling) => readablePath(spelling, reach, scene.context));
@@ -64,6 +66,8 @@ export function inWorkspace(path: Argument, scene: Scene): Refusal | undefined {
   });
 }
 
+const ownStream = /^\/dev\/(?:stdin|stdout|stderr|fd\/\d+)$/;
+
 const readableDevice = /^\/dev\/(?:null|zero|stdin|stdout|stderr|tty|u?random|fd\/\d+)$/;
 
 const secretRefusal = (path: string): Refusal =>
@@ -78,13 +82,8 @@ function readableBelow(path: Argument, folder: string, reach: boolean, context: 
   for (const at of [base.plain, base.real]) {
     if (isSecret(`${at}/x`, context)) return secretRefusal(path.text);
     if (path.kind === "unknown" && cut !== -1 && holdsSecrets(at, context)) return secretRefusal(path.text);
-    if (path.kind === "pattern" && !/(?:^|\/)\*+$/.test(path.text)) {
-      const pattern = absolutePattern(path, folder);
-      if (matchesSecrets(pattern, at, reach, context)) return secretRefusal(path.text);
-    } else if (reach && holdsSecrets(at, context)) return secretRefusal(path.text);
+    if (path.kind === "pattern" && matchesSecrets(resolve(folder, path.shape), at, reach, context))
+      return secretRefusal(path.text);
   }
   return undefined;
 }
-
-const absolutePattern = (path: Argument, folder: string): RegExp =>
-  new RegExp(`^${shapeSource(resolve(folder, path.shape))}$`, "i");

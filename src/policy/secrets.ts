@@ -1,6 +1,7 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { isWithin } from "../base/files.ts";
 import type { BrakeContext } from "./context.ts";
+import { anyText, shapeMatches } from "./shape.ts";
 
 /** Whether an absolute, normalised path is a file (or lies in a folder) that holds keys or credentials. */
 export function isSecret(path: string, context: BrakeContext): boolean {
@@ -16,16 +17,23 @@ export function isSecret(path: string, context: BrakeContext): boolean {
 
 /** Whether reading all of a folder would read a place where secrets are kept. */
 export function holdsSecrets(folder: string, context: BrakeContext): boolean {
-  return (
-    secretFolder.test(folder.toLowerCase()) ||
-    secretSamples(context.home).some((sample) => isWithin(sample, folder) || isWithin(sample, context.realPath(folder)))
-  );
+  if (secretFolder.test(folder.toLowerCase())) return true;
+  const real = context.realPath(folder);
+  return secretSamples(context.home).some((sample) => isWithin(sample, folder) || isWithin(sample, real));
 }
 
-/** Whether a pattern (a regular expression over absolute paths) may match a secret, or, with `reach`, a folder of some. */
-export function matchesSecrets(pattern: RegExp, base: string, reach: boolean, context: BrakeContext): boolean {
-  const samples = [...secretSamples(context.home), ...sampleNames.map((name) => `${base}/${name}`)];
-  return samples.some((sample) => pattern.test(sample) || (reach && parentsOf(sample).some((p) => pattern.test(p))));
+/**
+ * Whether a glob may match a secret, or, with `reach`, a folder that holds some.
+ * @param shape of absolute paths, see `shape.ts`
+ * @param base the folder in front of its first wildcard
+ */
+export function matchesSecrets(shape: string, base: string, reach: boolean, context: BrakeContext): boolean {
+  if (dottedNames.some((name) => shapeMatches(shape, join(base, name)))) return true;
+  // A plain `*` means "all files here"; that a key may lie among a project's files is accepted.
+  if (!shape.endsWith(`/${anyText}`) && keyNames.some((name) => shapeMatches(shape, join(base, name)))) return true;
+  return secretSamples(context.home).some((sample) =>
+    [sample, ...(reach ? parentsOf(sample) : [])].some((path) => shapeMatches(shape, path)),
+  );
 }
 
 /** Home folders are not spelled out: another user's keys are as secret as this one's. Matched in lower case. */
@@ -48,8 +56,9 @@ const secretPaths: readonly RegExp[] = [
 
 const secretFolder = /\/\.(?:ssh|aws|gnupg|azure|kube|password-store|docker|claude)$|\/\.config\/(?:gcloud|gh)$/;
 
-/** Names that a wildcard in any folder might mean. Ordinary `*` skips the ones with a dot, as the shell does. */
-const sampleNames: readonly string[] = [".env", ".env.local", ".netrc", ".npmrc", "id_rsa", "id_ed25519"];
+/** Names that a wildcard in any folder might mean. */
+const dottedNames: readonly string[] = [".env", ".env.local", ".netrc", ".npmrc"];
+const keyNames: readonly string[] = ["id_rsa", "id_ed25519"];
 
 function secretSamples(home: string): string[] {
   const inHome = [

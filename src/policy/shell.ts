@@ -12,6 +12,15 @@ import { checkSyntax } from "./syntax.ts";
 /** The longest shell line that is judged, in characters. */
 const longestLine = 65_536;
 
+/**
+ * The most words that are judged; loops count for each round. Each word may be a path that is looked up on the disk, and
+ * the deck must not stand still meanwhile.
+ */
+const mostWords = 4000;
+
+/** The most folders in which a command may find itself. Each `cd` that may fail doubles them. */
+const mostFolders = 16;
+
 /** Why a shell line may not run: nothing when every command in it is allowed. */
 export function judgeLine(line: string, context: BrakeContext): Refusal[] {
   if (line.length > longestLine)
@@ -19,9 +28,9 @@ export function judgeLine(line: string, context: BrakeContext): Refusal[] {
   if (/[^\P{Cc}\n\t]/u.test(line))
     return [refuse("shell.characters", "The line has control characters in it; write it with plain text.")];
   const script = parse(line);
-  const { refusals, toJudge } = checkSyntax(script);
+  const { refusals, toJudge, counters } = checkSyntax(script);
   if (refusals.length > 0) return refusals;
-  const walk = walker(context);
+  const walk = walker(context, counters);
   walk.script(script, [context.cwd]);
   if (walk.refusals.length > 0) return walk.refusals;
   for (const node of toJudge)
@@ -53,10 +62,12 @@ interface Walker {
 }
 
 /** Goes through a line in the order in which it runs, and judges each command where it may find itself. */
-function walker(context: BrakeContext): Walker {
+function walker(context: BrakeContext, counters: ReadonlySet<string>): Walker {
   const judged = new Set<SyntaxNode>();
   const refusals: Refusal[] = [];
   const notes: Notes = { readsUnknown: false, secretMentioned: undefined };
+
+  let judgedWords = 0;
 
   const add = (refusal: Refusal | undefined): void => {
     if (refusal !== undefined) refusals.push(refusal);
@@ -117,6 +128,10 @@ function walker(context: BrakeContext): Walker {
   }
 
   function command(node: CommandNode | Pipeline | AndOr, folders: readonly string[]): Flow {
+    if (judgedWords > mostWords) {
+      if (refusals.length === 0) add(tooLong);
+      return same(folders);
+    }
     switch (node.type) {
       case "Command":
         return simple(node, folders);
@@ -176,9 +191,12 @@ function walker(context: BrakeContext): Walker {
   }
 
   function words(list: readonly Word[], folders: readonly string[]): Argument[] {
+    judgedWords += list.length * folders.length;
     const scene = sceneIn(folders);
     const only = folders.length === 1 ? folders[0] : undefined;
-    const args = list.map((word) => toArgument(word, { HOME: context.home, PWD: only }, context.home));
+    const args = list.map((word) =>
+      toArgument(word, { values: { HOME: context.home, PWD: only }, counters }, context.home),
+    );
     for (const arg of args) mention(arg, scene);
     return args;
   }
@@ -197,6 +215,11 @@ function walker(context: BrakeContext): Walker {
 
   function simple(node: Command, folders: readonly string[]): Flow {
     judged.add(node);
+    judgedWords += 1;
+    if (node.args.length * folders.length > mostWords) {
+      add(tooLong);
+      return same(folders);
+    }
     for (const part of [...node.prefix, ...node.suffix])
       if (part.type === "Word" || part.type === "Assignment") nested(part, folders);
       else redirection(part, folders);
@@ -209,6 +232,8 @@ function walker(context: BrakeContext): Walker {
     if (name?.text === "cd" && name.kind === "known") {
       const moved = changeFolder(args, sceneIn(folders));
       if ("rule" in moved) add(moved);
+      else if (union(moved.folders, folders).length > mostFolders)
+        add(refuse("shell.folder", "Too many cd in one line; join them with &&, or use paths from one folder."));
       else {
         for (const folder of moved.folders) mention(knownArgument(folder), sceneIn(folders));
         return { ok: moved.folders, failed: folders };
@@ -219,6 +244,8 @@ function walker(context: BrakeContext): Walker {
 
   return { script, judged, refusals, notes };
 }
+
+const tooLong = refuse("shell.length", "The line has too many words to judge; put the work into a script file.");
 
 const same = (folders: readonly string[]): Flow => ({ ok: folders, failed: folders });
 

@@ -7,12 +7,14 @@ export interface SyntaxReport {
   refusals: Refusal[];
   /** Each command and nested script: the walk must have come past every one of them. */
   toJudge: Set<SyntaxNode>;
+  /** Variables that the line gives nothing but numbers to. */
+  counters: ReadonlySet<string>;
 }
 
 /** Checks the forms of a parsed line that do not depend on where or in which order they run. */
 export function checkSyntax(script: SyntaxNode): SyntaxReport {
-  const report: SyntaxReport = { refusals: [], toJudge: new Set() };
-  const text = textVariables(script);
+  const { text, counters } = assignedVariables(script);
+  const report: SyntaxReport = { refusals: [], toJudge: new Set(), counters };
   const visit = (node: SyntaxNode): void => {
     if (node.type === "Command" || node.type === "Script") report.toJudge.add(node);
     const refusal = checkNode(node, text);
@@ -43,8 +45,9 @@ function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undef
       return assignable(node.name) ?? (node.index === undefined ? undefined : numeric(node.index, text));
     case "CommandExpansion":
     case "ProcessSubstitution":
-    case "ArithmeticCommandExpansion":
       return node.script === undefined ? unread() : undefined;
+    case "ArithmeticCommandExpansion":
+      return arithmetic(node.text);
     case "ArithmeticExpansion":
     case "ArithmeticCommand":
       return node.expression === undefined ? unread() : undefined;
@@ -53,7 +56,12 @@ function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undef
     case "ParameterExpansion":
       if (node.prefix === "!")
         return refuse("shell.indirect", `${node.text}: indirect expansion is not allowed; name the variable.`);
-      return node.index === undefined || /^[@*]$/.test(node.index.text) ? undefined : numeric(node.index, text);
+      return (
+        (node.operation?.type === "Default" && node.operation.operator.endsWith("=")
+          ? assignable(node.parameter)
+          : undefined) ??
+        (node.index === undefined || /^[@*]$/.test(node.index.text) ? undefined : numeric(node.index, text))
+      );
     case "Slice":
       return numeric(node.offset, text) ?? (node.length === undefined ? undefined : numeric(node.length, text));
     case "Transform":
@@ -154,19 +162,25 @@ function isNumeric(word: Word | ArithmeticWord, text: ReadonlySet<string>): bool
   return found !== undefined && !text.has(found) && assignable(found) === undefined;
 }
 
-/** Names that the line may give other values than numbers. */
-function textVariables(script: SyntaxNode): Set<string> {
-  const found = new Set(["REPLY"]);
+/** The variables that the line sets: those that may get other values than numbers, and the rest. */
+function assignedVariables(script: SyntaxNode): { text: Set<string>; counters: ReadonlySet<string> } {
+  const text = new Set(["REPLY"]);
+  const all = new Set<string>();
   const visit = (node: SyntaxNode): void => {
-    if (node.type === "Assignment" && (node.append === true || !isNumber(node.value))) found.add(node.name);
-    if (node.type === "For" && !(node.wordlist?.every(isNumber) ?? false)) found.add(node.name.text);
-    if (node.type === "ParameterExpansion" && node.operation?.type === "Default") found.add(node.parameter);
-    if (node.type === "Command" && node.name?.value !== "echo")
-      for (const arg of node.args) if (arg.type === "Word" && /^[A-Za-z]\w*$/.test(arg.value)) found.add(arg.value);
+    if (node.type === "Assignment") {
+      all.add(node.name);
+      if (node.append === true || !isNumber(node.value)) text.add(node.name);
+    } else if (node.type === "For") {
+      all.add(node.name.text);
+      if (node.wordlist?.every(isNumber) !== true) text.add(node.name.text);
+    } else if (node.type === "ParameterExpansion" && node.operation?.type === "Default") text.add(node.parameter);
+    // `read NAME`, `export NAME` and the like: any plain word of a command may be a name that is set.
+    else if (node.type === "Command" && node.name?.value !== "echo")
+      for (const arg of node.args) if (arg.type === "Word" && /^[A-Za-z]\w*$/.test(arg.value)) text.add(arg.value);
     forEachChild(node, visit);
   };
   visit(script);
-  return found;
+  return { text, counters: new Set([...all].filter((name) => !text.has(name))) };
 }
 
 function isNumber(value: SyntaxNode): boolean {

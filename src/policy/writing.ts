@@ -1,9 +1,10 @@
 import { basename, relative } from "node:path";
 import { isWithin } from "../base/files.ts";
-import { shapeSource, type Argument } from "./argument.ts";
+import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
 import { locate, type Place } from "./paths.ts";
 import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
+import { shapeMatches } from "./shape.ts";
 
 /**
  * What a command does with a path. `file`: writes or replaces it. `remove`: deletes or moves it away.
@@ -71,7 +72,9 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   const settings = steps.indexOf(".claude");
   if (settings !== -1 && !ours && /^(?:settings.*)?$/.test(steps[settings + 1] ?? ""))
     return refuse("write.settings", "The agent's own settings are not yours to change; leave .claude as it is.");
-  if (isWithin(workspace, home) ? false : dotOfHome(path, home) && !ours)
+  // Where the workspace contains the home, dot files there are startup files, keys and settings.
+  const homeIsOpen = workspace === home || !isWithin(workspace, home);
+  if (homeIsOpen && !ours && path.startsWith(`${home}/.`))
     return refuse("write.home", `${path} is a personal setting in the home folder; keep to the project's own files.`);
   if (basename(path).startsWith("-"))
     return refuse(
@@ -81,9 +84,6 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   return undefined;
 }
 
-/** For a workspace that contains the home: the dot files there are startup files, keys and settings. */
-const dotOfHome = (path: string, home: string): boolean => isWithin(path, home) && path.startsWith(`${home}/.`);
-
 /** A wildcard in the last step of a path that is removed: it must not be able to mean something protected. */
 function writablePattern(path: Argument, folder: string, context: BrakeContext): Refusal | undefined {
   const cut = path.text.lastIndexOf("/") + 1;
@@ -92,12 +92,11 @@ function writablePattern(path: Argument, folder: string, context: BrakeContext):
   if (path.prefix.length < cut || path.text.slice(0, cut) !== path.shape.slice(0, path.shape.length - step.length))
     return refuse("write.pattern", `Wildcards may stand in the last step of a path only, not as in ${path.text}`);
   const base = locate(cut === 0 ? "." : path.text.slice(0, cut), folder, context);
-  const shape = new RegExp(`^${shapeSource(step)}$`, "i");
   const bare = !/[a-z0-9]/i.test(name.replace(/\[[^\]]*\]/g, ""));
   for (const at of [base.plain, base.real]) {
     if (bare && [context.workspace, context.runFolder, scratch].some((root) => isAt(at, root, context)))
       return refuse("write.root", `${path.text} would empty ${at}; name what you want to remove.`);
-    const hit = keptIn(at, context).find((child) => shape.test(child));
+    const hit = keptIn(at, context).find((child) => shapeMatches(step, child));
     if (hit !== undefined) return refuse("write.pattern", `${path.text} may also mean ${hit}; name the files instead.`);
   }
   return writableText(`${path.text.slice(0, cut)}x`, folder, context, "remove");

@@ -11,9 +11,8 @@ import { sed } from "./sed.ts";
 
 /** Commands that only read, or do nothing at all: allowed in every tier. */
 export const readingCommands: Record<string, CommandRule> = {
-  ...sameRule("cat head tail cut cmp comm paste nl column tac rev fold fmt expand unexpand strings", content({})),
+  ...sameRule("cat head tail wc cut cmp comm paste nl column tac rev fold fmt expand unexpand strings", content({})),
   ...sameRule("od hexdump md5sum sha1sum sha256sum sha512sum cksum", content({})),
-  wc: content({ denied: "files0-from" }),
   diff: content({}, { reach: true }),
   sort: content({ denied: "o output compress-program T temporary-directory files0-from", values: "-t -k -S" }),
   file: content({ denied: "C compile f files-from" }),
@@ -22,9 +21,8 @@ export const readingCommands: Record<string, CommandRule> = {
   xxd: secondIsOutput({ values: "-c -g -l -s -o -seek -len -cols -name -n" }),
   date: dateRule,
   sed,
-  ...sameRule("ls df basename dirname realpath readlink which type pwd true false id whoami", anything),
+  ...sameRule("ls stat du df basename dirname realpath readlink which type pwd true false id whoami", anything),
   ...sameRule("uname nproc seq tr echo : exit break continue wait groups arch tty apropos whatis", anything),
-  ...sameRule("stat du", names("files0-from")),
   tree: names("o R output fromfile"),
   ps: processes,
   printf,
