@@ -71,5 +71,5 @@ async function main(): Promise<void> {
   }
   await deck.close();
   tell("closed");
-  process.disconnect();
+  process.disconnect?.();
 }
