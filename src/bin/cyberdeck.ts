@@ -1,10 +1,16 @@
 import { availableParallelism, homedir } from "node:os";
 import details from "../../package.json" with { type: "json" };
+import { pause } from "../base/clock.ts";
+import { messageOf } from "../base/fault.ts";
 import { runCli } from "../faces/cli/run-cli.ts";
-import type { SignalName } from "../faces/cli/world.ts";
+import type { OpenDeck, SignalName } from "../faces/cli/world.ts";
 import { openDeck } from "./open-deck.ts";
 
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
+const decks = new Set<OpenDeck>();
+process.on("uncaughtException", (error) => void giveUp(error));
+process.on("unhandledRejection", (error) => void giveUp(error));
+
 const code = await runCli({
   ...around,
   argv: process.argv.slice(2),
@@ -13,7 +19,11 @@ const code = await runCli({
   stdout: process.stdout,
   stderr: process.stderr,
   signals: onSignal,
-  openDeck: (options) => openDeck(options, around),
+  async openDeck(options) {
+    const deck = await openDeck(options, around);
+    decks.add(deck);
+    return deck;
+  },
 });
 // Everything is written and the deck is closed: a handle that is still open must not keep the terminal.
 process.exit(code);
@@ -21,4 +31,12 @@ process.exit(code);
 function onSignal(name: SignalName, listener: () => void): Disposable {
   process.on(name, listener);
   return { [Symbol.dispose]: () => void process.off(name, listener) };
+}
+
+/** A defect of our own must not leave agents behind: whatever is open is ended first, for ten seconds at the most. */
+async function giveUp(error: unknown): Promise<void> {
+  const trace = process.env["CYBERDECK_DEBUG"] === "1" && error instanceof Error ? `\n${error.stack}` : "";
+  process.stderr.write(`error: a defect in cyberdeck: ${messageOf(error)}${trace}\nEnding what is running…\n`);
+  await Promise.race([Promise.allSettled([...decks].map((deck) => deck.close())), pause(10_000)]);
+  process.exit(1);
 }

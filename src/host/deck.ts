@@ -1,7 +1,6 @@
 import { stat, access, constants } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
-import { writeWhole } from "../base/files.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { Judge } from "../engine/gate.ts";
@@ -251,7 +250,7 @@ export class Deck implements Port {
   async #writeReport(view: RunView, folder: RunFolder): Promise<void> {
     try {
       await this.#recorder.flush();
-      await writeWhole(folder.report, reportOf(view, this.#store.eventsOf(view.run)));
+      await folder.writeReport(reportOf(view, this.#store.eventsOf(view.run)));
     } catch (error) {
       const body = { code: "report.failed", message: `the report could not be written: ${messageOf(error)}` };
       this.#record({ type: "deck.warned", run: view.run, source: "engine", body });

@@ -1,7 +1,7 @@
 import { heading } from "../protocol/briefing.ts";
 import { extractActionBlock } from "../protocol/extract.ts";
 import { oneLine } from "../base/text.ts";
-import type { ModelMessage } from "./request.ts";
+import { structuredTool, type ModelMessage } from "./request.ts";
 import { outcomesIn, sectionsOf, type SeenOutcome } from "./sections.ts";
 
 /** What the planner knows of its run: folded from the conversation alone, so that any process can go on with it. */
@@ -27,7 +27,7 @@ export interface GivenTask {
 export function readConversation(messages: ModelMessage[]): RunState {
   let state: RunState = { goal: undefined, runFolder: undefined, tasks: [], netrunner: undefined, released: false };
   for (const message of messages) {
-    if (message.role === "assistant") state = afterReply(state, message.text);
+    if (message.role === "assistant") state = afterReply(state, replyIn(message));
     else if (message.role === "user") state = afterMessage(state, message.text);
   }
   return state;
@@ -38,6 +38,10 @@ export const goesOn = (text: string): boolean =>
 
 export const endsAll = (text: string): boolean =>
   /\b(?:stand down|halt|abort|stop|we(?:'|’)re done|that(?:'|’)s all)\b|^\s*done\W*$/i.test(text);
+
+/** The block as text, or as the input of a structured reply. */
+const replyIn = ({ text, calls }: ModelMessage): string =>
+  calls[0]?.tool === structuredTool ? JSON.stringify(calls[0].input) : text;
 
 function afterReply(state: RunState, text: string): RunState {
   const block = extractActionBlock(text);

@@ -54,23 +54,24 @@ function takeOutput(text: string): { output?: string; text: string } {
 }
 
 const nowhere =
-  /^(?:this|that|these|those|the|all|each|every|any|my|our|your|it|its|total|here|order|detail|one|two|both|case|either|full|which|workspace|repository|repo|project|projects?|codebase|code|source|sources|files?|folders?|director(?:y|ies)|tree|parallel|markdown|typescript|javascript|python|rust|java|them|lower|upper|case|comments?|run)$/i;
+  /^(?:this|that|these|those|the|all|each|every|any|my|our|your|it|its|total|here|order|detail|one|two|both|case|either|full|which|workspace|repository|repo|project|projects?|codebase|code|source|sources|files?|folders?|director(?:y|ies)|tree|parallel|markdown|typescript|javascript|python|rust|java|them|lower|upper|case|comments?|run|types?|kinds?)$/i;
 
 function takePlace(text: string): { place?: string; text: string } {
   const preposition = String.raw`\b(?:in|under|below|inside|within|of|from)\s+(?:the\s+|my\s+|our\s+)?`;
   const named = new RegExp(
-    String.raw`${preposition}(?:(?:folder|directory|subfolder|file)\s+(?:called\s+|named\s+)?(?:${quotes}|([^\s,;"']+))|(?:${quotes}|([^\s,;"']+))\s+(?:folder|directory|subfolder)\b)`,
+    String.raw`${preposition}(?:(?:folder|directory|subfolder|file)\s+(?:called\s+|named\s+)?(?!of\b|from\b|in\b|that\b|which\b|with\b)(?:${quotes}|([^\s,;"']+))|(?:${quotes}|([^\s,;"']+))\s+(?:folder|directory|subfolder)\b)`,
     "i",
   ).exec(text);
   const loose = new RegExp(
-    String.raw`\b(?:in|under|below|inside|within)\s+(?:${quotes}|(?:the\s+)?([\w./@+~-]*[\w/@+~-]))`,
+    String.raw`\b(?:(?:in\s+)?(?:(?:the|all|every|each)\s+)?files?\s+(?:of|from)|in|under|below|inside|within)\s+(?:${quotes}|(?:the\s+)?([\w./@+~-]*[\w/@+~-]))`,
     "gi",
   );
   const matches = named === null ? [...text.matchAll(loose)] : [named];
   for (const match of matches) {
     const name = inQuotes(match) ?? match[5] ?? inQuotes(match, 6) ?? match[10];
     if (name === undefined || nowhere.test(name) || name.startsWith("*.")) continue;
-    return { place: name, text: text.replace(match[0], " ") };
+    // "files of src" leaves "files" behind, which says what is asked for.
+    return { place: name, text: text.replace(match[0], / ?files? /i.exec(` ${match[0]}`)?.[0] ?? " ") };
   }
   return { text };
 }

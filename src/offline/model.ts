@@ -11,7 +11,7 @@ import { capabilities } from "./wording.ts";
  */
 export function offlineModel(): Answerer {
   return (request) => {
-    if (request.tools.length > 0) return answerAsConstruct(request);
+    if (request.canWork) return answerAsConstruct(request);
     if (isGoalMessage(request.firstUserText)) return answerAsDaemon(request);
     return say(capabilities);
   };

@@ -2,15 +2,19 @@ import type { ActionBlock, SpawnAction } from "../protocol/action.ts";
 import { endsAll, goesOn, readConversation, type GivenTask, type RunState } from "./conversation.ts";
 import { readIntent, type Intent } from "./intent.ts";
 import { readJob, secondAttempt, showJob, type PlannedJob } from "./job.ts";
-import { block, type Reply } from "./reply.ts";
-import type { ModelRequest } from "./request.ts";
+import { block, say, structured, type Reply } from "./reply.ts";
+import { structuredTool, type ModelRequest } from "./request.ts";
 import { showScope } from "./scope.ts";
 import { showWhat } from "./what.ts";
 import { capabilities, notDonePrefix } from "./wording.ts";
 
 /** The daemon's next turn, from its conversation alone. */
 export function answerAsDaemon(request: ModelRequest): Reply {
-  return block(nextBlock(readConversation(request.messages)));
+  const byTool = request.tools.includes(structuredTool);
+  // The agent asks once more after the structured reply, only to end the turn.
+  if (byTool && request.toolResults.length > 0) return say("Done.");
+  const next = nextBlock(readConversation(request.messages));
+  return byTool ? structured(next) : block(next);
 }
 
 /** Most constructs of one fan-out. */

@@ -1,5 +1,5 @@
 import type { ActionBlock } from "../protocol/action.ts";
-import type { ModelRequest } from "./request.ts";
+import { structuredTool, type ModelRequest } from "./request.ts";
 
 /** Decides what the model says. A rejection becomes a 500 of the API, so that the agent's own retries are seen. */
 export type Answerer = (request: ModelRequest) => Reply | Promise<Reply>;
@@ -28,7 +28,7 @@ export interface Usage {
 }
 
 /** How the provider misbehaves while it gives this reply. */
-export interface ReplyFault {
+interface ReplyFault {
   /** Milliseconds before the first byte. */
   latencyMs?: number;
   /** Answers with this error in place of the content. */
@@ -57,9 +57,11 @@ export const reply = (...content: ContentBlock[]): Reply => ({ content });
 
 /** A daemon's turn: its action block as fenced JSON. */
 export function block(parts: Partial<ActionBlock>): Reply {
-  const whole: ActionBlock = { thinking: "scripted", chat: null, actions: [], status: "working", ...parts };
-  return say(`\`\`\`json\n${JSON.stringify(whole, null, 1)}\n\`\`\``);
+  return say(`\`\`\`json\n${JSON.stringify(wholeBlock(parts), null, 1)}\n\`\`\``);
 }
+
+/** A daemon's turn for an agent that was asked for structured output: its `StructuredOutput` call. */
+export const structured = (parts: Partial<ActionBlock>): Reply => call(structuredTool, { ...wholeBlock(parts) });
 
 /** The model declines: stop reason `refusal`. */
 export const refuse = (text = "I can't help with that."): Reply => ({ ...say(text), stopReason: "refusal" });
@@ -76,6 +78,10 @@ export const silent = (): Reply => withFault(say(""), { cut: "silence" });
 /** An API error: 401 (login), 429 (rate limit, with the seconds to wait), 500, 529 (overloaded). */
 export const failing = (status: 401 | 429 | 500 | 529, retryAfter?: number): Reply =>
   withFault(say(""), { status, ...(retryAfter === undefined ? {} : { retryAfter }) });
+
+function wholeBlock(parts: Partial<ActionBlock>): ActionBlock {
+  return { thinking: "scripted", chat: null, actions: [], status: "working", ...parts };
+}
 
 function withFault(then: Reply, fault: ReplyFault): Reply {
   return { ...then, fault: { ...then.fault, ...fault } };

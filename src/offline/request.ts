@@ -11,6 +11,8 @@ export interface ModelRequest {
   messages: ModelMessage[];
   /** Names of the offered tools. */
   tools: string[];
+  /** Whether there is a tool to work with: the one for a structured reply is none. */
+  canWork: boolean;
   /** Text of the first user message: a construct's task message, a daemon's goal. */
   firstUserText: string;
   /** The last words of a person or the deck: of a user message with text, or queued in the middle of a turn. */
@@ -33,7 +35,7 @@ export interface ModelMessage {
   results: ToolResult[];
 }
 
-export interface ToolResult {
+interface ToolResult {
   id: string;
   text: string;
   failed: boolean;
@@ -62,7 +64,8 @@ export function parseRequest(body: unknown, bytes: number, session: string | und
       stream,
       system: textOf(system),
       messages,
-      tools: tools.map((tool) => tool.name),
+      tools: tools.map((tool) => tool.name).filter((name) => name !== placeholderTool),
+      canWork: tools.some(({ name }) => name !== placeholderTool && name !== structuredTool),
       firstUserText,
       lastUserText: lastWords(messages),
       toolResults: lastUser?.results ?? [],
@@ -71,6 +74,12 @@ export function parseRequest(body: unknown, bytes: number, session: string | und
     },
   };
 }
+
+/** The tool that the agent offers when its reply is constrained by a schema. */
+export const structuredTool = "StructuredOutput";
+
+/** The agent offers it in place of tools that it would load on demand; nobody calls it. */
+const placeholderTool = "DeferredToolPlaceholder";
 
 const blockSchema = z.union([
   z.object({ type: z.literal("text"), text: z.string() }),
@@ -113,7 +122,7 @@ function readMessage(message: { role: ModelMessage["role"]; content: string | Bl
 }
 
 /** What the agent itself puts beside a person's words. */
-const agentNote = /^(?:<system-reminder>|\[Request interrupted)/;
+const agentNote = /^(?:<system-reminder>|\[Request interrupted|\[structured-output-enforce\])/;
 
 function textOf(content: string | Block[]): string {
   if (typeof content === "string") return content;

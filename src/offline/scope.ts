@@ -10,7 +10,7 @@ export interface Scope {
 }
 
 /** The phrase of `showScope`, for regular expressions of whole tasks. It has no groups. */
-export const scopePattern = String.raw`of (?:the workspace|${quotedPattern})(?: with names that end in (?:\.[\w.-]+(?:, )?)+)?`;
+export const scopePattern = String.raw`of (?:the workspace|${quotedPattern})(?: with names that end in \.[\w.-]+(?:, \.[\w.-]+)*)?`;
 
 /** The exact phrase for a scope: `of "docs" with names that end in .md, .markdown`. */
 export function showScope(scope: Scope): string {

@@ -16,12 +16,6 @@ export function sectionsOf(message: string): { opening: string; parts: { name: S
   return { opening: opening.join("\n").trim(), parts: parts.map((part) => ({ ...part, text: part.text.trim() })) };
 }
 
-/** The text of all sections of one name. */
-export const sectionText = (message: string, name: SectionName): string | undefined => {
-  const texts = sectionsOf(message).parts.flatMap((part) => (part.name === name ? [part.text] : []));
-  return texts.length === 0 ? undefined : texts.join("\n");
-};
-
 export interface SeenOutcome {
   id: string;
   state: string;

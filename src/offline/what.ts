@@ -29,7 +29,7 @@ export function readWhat(phrase: string): What | undefined {
 }
 
 /** Whether this measure needs a text to search for. */
-export const searches = (measure: What["measure"]): boolean =>
+const searches = (measure: What["measure"]): boolean =>
   measure === "lines-with" || measure === "occurrences" || measure === "files-with";
 
 /** The text in a `quotedPattern`; undefined when the escapes are not JSON's. */

@@ -28,9 +28,9 @@ export interface Child {
   readonly pid: number | undefined;
   /** Settles when it runs and is marked; rejects with a `setup` fault when it cannot be started. */
   readonly started: Promise<Identity>;
-  /** Known as soon as the child has ended. The first cause stays. */
+  /** Known as soon as the child has ended, a moment before `closed`. The first cause stays. */
   readonly exit: Exit | undefined;
-  /** Settles when the process itself is over, though a grandchild may still hold its pipes. */
+  /** Settles when the process itself is over and its orphans are noted, though one of them may still hold its pipes. */
   readonly closed: Promise<Exit>;
   /** Aborts together with `closed`, with the exit as its reason. */
   readonly signal: AbortSignal;
@@ -40,6 +40,7 @@ export interface Child {
   stderr(): string;
   /** The same, once stderr is over, or after the bound if a grandchild holds it. */
   lastWords(boundMs: number): Promise<string>;
+  readonly table: ProcessTable;
   readonly census: Census;
   /** Lets go of the pipes, which an escaped process may hold for ever. Unread output is lost. */
   release(): void;
@@ -60,17 +61,17 @@ export function startChild(spec: ChildSpec, table: ProcessTable = systemTable())
   const over = Promise.withResolvers<Exit>();
   const ended = new AbortController();
   let exit: Exit | undefined;
-  const end = (how: Exit): void => {
+  const end = async (how: Exit): Promise<void> => {
     if (exit !== undefined) return;
     exit = how;
+    // Its orphans are best told now, while their group and session still bear its number: who hears of the end may rely on it.
+    if (how.how !== "never") await census.note().catch(() => "a stop looks again, and reports what it cannot see");
     over.resolve(how);
     ended.abort(how);
   };
 
   const { started, running, streams } = launch(spec, table, census, end);
   started.catch((fault: Fault) => end({ how: "never", fault }));
-  // Its orphans are best told now: their group and session still bear its number.
-  void over.promise.then(() => census.note()).catch(() => "a stop looks again and reports what it cannot see");
   const errors = tail(streams.stderr, stderrBytes);
 
   return {
@@ -91,6 +92,7 @@ export function startChild(spec: ChildSpec, table: ProcessTable = systemTable())
       enough.abort();
       return errors.text();
     },
+    table,
     census,
     release() {
       for (const stream of [streams.stdin, streams.stdout, streams.stderr]) stream.destroy();
@@ -113,7 +115,7 @@ interface Launch {
   streams: Streams;
 }
 
-function launch(spec: ChildSpec, table: ProcessTable, census: Census, end: (exit: Exit) => void): Launch {
+function launch(spec: ChildSpec, table: ProcessTable, census: Census, end: (exit: Exit) => Promise<void>): Launch {
   let running: ChildProcessWithoutNullStreams;
   try {
     running = spawn(spec.command, spec.args, {
@@ -135,9 +137,9 @@ function launch(spec: ChildSpec, table: ProcessTable, census: Census, end: (exit
     return { started: failure.promise.catch((error: unknown) => failed(error, spec)), running, streams: running };
   }
   running.on("error", () => "it runs already: only a failed kill or send comes here, and neither is used");
-  running.on("exit", (code, signal) =>
-    end(signal === null ? { how: "code", code: code ?? 0 } : { how: "signal", signal }),
-  );
+  running.on("exit", (code, signal) => {
+    void end(signal === null ? { how: "code", code: code ?? 0 } : { how: "signal", signal });
+  });
   const { stdin, stderr } = running;
   return {
     started: identify(running, pid, spec, table, census),

@@ -1,26 +1,50 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { errnoOf } from "../base/fault.ts";
 import { blockCarries, stampOf } from "./marker.ts";
 import type { ProcessEntry, ProcessTable } from "./entry.ts";
 
 /**
- * Reads `/proc`. It reads synchronously on purpose: these files are made by the kernel in microseconds, a whole look takes
- * one or two milliseconds, and between a look and the signal that follows from it nothing else of ours may run.
+ * Reads `/proc`, synchronously on purpose: these files are made by the kernel in microseconds, and between a look at a process
+ * and the signal that follows from it nothing else of ours may run. Give one table to all children: who asks for a list while
+ * another is about to be made shares it (it is always made after the question), and so twenty stops cost what one costs.
  */
 export function linuxTable(): ProcessTable {
+  let coming: Promise<ProcessEntry[]> | undefined;
+  /** What was read about each process since the last list. */
+  let looked = new Map<number, Signs>();
+
+  const list = async (): Promise<ProcessEntry[]> => {
+    await nextTurn();
+    coming = undefined;
+    looked = new Map();
+    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (entryOf(Number(name)) ?? []) : []));
+  };
+  const signsOf = ({ pid }: ProcessEntry): Signs => {
+    const signs = looked.get(pid) ?? { stamp: stampIn(read(pid, "limits")), environment: read(pid, "environ") };
+    looked.set(pid, signs);
+    return signs;
+  };
+
   return {
-    list: async () => readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? (entryOf(Number(name)) ?? []) : [])),
+    list: () => (coming ??= list()),
     find: async (pid) => {
       const entry = entryOf(pid);
       return entry && { ...entry, command: commandLine(pid) ?? entry.command };
     },
     carriers: async (candidates, marker) => {
       const stamp = stampOf(marker);
-      return candidates.filter(
-        ({ pid }) => carriesStamp(pid, stamp) || blockCarries(read(pid, "environ") ?? "", marker),
-      );
+      return candidates.filter((entry) => {
+        const signs = signsOf(entry);
+        return signs.stamp === stamp || blockCarries(signs.environment ?? "", marker);
+      });
     },
   };
+}
+
+interface Signs {
+  stamp: string | undefined;
+  environment: string | undefined;
 }
 
 /** Parses one line of `/proc/PID/stat`. The name in brackets is the program's choice: it may hold blanks and brackets. */
@@ -53,10 +77,7 @@ function entryOf(pid: number): ProcessEntry | undefined {
   return text === undefined ? undefined : parseStat(text);
 }
 
-function carriesStamp(pid: number, stamp: string): boolean {
-  const line = /^Max file locks +(\S+)/m.exec(read(pid, "limits") ?? "");
-  return line?.[1] === stamp;
-}
+const stampIn = (limits: string | undefined): string | undefined => /^Max file locks +(\S+)/m.exec(limits ?? "")?.[1];
 
 function commandLine(pid: number): string | undefined {
   const text = read(pid, "cmdline")?.replaceAll("\0", " ").trim();

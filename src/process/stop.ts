@@ -14,7 +14,7 @@ import { systemTable } from "./table.ts";
  * nothing is left. Never rejects. Calls for the same child share one stop; a later one can make it hurry. A stop that could
  * not be proven may be tried again.
  */
-export function stopTree(child: Child, limits: StopLimits, table: ProcessTable = systemTable()): Promise<StopReport> {
+export function stopTree(child: Child, limits: StopLimits, table: ProcessTable = child.table): Promise<StopReport> {
   if (child.stopping !== undefined) {
     child.stopping.hurry(limits);
     return child.stopping.report;

@@ -118,7 +118,7 @@ const bodies = {
   }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
-  "agent.unknown": z.object({ source: z.string(), kind: z.string(), raw: z.string() }),
+  "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
   "deck.warned": z.object({ code: z.string(), message: z.string() }),
 } as const;
 
@@ -136,40 +136,26 @@ export const eventVersion = 1;
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(bodies, type);
 
-/** Validates a body that comes from disk or from another process. */
-export function parseEvent(row: {
-  seq: number;
-  at: number;
-  run: string;
-  source: string;
-  type: string;
-  version: number;
-  body: unknown;
-}): DeckEvent {
-  if (!isEventType(row.type)) return unknownEvent(row);
-  const body = bodies[row.type].safeParse(row.body);
-  if (!body.success) return unknownEvent(row);
+/** An event as it stands on disk or comes from another process, before its body has been looked at. */
+export type RawEvent = Omit<DeckEvent, "type" | "body"> & { type: string; body: unknown };
+
+/** Validates a body. What this version does not know, or cannot read, is kept as `agent.unknown`. */
+export function parseEvent(raw: RawEvent): DeckEvent {
+  if (!isEventType(raw.type)) return unknownEvent(raw);
+  const body = bodies[raw.type].safeParse(raw.body);
+  if (!body.success) return unknownEvent(raw);
   // The schema that was chosen by `type` has just validated `body`: the pair is one member of the union.
-  return { ...row, body: body.data } as DeckEvent;
+  return { ...raw, body: body.data } as DeckEvent;
 }
 
-const unknownEvent = (row: {
-  seq: number;
-  at: number;
-  run: string;
-  source: string;
-  type: string;
-  version: number;
-  body: unknown;
-}): DeckEvent => ({
-  seq: row.seq,
-  at: row.at,
-  run: row.run,
-  version: row.version,
-  source: row.source,
-  type: "agent.unknown",
-  body: { source: row.source, kind: row.type, raw: JSON.stringify(row.body) },
-});
+function unknownEvent(raw: RawEvent): DeckEvent {
+  const { type, body, ...envelope } = raw;
+  return {
+    ...envelope,
+    type: "agent.unknown",
+    body: { agent: raw.source, kind: type, raw: JSON.stringify(body) ?? "undefined" },
+  };
+}
 
 /** An event as one flat JSON object, the shape of `events.ndjson` and of `--json`. */
 export function flatEvent(event: DeckEvent): Record<string, unknown> {

@@ -106,8 +106,13 @@ const lineOf = (event: DeckEvent): { seq: number; text: string } => ({
 /** Leaves only whole lines that match the record; returns the sequence number of the last. */
 async function repair(path: string, run: string, store: EventReader): Promise<number> {
   const { lines, lastLine, end, size } = await survey(path);
-  const seq = seqOf(lastLine);
-  const matches = lines === 0 || (seq !== undefined && store.countOf(run, seq) === lines);
+  const seq = lines === 0 ? 0 : seqOf(lastLine);
+  // The last line is compared by its text and those before it by their number: a whole reading would cost a resume
+  // of a long run seconds, and what damages a file in practice (a crash, an editor) shows in one of the two.
+  const recorded = seq === undefined || seq === 0 ? undefined : store.eventsOf(run, seq - 1).next().value;
+  const matches =
+    lines === 0 ||
+    (recorded !== undefined && lineOf(recorded).text === lastLine && store.countOf(run, recorded.seq) === lines);
   const keep = matches ? end : 0;
   if (keep < size) await truncate(path, keep);
   return matches ? (seq ?? 0) : 0;

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errnoOf, type Fault } from "../base/fault.ts";
+import { errnoOf, Fault } from "../base/fault.ts";
 import { storageFault } from "./storage-fault.ts";
 
 /** The raw stream of one construct, a line for each message of its agent. */
@@ -8,7 +8,8 @@ export interface Transcript {
   readonly path: string;
   /**
    * Adds a line (without its LF), behind those added before. Resolves at once while there is room in memory, otherwise
-   * when the disk has caught up: whoever waits for it cannot run ahead of the disk. Rejects when the file failed.
+   * when the disk has caught up: whoever waits for it cannot run ahead of the disk. Rejects when the file failed or
+   * the transcript is closed.
    */
   append(line: string | Uint8Array): Promise<void>;
   /** Writes what waits. Rejects when the file failed. */
@@ -55,8 +56,7 @@ export function openTranscript(path: string, mostWaiting = defaultMostWaiting): 
     path,
     async append(line) {
       if (fault !== undefined) throw fault;
-      // What an agent says after the end of its record has no reader; its construct has its outcome.
-      if (closed) return;
+      if (closed) throw new Fault("internal", "transcript.closed", `the transcript ${path} is closed already`);
       const bytes = Buffer.concat([Buffer.from(line), lineFeed]);
       parts.push(bytes);
       held += bytes.length;

@@ -8,6 +8,7 @@ import { block, call, disconnecting, failing, say, slow } from "../../src/offlin
 import { scripted } from "../../src/offline/script.ts";
 import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
 import { heading, taskMessage } from "../../src/protocol/briefing.ts";
+import { actionBlockJsonSchema, parseActionBlock } from "../../src/protocol/action.ts";
 import { extractActionBlock } from "../../src/protocol/extract.ts";
 import { runAgent } from "./agent.ts";
 import { folder } from "./loop.ts";
@@ -127,6 +128,9 @@ test("the real agent as a coordinator gets a plan, from the scripted model as fr
   const options = { temp: temp.path, cwd: workspace, prompt, systemPrompt: "You are the daemon of a deck." };
   const planned = extractActionBlock((await runAgent({ ...options, url: (await api()).url })).result);
   expect(planned.ok && planned.value.block.actions).toHaveLength(1);
+  const replySchema = actionBlockJsonSchema();
+  const shaped = parseActionBlock((await runAgent({ ...options, replySchema, url: (await api()).url })).structured);
+  expect(shaped.ok && shaped.value.block.actions).toHaveLength(1);
   const script = scripted({ daemon: [block({ status: "done", chat: "from the script" })] });
   const played = extractActionBlock((await runAgent({ ...options, url: (await api(script)).url })).result);
   expect(played.ok && played.value.block.chat).toBe("from the script");

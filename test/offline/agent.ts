@@ -6,6 +6,7 @@ import { query, type SDKMessage, type SDKUserMessage } from "@anthropic-ai/claud
 
 export interface AgentRun {
   result: string;
+  structured: unknown;
   costUsd: number;
   denials: number;
   messages: SDKMessage[];
@@ -25,13 +26,14 @@ export async function runAgent(options: {
   prompt: string | AsyncIterable<SDKUserMessage>;
   /** With a system prompt the agent is a coordinator: it gets no tools. */
   systemPrompt?: string;
+  replySchema?: Record<string, unknown>;
 }): Promise<AgentRun> {
   const home = join(options.temp, "home");
   mkdirSync(home, { recursive: true });
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 50_000);
   const messages: SDKMessage[] = [];
-  let run: AgentRun = { result: "", costUsd: 0, denials: 0, messages };
+  let run: AgentRun = { result: "", structured: undefined, costUsd: 0, denials: 0, messages };
   try {
     const session = query({
       prompt: options.prompt,
@@ -44,6 +46,9 @@ export async function runAgent(options: {
         ...(options.systemPrompt === undefined
           ? { tools: nineTools }
           : { tools: [], systemPrompt: options.systemPrompt }),
+        ...(options.replySchema === undefined
+          ? {}
+          : { outputFormat: { type: "json_schema" as const, schema: options.replySchema } }),
         permissionMode: "dontAsk",
         env: {
           PATH: process.env["PATH"],
@@ -77,6 +82,7 @@ export async function runAgent(options: {
       messages.push(message);
       if (message.type !== "result") continue;
       run = {
+        structured: message.subtype === "success" ? message.structured_output : undefined,
         result: message.subtype === "success" ? message.result : message.subtype,
         costUsd: message.total_cost_usd,
         denials: message.permission_denials.length,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readJob } from "../../src/offline/job.ts";
 import { readIntent } from "../../src/offline/intent.ts";
 
 test.each([
@@ -18,12 +19,27 @@ test.each([
   expect(readIntent(sentence)).toBeUndefined();
 });
 
+test("a task that is made to slow the reader down is read at once", () => {
+  expect(readJob(`Find the files of the workspace with names that end in ${".a".repeat(5000)}!`)).toBeUndefined();
+  expect(readJob(`Part 1 of 1: find the lines that contain "${'\\\\"'.repeat(5000)} in the files`)).toBeUndefined();
+});
+
 const todo = { measure: "lines-with", text: "TODO" };
 
 test.each([
   ["Count the TODO comments in each file and write a report", { what: todo, scope: { endings: [] } }],
   ["count TODOs", { what: todo, scope: { endings: [] } }],
   ["How many TODOs are there in src?", { what: todo, scope: { below: "src", endings: [] } }],
+  [
+    "Count the TODO comments in every file of src and write a report",
+    { what: todo, scope: { below: "src", endings: [] } },
+  ],
+  ['Count TODO in the files of "my src"', { what: todo, scope: { below: "my src", endings: [] } }],
+  ["List the files of docs", { what: { measure: "files" }, scope: { below: "docs", endings: [] } }],
+  [
+    "How many files of type markdown are there?",
+    { what: { measure: "files" }, scope: { endings: ["md", "markdown"] } },
+  ],
   ["Count the TODO comments in this repository.", { what: todo, scope: { endings: [] } }],
   ["Count the TODO comments of every file in the workspace", { what: todo, scope: { endings: [] } }],
   [

@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { pause } from "../../src/base/clock.ts";
 import { systemTable } from "../../src/process/table.ts";
 import type { ProcessTable } from "../../src/process/entry.ts";
 import { startChild } from "../../src/process/child.ts";
@@ -110,6 +113,52 @@ test("a loop that forks all the time loses", async () => {
   expect((await child.census.look()).alive).toEqual([]);
 });
 
+test("two guardians that start each other anew lose, even against a slow stop", async () => {
+  await using bench = await workbench();
+  const guard = `other=$1; echo $$ >$BENCH/guard$2
+# A zombie is not alive, and pid 1 may take its time.
+alive() { { read -r line </proc/$1/stat; } 2>/dev/null && case $line in *") Z "*) false;; esac; }
+while :; do alive $other || { setsid sh $BENCH/guard.sh $$ 2 & other=$!; }; sleep 0.005; done`;
+  const child = await bench.sh(`cat >$BENCH/guard.sh <<'END'\n${guard}\nEND\nexec sh $BENCH/guard.sh 4194999 1`);
+  await bench.pid("guard1");
+  await bench.pid("guard2");
+  const real = systemTable();
+  // Between two signals there is more time than a guardian needs to see that the other is gone.
+  const slow: ProcessTable = { ...real, find: (pid) => pause(40).then(() => real.find(pid)) };
+  expect(await stopTree(child, { graceMs: 0, termMs: 0, killMs: 3000 }, slow)).toEqual(proven);
+});
+
+test("what is known when the child ends stays known, though it leaves the session afterwards", async () => {
+  await using bench = await workbench();
+  const loner = "ulimit -w 1000; echo $$ >$BENCH/left; read go <$BENCH/go; exec setsid sleep 300";
+  const child = await bench.sh(
+    `read task; mkfifo $BENCH/go; env -i PATH=/usr/bin:/bin BENCH=$BENCH sh -c '${loner}' & read more`,
+  );
+  child.stdin.write("go\n");
+  const left = await bench.pid("left");
+  child.stdin.end();
+  await child.closed;
+  const opener = await bench.sh("echo go >$BENCH/go");
+  await opener.closed;
+  const table = systemTable();
+  await until(async () => (await table.find(left))?.session === left);
+  expect(await stopTree(child, quick)).toEqual(proven);
+  expect(await bench.isAlive(left)).toBe(false);
+});
+
+test("a child is told once to terminate, not once for its group and once for itself", async () => {
+  await using bench = await workbench();
+  const child = await bench.sh(
+    "trap 'echo told >>$BENCH/told' TERM; echo $$ >$BENCH/ready; while :; do sleep 0.01; done",
+  );
+  await bench.pid("ready");
+  const real = systemTable();
+  // Two signals in a row are one for the kernel; here there is time between them.
+  const slow: ProcessTable = { ...real, find: (pid) => pause(40).then(() => real.find(pid)) };
+  await stopTree(child, { graceMs: 0, termMs: 300, killMs: 5000 }, slow);
+  expect(await readFile(join(bench.folder, "told"), "utf8")).toBe("told\n");
+});
+
 test("a process that hops from fork to fork, each in a new session, loses", async () => {
   await using bench = await workbench();
   const hop = `n=$1; [ $n -gt 3000 ] && exit; [ $n = 20 ] && echo $$ >$BENCH/busy; setsid sh $BENCH/hop.sh $((n+1)) &`;
@@ -152,7 +201,7 @@ test("a process that has taken the number of a known one is not signalled", asyn
     ...real,
     list: async () =>
       (await real.list()).map((entry) =>
-        entry.pid === victim.pid ? { ...entry, parent: child.pid ?? 0, started: entry.started + 1 } : entry,
+        entry.pid === victim.pid ? { ...entry, parent: child.pid ?? 0, started: entry.started + 1_000_000 } : entry,
       ),
   };
   const child = await bench.sh("exec sleep 300", { table });

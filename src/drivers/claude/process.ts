@@ -4,6 +4,7 @@ import { Transform, type Readable, type Writable } from "node:stream";
 import { markerName, type AgentExit, type StopReport } from "../agent.ts";
 import { unreachable } from "../../base/fault.ts";
 import { startChild, type Child } from "../../process/child.ts";
+import type { ProcessTable } from "../../process/entry.ts";
 import type { Exit } from "../../process/exit.ts";
 import { stopTree } from "../../process/stop.ts";
 import type { StopLimits } from "../../process/report.ts";
@@ -28,11 +29,16 @@ export interface AgentProcess {
   started: Promise<{ pid: number; command: string }>;
   signal: AbortSignal;
   closed: Promise<AgentExit>;
+  /** Remembers what it has started until now, so that it is found even if it hides later. */
+  note(): void;
   stop(limits: StopLimits): Promise<StopReport>;
 }
 
-/** @param id value of the marker variable */
-export function agentProcess(id: string): AgentProcess {
+/**
+ * @param id value of the marker variable
+ * @param table one for all agents: looks at the same moment share one reading
+ */
+export function agentProcess(id: string, table: ProcessTable): AgentProcess {
   const started = Promise.withResolvers<{ pid: number; command: string }>();
   const closed = Promise.withResolvers<AgentExit>();
   const gone = new AbortController();
@@ -43,7 +49,7 @@ export function agentProcess(id: string): AgentProcess {
 
   const stop = async (limits: StopLimits): Promise<StopReport> => {
     if (child === undefined) return { proven: true, survivors: [] };
-    const report = await stopTree(child, limits);
+    const report = await stopTree(child, limits, table);
     child.release();
     return { proven: report.proven, survivors: report.survivors.map((survivor) => survivor.pid) };
   };
@@ -56,13 +62,16 @@ export function agentProcess(id: string): AgentProcess {
   };
 
   const spawn = (options: SpawnOptions): SpawnedProcess => {
-    const running = startChild({
-      command: options.command,
-      args: options.args,
-      cwd: options.cwd ?? "/",
-      env: definedOnly(options.env),
-      marker: { name: markerName, value: id },
-    });
+    const running = startChild(
+      {
+        command: options.command,
+        args: options.args,
+        cwd: options.cwd ?? "/",
+        env: definedOnly(options.env),
+        marker: { name: markerName, value: id },
+      },
+      table,
+    );
     child = running;
     const command = [options.command, ...options.args].join(" ");
     running.started.then(({ pid }) => started.resolve({ pid, command }), started.reject);
@@ -73,7 +82,9 @@ export function agentProcess(id: string): AgentProcess {
     });
   };
 
-  return { spawn, started: started.promise, signal: gone.signal, closed: closed.promise, stop };
+  const note = (): void => void child?.census.note().catch(() => "the table cannot be read now; a stop looks again");
+
+  return { spawn, started: started.promise, signal: gone.signal, closed: closed.promise, note, stop };
 }
 
 /** The child as the SDK wants it. Its kill is only the end of input: ending processes is done by our own stop alone. */

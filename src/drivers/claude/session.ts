@@ -3,6 +3,7 @@ import type { AgentEvent, AgentExit, AgentSession, SessionSpec, StopReport } fro
 import { channel, type Channel } from "../../base/stream.ts";
 import { pause } from "../../base/clock.ts";
 import { messageOf } from "../../base/fault.ts";
+import type { ProcessTable } from "../../process/entry.ts";
 import type { Environment } from "./environment.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions } from "./options.ts";
@@ -11,17 +12,25 @@ import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
 const drainMs = 500;
 
+/** What all sessions of a driver share. */
+export interface Around {
+  executable: string;
+  env: Environment;
+  table: ProcessTable;
+}
+
 /**
  * Starts an agent and connects it to the SDK. The agent's end is the end of its process, not of its output: what it
  * left running may hold the pipe for hours.
  */
-export async function openSession(spec: SessionSpec, executable: string, env: Environment): Promise<AgentSession> {
+export async function openSession(spec: SessionSpec, around: Around): Promise<AgentSession> {
   const { query } = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
-  const child = agentProcess(spec.id);
+  const { executable, env, table } = around;
+  const child = agentProcess(spec.id, table);
   const sdk = query({ prompt: input, options: sdkOptions(spec, { executable, env, spawn: child.spawn }) });
-  const reading = read(sdk, spec, events);
+  const reading = read(sdk, spec, events, child);
   const { pid, command } = await child.started;
   const closed = finish(child, reading, () => {
     events.close();
@@ -48,11 +57,19 @@ export async function openSession(spec: SessionSpec, executable: string, env: En
   };
 }
 
-async function read(sdk: Query, spec: SessionSpec, events: Channel<AgentEvent>): Promise<string | undefined> {
+async function read(
+  sdk: Query,
+  spec: SessionSpec,
+  events: Channel<AgentEvent>,
+  child: AgentProcess,
+): Promise<string | undefined> {
   try {
     for await (const message of sdk) {
       if (message.type !== "stream_event") spec.transcript?.(JSON.stringify(message));
-      for (const event of translate(message)) events.push(event);
+      for (const event of translate(message)) {
+        if (event.type === "tool.returned") child.note();
+        events.push(event);
+      }
     }
     return undefined;
   } catch (error) {

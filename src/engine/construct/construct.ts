@@ -231,7 +231,7 @@ export class Construct {
         this.#note("account.limited", { status: event.status, resets_at: event.resetsAt });
         break;
       case "unknown":
-        this.#note("agent.unknown", { source: construct, kind: event.kind, raw: shorten(event.raw) });
+        this.#note("agent.unknown", { agent: construct, kind: event.kind, raw: shorten(event.raw) });
         break;
       case "alive":
       case "turn.ended":

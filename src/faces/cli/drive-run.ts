@@ -68,10 +68,16 @@ export async function driveRun(
     progress.close();
   }
   stops.listen(() => out.hurry());
-  return report(world, drive, end, out);
+  return report(world, drive, end, out, progress.lastWords);
 }
 
-async function report(world: World, drive: Drive, end: RunEnd, out: Sink): Promise<number> {
+async function report(
+  world: World,
+  drive: Drive,
+  end: RunEnd,
+  out: Sink,
+  shownWords: string | undefined,
+): Promise<number> {
   if ("lost" in end) {
     const run = end.view === undefined ? "" : ` Look at it with: cyberdeck show ${end.view.run}${drive.again}`;
     world.stderr.write(`${end.lost}; the deck was closed without its end.${run}\n`);
@@ -80,7 +86,9 @@ async function report(world: World, drive: Drive, end: RunEnd, out: Sink): Promi
   const { view } = end;
   if (!drive.json) {
     const paint = painter(wantsColor(world, world.stdout, drive.color));
-    await out.write(summary(view, columnsOf(world.stdout), paint));
+    // On one terminal the daemon's last words stand above already; in a file or a pipe they are the result.
+    const words = world.stdout.isTTY === true && shownWords === view.daemon.lastChat ? "" : view.daemon.lastChat;
+    await out.write(summary(view, words, columnsOf(world.stdout), paint));
   }
   await out.flush();
   const step = nextStep(view, drive.again, end.rule);

@@ -33,6 +33,7 @@ export function plainProgress(out: Output): Progress {
     note: (text) => void out.write(`${inline(text)}\n`),
     hold() {},
     release() {},
+    lastWords: undefined,
     close() {},
   };
 }

@@ -10,5 +10,7 @@ export interface Progress {
   /** Shows the daemon's question and leaves the terminal to the answer; what comes meanwhile is kept. */
   hold(question: string): void;
   release(): void;
+  /** What the daemon said last, where the netrunner can still see all of it. */
+  readonly lastWords: string | undefined;
   close(): void;
 }

@@ -14,6 +14,8 @@ const lastWordsMs = 5000;
 export async function runCli(world: World): Promise<number> {
   // A reader that has gone must not end the program: who writes finds out by itself.
   const outputs = [sink(world.stdout), sink(world.stderr)];
+  // Waiting for an event of the deck holds no handle by itself: Node would end in the middle of it.
+  const alive = setInterval(() => {}, 1 << 30);
   let code: number;
   try {
     code = await runCommand(world);
@@ -26,5 +28,6 @@ export async function runCli(world: World): Promise<number> {
   }, lastWordsMs);
   for (const output of outputs) await output.flush();
   clearTimeout(enough);
+  clearInterval(alive);
   return code;
 }

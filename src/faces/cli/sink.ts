@@ -37,11 +37,13 @@ export function sink(out: Output): Sink {
 
   return {
     async write(text) {
+      // A stream that was destroyed before takes a text without a word.
+      if (!out.writable) breakOff();
       if (gone.aborted || out.write(text) || hurried) return;
       await settled();
     },
     async flush() {
-      if (gone.aborted || hurried || out.writableLength === 0) return;
+      if (gone.aborted || hurried || !out.writable || out.writableLength === 0) return;
       const flushed = settled();
       out.write("", settle);
       await flushed;

@@ -16,13 +16,15 @@ const mostFiles = 40;
  * What stdout says at the end of a run: the daemon's last words, how it went, who did it, what is there now. Paths are
  * never cut, so that they can be copied.
  */
-export function summary(view: RunView, columns: number | undefined, paint: Paint): string {
+export function summary(view: RunView, lastWords: string, columns: number | undefined, paint: Paint): string {
   const constructs = Object.values(view.constructs);
-  const words = lastWords(view, columns);
+  const words = paragraph(lastWords, columns);
   const lines = [
     ...words,
     ...(words.length > 0 ? [""] : []),
     renderLine(headline(view), columns ?? Number.MAX_SAFE_INTEGER, paint),
+    // The question of a waiting run is among the last words already.
+    ...(view.status === "waiting" ? [] : paragraph(oneLine(view.reason, 600), columns)),
     ...constructTable(constructs, columns, paint),
     ...fileLines(view),
     ...(view.refused.length > 0 ? [`${counted(view.refused.length, "task")} not started: see the report`] : []),
@@ -31,8 +33,8 @@ export function summary(view: RunView, columns: number | undefined, paint: Paint
   return `${lines.join("\n")}\n`;
 }
 
-function lastWords(view: RunView, columns: number | undefined): string[] {
-  const text = inert(view.daemon.lastChat).replaceAll("\t", "    ").trim();
+function paragraph(words: string, columns: number | undefined): string[] {
+  const text = inert(words).replaceAll("\t", "    ").trim();
   if (text === "") return [];
   return columns === undefined ? text.split("\n") : wrap(text, columns);
 }
@@ -44,14 +46,12 @@ function headline(view: RunView): Piece[] {
     money(costOf(view)),
     counted(Object.keys(view.constructs).length, "construct"),
   ];
-  // The question of a waiting run is among the last words already.
-  const reason = view.status === "waiting" ? "" : oneLine(view.reason, 300);
   return [
     { text: `${state.glyph} ${state.word}`, style: state.style },
     ...(view.settings.offline
       ? [{ text: " · " }, { text: "OFFLINE (scripted offline model)", style: "warning" as const }]
       : []),
-    { text: ` · ${facts.join(" · ")}${reason === "" ? "" : ` · ${reason}`}` },
+    { text: ` · ${facts.join(" · ")}` },
   ];
 }
 

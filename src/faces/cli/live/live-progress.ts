@@ -80,6 +80,9 @@ export function liveProgress(out: Output, paint: Paint, clock: Clock): Progress 
       held = false;
       drawSoon();
     },
+    get lastWords() {
+      return shownChat;
+    },
     close() {
       closed = true;
       next?.timer[Symbol.dispose]();
@@ -91,7 +94,7 @@ export function liveProgress(out: Output, paint: Paint, clock: Clock): Progress 
 }
 
 function historyLines(telling: Telling, columns: number, paint: Paint): string[] {
-  const lead = `${pad(telling.word, 9)} ${pad(telling.who, 11)}  `;
+  const lead = `${pad(telling.who, 11)}  ${pad(telling.word, 9)} `;
   const spoken = telling.who === "daemon" || telling.who === "run" || telling.who === "you";
   const text = inert(telling.text.slice(0, columns * mostLines * 8));
   // What is said to the netrunner is shown in full sentences; about constructs one line must do.

@@ -17,16 +17,17 @@ export interface Screen {
 export function screen(out: Output): Screen {
   let drawn: number[] = [];
 
-  const erase = (): string => {
+  const goUp = (): string => {
     const columns = Math.max(1, out.columns || 80);
     // Terminals reflow what no longer fits after a resize: a line may take several rows by now.
     const rows = drawn.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
-    return `\r${rows > 0 ? `\u001b[${rows}A` : ""}\u001b[J`;
+    return `\r${rows > 0 ? `\u001b[${rows}A` : ""}`;
   };
 
   const put = (block: string[], above: string[]): void => {
-    const text = [...above, ...block].map((line) => `${line}\r\n`).join("");
-    out.write(`${frameStart}${erase()}${text}${frameEnd}`);
+    // Line by line, and the rest at the end: some terminals take a clearing of the whole screen for a page of history.
+    const text = [...above, ...block].map((line) => `${line}\u001b[K\r\n`).join("");
+    out.write(`${frameStart}${goUp()}${text}\u001b[J${frameEnd}`);
     drawn = block.map((line) => widthOf(stripVTControlCharacters(line)));
   };
 

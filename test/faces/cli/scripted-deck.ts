@@ -1,0 +1,220 @@
+import type { Port, Replies } from "../../../src/host/port.ts";
+import type { Command } from "../../../src/protocol/command.ts";
+import { commandSchema } from "../../../src/protocol/command.ts";
+import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
+import { parseEvent } from "../../../src/protocol/event.ts";
+import type { Outcome } from "../../../src/protocol/outcome.ts";
+import { noTokens } from "../../../src/protocol/outcome.ts";
+import type { RunSettings } from "../../../src/protocol/settings.ts";
+import { defaultSettings } from "../../../src/protocol/settings.ts";
+import { costOf, foldRunEvents, summaryOf } from "../../../src/protocol/snapshot.ts";
+import { channel } from "../../../src/base/stream.ts";
+import type { OpenDeck } from "../../../src/faces/cli/world.ts";
+import { Fault, unreachable } from "../../../src/base/fault.ts";
+
+/** What a scripted deck does: it plays events when a command comes. */
+export interface Script {
+  /** After the run was opened (or reopened). */
+  onOpen?: (stage: Stage) => void;
+  onSay?: (stage: Stage, text: string) => void;
+  /** Instead of closing the run with the status that was asked for. */
+  onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
+  /** Refuses a command before anything else happens. */
+  refuse?: (command: Command) => Fault | undefined;
+  workspace?: string;
+  /** Time of the first event, milliseconds since the epoch. */
+  startAt?: number;
+}
+
+export interface Stage {
+  readonly run: string;
+  emit<T extends EventType>(type: T, body: EventBody<T>): void;
+  queue(id: string, task: string): void;
+  start(id: string): void;
+  end(id: string, outcome?: Partial<Outcome>): void;
+  close(status: RunStatus, reason?: string): void;
+}
+
+export interface ScriptedDeck extends OpenDeck {
+  /** The commands that came, in order. */
+  readonly commands: Command[];
+  readonly events: DeckEvent[];
+  readonly closings: number;
+  stage(run?: string): Stage;
+}
+
+export const runId = "run-20261122-101500-a1b2";
+
+/** A deck that keeps a record like the real one, and in which a script plays the engine. */
+export function scriptedDeck(script: Script = {}): ScriptedDeck {
+  const events: DeckEvent[] = [];
+  const commands: Command[] = [];
+  const readers = new Set<ReturnType<typeof channel<DeckEvent>>>();
+  const closed = Promise.withResolvers<void>();
+  let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
+  let closings = 0;
+  let current = runId;
+
+  const record = (run: string, type: EventType, body: unknown): void => {
+    clock += 500;
+    const event = parseEvent({ seq: events.length + 1, at: clock, run, source: "test", type, version: 1, body });
+    if (event.type !== type) throw new Error(`the script plays a wrong ${type}: ${JSON.stringify(body)}`);
+    events.push(event);
+    for (const reader of readers) reader.push(event);
+  };
+
+  const viewOf = (run: string) => {
+    const view = foldRunEvents(events.filter((event) => event.run === run));
+    if (view === undefined) throw new Fault("refused", "test.no_run", `no run ${run}`);
+    return view;
+  };
+
+  const stage = (run = current): Stage => ({
+    run,
+    emit: (type, body) => record(run, type, body),
+    queue: (construct, task) =>
+      record(run, "construct.queued", { construct, task, origin: "daemon", parent: null, caliber, after: [] }),
+    start(construct) {
+      record(run, "construct.started", { construct, pid: 1, command: "agent" });
+      record(run, "construct.ready", { construct, session_id: "s", model: "m" });
+    },
+    end(construct, outcome = {}) {
+      const task = viewOf(run).constructs[construct]?.task ?? "?";
+      record(run, "construct.ended", { construct, outcome: outcomeOf(construct, task, outcome) });
+    },
+    close(status, reason = "") {
+      const view = viewOf(run);
+      record(run, "run.closed", {
+        status,
+        reason,
+        folder: view.folder,
+        duration_ms: view.durationMs,
+        cost_usd: costOf(view),
+        constructs: Object.values(view.constructs).map((one) => ({
+          id: one.id,
+          task: one.task,
+          state: one.outcome?.state ?? "running",
+          cause: one.outcome?.cause ?? "",
+          files: one.outcome?.files ?? [],
+          denials: one.outcome?.denials ?? [],
+        })),
+      });
+    },
+  });
+
+  const open = (kind: "goal" | "tasks", settings: RunSettings, commandLine: string[]): Replies["goal.set"] => {
+    const afterSeq = events.length;
+    const workspace = script.workspace ?? "/workspace";
+    const folder = `${workspace}/.cyberdeck/runs/${current}`;
+    record(current, "run.opened", { kind, workspace, folder, settings, deck: "0.1.0", command_line: commandLine });
+    return { run: current, folder, afterSeq };
+  };
+
+  const carryOut = (command: Command): Replies[Command["type"]] => {
+    switch (command.type) {
+      case "goal.set": {
+        const opened = open("goal", command.settings, command.command_line);
+        record(current, "goal.set", { goal: command.goal });
+        script.onOpen?.(stage());
+        return opened;
+      }
+      case "spawn": {
+        const opened = open("tasks", command.settings, command.command_line);
+        script.onOpen?.(stage());
+        return opened;
+      }
+      case "run.resume": {
+        current = command.run;
+        const afterSeq = events.length;
+        record(current, "run.resumed", { deck: "0.1.0", command_line: command.command_line });
+        if (command.say !== undefined) record(current, "netrunner.said", { text: command.say });
+        script.onOpen?.(stage());
+        return { run: current, folder: viewOf(current).folder, afterSeq };
+      }
+      case "say":
+        record(current, "netrunner.said", { text: command.text });
+        script.onSay?.(stage(), command.text);
+        return {};
+      case "stop":
+        if (script.onStop === undefined) stage().close(command.status, command.reason);
+        else script.onStop(stage(), command);
+        return {};
+      case "runs.list": {
+        const runs = [...new Set(events.map((event) => event.run))];
+        return { runs: runs.map((run) => summaryOf(viewOf(run))) };
+      }
+      case "run.show":
+        return { view: viewOf(command.run) };
+      default:
+        return unreachable(command);
+    }
+  };
+
+  const port: Port = {
+    async send<C extends Command>(command: C) {
+      const parsed = commandSchema.parse(command);
+      commands.push(parsed);
+      const refusal = script.refuse?.(parsed);
+      if (refusal !== undefined) throw refusal;
+      // The reply belongs to the command's type: `carryOut` switches over it.
+      return carryOut(parsed) as Replies[C["type"]];
+    },
+    async snapshot() {
+      return events.length === 0 ? undefined : viewOf(current);
+    },
+    follow(afterSeq) {
+      const reader = channel<DeckEvent>();
+      for (const event of events.slice(afterSeq)) reader.push(event);
+      readers.add(reader);
+      return reader;
+    },
+    closed: closed.promise,
+  };
+
+  return {
+    port,
+    async close() {
+      closings += 1;
+      for (const reader of readers) reader.close();
+      closed.resolve();
+    },
+    commands,
+    events,
+    get closings() {
+      return closings;
+    },
+    stage,
+  };
+}
+
+export const caliber = { model: "sonnet", effort: "high" } as const;
+export const settings: RunSettings = defaultSettings(2);
+
+export function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Outcome {
+  return {
+    id,
+    task,
+    origin: "daemon",
+    parent: null,
+    state: "done",
+    cause: "result",
+    caliber_asked: caliber,
+    model_given: "claude-sonnet-5-5",
+    exit: "code 0",
+    started_at: 0,
+    duration_ms: 12_300,
+    turns: 2,
+    cost_usd: 0.0123,
+    tokens: noTokens,
+    result: "All is well.",
+    result_from: "result",
+    files: [],
+    files_missing: [],
+    denials: [],
+    refusal: null,
+    session_id: "s",
+    transcript: null,
+    stderr: "",
+    ...changes,
+  };
+}

@@ -1,0 +1,107 @@
+// A program for pseudo terminals: the real command line on this process, over a scripted deck that plays a scenario. Each
+// SIGUSR2 is a step of the scenario.
+import type { SignalName } from "../../../src/faces/cli/world.ts";
+import { runCli } from "../../../src/faces/cli/run-cli.ts";
+import { scriptedDeck } from "./scripted-deck.ts";
+import type { Script, Stage } from "./scripted-deck.ts";
+
+type Step = (stage: Stage) => void;
+
+const id = (n: number): string => `cx-${String(n).padStart(8, "0")}`;
+
+const fleet =
+  (queued: number, started: number): Step =>
+  (stage) => {
+    stage.emit("daemon.started", {
+      daemon: "dm-1",
+      pid: 1,
+      backend: "streaming",
+      caliber: { model: "opus", effort: "high" },
+      resumed: null,
+    });
+    stage.emit("daemon.turn_started", { daemon: "dm-1", turn: 1, message: "", inputs: [] });
+    for (let n = 1; n <= queued; n += 1)
+      stage.queue(id(n), `task ${n}: 数える 🙂 and a text that is long enough to be cut at the edge`);
+    for (let n = 1; n <= started; n += 1) {
+      stage.start(id(n));
+      const input = `ls -la /some/where/${n} \u001b[31mred\u001b[0m 漢字漢字漢字漢字漢字漢字漢字漢字`;
+      stage.emit("construct.tool_called", { construct: id(n), call: `c${n}`, tool: "Bash", input });
+    }
+    stage.emit("daemon.turn_ended", {
+      daemon: "dm-1",
+      turn: 1,
+      valid: true,
+      cost_usd: 0.05,
+      tokens_out: 1,
+      duration_ms: 1,
+    });
+  };
+
+const end =
+  (from: number, to: number): Step =>
+  (stage) => {
+    for (let n = from; n <= to; n += 1) stage.end(id(n), { result: `result of ${n}` });
+  };
+
+const question: Step = (stage) => {
+  stage.emit("daemon.chat", { daemon: "dm-1", text: "I have counted them. Shall I delete \u001b[2J them?" });
+  stage.emit("run.waiting", { question: "I have counted them. Shall I delete \u001b[2J them?" });
+};
+
+const done: Step = (stage) => {
+  stage.emit("daemon.chat", { daemon: "dm-1", text: "That was all." });
+  stage.close("done");
+};
+
+const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script }> = {
+  fleet: { argv: ["run", "a goal", "--offline"], steps: [fleet(30, 10), end(1, 3), done] },
+  small: { argv: ["run", "a goal", "--brake", "paranoid"], steps: [fleet(3, 2), end(1, 2), done] },
+  stubborn: {
+    argv: ["run", "a goal"],
+    steps: [fleet(2, 2)],
+    script: { onStop: (stage, command) => command.force && stage.close("stopped", "killed") },
+  },
+  question: {
+    argv: ["run", "a goal"],
+    steps: [fleet(1, 1), question, end(1, 1)],
+    script: {
+      onSay(stage, text) {
+        stage.emit("daemon.turn_started", { daemon: "dm-1", turn: 2, message: text, inputs: [] });
+        stage.emit("daemon.chat", { daemon: "dm-1", text: `You said <${text}>.` });
+        stage.close("done");
+      },
+    },
+  },
+  pause: {
+    argv: ["run", "a goal", "--budget", "2"],
+    steps: [fleet(1, 1), (stage) => stage.emit("run.paused", { rule: "budget:usd", reason: "the run has cost $2.01" })],
+  },
+  fault: {
+    argv: ["run", "a goal"],
+    steps: [fleet(2, 2), () => void deck.close()],
+  },
+};
+
+const scenario = scenarios[process.argv[2] ?? ""];
+if (scenario === undefined) throw new Error("no such scenario");
+const steps = [...scenario.steps];
+const next = (): void => steps.shift()?.(deck.stage());
+const deck = scriptedDeck({ ...scenario.script, startAt: Date.now() - 60_000, onOpen: next });
+process.on("SIGUSR2", next);
+
+process.exitCode = await runCli({
+  argv: scenario.argv,
+  env: process.env,
+  cwd: "/",
+  homeDir: "/",
+  cores: 2,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signals(name: SignalName, listener) {
+    process.on(name, listener);
+    return { [Symbol.dispose]: () => void process.off(name, listener) };
+  },
+  openDeck: async () => deck,
+  version: "0",
+});
