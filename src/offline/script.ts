@@ -3,7 +3,7 @@ import { say } from "./reply.ts";
 import type { ModelRequest } from "./request.ts";
 
 /** One reply, or a function that makes it from the request. */
-type Step = Reply | Answerer;
+export type Step = Reply | Answerer;
 
 export interface Script {
   /** The daemon's turns, one request each, in order; shared by all daemon sessions, so that a respawned one goes on. */
@@ -35,7 +35,7 @@ export function scripted(script: Script): Answerer {
 }
 
 /** A request without tools to work with, whose system prompt speaks of a daemon. */
-const isDaemon = (request: ModelRequest): boolean => !request.canWork && /\bdaemon\b/i.test(request.system);
+export const isDaemon = (request: ModelRequest): boolean => !request.canWork && /\bdaemon\b/i.test(request.system);
 
 function stepsFor(script: Script, request: ModelRequest): Step[] {
   if (isDaemon(request)) return script.daemon ?? [];

@@ -125,8 +125,8 @@ export class Daemon {
 
   /** One message with everything untold, and its reply; with repairs, as many model turns as those take. */
   async #tellAll(signal: AbortSignal): Promise<DaemonEnd | undefined> {
-    const { inbox, hands, note } = this.#parts;
-    if (inbox.onlyOutcomes && hands.inFlight() > 0) await pause(gatherMs, signal);
+    const { inbox, note } = this.#parts;
+    await this.#gather(signal);
     if (signal.aborted) return undefined;
     this.#hasAsked = false;
     const inputs = [...inbox.waiting];
@@ -152,6 +152,20 @@ export class Daemon {
         };
       }
       message = `${heading.repair}\n${reply.problem}\nReply again, with exactly one fenced json block as described.`;
+    }
+  }
+
+  /** Waits until what arrives together is here: not when nothing can follow, nor while a person waits. */
+  async #gather(signal: AbortSignal): Promise<void> {
+    const { inbox, hands, clock } = this.#parts;
+    const enoughAt = clock.monotonic() + gatherMs;
+    while (!signal.aborted && inbox.onlyOutcomes && hands.inFlight() > 0) {
+      const left = enoughAt - clock.monotonic();
+      if (left <= 0) return;
+      this.#wake = Promise.withResolvers();
+      const woken = new AbortController();
+      await Promise.race([this.#wake.promise, pause(left, AbortSignal.any([signal, woken.signal]))]);
+      woken.abort();
     }
   }
 
