@@ -2,10 +2,9 @@ import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentEvent, AgentExit, AgentSession, SessionSpec, StopReport } from "../agent.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import { pause } from "../../base/clock.ts";
-import { messageOf } from "../../base/fault.ts";
-import type { Environment } from "./environment.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import { translate } from "./messages.ts";
-import { sdkOptions } from "./options.ts";
+import { sdkOptions, type Surroundings } from "./options.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
@@ -15,14 +14,17 @@ const drainMs = 500;
  * Starts an agent and connects it to the SDK. The agent's end is the end of its process, not of its output: what it
  * left running may hold the pipe for hours.
  */
-export async function openSession(spec: SessionSpec, executable: string, env: Environment): Promise<AgentSession> {
+export async function openSession(spec: SessionSpec, around: Omit<Surroundings, "spawn">): Promise<AgentSession> {
   const { query } = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
   const child = agentProcess(spec.id);
-  const sdk = query({ prompt: input, options: sdkOptions(spec, { executable, env, spawn: child.spawn }) });
+  const sdk = query({ prompt: input, options: sdkOptions(spec, { ...around, spawn: child.spawn }) });
   const reading = read(sdk, spec, events);
-  const { pid, command } = await child.started;
+  const { pid, command } = await Promise.race([
+    child.started,
+    reading.then((problem) => (child.wasAskedFor ? child.started : neverSpawned(problem))),
+  ]);
   const closed = finish(child, reading, () => {
     events.close();
     input.close();
@@ -69,6 +71,13 @@ async function finish(
   await Promise.race([reading, pause(drainMs)]);
   release();
   return exit;
+}
+
+/** The SDK may give up before it asks for a process; nothing else would tell of that. */
+function neverSpawned(problem: string | undefined): never {
+  throw new Fault("agent", "agent.not_spawned", `The agent was not started: ${problem ?? "its SDK gave no reason"}`, {
+    hint: "Try again; if it stays so, check the agent with: claude --version",
+  });
 }
 
 const userMessage = (text: string): SDKUserMessage => ({
