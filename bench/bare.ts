@@ -75,6 +75,7 @@ async function bareOptions(parts: BareParts): Promise<Options> {
     {
       executable: await agentExecutable(),
       env: offlineEnvironment(process.env, parts.agentHome, parts.apiUrl),
+      gateSeconds: 60,
       spawn: () => {
         throw new Error("the SDK spawns bare sessions by itself");
       },

@@ -8,6 +8,8 @@ import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
+  /** False while the run is at a bound that keeps what is queued from starting. */
+  mayStart: () => boolean;
   /** Called after each change of who is queued or alive. */
   onChange: () => void;
 }
@@ -33,6 +35,11 @@ export class Fleet {
   /** Constructs that are queued or at work. */
   get inFlight(): number {
     return this.#queue.length + this.#alive.size;
+  }
+
+  /** Constructs at work. */
+  get alive(): number {
+    return this.#alive.size;
   }
 
   knows(id: string): boolean {
@@ -62,7 +69,7 @@ export class Fleet {
 
   /** Starts whoever may start. Call it after a change. */
   pump(): void {
-    if (this.#shut) return;
+    if (this.#shut || !this.#parts.mayStart()) return;
     const plan = schedule(
       {
         queue: this.#queue,
@@ -96,10 +103,13 @@ export class Fleet {
     return this.#alive.get(id)?.tell(text, origin) ?? false;
   }
 
-  /** Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped. */
-  async stopAll(cause: string, how: "polite" | "hard"): Promise<void> {
+  /**
+   * Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped.
+   * @param queued what becomes of those that have not started: kept ones start when the run goes on one day
+   */
+  async stopAll(cause: string, how: "polite" | "hard", queued: "end" | "keep"): Promise<void> {
     this.#shut = true;
-    for (const { id } of this.#queue) this.#endQueued(id, cause);
+    if (queued === "end") for (const { id } of this.#queue) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
       construct.stop(cause, how);
       return construct.ended;

@@ -1,4 +1,5 @@
 import { admit } from "../policy/spawn-gate.ts";
+import { partsOf } from "./daemon/parts.ts";
 import type { RunView } from "../protocol/snapshot.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
@@ -53,8 +54,12 @@ export function handsOf(parts: HandsParts): Hands {
     message: (construct, text) =>
       fleet.tell(construct, text, "daemon") ? undefined : `${construct} is not running, so it cannot be told anything`,
     cancel: (construct) => (fleet.stop(construct, "daemon") ? undefined : `${construct} is neither queued nor running`),
-    read: (construct) =>
-      fleet.outcome(construct) === undefined ? `there is no outcome of ${construct} to read` : undefined,
+    read(construct, part) {
+      const outcome = fleet.outcome(construct);
+      if (outcome === undefined) return `there is no outcome of ${construct} to read`;
+      const parts = partsOf(outcome.result).length;
+      return part > parts ? `the result of ${construct} has no part ${part}, only ${parts}` : undefined;
+    },
     inFlight: () => fleet.inFlight,
     bound: parts.bound,
   };

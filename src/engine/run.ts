@@ -1,40 +1,24 @@
-import type { AgentDriver } from "../drivers/agent.ts";
-import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
-import { newDaemonId } from "../base/ids.ts";
-import { actionBlockJsonSchema } from "../protocol/action.ts";
-import type { ConstructLine, DeckEvent, EventBody, EventDraft } from "../protocol/event.ts";
+import { showCost } from "../base/units.ts";
+import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
+import type { Outcome } from "../protocol/outcome.ts";
 import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
-import type { ConstructParts } from "./construct/construct.ts";
-import { Conversation, type Patience } from "./daemon/conversation.ts";
-import { Daemon, type DaemonEnd } from "./daemon/daemon.ts";
+import type { DaemonEnd } from "./daemon/daemon.ts";
+import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { composeMessage, memorySection } from "./daemon/message.ts";
-import { daemonPrompt } from "./daemon/prompt.ts";
 import { Fleet, unstarted } from "./fleet.ts";
-import { handsOf } from "./hands.ts";
-import type { Judge } from "./gate.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
-
-/** What a run needs from outside. */
-export interface RunParts {
-  driver: AgentDriver;
-  clock: Clock;
-  /** Writes an event, then publishes it. False when the record has failed. */
-  record: (draft: EventDraft) => boolean;
-  judge: Judge;
-  transcript: ConstructParts["transcript"];
-  patience: Patience;
-  /** Writes the report of a run that is about to be closed on the record. Never rejects. */
-  writeReport: (view: RunView) => Promise<void>;
-}
 
 /** Why and how the netrunner, or the end of the host, ends a run. */
 export interface StopWish {
   status: "stopped" | "waiting" | "paused";
   reason: string;
   how: "polite" | "hard";
+  /** What the ends of the constructs are called. */
+  cause: "netrunner" | "host_shutdown";
 }
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
@@ -49,7 +33,8 @@ export class Run {
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
-  #daemon: { loop: Daemon; conversation: Conversation } | undefined;
+  #daemon: RunningDaemon | undefined;
+  #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #capHit = "";
   #isOver = false;
@@ -70,6 +55,7 @@ export class Run {
       limits: view.settings,
       transcript: parts.transcript,
       settings: view.settings,
+      mayStart: () => this.#overBudget() === undefined,
       onChange: () => this.#changed(),
     });
   }
@@ -116,19 +102,37 @@ export class Run {
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
   async goOn(): Promise<void> {
-    const died = Object.values(this.view.constructs).filter(
-      ({ outcome, startedAt }) => outcome === null && startedAt !== null,
-    );
-    for (const construct of died) {
+    this.#goingOn = this.#settleEarlierLife();
+    await this.#goingOn;
+    if (this.#wish !== undefined) return;
+    this.#fleet.pump();
+    if (this.view.kind === "goal") this.startGoal();
+    else this.#changed();
+  }
+
+  async #settleEarlierLife(): Promise<void> {
+    const unended = Object.values(this.view.constructs).filter(({ outcome }) => outcome === null);
+    for (const construct of unended) {
+      // Also of one that was queued: its process may have been started in the very moment in which the deck died.
       await endStrays(construct.id, this.#note);
-      const outcome = { ...unstarted(specOf(construct), "crash"), exit: "unknown: the deck ended before it" };
+      if (construct.startedAt === null) continue;
+      const outcome = await this.#diedWithDeck(construct);
       this.#fleet.restore([], [outcome]);
       this.#note("construct.ended", { construct: construct.id, outcome });
     }
     if (this.view.daemon.id !== null) await endStrays(this.view.daemon.id, this.#note);
-    this.#fleet.pump();
-    if (this.view.kind === "goal") this.startGoal();
-    else this.#changed();
+  }
+
+  async #diedWithDeck(construct: ConstructView): Promise<Outcome> {
+    const transcript = this.#parts.transcript(construct.id);
+    await transcript.close();
+    return {
+      ...unstarted(specOf(construct), "crash"),
+      exit: "unknown: the deck ended before it",
+      started_at: construct.startedAt,
+      session_id: construct.sessionId,
+      transcript: transcript.path,
+    };
   }
 
   say(text: string, source: "netrunner" | "autopilot" = "netrunner"): void {
@@ -139,12 +143,24 @@ export class Run {
   stop(wish: StopWish): void {
     const first = this.#wish === undefined;
     this.#wish ??= wish;
-    if (first) void this.#close(wish);
-    else if (wish.how === "hard") void this.#endAll("hard");
+    if (first) void this.#finish(wish.status, wish.reason, wish);
+    else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
   }
 
   async #coordinate(): Promise<void> {
-    const daemon = this.#newDaemon();
+    const daemon = newDaemon({
+      run: this.#parts,
+      view: this.view,
+      fleet: this.#fleet,
+      inbox: this.#inbox,
+      isOpen: () => this.#wish === undefined,
+      bound: () => this.#bound(),
+      onCap: (reason) => {
+        this.#capHit = reason;
+      },
+      answer: (text) => this.say(text, "autopilot"),
+      over: this.closed,
+    });
     this.#daemon = daemon;
     try {
       const end = await daemon.loop.run(this.#over.signal);
@@ -156,97 +172,29 @@ export class Run {
     }
   }
 
-  #newDaemon(): { loop: Daemon; conversation: Conversation } {
-    const parts = this.#parts;
-    const { view } = this;
-    const id = view.daemon.id ?? newDaemonId();
-    const note = noteFor(parts.record, view.run, id);
-    const { settings } = view;
-    const transcript = parts.transcript(id);
-    void this.#end.promise.then(() => transcript.close());
-    const conversation = new Conversation(
-      {
-        driver: parts.driver,
-        clock: parts.clock,
-        patience: parts.patience,
-        cwd: view.workspace,
-        caliber: settings.daemon_caliber,
-        systemPrompt: daemonPrompt(),
-        replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
-        backend: settings.backend,
-        id,
-        transcript: transcript.line,
-        onStarted: ({ pid, resumed }) =>
-          note("daemon.started", {
-            daemon: id,
-            pid,
-            backend: settings.backend,
-            caliber: settings.daemon_caliber,
-            resumed,
-          }),
-        onReady: ({ sessionId, model }) => note("daemon.session", { daemon: id, session_id: sessionId, model }),
-        onNote: (code, message) => note("daemon.error", { daemon: id, code, message }),
-        onEnded: ({ exit, proven }) => note("daemon.ended", { daemon: id, exit, proven }),
-      },
-      view.daemon.sessionId,
-    );
-    const loop = new Daemon({
-      id,
-      conversation,
-      inbox: this.#inbox,
-      hands: handsOf({
-        view,
-        fleet: this.#fleet,
-        note,
-        isOpen: () => this.#wish === undefined,
-        bound: () => this.#bound(),
-        onCap: (reason) => {
-          this.#capHit = reason;
-        },
-      }),
-      note,
-      clock: parts.clock,
-      autopilot: settings.autopilot,
-      before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd },
-      compose: (inputs) => composeMessage(inputs, this.#messageContext()),
-      memory: () => this.#memory(),
-      answer: (text) => this.say(text, "autopilot"),
-    });
-    return { loop, conversation };
+  /** The bound that has been reached, if any. At the budget what is queued stays queued; at the cap it was admitted before. */
+  #bound(): Bound | undefined {
+    const reason = this.#overBudget();
+    if (reason !== undefined) return { rule: "budget.run", reason, pending: this.#fleet.alive };
+    if (this.#capHit === "") return undefined;
+    return { rule: "cap.spawns", reason: this.#capHit, pending: this.#fleet.inFlight };
   }
 
-  #messageContext(): Parameters<typeof composeMessage>[1] {
-    const { view } = this;
-    return {
-      workspace: view.workspace,
-      runFolder: view.folder,
-      autopilot: view.settings.autopilot,
-      maxSpawns: view.settings.max_spawns,
-      maxConcurrent: view.settings.max_concurrent,
-      inFlight: this.#fleet.inFlight,
-      resultOf: (construct) => this.#fleet.outcome(construct)?.result ?? "",
-    };
-  }
-
-  #memory(): string {
-    const outcomes = Object.values(this.view.constructs).flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
-    return memorySection({ goal: this.view.goal, ...this.view.daemon.said, outcomes });
-  }
-
-  /** The bound that has been reached, if any: nothing new starts until the netrunner has decided. */
-  #bound(): { rule: string; reason: string } | undefined {
+  #overBudget(): string | undefined {
     const { budget_usd: budget } = this.view.settings;
     const cost = costOf(this.view);
-    if (budget > 0 && cost >= budget) {
-      const reason = `The run has cost $${cost.toFixed(2)}; its budget is $${budget.toFixed(2)}.`;
-      return { rule: "budget.run", reason };
-    }
-    return this.#capHit === "" ? undefined : { rule: "cap.spawns", reason: this.#capHit };
+    if (budget === 0 || cost < budget) return undefined;
+    return `The run has cost ${showCost(cost)}; its budget is ${showCost(budget)}.`;
   }
 
   #changed(): void {
     this.#daemon?.loop.wake();
-    if (this.view.kind !== "tasks" || this.#fleet.inFlight > 0 || this.#wish !== undefined) return;
+    if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
+    const bound = this.#bound();
+    if (this.#fleet.inFlight > 0) {
+      if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
+      return;
+    }
     const ends = Object.values(this.view.constructs);
     const done = ends.filter((construct) => construct.state === "done").length;
     const status = done === ends.length ? "done" : "failed";
@@ -254,22 +202,20 @@ export class Run {
   }
 
   async #closeAs(end: DaemonEnd): Promise<void> {
-    this.#wish = { status: "stopped", reason: end.reason, how: "polite" };
+    const how = { how: "polite", cause: "host_shutdown" } as const;
+    this.#wish = { status: "stopped", reason: end.reason, ...how };
     if (end.status === "paused") this.#note("run.paused", { rule: end.rule, reason: end.reason });
-    await this.#finish(end.status, end.reason);
-  }
-
-  async #close(wish: StopWish): Promise<void> {
-    await this.#finish(wish.status, wish.reason, wish.how);
+    await this.#finish(end.status, end.reason, how);
   }
 
   /** In this order: no new starts, constructs end, the daemon ends, then the closing is recorded and the report written. */
   async #finish(
     status: EventBody<"run.closed">["status"],
     reason: string,
-    how: StopWish["how"] = "polite",
+    wish: Pick<StopWish, "how" | "cause">,
   ): Promise<void> {
-    await this.#endAll(how);
+    // A run that stops for a while keeps its queue.
+    await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
     const { view } = this;
     const now = this.#parts.clock.now();
     const duration = view.durationMs + Math.max(0, now - view.lastAt);
@@ -287,15 +233,20 @@ export class Run {
     this.#end.resolve();
   }
 
-  async #endAll(how: StopWish["how"]): Promise<void> {
+  async #endAll(wish: Pick<StopWish, "how" | "cause"> & { queued: "end" | "keep" }): Promise<void> {
     this.#over.abort();
-    await Promise.all([this.#fleet.stopAll("netrunner", how), this.#daemon?.conversation.close(how)]);
+    await Promise.all([
+      this.#goingOn,
+      this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
+      this.#daemon?.conversation.close(wish.how),
+    ]);
   }
 }
 
 function lineOf(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;
-  if (outcome === null) return { id, task, state: "running", cause: "", files: [], denials: [] };
+  if (outcome === null)
+    return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
   return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
 }
 

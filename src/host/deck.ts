@@ -1,10 +1,12 @@
 import { stat, access, constants } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
+import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { Judge } from "../engine/gate.ts";
-import { Run, type RunParts } from "../engine/run.ts";
+import { Run } from "../engine/run.ts";
+import type { RunParts } from "../engine/run-parts.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
@@ -53,6 +55,8 @@ export class Deck implements Port {
   readonly #recorder: Recorder;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
+  /** Opening takes a while: two wishes at the same time must not make two runs. */
+  readonly #inTurn = mutex();
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
 
@@ -79,10 +83,13 @@ export class Deck implements Port {
 
   async *follow(afterSeq: number): AsyncIterable<DeckEvent> {
     const live = channel<DeckEvent>();
+    const { signal } = this.#ending;
     const stop = (): void => live.close(this.#recorder.fault);
-    using _subscription = this.#recorder.subscribe((event) => live.push(event));
-    if (this.#ending.signal.aborted) stop();
-    else this.#ending.signal.addEventListener("abort", stop, { once: true });
+    using held = new DisposableStack();
+    held.use(this.#recorder.subscribe((event) => live.push(event)));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    held.defer(() => signal.removeEventListener("abort", stop));
     let last = afterSeq;
     for (const event of this.#store.eventsAfter(afterSeq)) {
       last = event.seq;
@@ -98,7 +105,9 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
-    this.#run?.stop({ status: "stopped", reason: "the deck was closed", how: "hard" });
+    // Stopped at once where there is a run; one that is being opened right now is stopped as soon as it is there.
+    this.#stopForGood();
+    await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     await this.#recorder.close();
     this.#ending.abort();
@@ -107,22 +116,28 @@ export class Deck implements Port {
     this.#end.resolve();
   }
 
+  #stopForGood(): void {
+    this.#run?.stop({ status: "stopped", reason: "the deck was closed", how: "hard", cause: "host_shutdown" });
+  }
+
   #carryOut(command: Command): Promise<Replies[Command["type"]]> {
     switch (command.type) {
       case "goal.set":
-        return this.#open("goal", command, (run) => {
-          run.record("goal.set", { goal: command.goal });
-          run.startGoal();
-        });
+        return this.#inTurn(() =>
+          this.#openRun("goal", command, (run) => {
+            run.record("goal.set", { goal: command.goal });
+            run.startGoal();
+          }),
+        );
       case "spawn":
-        return this.#open("tasks", command, (run) => run.startTasks(command.tasks));
+        return this.#inTurn(() => this.#openRun("tasks", command, (run) => run.startTasks(command.tasks)));
       case "run.resume":
-        return this.#resume(command);
+        return this.#inTurn(() => this.#resume(command));
       case "say":
         return this.#tellRun((run) => run.say(command.text));
       case "stop": {
         const { status, reason, force } = command;
-        return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite" }));
+        return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
@@ -133,7 +148,7 @@ export class Deck implements Port {
     }
   }
 
-  async #open(
+  async #openRun(
     kind: "goal" | "tasks",
     command: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
@@ -170,6 +185,8 @@ export class Deck implements Port {
     if (view === undefined) throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`);
     const given = Object.entries(command.settings ?? {}).filter(([, value]) => value !== undefined);
     const settings = { ...view.settings, ...Object.fromEntries(given) };
+    // What is built for this run, its brake and its bounds, must go by the new settings from the start.
+    view.settings = settings;
     const { version } = this.#parts;
     const run = this.#newRun(view, folder);
     const afterSeq = view.lastSeq;
@@ -196,6 +213,8 @@ export class Deck implements Port {
   }
 
   #refuseSecondRun(): void {
+    if (this.#closing !== undefined)
+      throw new Fault("refused", "deck.closing", "this deck is being closed", { hint: "Open another one." });
     if (this.#run === undefined || this.#run.isOver) return;
     throw new Fault("refused", "run.open", `the run ${this.#run.view.run} is open in this deck`, {
       hint: "Wait until it has ended, or stop it.",
@@ -214,17 +233,24 @@ export class Deck implements Port {
     try {
       this.#recorder.record(draft);
       return true;
-    } catch {
-      // The recorder has told its fault already, by `#recordFailed`, and the run is being ended.
+    } catch (error) {
+      // A failed write has been told by `#recordFailed`, and the run is being ended. Anything else is about this event
+      // alone: it must not vanish without a word.
+      if (this.#recorder.fault === undefined && draft.type !== "deck.warned") this.#warnOfLost(draft, error);
       return false;
     }
+  }
+
+  #warnOfLost({ run, type }: EventDraft, error: unknown): void {
+    const body = { code: "event.lost", message: `an event of type ${type} was not recorded: ${messageOf(error)}` };
+    this.#record({ type: "deck.warned", run, source: "engine", body });
   }
 
   /** Without a record nothing may go on: what cannot be recorded did not happen as far as a restart can tell. */
   #recordFailed(fault: Fault): void {
     if (this.#recorder.fault === undefined) return;
     const end = async (): Promise<void> => {
-      this.#run?.stop({ status: "stopped", reason: fault.message, how: "hard" });
+      this.#run?.stop({ status: "stopped", reason: fault.message, how: "hard", cause: "host_shutdown" });
       await this.#run?.closed;
       this.#ending.abort();
     };

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pause } from "../../src/base/clock.ts";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
@@ -8,12 +9,21 @@ import type { AgentDriver } from "../../src/drivers/agent.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor } from "../../src/engine/judge.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
-import { block, type Answerer } from "../../src/offline/reply.ts";
+import type { OpenedRun } from "../../src/host/port.ts";
+import type { Judge } from "../../src/engine/gate.ts";
+import { block, say, type Answerer } from "../../src/offline/reply.ts";
+import { parseRequest, type ModelRequest } from "../../src/offline/request.ts";
+import { isDaemon } from "../../src/offline/script.ts";
 import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
 import type { DeckEvent, EventType } from "../../src/protocol/event.ts";
+import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings, type RunSettings } from "../../src/protocol/settings.ts";
 
 export interface TestDeck extends AsyncDisposable {
+  /** Of the workspace and the agents' HOME: what a later deck goes on in. */
+  folder: string;
+  /** The agents' HOME, where they keep their sessions. */
+  agentHome: string;
   deck: Deck;
   api: OfflineApi;
   workspace: string;
@@ -23,12 +33,19 @@ export interface TestDeck extends AsyncDisposable {
   runGoal(goal: string): Promise<DeckEvent[]>;
   /** Runs tasks without a daemon and gives all events of the run up to its closing. */
   runTasks(tasks: string[]): Promise<DeckEvent[]>;
+  /** Starts a goal without waiting for its end. */
+  startGoal(goal: string): Promise<OpenedRun>;
+  /** Goes on with a run, under these settings where they are given. */
+  resume(run: string, how?: { say?: string; settings?: Partial<RunSettings> }): Promise<OpenedRun>;
+  /** Events up to and with the closing of the run. */
+  untilClosed(afterSeq: number): Promise<DeckEvent[]>;
   /** Events up to and with the first one for which `isLast` holds. */
   eventsUntil(afterSeq: number, isLast: (event: DeckEvent) => boolean): Promise<DeckEvent[]>;
 }
 
 export interface TestDeckOptions {
-  answer: Answerer;
+  /** The scripted model; the default says "Done." to everybody. */
+  answer?: Answerer;
   settings?: Partial<RunSettings>;
   /** Files of the workspace: path to text. */
   files?: Record<string, string>;
@@ -36,8 +53,14 @@ export interface TestDeckOptions {
   /** Another executable in the agent's place. */
   claudeBin?: string;
   driver?: (usual: AgentDriver) => AgentDriver;
+  /** Wraps the brake, to see it or to break it. */
+  judge?: (usual: Judge) => Judge;
   /** An earlier deck's folder to go on in. */
   folder?: string;
+  /** Leaves the folder for a later deck, which then deletes it. */
+  keep?: boolean;
+  /** A model API that outlives this deck; `answer` is not asked then. */
+  api?: OfflineApi;
 }
 
 /** A real deck in a temporary folder: the real agent, a scripted model, nothing of this machine's HOME or variables. */
@@ -51,13 +74,16 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
-  const api = await startOfflineApi({ answer: options.answer });
+  const api = options.api ?? (await startOfflineApi({ answer: options.answer ?? (() => say("Done.")) }));
   const executable = await findExecutable({ asked: options.claudeBin, env: {}, cwd: workspace });
   const usual = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, api.url) });
   const deck = await openWritingDeck({ workspace, home, mode: "write", offline: true }, () =>
     Promise.resolve({
       driver: options.driver?.(usual) ?? usual,
-      judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      judgeFor(place) {
+        const brake = judgeFor({ ...place, agentHome });
+        return options.judge?.(brake) ?? brake;
+      },
       version: "0.0.0-test",
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       release: () => Promise.resolve(),
@@ -75,15 +101,23 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     return events;
   };
 
+  const startGoal = (goal: string): Promise<OpenedRun> =>
+    deck.send({ type: "goal.set", goal, settings, command_line: [] });
+
   return {
+    folder,
+    agentHome,
     deck,
     api,
     workspace,
     home,
     settings,
+    startGoal,
+    resume: (run, how = {}) => deck.send({ type: "run.resume", run, ...how, command_line: [] }),
+    untilClosed: (afterSeq) => eventsUntil(afterSeq, isClosed),
     eventsUntil,
     async runGoal(goal) {
-      const opened = await deck.send({ type: "goal.set", goal, settings, command_line: [] });
+      const opened = await startGoal(goal);
       return eventsUntil(opened.afterSeq, isClosed);
     },
     async runTasks(tasks) {
@@ -92,8 +126,8 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     },
     async [Symbol.asyncDispose]() {
       await deck.close();
-      await api.close();
-      rmSync(folder, { recursive: true, force: true });
+      if (options.api === undefined) await api.close();
+      if (options.keep !== true) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -101,6 +135,45 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
 /** The events of one type. */
 export function of<T extends EventType>(events: readonly DeckEvent[], type: T): (DeckEvent & { type: T })[] {
   return events.filter((event): event is DeckEvent & { type: T } => event.type === type);
+}
+
+/** The outcomes in the order in which they were recorded. */
+export const outcomesOf = (events: readonly DeckEvent[]): Outcome[] =>
+  of(events, "construct.ended").map((event) => event.body.outcome);
+
+/** Ids of everything that had a process in these events: constructs and daemons. */
+export const agentsOf = (events: readonly DeckEvent[]): string[] => [
+  ...new Set([
+    ...of(events, "construct.queued").map((event) => event.body.construct),
+    ...of(events, "daemon.started").map((event) => event.body.daemon),
+  ]),
+];
+
+/** What is alive of the agents of these events. */
+export const leftOf = (events: readonly DeckEvent[]): string[] => agentsOf(events).flatMap(bearersOf);
+
+/** The bodies of the daemon's requests, as far as the API still has them. */
+export function daemonRequests(api: OfflineApi): ModelRequest[] {
+  return requestsOf(api).filter(isDaemon);
+}
+
+/** The model requests that came in, read as the scripted model reads them. */
+export function requestsOf(api: OfflineApi): ModelRequest[] {
+  return api.requests.flatMap(({ body, bytes, path }) => {
+    const parsed = path === "/v1/messages" ? parseRequest(body, bytes, undefined) : undefined;
+    return parsed?.ok === true ? [parsed.request] : [];
+  });
+}
+
+/** Waits for something that no event tells, such as a file of a tool's child; fails after 20 s. */
+export async function eventually<T>(look: () => T | undefined | false, what: string): Promise<T> {
+  const end = performance.now() + 20_000;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) throw new Error(`still not so after 20 s: ${what}`);
+    await pause(25);
+  }
 }
 
 /** A daemon that waits as long as something is in flight, and is then done with these words. */

@@ -3,9 +3,20 @@ import { systemTable } from "../../process/table.ts";
 import type { Environment } from "./environment.ts";
 import { openSession } from "./session.ts";
 
+export interface ClaudeSettings {
+  executable: string;
+  env: Environment;
+  /** How long the gate may take for one verdict; a call without one by then does not run. */
+  gateSeconds?: number;
+}
+
+/** Judging is a matter of milliseconds; only a gate that is broken takes longer than this. */
+const usualGateSeconds = 60;
+
 /** Claude Code through its Agent SDK. The executable and the environment are decided once, for all sessions. */
-export function claudeDriver(settings: { executable: string; env: Environment }): AgentDriver {
-  const around = { ...settings, table: systemTable() };
+export function claudeDriver(settings: ClaudeSettings): AgentDriver {
+  const { executable, env, gateSeconds = usualGateSeconds } = settings;
+  const around = { executable, env, gateSeconds, table: systemTable() };
   return {
     name: "claude",
     can: { interrupt: true, resume: true, structuredOutput: true },

@@ -137,8 +137,11 @@ export function translate(message: unknown): AgentEvent[] {
 
 function kindOf(message: unknown): string {
   if (typeof message !== "object" || message === null || !("type" in message)) return "shapeless";
-  const type = String(message.type);
-  return type === "system" && "subtype" in message ? `system/${String(message.subtype)}` : type;
+  const { type } = message;
+  if (typeof type !== "string") return "shapeless";
+  return type === "system" && "subtype" in message && typeof message.subtype === "string"
+    ? `system/${message.subtype}`
+    : type;
 }
 
 function translated<T>(

@@ -7,13 +7,15 @@ import { messageOf } from "../../base/fault.ts";
 /** The tools of a construct. Glob and Grep are named, because the native agent otherwise searches through Bash. */
 export const constructTools = ["Bash", "Read", "Write", "Edit", "Glob", "Grep", "WebSearch", "WebFetch", "TodoWrite"];
 
-/** The most seconds that the gate may take for one verdict; after that the agent itself does not run the call. */
-const gateSeconds = 60;
+/** What the agent calls to hand in a reply that is constrained by a schema. It does nothing outside of the reply. */
+const replyTool = "StructuredOutput";
 
 export interface Surroundings {
   executable: string;
   env: Environment;
   spawn: (options: SpawnOptions) => SpawnedProcess;
+  /** The most seconds that the gate may take for one verdict; after that the agent itself does not run the call. */
+  gateSeconds: number;
 }
 
 /** The SDK's options for a session. The same spec but for id, task and caliber gives the same prompt bytes. */
@@ -30,7 +32,7 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
     strictMcpConfig: true,
     permissionMode: "dontAsk",
     includePartialMessages: true,
-    hooks: { PreToolUse: [{ hooks: [gateHook(spec)], timeout: gateSeconds }] },
+    hooks: { PreToolUse: [{ hooks: [gateHook(spec)], timeout: around.gateSeconds }] },
     ...(spec.resume === undefined ? {} : { resume: spec.resume }),
     ...(role.kind === "worker"
       ? { tools: constructTools, systemPrompt: { type: "preset", preset: "claude_code", excludeDynamicSections: true } }
@@ -69,6 +71,9 @@ function gateHook(spec: SessionSpec): HookCallback {
 }
 
 async function verdictOf(spec: SessionSpec, call: ToolCall): Promise<{ allowed: boolean; reason: string }> {
+  const { role } = spec;
+  if (role.kind === "coordinator" && role.replySchema !== undefined && call.tool === replyTool)
+    return { allowed: true, reason: "This is the reply itself." };
   try {
     const verdict = await spec.gate(call);
     return { allowed: verdict.decision === "allow", reason: verdict.reason };

@@ -25,6 +25,8 @@ const lastWordsMs = 200;
 export interface AgentProcess {
   /** Give this to the SDK as `spawnClaudeCodeProcess`. */
   spawn: (options: SpawnOptions) => SpawnedProcess;
+  /** Whether the SDK has asked for the process at all. */
+  readonly wasAskedFor: boolean;
   /** Settles when it runs; rejects with a setup fault when it cannot be started. */
   started: Promise<{ pid: number; command: string }>;
   signal: AbortSignal;
@@ -82,9 +84,17 @@ export function agentProcess(id: string, table: ProcessTable): AgentProcess {
     });
   };
 
-  const note = (): void => void child?.census.note().catch(() => "the table cannot be read now; a stop looks again");
-
-  return { spawn, started: started.promise, signal: gone.signal, closed: closed.promise, note, stop };
+  return {
+    spawn,
+    get wasAskedFor() {
+      return child !== undefined;
+    },
+    started: started.promise,
+    signal: gone.signal,
+    closed: closed.promise,
+    note: () => void child?.census.note().catch(() => "the table cannot be read now; a stop looks again"),
+    stop,
+  };
 }
 
 /** The child as the SDK wants it. Its kill is only the end of input: ending processes is done by our own stop alone. */

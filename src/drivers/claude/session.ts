@@ -2,20 +2,17 @@ import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentEvent, AgentExit, AgentSession, SessionSpec, StopReport } from "../agent.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import { pause } from "../../base/clock.ts";
-import { messageOf } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import type { ProcessTable } from "../../process/entry.ts";
-import type { Environment } from "./environment.ts";
 import { translate } from "./messages.ts";
-import { sdkOptions } from "./options.ts";
+import { sdkOptions, type Surroundings } from "./options.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
 const drainMs = 500;
 
 /** What all sessions of a driver share. */
-export interface Around {
-  executable: string;
-  env: Environment;
+export interface Around extends Omit<Surroundings, "spawn"> {
   table: ProcessTable;
 }
 
@@ -27,11 +24,13 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const { query } = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
-  const { executable, env, table } = around;
-  const child = agentProcess(spec.id, table);
-  const sdk = query({ prompt: input, options: sdkOptions(spec, { executable, env, spawn: child.spawn }) });
+  const child = agentProcess(spec.id, around.table);
+  const sdk = query({ prompt: input, options: sdkOptions(spec, { ...around, spawn: child.spawn }) });
   const reading = read(sdk, spec, events, child);
-  const { pid, command } = await child.started;
+  const { pid, command } = await Promise.race([
+    child.started,
+    reading.then((problem) => (child.wasAskedFor ? child.started : neverSpawned(problem))),
+  ]);
   const closed = finish(child, reading, () => {
     events.close();
     input.close();
@@ -86,6 +85,13 @@ async function finish(
   await Promise.race([reading, pause(drainMs)]);
   release();
   return exit;
+}
+
+/** The SDK may give up before it asks for a process; nothing else would tell of that. */
+function neverSpawned(problem: string | undefined): never {
+  throw new Fault("agent", "agent.not_spawned", `The agent was not started: ${problem ?? "its SDK gave no reason"}`, {
+    hint: "Try again; if it stays so, check the agent with: claude --version",
+  });
 }
 
 const userMessage = (text: string): SDKUserMessage => ({

@@ -1,6 +1,7 @@
 import type { AgentEvent, AgentExit, TurnEnd } from "../../drivers/agent.ts";
 import type { Denial, Outcome, Tokens } from "../../protocol/outcome.ts";
 import { noTokens } from "../../protocol/outcome.ts";
+import { headAndTail } from "../../base/text.ts";
 
 /** What a construct's events add up to, kept while it runs, so that its outcome is at hand however it ends. */
 export interface Tally {
@@ -75,8 +76,8 @@ export function count(tally: Tally, event: AgentEvent): void {
   }
 }
 
-/** The most that an outcome keeps of a result text, characters; the transcript has all of it. */
-const resultLimit = 256 * 1024;
+/** The most bytes that an outcome keeps of a result text, head and tail; the transcript has all of it. */
+const resultBytes = 256 * 1024;
 
 /** What the construct leaves as its result: the result, else its last words, else the last tool output. */
 export function resultOf(tally: Tally): Pick<Outcome, "result" | "result_from"> {
@@ -87,7 +88,7 @@ export function resultOf(tally: Tally): Pick<Outcome, "result" | "result_from"> 
   ] as const;
   const first = sources.find((source) => source.text.trim() !== "");
   if (first === undefined) return { result: "", result_from: "none" };
-  return { result: first.text.slice(0, resultLimit), result_from: first.result_from };
+  return { result: headAndTail(first.text, resultBytes).text, result_from: first.result_from };
 }
 
 export function showExit(exit: AgentExit | null): string {

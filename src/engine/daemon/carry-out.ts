@@ -1,6 +1,7 @@
 import { unreachable } from "../../base/fault.ts";
 import type { Action, ParsedBlock, SpawnAction } from "../../protocol/action.ts";
 import type { Note } from "../journal.ts";
+import type { Bound } from "./decide.ts";
 
 /** What the daemon can have done. Each either happens or gives the reason why not, which the daemon is told. */
 export interface Hands {
@@ -12,10 +13,10 @@ export interface Hands {
   /** Undefined when it was delivered. */
   message(construct: string, text: string): string | undefined;
   cancel(construct: string, reason: string): string | undefined;
-  /** Undefined when the construct has ended and its result can be read. */
-  read(construct: string): string | undefined;
+  /** Undefined when the construct has ended and its result has such a part. */
+  read(construct: string, part: number): string | undefined;
   inFlight(): number;
-  bound(): { rule: string; reason: string } | undefined;
+  bound(): Bound | undefined;
 }
 
 /** Carries out the valid actions of a block in order and reports the others back, item by item. */
@@ -50,7 +51,7 @@ function perform(action: Exclude<Action, SpawnAction>, daemon: string, hands: Ha
     case "cancel":
       return hands.cancel(action.construct, action.reason);
     case "read": {
-      const problem = hands.read(action.construct);
+      const problem = hands.read(action.construct, action.part);
       if (problem === undefined) note("daemon.read", { daemon, construct: action.construct, part: action.part });
       return problem;
     }

@@ -1,6 +1,6 @@
 import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
 import type { Clock } from "../../base/clock.ts";
-import { messageOf } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 
 /** How long the daemon may be silent, milliseconds. Partial messages and keep-alives count as signs of life. */
@@ -45,6 +45,10 @@ export class Conversation {
   readonly #parts: ConversationParts;
   #sessionId: string | null;
   #live: Live | undefined;
+  #opening: Promise<unknown> = Promise.resolve();
+  /** The process that is being ended. */
+  #ending: Live | undefined;
+  #dropping: Promise<void> = Promise.resolve();
   #turns = 0;
   #stopped = false;
   #toldSession = "";
@@ -64,10 +68,11 @@ export class Conversation {
   async turn(message: string): Promise<TurnResult> {
     let live: Live;
     try {
-      live = this.#live ?? (await this.#open());
+      live = this.#live ?? (await this.#opened());
     } catch (error) {
       return { ok: false, code: "not_started", message: messageOf(error), resumeFailed: false };
     }
+    if (this.#stopped) return { ok: false, code: "exited", message: "the run is being closed", resumeFailed: false };
     live.session.send(message);
     if (this.#parts.backend === "one-shot") live.session.end();
     const result = await this.#await(live);
@@ -78,14 +83,22 @@ export class Conversation {
     return result;
   }
 
-  /** Ends the process. A turn under way ends with it. */
+  /** Ends the process, also one that is being opened. A turn under way ends with it. A later hard close hurries a polite one. */
   async close(how: "polite" | "hard"): Promise<void> {
     this.#stopped = true;
+    await this.#opening;
     await this.#drop(how);
+  }
+
+  #opened(): Promise<Live> {
+    const opening = this.#open();
+    this.#opening = opening.catch(() => "told to the turn that asked for it");
+    return opening;
   }
 
   async #open(): Promise<Live> {
     const { driver, cwd, caliber, systemPrompt, replySchema, transcript, id, onStarted } = this.#parts;
+    if (this.#stopped) throw new Fault("refused", "run.closing", "the run is being closed");
     const resumed = this.#sessionId;
     const session = await driver.open({
       id,
@@ -96,10 +109,10 @@ export class Conversation {
       gate: async () => ({ decision: "deny", rule: "daemon.no_tools", reason: "The daemon has no tools." }),
       transcript,
     });
-    this.#live = { session, events: session.events[Symbol.asyncIterator](), resumed, hasSpoken: false };
+    const live = { session, events: session.events[Symbol.asyncIterator](), resumed, isReady: false };
+    this.#live = live;
     onStarted({ pid: session.pid, resumed });
-    if (this.#stopped) await this.#drop("hard");
-    return this.#live ?? Promise.reject(new Error("the run is being closed"));
+    return live;
   }
 
   async #await(live: Live): Promise<TurnResult> {
@@ -118,10 +131,8 @@ export class Conversation {
       }
       patience = betweenMs;
       this.#tell(next);
-      if (next.type !== "turn.ended") {
-        if (next.type === "said" || next.type === "thought") live.hasSpoken = true;
-        continue;
-      }
+      if (next.type === "ready") live.isReady = true;
+      if (next.type !== "turn.ended") continue;
       if (next.turn.ok || next.turn.refused) return { ok: true, turn: next.turn };
       return this.#failed(live, "error", [next.turn.status, ...next.turn.errors, next.turn.text].join(": "));
     }
@@ -139,7 +150,7 @@ export class Conversation {
   }
 
   #failed(live: Live, code: "exited" | "error", message: string): TurnResult {
-    return { ok: false, code, message, resumeFailed: live.resumed !== null && !live.hasSpoken };
+    return { ok: false, code, message, resumeFailed: live.resumed !== null && !live.isReady };
   }
 
   async #next(live: Live, patienceMs: number): Promise<AgentEvent | undefined | "silent"> {
@@ -155,12 +166,23 @@ export class Conversation {
     }
   }
 
-  async #drop(how: "polite" | "hard"): Promise<void> {
+  /** Ends the process, if there is one. While that is under way, a hard drop hurries it, and every drop waits for it. */
+  #drop(how: "polite" | "hard"): Promise<void> {
     const live = this.#live;
-    this.#live = undefined;
-    if (live === undefined) return;
+    if (live === undefined) return this.#dropping;
+    if (this.#ending === live) {
+      if (how === "hard") void live.session.stop("hard");
+      return this.#dropping;
+    }
+    this.#ending = live;
+    this.#dropping = this.#end(live, how);
+    return this.#dropping;
+  }
+
+  async #end(live: Live, how: "polite" | "hard"): Promise<void> {
     const report = await live.session.stop(how);
     const exit = report.proven ? await live.session.closed : { how: "unknown" };
+    this.#live = undefined;
     this.#parts.onEnded({ exit: exit.how, proven: report.proven });
   }
 }
@@ -169,6 +191,6 @@ interface Live {
   session: AgentSession;
   events: AsyncIterator<AgentEvent>;
   resumed: string | null;
-  /** It has said something, so the session is a good one. */
-  hasSpoken: boolean;
+  /** It has told its session, so that what goes wrong from here on is no fault of the resuming. */
+  isReady: boolean;
 }

@@ -21,7 +21,7 @@ export interface DaemonParts {
   clock: Clock;
   autopilot: boolean;
   /** What an earlier life of this run left: number of the last turn, and what the session has cost by its own count. */
-  before: { turn: number; sessionCostUsd: number };
+  before: { turn: number; sessionCostUsd: number; chat: string };
   compose: (inputs: readonly DeckEvent[]) => string;
   /** What a process that knows nothing of this run must be told first. Empty for a new run. */
   memory: () => string;
@@ -43,6 +43,12 @@ const mostWedges = 3;
 /** So many times in a row is a reply without a valid action block sent back with what was wrong. */
 const mostRepairs = 2;
 
+/**
+ * A daemon that so many times in a row only reads, or asks for what cannot be carried out, while nobody tells it anything
+ * new, is going in circles.
+ */
+const mostCircles = 40;
+
 /** So many times in a row does autopilot answer a daemon that starts nothing; then the netrunner is asked. */
 const mostNudges = 2;
 
@@ -55,8 +61,11 @@ export class Daemon {
   #sessionCost: number;
   #wedges = 0;
   #nudges = 0;
+  #circles = 0;
+  /** Why this daemon cannot go on: the run pauses when what it has started is over. */
+  #stuck: { rule: string; reason: string } | undefined;
   #status: DaemonStatus = "working";
-  #chat = "";
+  #chat: string;
   #hasAsked = false;
   #wake = Promise.withResolvers<void>();
 
@@ -64,6 +73,7 @@ export class Daemon {
     this.#parts = parts;
     this.#turn = parts.before.turn;
     this.#sessionCost = parts.before.sessionCostUsd;
+    this.#chat = parts.before.chat;
   }
 
   /** Something has changed that the loop may have to react to. */
@@ -77,11 +87,9 @@ export class Daemon {
     while (!signal.aborted) {
       const decision = this.#decide();
       switch (decision.next) {
-        case "turn": {
-          const paused = await this.#tellAll(signal);
-          if (paused !== undefined) return paused;
+        case "turn":
+          await this.#tellAll(signal);
           break;
-        }
         case "ask":
           this.#ask();
           break;
@@ -107,7 +115,7 @@ export class Daemon {
       inFlight: hands.inFlight(),
       status: this.#status,
       hasAsked: this.#hasAsked,
-      bound: hands.bound(),
+      bound: this.#stuck === undefined ? hands.bound() : { ...this.#stuck, pending: hands.inFlight() },
     });
   }
 
@@ -124,32 +132,27 @@ export class Daemon {
   }
 
   /** One message with everything untold, and its reply; with repairs, as many model turns as those take. */
-  async #tellAll(signal: AbortSignal): Promise<DaemonEnd | undefined> {
+  async #tellAll(signal: AbortSignal): Promise<void> {
     const { inbox, note } = this.#parts;
     await this.#gather(signal);
-    if (signal.aborted) return undefined;
+    if (signal.aborted) return;
     this.#hasAsked = false;
     const inputs = [...inbox.waiting];
+    if (inputs.some((event) => event.type === "netrunner.said" && event.source !== "autopilot")) this.#nudges = 0;
+    this.#circles = inputs.every(isOwnDoing) ? this.#circles + 1 : 0;
+    if (this.#circles > mostCircles) {
+      this.#giveUp("daemon.circles", `The daemon has made no progress in ${mostCircles} turns.`);
+      return;
+    }
     let message = this.#withMemory(this.#parts.compose(inputs));
     for (let repairs = 0; ; repairs += 1) {
       const reply = await this.#turnOf(message, inputs, signal);
-      if (reply === "stopped") return undefined;
-      if (reply === "wedged") {
-        if (this.#wedges < mostWedges) return undefined;
-        return {
-          status: "paused",
-          rule: "daemon.wedged",
-          reason: `The daemon did not answer ${mostWedges} times in a row.`,
-        };
-      }
-      if (reply.ok) return undefined;
+      if (reply === "given up" || reply.ok) return;
       if (repairs === mostRepairs) {
         note("daemon.error", { daemon: this.#parts.id, code: "daemon.no_block", message: reply.problem });
-        return {
-          status: "paused",
-          rule: "daemon.no_block",
-          reason: `The daemon gave no valid action block, also after ${mostRepairs} repairs: ${reply.problem}`,
-        };
+        const why = `also after ${mostRepairs} repairs: ${reply.problem}`;
+        this.#giveUp("daemon.no_block", `The daemon gave no valid action block, ${why}`);
+        return;
       }
       message = `${heading.repair}\n${reply.problem}\nReply again, with exactly one fenced json block as described.`;
     }
@@ -169,18 +172,25 @@ export class Daemon {
     }
   }
 
-  async #turnOf(message: string, inputs: DeckEvent[], signal: AbortSignal): Promise<Extraction | "wedged" | "stopped"> {
+  #giveUp(rule: string, reason: string): void {
+    this.#stuck = { rule, reason };
+  }
+
+  async #turnOf(message: string, inputs: DeckEvent[], signal: AbortSignal): Promise<Extraction | "given up"> {
     const { id: daemon, note, conversation, clock } = this.#parts;
     this.#turn += 1;
     const began = clock.monotonic();
     note("daemon.turn_started", { daemon, turn: this.#turn, message, inputs: inputs.map((event) => event.seq) });
     const result = await conversation.turn(message);
-    if (signal.aborted) return "stopped";
+    if (signal.aborted) return "given up";
     if (!result.ok) {
       this.#wedges += 1;
       note("daemon.error", { daemon, code: `daemon.${result.code}`, message: result.message });
       note("daemon.status", { daemon, status: "respawn" });
-      return "wedged";
+      const times = `${mostWedges} times in a row`;
+      if (this.#wedges === mostWedges)
+        this.#giveUp("daemon.wedged", `The daemon did not answer ${times}; the last time: ${result.message}.`);
+      return "given up";
     }
     this.#wedges = 0;
     const reply = readReply(result.turn);
@@ -220,6 +230,10 @@ export class Daemon {
     return turn.costUsd - before;
   }
 }
+
+/** Events that the daemon itself has caused by asking for something, and that need nobody else. */
+const isOwnDoing = ({ type }: DeckEvent): boolean =>
+  type === "daemon.action_rejected" || type === "daemon.read" || type === "spawn.refused";
 
 function readReply(turn: TurnEnd): Extraction {
   if (turn.structured !== undefined) return parseActionBlock(turn.structured);

@@ -10,8 +10,15 @@ export interface Moment {
   status: DaemonStatus;
   /** The netrunner has been asked and has not answered. */
   hasAsked: boolean;
-  /** A bound at which the netrunner decides how to go on. */
-  bound: { rule: string; reason: string } | undefined;
+  /** What has been reached and makes the netrunner decide how to go on. */
+  bound: Bound | undefined;
+}
+
+export interface Bound {
+  rule: string;
+  reason: string;
+  /** Constructs whose end is still waited for before the run pauses. */
+  pending: number;
 }
 
 export type Decision =
@@ -26,9 +33,14 @@ export type Decision =
  * unread. With nothing in flight and nothing to tell, the one who must speak is the netrunner.
  */
 export function decide(moment: Moment): Decision {
-  if (moment.bound !== undefined) return moment.inFlight === 0 ? { next: "pause", ...moment.bound } : { next: "wait" };
+  const isOver = !moment.inputsWait && moment.inFlight === 0;
+  if (isOver && (moment.status === "done" || moment.status === "failed"))
+    return { next: "finish", status: moment.status };
+  if (moment.bound !== undefined) {
+    const { rule, reason, pending } = moment.bound;
+    return pending === 0 ? { next: "pause", rule, reason } : { next: "wait" };
+  }
   if (moment.inputsWait) return { next: "turn" };
   if (moment.inFlight > 0) return { next: "wait" };
-  if (moment.status === "done" || moment.status === "failed") return { next: "finish", status: moment.status };
   return moment.hasAsked ? { next: "wait" } : { next: "ask" };
 }

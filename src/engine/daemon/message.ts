@@ -1,7 +1,8 @@
-import { heading, outcomeText, readPartBytes } from "../../protocol/briefing.ts";
+import { heading, outcomeText } from "../../protocol/briefing.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
+import { partsOf } from "./parts.ts";
 
 export interface MessageContext {
   workspace: string;
@@ -84,11 +85,9 @@ function netrunnerSection(inputs: readonly DeckEvent[]): string {
 function readSection(inputs: readonly DeckEvent[], context: MessageContext): string {
   const items = inputs.flatMap((event) => {
     if (event.type !== "daemon.read") return [];
-    const bytes = Buffer.from(context.resultOf(event.body.construct));
-    const parts = Math.max(1, Math.ceil(bytes.length / readPartBytes));
-    const from = (event.body.part - 1) * readPartBytes;
-    const text = bytes.subarray(from, from + readPartBytes).toString();
-    return [`${heading.read} ${event.body.construct} part ${event.body.part} of ${parts}:\n${text}`];
+    const { construct, part } = event.body;
+    const parts = partsOf(context.resultOf(construct));
+    return [`${heading.read} ${construct} part ${part} of ${parts.length}:\n${parts[part - 1] ?? ""}`];
   });
   return items.join("\n\n");
 }

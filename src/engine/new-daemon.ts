@@ -1,0 +1,90 @@
+import { newDaemonId } from "../base/ids.ts";
+import { actionBlockJsonSchema } from "../protocol/action.ts";
+import type { RunView } from "../protocol/snapshot.ts";
+import { Conversation } from "./daemon/conversation.ts";
+import { Daemon } from "./daemon/daemon.ts";
+import type { Inbox } from "./daemon/inbox.ts";
+import { composeMessage, memorySection, type MessageContext } from "./daemon/message.ts";
+import { daemonPrompt } from "./daemon/prompt.ts";
+import type { Fleet } from "./fleet.ts";
+import { handsOf, type HandsParts } from "./hands.ts";
+import { noteFor } from "./journal.ts";
+import type { RunParts } from "./run-parts.ts";
+
+/** A coordinating loop and the dialogue that it leads. */
+export interface RunningDaemon {
+  loop: Daemon;
+  conversation: Conversation;
+}
+
+export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "onCap"> {
+  run: RunParts;
+  view: RunView;
+  fleet: Fleet;
+  inbox: Inbox;
+  /** An answer in the netrunner's place, on the record as such. */
+  answer: (text: string) => void;
+  /** Settles when the run is over, and with it the daemon's transcript. */
+  over: Promise<void>;
+}
+
+/** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
+export function newDaemon(parts: NewDaemonParts): RunningDaemon {
+  const { run, view, fleet, inbox, isOpen, bound, onCap } = parts;
+  const { settings } = view;
+  const id = view.daemon.id ?? newDaemonId();
+  const note = noteFor(run.record, view.run, id);
+  const transcript = run.transcript(id);
+  void parts.over.then(() => transcript.close());
+  const conversation = new Conversation(
+    {
+      driver: run.driver,
+      clock: run.clock,
+      patience: run.patience,
+      cwd: view.workspace,
+      caliber: settings.daemon_caliber,
+      systemPrompt: daemonPrompt(),
+      replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
+      backend: settings.backend,
+      id,
+      transcript: transcript.line,
+      onStarted({ pid, resumed }) {
+        const { backend, daemon_caliber: caliber } = settings;
+        note("daemon.started", { daemon: id, pid, backend, caliber, resumed });
+      },
+      onReady: ({ sessionId, model }) => note("daemon.session", { daemon: id, session_id: sessionId, model }),
+      onNote: (code, message) => note("daemon.error", { daemon: id, code, message }),
+      onEnded: ({ exit, proven }) => note("daemon.ended", { daemon: id, exit, proven }),
+    },
+    view.daemon.sessionId,
+  );
+  const loop = new Daemon({
+    id,
+    conversation,
+    inbox,
+    hands: handsOf({ view, fleet, note, isOpen, bound, onCap }),
+    note,
+    clock: run.clock,
+    autopilot: settings.autopilot,
+    before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd, chat: view.daemon.lastChat },
+    compose: (inputs) => composeMessage(inputs, contextOf(view, fleet)),
+    memory: () => memoryOf(view),
+    answer: parts.answer,
+  });
+  return { loop, conversation };
+}
+
+const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
+  workspace: view.workspace,
+  runFolder: view.folder,
+  autopilot: view.settings.autopilot,
+  maxSpawns: view.settings.max_spawns,
+  maxConcurrent: view.settings.max_concurrent,
+  inFlight: fleet.inFlight,
+  resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
+});
+
+function memoryOf(view: RunView): string {
+  const outcomes = Object.values(view.constructs).flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+  return memorySection({ goal: view.goal, ...view.daemon.said, outcomes });
+}

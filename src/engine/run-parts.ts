@@ -1,0 +1,20 @@
+import type { AgentDriver } from "../drivers/agent.ts";
+import type { Clock } from "../base/clock.ts";
+import type { EventDraft } from "../protocol/event.ts";
+import type { RunView } from "../protocol/snapshot.ts";
+import type { ConstructParts } from "./construct/construct.ts";
+import type { Patience } from "./daemon/conversation.ts";
+import type { Judge } from "./gate.ts";
+
+/** What a run needs from outside. */
+export interface RunParts {
+  driver: AgentDriver;
+  clock: Clock;
+  /** Writes an event, then publishes it. False when the record has failed. */
+  record: (draft: EventDraft) => boolean;
+  judge: Judge;
+  transcript: ConstructParts["transcript"];
+  patience: Patience;
+  /** Writes the report of a run that is about to be closed on the record. Never rejects. */
+  writeReport: (view: RunView) => Promise<void>;
+}
