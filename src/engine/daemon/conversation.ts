@@ -2,6 +2,7 @@ import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drive
 import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import { showExit } from "../construct/tally.ts";
 
 /** How long the daemon may be silent, milliseconds. Partial messages and keep-alives count as signs of life. */
 export interface Patience {
@@ -114,7 +115,7 @@ export class Conversation {
       if (next === undefined) {
         const exit = await live.session.closed;
         const words = exit.stderr.trim().split("\n").at(-1) ?? "";
-        return this.#failed(live, "exited", `the agent process ended (${exit.how}) ${words}`.trim());
+        return this.#failed(live, "exited", `the agent process ended (${showExit(exit)}) ${words}`.trim());
       }
       patience = betweenMs;
       this.#tell(next);
@@ -160,8 +161,8 @@ export class Conversation {
     this.#live = undefined;
     if (live === undefined) return;
     const report = await live.session.stop(how);
-    const exit = report.proven ? await live.session.closed : { how: "unknown" };
-    this.#parts.onEnded({ exit: exit.how, proven: report.proven });
+    const exit = report.proven ? showExit(await live.session.closed) : "unknown";
+    this.#parts.onEnded({ exit, proven: report.proven });
   }
 }
 
