@@ -81,6 +81,7 @@ function factLines(outcome: Outcome): FactLine[] {
   const add = (name: string, text: string, least: number): void => {
     if (text !== "") lines.push({ text: `${name}: ${text}`, least });
   };
+  if (outcome.state === "failed") add("exit", oneLine(outcome.exit, 200), 120);
   add("files", list(outcome.files.map((file) => `${oneLine(file.path, 300)} (${file.size} bytes)`)), 280);
   add("denied", list(outcome.denials.map((d) => `${oneLine(d.tool, 40)} ${oneLine(d.input, 60)} (${d.rule})`)), 200);
   add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);

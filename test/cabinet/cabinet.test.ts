@@ -160,6 +160,16 @@ test("the mute one answers control requests and nothing else", () =>
     expect(types(conversation)).toEqual([]);
   }));
 
+test("the immovable one says nothing and stays, whatever it is told", () =>
+  meet("immovable", async (conversation) => {
+    conversation.say("go");
+    expect((await conversation.query.supportedModels()).length).toBe(3);
+    const report = await stopTree(conversation.child, { graceMs: 300, termMs: 300, killMs: 5000 });
+    expect(report.proven).toBe(true);
+    expect(conversation.child.exit).toEqual({ how: "signal", signal: "SIGKILL" });
+    expect(types(conversation)).toEqual([]);
+  }));
+
 test("the half line has no end, and the exit is code 0", () =>
   meet("half-line", async (conversation) => {
     conversation.say("go");

@@ -14,6 +14,7 @@ export const cabinetNames = [
   "escapee-bare",
   "dies-at-once",
   "mute",
+  "immovable",
   "half-line",
   "flapper",
 ] as const;

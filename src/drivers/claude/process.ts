@@ -2,6 +2,7 @@ import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sd
 import { EventEmitter } from "node:events";
 import { Transform, type Readable, type Writable } from "node:stream";
 import { markerName, type AgentExit, type StopReport } from "../agent.ts";
+import { pause } from "../../base/clock.ts";
 import { unreachable } from "../../base/fault.ts";
 import { startChild, type Child } from "../../process/child.ts";
 import type { ProcessTable } from "../../process/entry.ts";
@@ -17,6 +18,9 @@ export const politeStop: StopLimits = { graceMs: 1000, termMs: 1000, killMs: 500
 
 /** For an agent that is to be gone now. */
 export const hardStop: StopLimits = { graceMs: 0, termMs: 0, killMs: 5000 };
+
+/** How long a process whose output has ended may take to end itself, milliseconds. */
+const exitGraceMs = 1000;
 
 /** How long the last words on stderr may take after the end, milliseconds. */
 const lastWordsMs = 200;
@@ -63,6 +67,14 @@ export function agentProcess(id: string, table: ProcessTable): AgentProcess {
     gone.abort();
   };
 
+  /** The SDK waits for the exit: without output, that could be for ever. */
+  const endMute = async (running: Child): Promise<void> => {
+    await pause(exitGraceMs, running.signal);
+    if (running.exit !== undefined || running.stopping !== undefined) return;
+    broken ??= "its output ended while it was still running";
+    await stop(hardStop);
+  };
+
   const spawn = (options: SpawnOptions): SpawnedProcess => {
     const running = startChild(
       {
@@ -78,6 +90,7 @@ export function agentProcess(id: string, table: ProcessTable): AgentProcess {
     const command = [options.command, ...options.args].join(" ");
     running.started.then(({ pid }) => started.resolve({ pid, command }), started.reject);
     void tellEnd(running);
+    running.stdout.once("end", () => void endMute(running));
     return new SdkProcess(running, () => {
       broken = `it wrote a line of more than ${lineCap / 1024 / 1024} MB`;
       void stop(hardStop);

@@ -2,6 +2,7 @@ import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drive
 import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import { showExit } from "../construct/tally.ts";
 
 /** How long the daemon may be silent, milliseconds. Partial messages and keep-alives count as signs of life. */
 export interface Patience {
@@ -127,7 +128,7 @@ export class Conversation {
       if (next === undefined) {
         const exit = await live.session.closed;
         const words = exit.stderr.trim().split("\n").at(-1) ?? "";
-        return this.#failed(live, "exited", `the agent process ended (${exit.how}) ${words}`.trim());
+        return this.#failed(live, "exited", `the agent process ended (${showExit(exit)}) ${words}`.trim());
       }
       patience = betweenMs;
       this.#tell(next);
@@ -181,9 +182,9 @@ export class Conversation {
 
   async #end(live: Live, how: "polite" | "hard"): Promise<void> {
     const report = await live.session.stop(how);
-    const exit = report.proven ? await live.session.closed : { how: "unknown" };
+    const exit = report.proven ? showExit(await live.session.closed) : "unknown";
     this.#live = undefined;
-    this.#parts.onEnded({ exit: exit.how, proven: report.proven });
+    this.#parts.onEnded({ exit, proven: report.proven });
   }
 }
 
