@@ -51,11 +51,15 @@ try {
   for (const folder of [workspace, home]) rmSync(folder, { recursive: true, force: true });
 }
 
-/** The frame with the most constructs at work, and of those the last one. */
+/** The frame in which most is going on: constructs at work count more than starting ones, and those more than queued ones. */
 function busiest(all: Frame[]): Frame | undefined {
-  const working = (frame: Frame): number =>
-    frame.screen.filter((spans) => spans[0]?.text === "●" || /running/.test(spans.map((span) => span.text).join(" ")))
-      .length;
-  const most = Math.max(...all.map(working));
-  return all.findLast((frame) => working(frame) === most);
+  const weights: Record<string, number> = { "●": 3, "○": 2, "·": 1 };
+  const busy = (frame: Frame): number =>
+    frame.screen.reduce((sum, spans) => sum + (weights[firstGlyph(spans)] ?? 0), 0);
+  const most = Math.max(...all.map(busy));
+  return all.findLast((frame) => busy(frame) === most);
 }
+
+/** A symbol at the very beginning of a row; a construct's line has one. */
+const firstGlyph = (spans: Frame["screen"][number]): string =>
+  spans[0]?.column === 0 ? (spans[0].text.split(" ")[0] ?? "") : "";
