@@ -1,4 +1,4 @@
-import { basename, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { isWithin } from "../base/files.ts";
 import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
@@ -66,6 +66,9 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
       "write.deck",
       `${path} belongs to the deck; of its folder only the run folder ${runFolder} is yours.`,
     );
+  const kept = [runFolder, realPath(runFolder)].flatMap((folder) => record.map((name) => join(folder, name)));
+  if (kept.some((name) => isWithin(path, name)))
+    return refuse("write.record", `${path} is the deck's record of this run; choose another name in the run folder.`);
   const steps = path.toLowerCase().split("/");
   if (steps.includes(".git"))
     return refuse("write.git", "Nothing may be written in .git (hooks run code); use `git add` and `git commit`.");
@@ -83,6 +86,9 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
     );
   return undefined;
 }
+
+/** What the deck itself writes into a run's folder. */
+const record = ["events.ndjson", "report.md", "transcripts"];
 
 /** A wildcard in the last step of a path that is removed: it must not be able to mean something protected. */
 function writablePattern(path: Argument, folder: string, context: BrakeContext): Refusal | undefined {
@@ -112,7 +118,7 @@ function keptIn(folder: string, context: BrakeContext): string[] {
     .flatMap((guard) => [guard, context.realPath(guard)])
     .filter((guard) => guard !== folder && isWithin(guard, folder))
     .map((guard) => relative(folder, guard).split("/")[0] ?? "");
-  return [".", "..", ".git", ".claude", "settings.json", "settings.local.json", ...onTheWay].filter(
-    (name) => !name.startsWith("settings") || basename(folder) === ".claude",
-  );
+  const settings = basename(folder) === ".claude" ? ["settings.json", "settings.local.json"] : [];
+  const ours = isAt(folder, context.runFolder, context) ? record : [];
+  return [".", "..", ".git", ".claude", ...settings, ...ours, ...onTheWay];
 }

@@ -451,7 +451,7 @@ export const allowed: Record<string, string[]> = {
     "cd src && rm -rf generated",
     "echo x >> notes.md",
     "echo x > /tmp/x 2>&1",
-    "echo x > .cyberdeck/runs/run-1/report.md",
+    "echo x > .cyberdeck/runs/run-1/findings.md",
     "echo x | tee -a notes.md",
     "cp ~/work/sibling/tsconfig.json .",
     "git add -A && git commit -m 'x: y'",

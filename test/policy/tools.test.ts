@@ -26,6 +26,9 @@ describe("tools that write", () => {
     "/home/mira/work/garden/.cyberdeck/tier",
     "/home/mira/work/garden/.cyberdeck/runs/run-2/report.md",
     "/home/mira/work/garden/.cyberdeck/runs/run-1",
+    "/home/mira/work/garden/.cyberdeck/runs/run-1/report.md",
+    "/home/mira/work/garden/.cyberdeck/runs/run-1/events.ndjson",
+    "/home/mira/work/garden/.cyberdeck/runs/run-1/transcripts/cx-00000001.ndjson",
     "/proc/self/mem",
     "/dev/sda",
     "../sibling/a",
@@ -37,7 +40,7 @@ describe("tools that write", () => {
   const open = [
     "/home/mira/work/garden/src/a.ts",
     "src/a.ts",
-    "/home/mira/work/garden/.cyberdeck/runs/run-1/report.md",
+    "/home/mira/work/garden/.cyberdeck/runs/run-1/findings.md",
     "/tmp/draft.md",
     "/home/mira/work/garden/.github/workflows/ci.yml",
     "/home/mira/work/garden/.gitignore",

@@ -1,8 +1,12 @@
 /** Environment of an agent process: a plain record, always given in full, never merged with this process's own. */
 export type Environment = Record<string, string>;
 
-/** What keeps the user's memory files and git instructions out of constructs, and the agent from calling home. */
+/**
+ * What keeps the user's memory files and git instructions out of constructs, and their shell to the one whose language
+ * the brake reads.
+ */
 const isolation: Environment = {
+  SHELL: "/bin/bash",
   CLAUDE_CODE_DISABLE_CLAUDE_MDS: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
   CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS: "1",
@@ -46,7 +50,7 @@ function isSessionMarker(name: string): boolean {
 }
 
 /** The few variables of the caller that say nothing of providers, agents or clouds. */
-const harmless = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SHELL", "TERM", "USER", "LOGNAME"];
+const harmless = ["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TERM", "USER", "LOGNAME"];
 
 /**
  * Offline: nothing of the caller but where programs are and how text is written; a HOME of its own; the scripted model.
