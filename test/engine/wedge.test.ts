@@ -107,7 +107,7 @@ describe("a daemon that goes silent", () => {
         if (!isDaemon(request)) return say("The answer is 42.");
         if (!request.lastUserText.includes(heading.outcomes))
           return block({ actions: [{ type: "spawn", task: "Find the answer." }], status: "waiting" });
-        return processes === 2 ? failing(401) : doneWhenIdle("42.")(request);
+        return processes === 2 ? failing(429, 3600) : doneWhenIdle("42.")(request);
       },
       driver: (usual) => ({
         ...usual,
