@@ -61,5 +61,6 @@ function busiest(all: Frame[]): Frame | undefined {
 }
 
 /** A symbol at the very beginning of a row; a construct's line has one. */
-const firstGlyph = (spans: Frame["screen"][number]): string =>
-  spans[0]?.column === 0 ? (spans[0].text.split(" ")[0] ?? "") : "";
+function firstGlyph(spans: Frame["screen"][number]): string {
+  return spans[0]?.column === 0 ? (spans[0].text.split(" ")[0] ?? "") : "";
+}
