@@ -9,6 +9,7 @@ import { call, say, type Answerer } from "../src/offline/reply.ts";
 import { startOfflineApi } from "../src/offline/server.ts";
 import type { Sign, SignName } from "./deck-process.ts";
 import { medianOf, quantile, type Bench } from "./measurement.ts";
+import { processorTime } from "./processor.ts";
 import { modelMs, tenFiles, tenTasks, workspaceOf } from "./ten.ts";
 
 /** How long ten constructs are at work together, milliseconds. */
@@ -167,21 +168,10 @@ const readingUntil =
 
 /** Resident memory of the median agent, MB, and processor time of all, milliseconds, from the process table. */
 function agentsOf(pids: number[]): { memory: number; cpuMs: number } {
-  const all = pids.map((pid) => {
+  const memory = pids.map((pid) => {
     const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
-    // The name in brackets may have blanks; the fields are counted behind it: utime and stime are the 12th and 13th.
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-    return { memory: (Number(resident) * 1024) / 1e6, ticks: Number(fields[11]) + Number(fields[12]) };
+    return (Number(resident) * 1024) / 1e6;
   });
-  const ticks = all.reduce((sum, agent) => sum + agent.ticks, 0);
-  return {
-    memory: quantile(
-      all.map((agent) => agent.memory),
-      0.5,
-    ),
-    cpuMs: ticks * tickMs,
-  };
+  const times = pids.map((pid) => processorTime(pid, { children: false }));
+  return { memory: quantile(memory, 0.5), cpuMs: times.reduce((sum, time) => sum + time, 0) };
 }
-
-/** The kernel's unit of processor time; 100 a second on every Linux that Node runs on. */
-const tickMs = 10;

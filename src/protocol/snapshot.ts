@@ -223,13 +223,13 @@ function foldOne(construct: ConstructView, event: DeckEvent): void {
       Object.assign(construct, { state: "running", sessionId: event.body.session_id, activity: "reading its task" });
       break;
     case "construct.said":
-      construct.activity = oneLine(event.body.text, 100);
+      construct.activity = oneLine(event.body.text, 240);
       break;
     case "construct.thought":
       construct.activity = "thinking";
       break;
     case "construct.tool_called":
-      construct.activity = `${event.body.tool} ${oneLine(event.body.input, 80)}`;
+      construct.activity = `${event.body.tool} ${oneLine(event.body.input, 240)}`;
       break;
     case "construct.retrying":
       construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;

@@ -174,7 +174,7 @@ function fromAssistant(message: z.infer<typeof assistant>): AgentEvent[] {
       events.push({ type: "tool.called", id: call.data.id, tool: call.data.name, input: call.data.input, ...by });
     } else events.push(unknown(`assistant block ${block.type}`, block));
   }
-  return events;
+  return events.length === 0 ? [{ type: "alive" }] : events;
 }
 
 function fromUser(message: z.infer<typeof user>): AgentEvent[] {

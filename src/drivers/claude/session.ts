@@ -62,11 +62,14 @@ async function read(
   events: Channel<AgentEvent>,
   child: AgentProcess,
 ): Promise<string | undefined> {
+  /** Calls of the one tool that can leave processes behind. */
+  const shells = new Set<string>();
   try {
     for await (const message of sdk) {
       if (message.type !== "stream_event") spec.transcript?.(JSON.stringify(message));
       for (const event of translate(message)) {
-        if (event.type === "tool.returned") child.note();
+        if (event.type === "tool.called" && event.tool === "Bash") shells.add(event.id);
+        if (event.type === "tool.returned" && shells.delete(event.id)) child.note();
         events.push(event);
       }
     }

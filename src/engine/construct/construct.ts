@@ -6,6 +6,7 @@ import { taskMessage } from "../../protocol/briefing.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { gateOf, type Judge } from "../gate.ts";
+import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { showInput } from "./show-input.ts";
@@ -181,6 +182,11 @@ export class Construct {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
       this.#keep(event);
+      const login = loginProblem(event);
+      if (login !== undefined) {
+        this.#tally.problem = login;
+        this.stop("error:login");
+      }
       if (event.type === "turn.ended") this.#apply({ type: "turn_ended", turn: event.turn });
     }
     const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
@@ -313,7 +319,10 @@ export class Construct {
       refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
       session_id: tally.sessionId,
       transcript: this.#transcript?.path ?? null,
-      stderr: state === "done" ? "" : [...(tally.turn?.errors ?? []), this.#exit?.stderr ?? ""].join("\n").trim(),
+      stderr:
+        state === "done"
+          ? ""
+          : [tally.problem, ...(tally.turn?.errors ?? []), this.#exit?.stderr ?? ""].join("\n").trim(),
     };
   }
 }

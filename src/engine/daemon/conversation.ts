@@ -1,6 +1,7 @@
 import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
 import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
+import { loginProblem } from "../login.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
 
@@ -15,6 +16,9 @@ export interface Patience {
 }
 
 export const usualPatience: Patience = { firstTurnMs: 120_000, laterTurnMs: 60_000, betweenMs: 30_000 };
+
+/** The longest wait for the provider that an agent may announce, milliseconds. */
+const mostAnnouncedMs = 10 * 60_000;
 
 export interface ConversationParts {
   driver: AgentDriver;
@@ -39,7 +43,12 @@ export interface ConversationParts {
 export type TurnResult =
   | { ok: true; turn: TurnEnd }
   /** `resumeFailed`: the earlier session could not be taken up, so the next turn must bring its memory in the message. */
-  | { ok: false; code: "silent" | "exited" | "error" | "not_started"; message: string; resumeFailed: boolean };
+  | {
+      ok: false;
+      code: "silent" | "exited" | "error" | "login" | "not_started";
+      message: string;
+      resumeFailed: boolean;
+    };
 
 /** A dialogue with the daemon's agent: one message, one reply, over processes that come and go. */
 export class Conversation {
@@ -130,8 +139,11 @@ export class Conversation {
         const words = exit.stderr.trim().split("\n").at(-1) ?? "";
         return this.#failed(live, "exited", `the agent process ended (${showExit(exit)}) ${words}`.trim());
       }
-      patience = betweenMs;
+      // A wait that the agent has announced is no silence.
+      patience = betweenMs + (next.type === "retrying" ? Math.min(next.inMs, mostAnnouncedMs) : 0);
       this.#tell(next);
+      const login = loginProblem(next);
+      if (login !== undefined) return { ok: false, code: "login", message: login, resumeFailed: false };
       if (next.type === "ready") live.isReady = true;
       if (next.type !== "turn.ended") continue;
       if (next.turn.ok || next.turn.refused) return { ok: true, turn: next.turn };

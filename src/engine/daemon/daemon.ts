@@ -187,6 +187,7 @@ export class Daemon {
       this.#wedges += 1;
       note("daemon.error", { daemon, code: `daemon.${result.code}`, message: result.message });
       note("daemon.status", { daemon, status: "respawn" });
+      if (result.code === "login") this.#giveUp("provider.login", `The daemon cannot work: ${result.message}.`);
       const times = `${mostWedges} times in a row`;
       if (this.#wedges === mostWedges)
         this.#giveUp("daemon.wedged", `The daemon did not answer ${times}; the last time: ${result.message}.`);

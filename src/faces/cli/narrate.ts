@@ -2,7 +2,7 @@ import { oneLine } from "../../base/text.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
-import { byteCount, counted, money, spell } from "./amounts.ts";
+import { counted, money, spell } from "./amounts.ts";
 import type { Style } from "./paint.ts";
 import { constructWord, runWord } from "./state-word.ts";
 
@@ -101,9 +101,7 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
 /** How a construct ended, the figures first: the text may be cut at the end. */
 function endText(outcome: Outcome): string {
   const facts = [spell(outcome.duration_ms), money(outcome.cost_usd)];
-  const [file, ...others] = outcome.files;
-  if (file !== undefined)
-    facts.push(others.length === 0 ? `${file.path} (${byteCount(file.size)})` : counted(outcome.files.length, "file"));
+  if (outcome.files.length > 0) facts.push(counted(outcome.files.length, "file"));
   if (outcome.denials.length > 0) facts.push(`${outcome.denials.length} denied`);
   if (outcome.state !== "done") facts.push(outcome.cause);
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);

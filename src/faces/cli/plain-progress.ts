@@ -1,6 +1,7 @@
 import { oneLine } from "../../base/text.ts";
 import { spell } from "./amounts.ts";
 import { narrate } from "./narrate.ts";
+import { nearText } from "./near.ts";
 import type { Progress } from "./progress.ts";
 import { pad } from "./width.ts";
 import type { Output } from "./world.ts";
@@ -23,7 +24,7 @@ export function plainProgress(out: Output): Progress {
       begun ??= event.at;
       const at = spell(event.at - begun);
       const telling = narrate(event);
-      if (telling !== undefined) line(at, telling.who, telling.word, telling.text);
+      if (telling !== undefined) line(at, telling.who, telling.word, nearText(telling, view));
       if (labelled) return;
       labelled = true;
       line(at, "run", "brake", view.settings.brake);

@@ -11,6 +11,8 @@ import { plainText } from "./test-world.ts";
 
 const start = Date.UTC(2026, 10, 22, 10, 15);
 
+const folder = "/workspace/.cyberdeck/runs/run-20261122-101500-a1b2";
+
 async function viewOf(play: (stage: Stage) => void, offline = false): Promise<RunView> {
   const deck = scriptedDeck();
   await deck.port.send({ type: "goal.set", goal: "g", settings: { ...settings, offline }, command_line: [] });
@@ -30,6 +32,16 @@ const fleet = (stage: Stage): void => {
 };
 
 describe("the live block", () => {
+  test("shows paths as they look from inside the run", async () => {
+    const view = await viewOf((stage) => {
+      stage.queue("cx-00000001", "task");
+      stage.start("cx-00000001");
+      const input = `cat ${folder}/parts/a.txt /workspace/src/b.ts /workspaces/c`;
+      stage.emit("construct.tool_called", { construct: "cx-00000001", call: "c", tool: "Bash", input });
+    });
+    expect(draw(view, 120, 24).at(-1)).toContain("Bash cat run:parts/a.txt src/b.ts /workspaces/c");
+  });
+
   test("shows the run, and its constructs by urgency", async () => {
     const lines = draw(await viewOf(fleet), 80, 24);
     expect(lines.slice(0, 2).join("\n")).toBe(

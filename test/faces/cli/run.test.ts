@@ -94,7 +94,7 @@ describe("the end of a run", () => {
           1.5 s  cx-00000002  queued      delete the world
           2.0 s  cx-00000001  started
           3.0 s  cx-00000002  started
-          4.0 s  cx-00000001  ✓ done      12.3 s · $0.0123 · /workspace/a.txt (7 bytes): All is well.
+          4.0 s  cx-00000001  ✓ done      12.3 s · $0.0123 · 1 file: All is well.
           4.5 s  cx-00000002  ■ killed    12.3 s · $0.0123 · 1 denied · budget:time: All is well.
           5.0 s  daemon       says        There are 7 files. Nothing was deleted.
           5.5 s  run          done

@@ -2,6 +2,7 @@ import { oneLine } from "../../../base/text.ts";
 import type { ConstructView, RunView } from "../../../protocol/snapshot.ts";
 import { costOf, isEnded } from "../../../protocol/snapshot.ts";
 import { dial, money } from "../amounts.ts";
+import { near } from "../near.ts";
 import type { Paint } from "../paint.ts";
 import type { Piece } from "../pieces.ts";
 import { flow, renderLine } from "../pieces.ts";
@@ -30,7 +31,7 @@ export function frame({ view, now, columns, rows, paint }: FrameInput): string[]
     .sort((a, b) => urgency[a.state] - urgency[b.state]);
   const room = Math.max(0, height - header.length);
   const shown = alive.length <= room ? alive : alive.slice(0, Math.max(0, room - 1));
-  const lines = [...header, ...shown.map((construct) => constructPieces(construct, now, columns))];
+  const lines = [...header, ...shown.map((construct) => constructPieces(construct, view, now, columns))];
   const hidden = alive.length - shown.length;
   if (hidden > 0 && room > 0) lines.push([{ text: `+${hidden} more`, style: "faint" }]);
   return lines.map((line) => renderLine(line, width, paint));
@@ -72,7 +73,7 @@ function headerPieces(view: RunView, now: number): Piece[] {
   return pieces.filter((piece): piece is Piece => typeof piece === "object");
 }
 
-function constructPieces(construct: ConstructView, now: number, columns: number): Piece[] {
+function constructPieces(construct: ConstructView, view: RunView, now: number, columns: number): Piece[] {
   const state = constructWord(construct.state);
   const since = construct.startedAt ?? construct.queuedAt;
   const roomy = columns >= 60;
@@ -82,6 +83,6 @@ function constructPieces(construct: ConstructView, now: number, columns: number)
     { text: `${pad(oneLine(construct.id, 20), 11)} ` },
     { text: `${pad(dial(now - since), roomy ? 7 : 5, "right")} `, style: "faint" },
     ...(roomy ? [{ text: `${pad(money(construct.costUsd), 8, "right")}  `, style: "faint" as const }] : []),
-    { text: oneLine(activity.slice(0, columns * 8), columns * 2) },
+    { text: oneLine(near(activity, view).slice(0, columns * 8), columns * 2) },
   ];
 }

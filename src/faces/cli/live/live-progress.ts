@@ -2,6 +2,7 @@ import type { Clock } from "../../../base/clock.ts";
 import { inert } from "../../../base/text.ts";
 import type { RunView } from "../../../protocol/snapshot.ts";
 import { narrate } from "../narrate.ts";
+import { nearText } from "../near.ts";
 import type { Telling } from "../narrate.ts";
 import type { Paint } from "../paint.ts";
 import { renderLine } from "../pieces.ts";
@@ -57,7 +58,7 @@ export function liveProgress(out: Output, paint: Paint, clock: Clock): Progress 
       view = now;
       const telling = narrate(event);
       if (telling?.lasting === true && event.type !== "run.waiting") {
-        const lines = historyLines(telling, columns() - 1, paint);
+        const lines = historyLines({ ...telling, text: nearText(telling, now) }, columns() - 1, paint);
         above.push(...lines);
         shownChat = event.type === "daemon.chat" && lines.length < mostLines ? event.body.text : undefined;
       }
