@@ -9,7 +9,7 @@ import type { Answerer } from "../../src/offline/reply.ts";
 import { say } from "../../src/offline/reply.ts";
 import type { CabinetName } from "../cabinet/cabinet.ts";
 import { until } from "../process/workbench.ts";
-import { isAlive } from "./remains.ts";
+import { isAlive, remainsOf } from "./remains.ts";
 
 const entry = join(import.meta.dirname, "../../src/bin/cyberdeck.ts");
 
@@ -145,6 +145,8 @@ export async function openScene(options: { answer?: Answerer; files?: Record<str
       for (const pid of [...children.map((child) => child.pid), ...sentinels]) {
         if (isAlive(pid)) process.kill(pid, "SIGKILL");
       }
+      // A test that has failed may leave agents: all of them are in a folder that is this test's alone.
+      for (const line of remainsOf(folder)) process.kill(Number.parseInt(line, 10), "SIGKILL");
       await Promise.all(children.map((child) => child.ended));
       await api.close();
       rmSync(folder, { recursive: true, force: true });

@@ -36,7 +36,8 @@ function livingProcesses(): Living[] {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
         if (/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2))) return [];
-        const parts = (file: string): string[] => readFileSync(`/proc/${name}/${file}`, "utf8").split("\0");
+        const parts = (file: string): string[] =>
+          readFileSync(`/proc/${name}/${file}`, "utf8").split("\0").slice(0, -1);
         const cwd = readlinkSync(`/proc/${name}/cwd`);
         return [{ pid: Number(name), command: parts("cmdline"), cwd, environment: parts("environ") }];
       } catch {
