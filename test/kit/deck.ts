@@ -55,6 +55,8 @@ export interface TestDeckOptions {
   driver?: (usual: AgentDriver) => AgentDriver;
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
+  /** Opens the deck in another way, such as on a disk that is full. */
+  open?: typeof openWritingDeck;
   /** An earlier deck's folder to go on in. */
   folder?: string;
   /** Leaves the folder for a later deck, which then deletes it. */
@@ -77,7 +79,8 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
   const api = options.api ?? (await startOfflineApi({ answer: options.answer ?? (() => say("Done.")) }));
   const executable = await findExecutable({ asked: options.claudeBin, env: {}, cwd: workspace });
   const usual = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, api.url) });
-  const deck = await openWritingDeck({ workspace, home, mode: "write", offline: true }, () =>
+  const open = options.open ?? openWritingDeck;
+  const deck = await open({ workspace, home, mode: "write", offline: true }, () =>
     Promise.resolve({
       driver: options.driver?.(usual) ?? usual,
       judgeFor(place) {
