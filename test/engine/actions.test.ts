@@ -47,7 +47,9 @@ describe("the daemon's actions on constructs", () => {
       settings: { max_concurrent: 2 },
       answer(request) {
         if (!isDaemon(request))
-          return request.firstUserText.includes("Quick") ? say("quick") : call("Bash", { command: "sleep 300 & wait" });
+          return request.firstUserText.includes("Quick")
+            ? say("quick")
+            : call("Bash", { command: "touch started; sleep 300 & wait" });
         const { lastUserText } = request;
         if (lastUserText.includes(heading.goal))
           return block({

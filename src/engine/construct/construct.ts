@@ -1,16 +1,16 @@
-import type { AgentDriver, AgentEvent, AgentExit, AgentSession } from "../../drivers/agent.ts";
+import type { AgentDriver, AgentExit, AgentSession } from "../../drivers/agent.ts";
 import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
-import { headAndTail } from "../../base/text.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { gateOf, type Judge } from "../gate.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
-import { showInput } from "./show-input.ts";
 import { count, newTally, resultOf, showExit } from "./tally.ts";
+import { watchTime, type TimeLimits } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
 /** What a construct is told to do, and by whom. */
@@ -31,7 +31,7 @@ export interface ConstructParts {
   judge: Judge;
   workspace: string;
   runFolder: string;
-  limits: { idle_limit_ms: number; time_limit_ms: number };
+  limits: TimeLimits;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }
@@ -42,9 +42,6 @@ export interface TranscriptSink {
   line: (text: string) => void;
   close: () => Promise<void>;
 }
-
-/** The most bytes of a text or tool output that the record keeps; the transcript has all of it. */
-const recordedBytes = 8192;
 
 /** How long a process whose output has ended may take to end itself, milliseconds. */
 const exitGraceMs = 1000;
@@ -165,7 +162,14 @@ export class Construct {
       });
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
-      this.#watchTime();
+      this.#lastSign = clock.monotonic();
+      watchTime(
+        this.#parts.limits,
+        clock,
+        () => this.#lastSign,
+        (cause) => this.stop(cause),
+        this.#timers.signal,
+      );
       this.#apply({ type: "opened" });
       void this.#read(session);
       return session;
@@ -181,7 +185,8 @@ export class Construct {
     for await (const event of session.events) {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
-      this.#keep(event);
+      if (event.type === "ready") this.#up.resolve();
+      noteEvent(event, this.spec.id, this.#note);
       const login = loginProblem(event);
       if (login !== undefined) {
         this.#tally.problem = login;
@@ -193,76 +198,6 @@ export class Construct {
     this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
     this.#up.resolve();
     this.#apply({ type: "exited", exit: this.#exit });
-  }
-
-  /** Records what the agent did. */
-  #keep(event: AgentEvent): void {
-    const construct = this.spec.id;
-    switch (event.type) {
-      case "ready":
-        this.#up.resolve();
-        this.#note("construct.ready", { construct, session_id: event.sessionId, model: event.model });
-        break;
-      case "said":
-        this.#note("construct.said", { construct, text: shorten(event.text) });
-        break;
-      case "thought":
-        this.#note("construct.thought", { construct, text: shorten(event.text) });
-        break;
-      case "tool.called":
-        this.#note("construct.tool_called", {
-          construct,
-          call: event.id,
-          tool: event.tool,
-          input: showInput(event.tool, event.input),
-        });
-        break;
-      case "tool.returned":
-        this.#note("construct.tool_returned", {
-          construct,
-          call: event.id,
-          failed: event.failed,
-          text: shorten(event.text),
-        });
-        break;
-      case "retrying":
-        this.#note("construct.retrying", {
-          construct,
-          attempt: event.attempt,
-          in_ms: event.inMs,
-          reason: event.status === null ? event.reason : `${event.reason} (${event.status})`,
-        });
-        break;
-      case "limited":
-        this.#note("account.limited", { status: event.status, resets_at: event.resetsAt });
-        break;
-      case "unknown":
-        this.#note("agent.unknown", { agent: construct, kind: event.kind, raw: shorten(event.raw) });
-        break;
-      case "alive":
-      case "turn.ended":
-        break;
-      default:
-        unreachable(event);
-    }
-  }
-
-  #watchTime(): void {
-    const { clock, limits } = this.#parts;
-    this.#lastSign = clock.monotonic();
-    clock.after(limits.time_limit_ms, () => this.stop("budget:time"), this.#timers.signal);
-    const watch = (ms: number): void => {
-      clock.after(
-        ms,
-        () => {
-          const left = limits.idle_limit_ms - (clock.monotonic() - this.#lastSign);
-          if (left <= 0) this.stop("stall");
-          else watch(left);
-        },
-        this.#timers.signal,
-      );
-    };
-    watch(limits.idle_limit_ms);
   }
 
   async #reap(): Promise<void> {
@@ -326,5 +261,3 @@ export class Construct {
     };
   }
 }
-
-const shorten = (text: string): string => headAndTail(text, recordedBytes).text;

@@ -23,8 +23,8 @@ export function summary(view: RunView, lastWords: string, columns: number | unde
     ...words,
     ...(words.length > 0 ? [""] : []),
     renderLine(headline(view), columns ?? Number.MAX_SAFE_INTEGER, paint),
-    // The question of a waiting run is among the last words already.
-    ...(view.status === "waiting" ? [] : paragraph(oneLine(view.reason, 600), columns)),
+    // What the daemon said last has been told already, here or in the progress.
+    ...(view.reason === view.daemon.lastChat ? [] : paragraph(oneLine(view.reason, 600), columns)),
     ...constructTable(constructs, columns, paint),
     ...fileLines(view),
     ...(view.refused.length > 0 ? [`${counted(view.refused.length, "task")} not started: see the report`] : []),
@@ -43,7 +43,7 @@ function headline(view: RunView): Piece[] {
   const state = runWord(view.status);
   const facts = [
     spell(view.durationMs),
-    money(costOf(view)),
+    view.settings.offline ? `${money(costOf(view))} (nothing was charged)` : money(costOf(view)),
     counted(Object.keys(view.constructs).length, "construct"),
   ];
   return [

@@ -87,7 +87,7 @@ describe("the live view in a terminal", () => {
     terminal.step();
     await terminal.until(shows("2 done"));
     terminal.resize(60, 24);
-    const frame = await terminal.until(shows("1 queued · 2 done · brake"));
+    const frame = await terminal.until(shows("waiting for a slo…"));
     expect(written(frame)).toEqual([
       "cx-00000001  ✓ done    12.3 s · $0.0123: result of 1",
       "cx-00000002  ✓ done    12.3 s · $0.0123: result of 2",

@@ -449,7 +449,7 @@ describe("--resume", () => {
       expect(code).toBe(0);
       expect(out).toContain("the old task");
       expect(out).toContain("the new task");
-      expect(out).toContain("$0.0246 · 2 constructs");
+      expect(out).toContain("$0.0246 (nothing was charged) · 2 constructs");
     },
   );
 

@@ -1,0 +1,28 @@
+// A deck in a process of its own, to be killed: opens it in a folder, starts a goal and prints the run's id.
+// Arguments: folder, URL of the model API, goal.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { claudeDriver } from "../../src/drivers/claude/driver.ts";
+import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
+import { findExecutable } from "../../src/drivers/claude/executable.ts";
+import { openWritingDeck } from "../../src/host/deck.ts";
+import { defaultSettings } from "../../src/protocol/settings.ts";
+
+const [folder = "", url = "", goal = ""] = process.argv.slice(2);
+const workspace = join(folder, "workspace");
+const agentHome = join(folder, "agent-home");
+for (const path of [workspace, agentHome]) mkdirSync(path, { recursive: true });
+const executable = await findExecutable({ env: {}, cwd: workspace });
+const driver = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, url) });
+const options = { workspace, home: join(workspace, ".cyberdeck"), mode: "write", offline: true } as const;
+const deck = await openWritingDeck(options, () =>
+  Promise.resolve({
+    driver,
+    judgeFor: () => () => ({ decision: "allow", rule: "test.all", reason: "a test" }),
+    version: "0.0.0-test",
+    release: () => Promise.resolve(),
+  }),
+);
+const settings = { ...defaultSettings(2), offline: true, max_concurrent: 2 };
+const opened = await deck.send({ type: "goal.set", goal, settings, command_line: [] });
+process.stdout.write(`${opened.run}\n`);
