@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { block, call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
@@ -65,6 +65,7 @@ describe("T3: the end of a construct is its result", () => {
 describe("what the daemon is told of files", () => {
   test("T7: a denied write is not reported to the daemon as written", async () => {
     const told: string[] = [];
+    let denied = "";
     await using kit = await openTestDeck({
       answer: listening(
         told,
@@ -77,27 +78,32 @@ describe("what the daemon is told of files", () => {
               steps: [
                 (request) =>
                   reply(
-                    useTool("Write", { file_path: "/etc/cyberdeck-denied.txt", content: "no" }),
+                    useTool("Write", { file_path: denied, content: "no" }),
                     useTool("Write", {
                       file_path: join(runFolderOf(request.firstUserText), "kept.txt"),
                       content: "yes",
                     }),
                   ),
-                say("I wrote /etc/cyberdeck-denied.txt and kept.txt."),
+                () => {
+                  // Somebody else makes that very file: that it is on disk must not make it one of this construct's.
+                  writeFileSync(denied, "as it was");
+                  return say(`I wrote ${denied} and kept.txt.`);
+                },
               ],
             },
           ],
         }),
       ),
     });
+    // The deck's own folder is closed to constructs.
+    denied = join(kit.home, "denied.txt");
     const events = await kit.runGoal("Write two files.");
     const [outcome] = outcomesOf(events);
-    expect(outcome?.denials.map((denial) => denial.input)).toEqual(["/etc/cyberdeck-denied.txt"]);
+    expect(outcome?.denials.map((denial) => denial.input)).toEqual([denied]);
+    expect(readFileSync(denied, "utf8")).toBe("as it was");
     const lines = outcomesIn(told).split("\n");
     expect(lines.filter((line) => line.startsWith("files: "))).toEqual([`files: ${outcome?.files[0]?.path} (3 bytes)`]);
-    expect(lines.filter((line) => line.startsWith("denied: "))).toEqual([
-      expect.stringContaining("Write /etc/cyberdeck-denied.txt"),
-    ]);
+    expect(lines.filter((line) => line.startsWith("denied: "))).toEqual([expect.stringContaining(`Write ${denied}`)]);
   });
 
   test("T8: a long result does not push the files out of what the daemon is told", async () => {
