@@ -22,7 +22,16 @@ export async function openCabinetDeck(
   cpSync(join(import.meta.dirname, "../cabinet"), join(folder, "cabinet"), { recursive: true });
   const agent = (name: CabinetName): string => join(folder, "cabinet", `${name}.mjs`);
   const kit = await openTestDeck({ answer: () => say("Nobody should ask."), folder, ...choose(agent, folder) });
-  return Object.assign(kit, { folder, agent });
+  const dispose = kit[Symbol.asyncDispose].bind(kit);
+  return Object.assign(kit, {
+    folder,
+    agent,
+    async [Symbol.asyncDispose]() {
+      await dispose();
+      // Only a test that has failed comes to this: all that is left is in a folder that is this test's alone.
+      for (const line of remainsOf(folder)) process.kill(Number.parseInt(line, 10), "SIGKILL");
+    },
+  });
 }
 
 /** What must hold after every run, however its agents behaved. */
