@@ -1,6 +1,6 @@
 import { newDaemonId } from "../base/ids.ts";
 import { actionBlockJsonSchema } from "../protocol/action.ts";
-import type { RunView } from "../protocol/snapshot.ts";
+import { isEnded, type RunView } from "../protocol/snapshot.ts";
 import { Conversation } from "./daemon/conversation.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import type { Inbox } from "./daemon/inbox.ts";
@@ -80,7 +80,7 @@ const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
   autopilot: view.settings.autopilot,
   maxSpawns: view.settings.max_spawns,
   maxConcurrent: view.settings.max_concurrent,
-  inFlight: fleet.inFlight,
+  inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });
 

@@ -16,6 +16,7 @@ export const heading = {
   netrunner: "NETRUNNER:",
   read: "READ",
   outcomes: "CONSTRUCT OUTCOMES:",
+  inFlight: "IN FLIGHT:",
   repair: "YOUR LAST REPLY HAD NO VALID ACTION BLOCK:",
   memory: "MEMORY OF THIS RUN:",
   now: "WHAT TO DO NOW:",

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { inheritedEnvironment, offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 
 const isolated = {
+  SHELL: "/bin/bash",
   CLAUDE_CODE_DISABLE_CLAUDE_MDS: "1",
   CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
   CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS: "1",
@@ -63,6 +64,7 @@ describe("the ordinary environment", () => {
       ANTHROPIC_BASE_URL: "https://proxy.example",
       CLAUDE_CODE_USE_BEDROCK: "1",
       CLAUDE_CODE_OAUTH_TOKEN: "t",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
       CLAUDE_CONFIG_DIR: "/c",
       AWS_PROFILE: "work",
       HTTPS_PROXY: "http://p",

@@ -13,10 +13,10 @@ const isolation: Environment = {
 };
 
 /**
- * The agent's variables that are the user's own choice of provider and login. Everything else that begins with
+ * The agent's variables that are the user's own choice of provider, login and privacy. Everything else that begins with
  * CLAUDE_CODE_ may be the mark of an enclosing session (its socket, session id, entry point) and stays out.
  */
-const providerVariables = new Set([
+const ownChoices = new Set([
   "CLAUDE_CODE_USE_BEDROCK",
   "CLAUDE_CODE_USE_VERTEX",
   "CLAUDE_CODE_USE_FOUNDRY",
@@ -29,7 +29,7 @@ const providerVariables = new Set([
   "CLAUDE_CODE_CLIENT_KEY",
   "CLAUDE_CODE_CLIENT_KEY_PASSPHRASE",
   "CLAUDE_CODE_MAX_OUTPUT_TOKENS",
-  "CLAUDE_CODE_SHELL",
+  "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC",
 ]);
 
 /** Marks of an enclosing agent session or deck. */
@@ -46,7 +46,7 @@ export function inheritedEnvironment(caller: Record<string, string | undefined>)
 
 function isSessionMarker(name: string): boolean {
   if (sessionMarkers.has(name) || name.startsWith("CYBERDECK_")) return true;
-  return name.startsWith("CLAUDE_CODE_") && !providerVariables.has(name);
+  return name.startsWith("CLAUDE_CODE_") && !ownChoices.has(name);
 }
 
 /** The few variables of the caller that say nothing of providers, agents or clouds. */

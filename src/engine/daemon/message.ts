@@ -11,7 +11,7 @@ export interface MessageContext {
   maxSpawns: number;
   maxConcurrent: number;
   /** Constructs that are queued or at work. */
-  inFlight: number;
+  inFlight: { id: string; state: string; task: string }[];
   /** The full result text of a construct, for the `read` action. */
   resultOf: (construct: string) => string;
 }
@@ -30,6 +30,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     netrunnerSection(inputs),
     readSection(inputs, context),
     outcomeSection(inputs),
+    inFlightSection(context),
     `${heading.now} ${whatNow(inputs, context)}`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
@@ -97,9 +98,19 @@ function outcomeSection(inputs: readonly DeckEvent[]): string {
   return items.length === 0 ? "" : `${heading.outcomes}\n${items.join("\n\n")}`;
 }
 
+/** What the daemon may still message or cancel, by id. */
+function inFlightSection({ inFlight }: MessageContext): string {
+  const shown = inFlight.slice(0, mostInFlight).map(({ id, state, task }) => `- ${id} ${state}: ${oneLine(task, 80)}`);
+  const more = inFlight.length - shown.length;
+  return section(heading.inFlight, more > 0 ? [...shown, `- and ${more} more`] : shown);
+}
+
+const mostInFlight = 20;
+
 function whatNow(inputs: readonly DeckEvent[], context: MessageContext): string {
   const has = (type: DeckEvent["type"]): boolean => inputs.some((event) => event.type === type);
-  const others = context.inFlight === 0 ? "Nothing else is in flight." : `${context.inFlight} more in flight.`;
+  const others =
+    context.inFlight.length === 0 ? "Nothing else is in flight." : `${context.inFlight.length} more in flight.`;
   if (has("goal.set")) return "decide how to reach the goal and reply with one action block.";
   if (has("netrunner.said")) return `the netrunner has spoken: answer in chat and act on it. ${others}`;
   if (has("construct.ended")) return `judge these outcomes and decide the next step. ${others}`;
