@@ -1,5 +1,9 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { CountReporter } from "./test/kit/count-reporter.ts";
+
+// Vitest keeps a token in the user's data folder; a test run is to leave nothing in anybody's HOME.
+process.env["XDG_DATA_HOME"] = join(import.meta.dirname, "node_modules", ".cache");
 
 export default defineConfig({
   test: {
