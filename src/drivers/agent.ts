@@ -86,6 +86,8 @@ export type AgentEvent =
   | { type: "tool.returned"; id: string; failed: boolean; text: string; subagent?: string }
   /** The provider made the agent wait: it tries again by itself. */
   | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
+  /** The provider or the agent does not accept the account: trying again is no use until the netrunner has seen to it. */
+  | { type: "rejected"; reason: string; text: string }
   | { type: "limited"; status: string; resetsAt: number | null }
   | { type: "turn.ended"; turn: TurnEnd }
   /** A message that this driver does not know: kept, never dropped. */

@@ -8,7 +8,10 @@ const mostAttempts = 3;
  * although nothing but the netrunner can help. Undefined for every other event.
  */
 export function loginProblem(event: AgentEvent): string | undefined {
+  if (event.type === "rejected") return `${event.text || "the account is not accepted"} (${event.reason}); ${remedy}`;
   if (event.type !== "retrying" || event.attempt < mostAttempts) return undefined;
   if (event.status !== 401 && event.status !== 403) return undefined;
-  return `the provider does not accept the login (${event.reason}, ${event.status}); log in with the agent itself, or set its key`;
+  return `the provider does not accept the login (${event.reason}, ${event.status}); ${remedy}`;
 }
+
+const remedy = "log in with the agent itself (run claude), or set its key";

@@ -80,6 +80,7 @@ const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
   autopilot: view.settings.autopilot,
   maxSpawns: view.settings.max_spawns,
   maxConcurrent: view.settings.max_concurrent,
+  total: fleet.total,
   inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });

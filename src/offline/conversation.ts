@@ -102,7 +102,7 @@ function withRefusals(tasks: GivenTask[], text: string): GivenTask[] {
   return tasks.map((given) => {
     const start = given.task.slice(0, 40);
     const line = text.split("\n").find((row) => row.includes(start));
-    return line === undefined || given.outcome !== undefined ? given : { ...given, refused: oneLine(line, 300) };
+    return line === undefined || given.outcome !== undefined ? given : { ...given, refused: oneLine(line, 600) };
   });
 }
 

@@ -1,3 +1,4 @@
+import { capRaised } from "../protocol/briefing.ts";
 import type { ActionBlock, SpawnAction } from "../protocol/action.ts";
 import { endsAll, goesOn, readConversation, type GivenTask, type RunState } from "./conversation.ts";
 import { readIntent, type Intent } from "./intent.ts";
@@ -137,7 +138,7 @@ function failure({ outcome, refused }: GivenTask): string | undefined {
 
 /** Trying again would not help, or is not ours to decide. */
 const isFinal = ({ outcome, refused }: GivenTask): boolean =>
-  refused !== undefined ||
+  (refused !== undefined && !refused.includes(capRaised)) ||
   /netrunner|blacklist|tripwire|budget|eject/.test(outcome?.cause ?? "") ||
   (outcome?.result ?? "").startsWith(`${notDonePrefix}there `);
 

@@ -22,6 +22,9 @@ export const heading = {
   now: "WHAT TO DO NOW:",
 } as const;
 
+/** Stands behind a refusal that no longer holds. */
+export const capRaised = "the netrunner has raised the cap since, so start it again if it is still wanted";
+
 /** The most bytes that one outcome takes in a message to the daemon. */
 export const outcomeBytes = 1536;
 

@@ -96,6 +96,18 @@ describe("an agent's messages", () => {
     expect(returned({ odd: 1 })).toMatchObject({ text: '{"odd":1}' });
   });
 
+  test.each([
+    ["authentication_failed", true],
+    ["billing_error", true],
+    ["overloaded", false],
+    [undefined, false],
+  ])("an assistant message with the error %s tells that only the netrunner can help: %s", (error, isTold) => {
+    const content = [{ type: "text", text: "Not logged in" }];
+    const events = translate({ type: "assistant", error, message: { content } });
+    expect(events.some((event) => event.type === "rejected")).toBe(isTold);
+    expect(events[0]).toEqual({ type: "said", text: "Not logged in" });
+  });
+
   test("an assistant message without content is still a sign of life", () => {
     expect(translate({ type: "assistant", message: { content: [] } })).toEqual([{ type: "alive" }]);
   });

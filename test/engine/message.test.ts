@@ -9,6 +9,7 @@ const context: MessageContext = {
   autopilot: false,
   maxSpawns: 30,
   maxConcurrent: 10,
+  total: 30,
   inFlight: [],
   resultOf: () => "",
 };
@@ -23,6 +24,14 @@ describe("the daemon's message", () => {
       context,
     );
     expect(text.match(/^[A-Z][A-Z ]+:/gm)).toEqual(["NOT STARTED:", "NETRUNNER:", "WHAT TO DO NOW:"]);
+  });
+
+  test("says of a refusal at the cap that it no longer holds, once the cap has been raised", () => {
+    const refusal = { task: "t", origin: "daemon", rule: "cap.spawns", reason: "the cap is reached" } as const;
+    const inputs = [eventOf(1, "spawn.refused", refusal)];
+    expect(composeMessage(inputs, context)).not.toContain("raised");
+    expect(composeMessage(inputs, { ...context, maxSpawns: 31 })).toContain("raised the cap since");
+    expect(composeMessage(inputs, { ...context, maxSpawns: 0 })).toContain("raised the cap since");
   });
 
   test("names what is in flight, so that it can be messaged or cancelled", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heading } from "../../src/protocol/briefing.ts";
+import { capRaised, heading } from "../../src/protocol/briefing.ts";
 import { Daemon, folder, outcome, spawned } from "./loop.ts";
 
 const daemon = (): Daemon => new Daemon("/w", "/w/.cyberdeck/runs/run-1");
@@ -59,6 +59,15 @@ test("a spawn that the deck refused ends the goal with the deck's reason", () =>
   const block = deck.tell(`${heading.refusals}\n- ${first} : the cap of this run is reached\n`);
   expect(block).toMatchObject({ status: "failed", actions: [] });
   expect(block.chat).toContain("the cap of this run is reached");
+});
+
+test("a spawn that was refused at the cap is asked for again once the cap has been raised", () => {
+  const deck = daemon();
+  const [first = ""] = spawned(deck.goal("Count TODO"));
+  const refusal = `- ${first} : the cap of this run is reached (cap.spawns); ${capRaised}`;
+  const block = deck.tell(`${heading.refusals}\n${refusal}\n`);
+  expect(block.status).toBe("working");
+  expect(spawned(block)).toHaveLength(1);
 });
 
 test("step by step means to ask after discovery, and to go on only when told", () => {

@@ -160,6 +160,16 @@ const unknown = (kind: string, message: unknown): AgentEvent => ({
   raw: JSON.stringify(message) ?? String(message),
 });
 
+/** What only the netrunner can mend: the login, the account, the bill. */
+const accountErrors = new Set([
+  "authentication_failed",
+  "oauth_org_not_allowed",
+  "account_on_hold",
+  "verification_required",
+  "billing_error",
+  "cloud_credential_error",
+]);
+
 function fromAssistant(message: z.infer<typeof assistant>): AgentEvent[] {
   const subagent = message.parent_tool_use_id ?? undefined;
   const by = subagent === undefined ? {} : { subagent };
@@ -173,6 +183,11 @@ function fromAssistant(message: z.infer<typeof assistant>): AgentEvent[] {
     else if (call.success) {
       events.push({ type: "tool.called", id: call.data.id, tool: call.data.name, input: call.data.input, ...by });
     } else events.push(unknown(`assistant block ${block.type}`, block));
+  }
+  const { error } = message;
+  if (error !== undefined && error !== null && accountErrors.has(error)) {
+    const text = events.flatMap((event) => (event.type === "said" ? [event.text] : [])).join("\n");
+    events.push({ type: "rejected", reason: error, text });
   }
   return events.length === 0 ? [{ type: "alive" }] : events;
 }

@@ -41,6 +41,7 @@ export function noteEvent(event: AgentEvent, construct: string, note: Note): voi
       note("agent.unknown", { agent: construct, kind: event.kind, raw: shorten(event.raw) });
       break;
     case "alive":
+    case "rejected":
     case "turn.ended":
       break;
     default:

@@ -2,6 +2,7 @@ import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drive
 import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { loginProblem } from "../login.ts";
+import { mutex } from "../../base/mutex.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
 
@@ -59,6 +60,8 @@ export class Conversation {
   /** The process that is being ended. */
   #ending: Live | undefined;
   #dropping: Promise<void> = Promise.resolve();
+  /** The turn lock: a second message waits for the end of the first one's turn. */
+  readonly #inTurn = mutex();
   #turns = 0;
   #stopped = false;
   #toldSession = "";
@@ -75,7 +78,11 @@ export class Conversation {
   }
 
   /** Sends a message and waits for the end of the turn, or gives the process up. Never rejects. */
-  async turn(message: string): Promise<TurnResult> {
+  turn(message: string): Promise<TurnResult> {
+    return this.#inTurn(() => this.#oneTurn(message));
+  }
+
+  async #oneTurn(message: string): Promise<TurnResult> {
     let live: Live;
     try {
       live = this.#live ?? (await this.#opened());

@@ -1,4 +1,4 @@
-import { heading, outcomeText } from "../../protocol/briefing.ts";
+import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
@@ -10,6 +10,8 @@ export interface MessageContext {
   autopilot: boolean;
   maxSpawns: number;
   maxConcurrent: number;
+  /** Constructs of this run so far. */
+  total: number;
   /** Constructs that are queued or at work. */
   inFlight: { id: string; state: string; task: string }[];
   /** The full result text of a construct, for the `read` action. */
@@ -25,7 +27,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
   const opening = goals.at(0);
   const sections = [
     opening === undefined ? "" : openingSection(opening.body.goal, context),
-    refusalSection(inputs),
+    refusalSection(inputs, context),
     rejectionSection(inputs),
     netrunnerSection(inputs),
     readSection(inputs, context),
@@ -60,12 +62,14 @@ function openingSection(goal: string, context: MessageContext): string {
   ].join("\n");
 }
 
-function refusalSection(inputs: readonly DeckEvent[]): string {
-  const items = inputs.flatMap((event) =>
-    event.type === "spawn.refused"
-      ? [`- "${oneLine(event.body.task, 160)}": ${event.body.reason} (${event.body.rule})`]
-      : [],
-  );
+function refusalSection(inputs: readonly DeckEvent[], context: MessageContext): string {
+  const room = context.maxSpawns === 0 ? Number.POSITIVE_INFINITY : context.maxSpawns - context.total;
+  const items = inputs.flatMap((event) => {
+    if (event.type !== "spawn.refused") return [];
+    const { task, rule, reason } = event.body;
+    const since = rule === "cap.spawns" && room > 0 ? `; ${capRaised}` : "";
+    return [`- "${oneLine(task, 160)}": ${reason} (${rule})${since}`];
+  });
   return section(heading.refusals, items);
 }
 

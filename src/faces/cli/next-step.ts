@@ -15,7 +15,7 @@ export function nextStep(view: RunView, again: string, rule: string | undefined)
     case "waiting":
       return `The daemon waits for your answer. Go on with:\n  ${resume} --say "proceed"`;
     case "paused":
-      return `The run is paused: ${oneLine(view.reason, 300)}. Raise the bound and go on with:\n  ${resume}${raisedBound(view, rule ?? "")}`;
+      return `The run is paused: ${sentence(view.reason)} ${remedy(rule ?? "")} with:\n  ${resume}${raisedBound(view, rule ?? "")}`;
     case "stopped":
       return `The run was stopped; what it did is kept. Go on with:\n  ${resume}`;
     case "running":
@@ -25,6 +25,14 @@ export function nextStep(view: RunView, again: string, rule: string | undefined)
     default:
       return unreachable(view.status);
   }
+}
+
+const sentence = (text: string): string => `${oneLine(text, 300).replace(/\.$/, "")}.`;
+
+/** What the netrunner has to see to before the run can go on. */
+function remedy(rule: string): string {
+  if (rule === "provider.login") return "See to the login, then go on";
+  return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 
 /** The flag that raises the bound a rule is named after; empty for a bound that no flag has. */

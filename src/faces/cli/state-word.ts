@@ -37,7 +37,7 @@ const words: Record<ConstructView["state"], StateWord> = {
 const runWords: Record<RunStatus, StateWord> = {
   running: { glyph: "●", word: "running", style: "busy" },
   waiting: { glyph: "?", word: "waiting for you", style: "alarm" },
-  paused: { glyph: "!", word: "paused at a bound", style: "alarm" },
+  paused: { glyph: "!", word: "paused", style: "alarm" },
   done: { glyph: "✓", word: "done", style: "good" },
   failed: { glyph: "✗", word: "failed", style: "bad" },
   stopped: { glyph: "■", word: "stopped", style: "warning" },
