@@ -8,8 +8,9 @@ import type { Reply } from "../../src/offline/reply.ts";
 import { extractActionBlock } from "../../src/protocol/extract.ts";
 import type { ActionBlock } from "../../src/protocol/action.ts";
 import { heading, outcomeText, taskMessage } from "../../src/protocol/briefing.ts";
-import { noTokens, type Outcome } from "../../src/protocol/outcome.ts";
+import type { Outcome } from "../../src/protocol/outcome.ts";
 import { toolBox } from "./tools.ts";
+import { anOutcome } from "../kit/outcome.ts";
 
 interface Message {
   role: "user" | "assistant" | "system";
@@ -110,32 +111,8 @@ let lastId = 0;
 
 export function outcome(task: string, parts: Partial<Outcome> = {}): Outcome {
   lastId += 1;
-  return {
-    id: `cx-${lastId.toString(16).padStart(8, "0")}`,
-    task,
-    origin: "daemon",
-    parent: null,
-    state: "done",
-    cause: "result",
-    caliber_asked: { model: "sonnet", effort: "high" },
-    model_given: null,
-    exit: "0",
-    started_at: 0,
-    duration_ms: 1000,
-    turns: 1,
-    cost_usd: 0.01,
-    tokens: noTokens,
-    result: "",
-    result_from: "result",
-    files: [],
-    files_missing: [],
-    denials: [],
-    refusal: null,
-    session_id: null,
-    transcript: null,
-    stderr: "",
-    ...parts,
-  };
+  const id = `cx-${lastId.toString(16).padStart(8, "0")}`;
+  return anOutcome({ id, task, result: "", ...parts });
 }
 
 /** The tasks that a block spawns. */

@@ -3,32 +3,9 @@ import { describe, expect, test } from "vitest";
 import { outcomeBytes, outcomeText, taskMessage } from "../../src/protocol/briefing.ts";
 import { efforts } from "../../src/protocol/caliber.ts";
 import { endStates, noTokens, origins, type Outcome } from "../../src/protocol/outcome.ts";
+import { anOutcome } from "../kit/outcome.ts";
 
-const plain: Outcome = {
-  id: "cx-0a1b2c3d",
-  task: "Count the files",
-  origin: "daemon",
-  parent: null,
-  state: "done",
-  cause: "result",
-  caliber_asked: { model: "sonnet", effort: "high" },
-  model_given: null,
-  exit: "code 0",
-  started_at: null,
-  duration_ms: 1234,
-  turns: 1,
-  cost_usd: 0.05,
-  tokens: noTokens,
-  result: "There are 12.",
-  result_from: "result",
-  files: [],
-  files_missing: [],
-  denials: [],
-  refusal: null,
-  session_id: null,
-  transcript: null,
-  stderr: "",
-};
+const plain = anOutcome({ duration_ms: 1234, cost_usd: 0.05, result: "There are 12." });
 
 const long = fc.oneof(
   fc.string(),

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/base/clock.ts";
 import type { EventDraft } from "../../src/protocol/event.ts";
-import { noTokens, type Outcome } from "../../src/protocol/outcome.ts";
+import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
+import { anOutcome } from "../kit/outcome.ts";
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {
@@ -96,32 +97,8 @@ export const judged = (construct: string, decision: "allow" | "deny", input: str
   },
 });
 
-export const outcome = (id: string, change: Partial<Outcome> = {}): Outcome => ({
-  id,
-  task: "Count the files",
-  origin: "daemon",
-  parent: null,
-  state: "done",
-  cause: "result",
-  caliber_asked: { model: "sonnet", effort: "high" },
-  model_given: "claude-sonnet",
-  exit: "code 0",
-  started_at: 1_767_323_045_500,
-  duration_ms: 12_300,
-  turns: 1,
-  cost_usd: 0.0123,
-  tokens: noTokens,
-  result: "There are 12 files.",
-  result_from: "result",
-  files: [],
-  files_missing: [],
-  denials: [],
-  refusal: null,
-  session_id: null,
-  transcript: null,
-  stderr: "",
-  ...change,
-});
+export const outcome = (id: string, change: Partial<Outcome> = {}): Outcome =>
+  anOutcome({ id, started_at: 1_767_323_045_500, duration_ms: 12_300, cost_usd: 0.0123, ...change });
 
 export const ended = (id: string, change: Partial<Outcome> = {}, run = runA): EventDraft => ({
   type: "construct.ended",

@@ -4,13 +4,13 @@ import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
 import type { Outcome } from "../../../src/protocol/outcome.ts";
-import { noTokens } from "../../../src/protocol/outcome.ts";
 import type { RunSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { costOf, foldRunEvents, summaryOf } from "../../../src/protocol/snapshot.ts";
 import { channel } from "../../../src/base/stream.ts";
 import type { OpenDeck } from "../../../src/faces/cli/world.ts";
 import { Fault, unreachable } from "../../../src/base/fault.ts";
+import { anOutcome } from "../../kit/outcome.ts";
 
 /** What a scripted deck does: it plays events when a command comes. */
 export interface Script {
@@ -192,32 +192,18 @@ const caliber = { model: "sonnet", effort: "high" } as const;
 export const settings: RunSettings = defaultSettings(2);
 
 function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Outcome {
-  return {
+  return anOutcome({
     id,
     task,
-    origin: "daemon",
-    parent: null,
-    state: "done",
-    cause: "result",
     caliber_asked: caliber,
     model_given: "claude-sonnet-5-5",
-    exit: "code 0",
-    started_at: 0,
     duration_ms: 12_300,
     turns: 2,
     cost_usd: 0.0123,
-    tokens: noTokens,
     result: "All is well.",
-    result_from: "result",
-    files: [],
-    files_missing: [],
-    denials: [],
-    refusal: null,
     session_id: "s",
-    transcript: null,
-    stderr: "",
     ...changes,
-  };
+  });
 }
 
 function givenOnly(settings: { [K in keyof RunSettings]?: RunSettings[K] | undefined }): Partial<RunSettings> {
