@@ -1,11 +1,13 @@
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/fault.ts";
+import { messageOf, unreachable } from "../base/fault.ts";
+import { holdPattern } from "../policy/hold-pattern.ts";
 import type { Denial } from "../protocol/outcome.ts";
-import type { ToolCall, Verdict } from "../protocol/verdict.ts";
+import type { Judgement, ToolCall, Verdict } from "../protocol/verdict.ts";
 import type { Note } from "./journal.ts";
-import { showInput } from "./construct/show-input.ts";
+import { showInput, wholeInput } from "./construct/show-input.ts";
+import type { HoldOutcome, Holds } from "./holds.ts";
 
-export type Judge = (call: ToolCall) => Verdict;
+export type Judge = (call: ToolCall) => Judgement;
 
 export interface GateParts {
   construct: string;
@@ -15,6 +17,15 @@ export interface GateParts {
   note: Note;
   clock: Clock;
   onDenial: (denial: Denial) => void;
+  holds: Holds;
+  /** For the netrunner who decides on a held call. */
+  task: string;
+  /** Aborts when the construct's end has begun. */
+  ending: AbortSignal;
+  /** A call of the construct begins or ceases to wait. */
+  onHold: (isHeld: boolean) => void;
+  /** The netrunner wants the construct to be gone. */
+  kill: () => void;
 }
 
 /**
@@ -24,7 +35,9 @@ export interface GateParts {
 export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
   return async (call) => {
     const began = parts.clock.monotonic();
-    const verdict = parts.mayAct() ? judged(parts.judge, call) : ending;
+    const judgement = parts.mayAct() ? judged(parts.judge, call) : ending;
+    const latency = parts.clock.monotonic() - began;
+    const verdict = await decided(judgement, call, parts);
     const input = showInput(call.tool, call.input);
     if (verdict.decision === "deny") parts.onDenial({ tool: call.tool, input, rule: verdict.rule });
     const recorded = parts.note("gate.judged", {
@@ -35,7 +48,7 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
       decision: verdict.decision,
       rule: verdict.rule,
       reason: verdict.reason,
-      latency_ms: parts.clock.monotonic() - began,
+      latency_ms: latency,
     });
     return recorded ? verdict : unrecorded;
   };
@@ -49,7 +62,41 @@ const unrecorded: Verdict = {
 
 const ending: Verdict = { decision: "deny", rule: "construct.ending", reason: "This construct is being stopped." };
 
-function judged(judge: Judge, call: ToolCall): Verdict {
+/** A held call waits for the netrunner; everything else is decided already. */
+async function decided({ decision, rule, reason }: Judgement, call: ToolCall, parts: GateParts): Promise<Verdict> {
+  if (decision !== "hold") return { decision, rule, reason };
+  const input = wholeInput(call.tool, call.input);
+  const pattern = holdPattern(call.tool, rule, input);
+  if (parts.holds.isAllowed(parts.construct, pattern)) {
+    return { decision: "allow", rule: "hold.pattern", reason: `The netrunner has allowed this pattern (${rule}).` };
+  }
+  parts.onHold(true);
+  const { construct, task } = parts;
+  const request = { construct, call: call.id, tool: call.tool, input, task, rule, reason, pattern };
+  const outcome = await parts.holds.ask(request, parts.ending);
+  parts.onHold(false);
+  if (outcome.end === "kill") parts.kill();
+  return verdictOf(outcome, { rule, reason });
+}
+
+function verdictOf({ end, note }: HoldOutcome, held: { rule: string; reason: string }): Verdict {
+  switch (end) {
+    case "allow":
+    case "allow_pattern":
+      return { decision: "allow", rule: "hold.allowed", reason: `The netrunner has allowed it (${held.rule}).` };
+    case "deny":
+      return { decision: "deny", rule: held.rule, reason: note ?? `The netrunner has denied it: ${held.reason}` };
+    case "expired":
+      return { decision: "deny", rule: held.rule, reason: `Nobody allowed it in time: ${held.reason}` };
+    case "kill":
+    case "ended":
+      return ending;
+    default:
+      return unreachable(end);
+  }
+}
+
+function judged(judge: Judge, call: ToolCall): Judgement {
   try {
     return judge(call);
   } catch (error) {

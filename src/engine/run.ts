@@ -1,12 +1,14 @@
 import { messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
+import type { HoldAnswer } from "../protocol/hold.ts";
 import type { Outcome } from "../protocol/outcome.ts";
 import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { Fleet, unstarted } from "./fleet.ts";
+import { Holds } from "./holds.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -30,6 +32,7 @@ export class Run {
   readonly #parts: RunParts;
   readonly #note: Note;
   readonly #fleet: Fleet;
+  readonly #holds: Holds;
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
@@ -45,11 +48,17 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
+    this.#holds = new Holds({
+      clock: parts.clock,
+      note: (source) => noteFor(parts.record, view.run, source),
+      windowMs: view.settings.hold_window_ms,
+    });
     this.#fleet = new Fleet({
       driver: parts.driver,
       clock: parts.clock,
       note: (source) => noteFor(parts.record, view.run, source),
       judge: parts.judge,
+      holds: this.#holds,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
@@ -137,6 +146,11 @@ export class Run {
 
   say(text: string, source: "netrunner" | "autopilot" = "netrunner"): void {
     noteFor(this.#parts.record, this.view.run, source)("netrunner.said", { text });
+  }
+
+  /** The netrunner's answer to a held call; throws a fault when it comes too late. */
+  answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
+    this.#holds.answer(hold, answer, note);
   }
 
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */

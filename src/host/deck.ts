@@ -135,6 +135,8 @@ export class Deck implements Port {
         return this.#inTurn(() => this.#resume(command));
       case "say":
         return this.#tellRun((run) => run.say(command.text));
+      case "hold.answer":
+        return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
       case "stop": {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));

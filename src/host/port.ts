@@ -20,6 +20,7 @@ export interface Replies {
   "run.resume": OpenedRun;
   say: Record<string, never>;
   stop: Record<string, never>;
+  "hold.answer": Record<string, never>;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

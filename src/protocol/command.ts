@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holdAnswerSchema } from "./hold.ts";
 import { runSettingsSchema } from "./settings.ts";
 
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
@@ -34,6 +35,13 @@ export const commandSchema = z.discriminatedUnion("type", [
     status: z.enum(["stopped", "waiting", "paused"]),
     reason: z.string(),
     force: z.boolean(),
+  }),
+  /** The netrunner's answer to a held call; a note is told to the model. */
+  z.object({
+    type: z.literal("hold.answer"),
+    hold: z.string(),
+    answer: holdAnswerSchema,
+    note: z.string().trim().min(1).optional(),
   }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),

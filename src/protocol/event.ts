@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { actionSchema, daemonStatuses } from "./action.ts";
 import { caliberSchema } from "./caliber.ts";
+import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { runSettingsSchema } from "./settings.ts";
 import { decisions } from "./verdict.ts";
@@ -116,6 +117,9 @@ const bodies = {
     reason: z.string(),
     latency_ms: z.number(),
   }),
+  /** A call waits for the netrunner. */
+  "hold.opened": holdSchema,
+  "hold.closed": z.object({ construct, hold: z.string(), end: z.enum(holdEnds), note: z.string().nullable() }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),

@@ -22,6 +22,8 @@ export const runSettingsSchema = z.object({
   idle_limit_ms: z.int().min(1),
   /** A construct that runs for so long in all is stopped, milliseconds. */
   time_limit_ms: z.int().min(1),
+  /** How long a held call waits for the netrunner, milliseconds; 0: denied at once; null: it waits for ever. */
+  hold_window_ms: z.int().min(0).nullable().default(20_000),
   /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
   budget_usd: z.number().min(0),
 });
@@ -43,5 +45,6 @@ export const defaultSettings = (cores: number): RunSettings => ({
   offline: false,
   idle_limit_ms: 10 * minute,
   time_limit_ms: 60 * minute,
+  hold_window_ms: 20_000,
   budget_usd: 0,
 });

@@ -1,6 +1,7 @@
 import type { Caliber } from "./caliber.ts";
 import type { DeckEvent, RunStatus } from "./event.ts";
 import type { Origin, Outcome } from "./outcome.ts";
+import type { Hold } from "./hold.ts";
 import type { RunSettings } from "./settings.ts";
 import { oneLine } from "../base/text.ts";
 
@@ -27,6 +28,8 @@ export interface RunView {
   /** In the order of their queueing. */
   constructs: Record<string, ConstructView>;
   refused: { task: string; rule: string; reason: string }[];
+  /** The calls that wait for the netrunner, oldest first. */
+  holds: Record<string, Hold>;
   lastSeq: number;
 }
 
@@ -49,7 +52,7 @@ export interface ConstructView {
   parent: string | null;
   caliber: Caliber;
   after: string[];
-  state: "queued" | "starting" | "running" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "ending" | Outcome["state"];
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
@@ -87,6 +90,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     },
     constructs: {},
     refused: [],
+    holds: {},
     lastSeq: event.seq,
   };
 }
@@ -144,6 +148,12 @@ function foldRun(view: RunView, event: DeckEvent): void {
       break;
     case "run.closed":
       Object.assign(view, { status: event.body.status, reason: event.body.reason, closedAt: event.at });
+      break;
+    case "hold.opened":
+      view.holds[event.body.hold] = event.body;
+      break;
+    case "hold.closed":
+      delete view.holds[event.body.hold];
       break;
     case "spawn.refused":
       view.refused.push(event.body);
@@ -211,10 +221,10 @@ function foldConstruct(view: RunView, event: DeckEvent): void {
   // The id may be a word of the model's: "constructor" must not find what every object has.
   if (!Object.hasOwn(view.constructs, event.body.construct)) return;
   const construct = view.constructs[event.body.construct];
-  if (construct !== undefined) foldOne(construct, event);
+  if (construct !== undefined) foldOne(construct, event, view);
 }
 
-function foldOne(construct: ConstructView, event: DeckEvent): void {
+function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
     case "construct.started":
       Object.assign(construct, { state: "starting", startedAt: event.at, activity: "starting" });
@@ -236,6 +246,17 @@ function foldOne(construct: ConstructView, event: DeckEvent): void {
       break;
     case "gate.judged":
       if (event.body.decision === "deny") construct.denials += 1;
+      break;
+    case "hold.opened":
+      Object.assign(construct, {
+        state: "held",
+        activity: `HELD: ${event.body.tool} ${oneLine(event.body.input, 240)}`,
+      });
+      break;
+    case "hold.closed":
+      // Calls can wait beside each other.
+      if (construct.state === "held" && !Object.values(view.holds).some((hold) => hold.construct === construct.id))
+        Object.assign(construct, { state: "running", activity: "goes on after a hold" });
       break;
     case "construct.ending":
       Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });

@@ -15,6 +15,13 @@ export interface ToolCall {
 
 export const decisions = ["allow", "deny"] as const;
 
+/** What the brake thinks of a call. A hold is for the netrunner to decide. */
+export interface Judgement {
+  decision: (typeof decisions)[number] | "hold";
+  rule: string;
+  reason: string;
+}
+
 /** What the gate says to one call. Without an explicit allow the call does not run. */
 export interface Verdict {
   decision: (typeof decisions)[number];

@@ -5,6 +5,7 @@ import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import { gateOf, type Judge } from "../../src/engine/gate.ts";
+import { Holds } from "../../src/engine/holds.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
 import { constructTools } from "../../src/drivers/claude/options.ts";
@@ -79,7 +80,16 @@ describe("the gate", () => {
   });
 
   test("that cannot record its verdict denies, also what it would allow, and so does one of a construct that is ending", async () => {
-    const parts = { construct: "cx-1", clock: systemClock, onDenial: () => undefined };
+    const parts = {
+      construct: "cx-1",
+      clock: systemClock,
+      onDenial: () => undefined,
+      holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: 0 }),
+      task: "a task",
+      ending: new AbortController().signal,
+      onHold: () => undefined,
+      kill: () => undefined,
+    };
     const allow: Judge = () => ({ decision: "allow", rule: "r", reason: "w" });
     const aCall = { id: "t", tool: "Bash", input: { command: "ls" } };
     const unrecorded = gateOf({ ...parts, judge: allow, mayAct: () => true, note: () => false });

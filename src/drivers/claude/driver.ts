@@ -10,8 +10,8 @@ export interface ClaudeSettings {
   gateSeconds?: number;
 }
 
-/** Judging is a matter of milliseconds; only a gate that is broken takes longer than this. */
-const usualGateSeconds = 60;
+/** A held call waits for the netrunner as long as its window says; a gate that hangs is found by the idle limit. */
+const usualGateSeconds = 24 * 60 * 60;
 
 /** Claude Code through its Agent SDK. The executable and the environment are decided once, for all sessions. */
 export function claudeDriver(settings: ClaudeSettings): AgentDriver {

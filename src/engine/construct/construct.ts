@@ -6,6 +6,7 @@ import type { Caliber } from "../../protocol/caliber.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { gateOf, type Judge } from "../gate.ts";
 import { loginProblem } from "../login.ts";
+import type { Holds } from "../holds.ts";
 import type { Note } from "../journal.ts";
 import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
@@ -29,6 +30,7 @@ export interface ConstructParts {
   clock: Clock;
   note: (source: string) => Note;
   judge: Judge;
+  holds: Holds;
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
@@ -57,6 +59,7 @@ export class Construct {
   readonly #note: Note;
   readonly #tally = newTally();
   readonly #timers = new AbortController();
+  readonly #ending = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
   #how: "polite" | "hard" = "polite";
@@ -68,6 +71,8 @@ export class Construct {
   #startedAt: number | null = null;
   #beganAt = 0;
   #lastSign = 0;
+  /** Calls that wait for the netrunner: their wait is not idleness. */
+  #held = 0;
   #transcript: TranscriptSink | undefined;
 
   constructor(spec: SpawnSpec, parts: ConstructParts) {
@@ -109,6 +114,7 @@ export class Construct {
     this.#life = life;
     if (life.phase === "ending" && before !== "ending") {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
+      this.#ending.abort();
     }
     for (const effect of effects) this.#perform(effect);
   }
@@ -157,6 +163,14 @@ export class Construct {
           note: this.#note,
           clock,
           onDenial: (denial) => this.#tally.denials.push(denial),
+          holds: this.#parts.holds,
+          task: this.spec.task,
+          ending: this.#ending.signal,
+          onHold: (isHeld) => {
+            this.#held += isHeld ? 1 : -1;
+            this.#lastSign = clock.monotonic();
+          },
+          kill: () => this.stop("netrunner"),
         }),
         transcript: this.#transcript.line,
       });
@@ -166,7 +180,7 @@ export class Construct {
       watchTime(
         this.#parts.limits,
         clock,
-        () => this.#lastSign,
+        () => (this.#held > 0 ? clock.monotonic() : this.#lastSign),
         (cause) => this.stop(cause),
         this.#timers.signal,
       );

@@ -19,6 +19,13 @@ export function showInput(tool: string, input: unknown): string {
   return headAndTail(plain(tool, input), recordedBytes).text;
 }
 
+/** The same without a bound, for the netrunner who decides on the call. */
+export const wholeInput = (tool: string, input: unknown): string =>
+  tool in whole ? plain(tool, input) : JSON.stringify(input, null, 2);
+
+/** Tools whose telling fields say all that matters for a decision. */
+const whole: Record<string, true> = { Bash: true, Read: true, Glob: true, Grep: true, WebFetch: true, WebSearch: true };
+
 function plain(tool: string, input: unknown): string {
   const fields = telling[tool];
   if (fields !== undefined && typeof input === "object" && input !== null) {

@@ -3,9 +3,11 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import { flatEvent } from "../../protocol/event.ts";
+import type { Hold } from "../../protocol/hold.ts";
 import type { RunView } from "../../protocol/snapshot.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
 import { ask } from "./ask.ts";
+import { holdQuestion, readHoldAnswer } from "./hold-question.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
 import type { Progress } from "./progress.ts";
@@ -34,7 +36,7 @@ export type RunEnd = { view: RunView; rule: string | undefined } | { lost: strin
 
 /** Follows a run until it closes, and answers for the netrunner: asks on the terminal, or stops where nobody can answer. */
 export async function followRun(following: Following): Promise<RunEnd> {
-  const { port, opened, progress, interrupts, json, terminal } = following;
+  const { port, opened, progress, interrupts, json, terminal, clock } = following;
   let view = following.view;
   let rule: string | undefined;
   let question: AbortController | undefined;
@@ -52,7 +54,7 @@ export async function followRun(following: Following): Promise<RunEnd> {
     question?.abort();
     question = new AbortController();
     const { signal } = question;
-    progress.hold(text);
+    progress.hold("The daemon is WAITING FOR YOU", text);
     const reply = await ask({ ...to, signal, onInterrupt: () => interrupts.interrupt() });
     progress.release();
     if (reply.kind === "ended") stop.stop("waiting", "the netrunner left the question open");
@@ -65,7 +67,44 @@ export async function followRun(following: Following): Promise<RunEnd> {
     }
   };
 
+  /** Held calls are answered one after the other; one that is over meanwhile is not asked about any more. */
+  const holds: Hold[] = [];
+  let isAnswering = false;
+  const answerHolds = async (to: { input: Input; output: Output }): Promise<void> => {
+    if (isAnswering) return;
+    isAnswering = true;
+    for (let hold = holds[0]; hold !== undefined; hold = holds[0]) {
+      question = new AbortController();
+      progress.hold("A construct is HELD FOR YOU", holdQuestion(hold, clock.now()));
+      const reply = await ask({ ...to, signal: question.signal, onInterrupt: () => interrupts.interrupt() });
+      progress.release();
+      const answered = reply.kind === "text" ? readHoldAnswer(reply.text) : undefined;
+      if (reply.kind === "text" && answered === undefined) progress.note("answer with a, p, d, d WORDS, or k");
+      if (reply.kind === "ended" || answered !== undefined) holds.shift();
+      if (answered === undefined) continue;
+      try {
+        await port.send({ type: "hold.answer", hold: hold.hold, ...answered });
+      } catch (error) {
+        progress.note(messageOf(error));
+      }
+    }
+    isAnswering = false;
+  };
+
+  const reactToHold = (event: DeckEvent): void => {
+    if (terminal === undefined) return;
+    if (event.type === "hold.opened") {
+      holds.push(event.body);
+      void answerHolds(terminal);
+    }
+    if (event.type !== "hold.closed") return;
+    const at = holds.findIndex((hold) => hold.hold === event.body.hold);
+    if (at !== -1) holds.splice(at, 1);
+    if (at === 0) question?.abort();
+  };
+
   const react = (event: DeckEvent): void => {
+    reactToHold(event);
     if (event.type === "run.waiting") {
       if (terminal === undefined) stop.stop("waiting", "nobody is there to answer");
       else void answer(event.body.question, terminal);

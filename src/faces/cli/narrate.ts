@@ -84,6 +84,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
     case "construct.retrying":
       return passing(event.body.construct, "retries", `in ${spell(event.body.in_ms)}: ${event.body.reason}`);
+    case "hold.opened": {
+      const { construct, tool, input, rule } = event.body;
+      return lasting(construct, "HELD", `${tool} ${oneLine(input, 160)} (${rule})`, "alarm");
+    }
+    case "hold.closed":
+      return lasting(event.body.construct, "answered", `${event.body.end}: ${event.body.note ?? "no note"}`, "plain");
     case "gate.judged": {
       const { construct, tool, input, rule, reason } = event.body;
       if (event.body.decision === "allow") return undefined;

@@ -7,8 +7,8 @@ export interface Progress {
   tell(event: DeckEvent, view: RunView): void;
   /** A sentence of the command line's own. */
   note(text: string): void;
-  /** Shows the daemon's question and leaves the terminal to the answer; what comes meanwhile is kept. */
-  hold(question: string): void;
+  /** Shows a question under a title that cannot be missed, and leaves the terminal to the answer; what comes meanwhile is kept. */
+  hold(title: string, question: string): void;
   release(): void;
   /** What the daemon said last, where the netrunner can still see all of it. */
   readonly lastWords: string | undefined;

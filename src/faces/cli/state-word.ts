@@ -27,6 +27,7 @@ const words: Record<ConstructView["state"], StateWord> = {
   queued: { glyph: "·", word: "queued", style: "faint" },
   starting: { glyph: "○", word: "starting", style: "busy" },
   running: { glyph: "●", word: "running", style: "busy" },
+  held: { glyph: "!", word: "HELD", style: "alarm" },
   ending: { glyph: "◐", word: "ending", style: "warning" },
   done: { glyph: "✓", word: "done", style: "good" },
   failed: { glyph: "✗", word: "failed", style: "bad" },

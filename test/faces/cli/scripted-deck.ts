@@ -19,6 +19,7 @@ export interface Script {
   onSay?: (stage: Stage, text: string) => void;
   /** Instead of closing the run with the status that was asked for. */
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
+  onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   workspace?: string;
@@ -139,6 +140,9 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "stop":
         if (script.onStop === undefined) stage().close(command.status, command.reason);
         else script.onStop(stage(), command);
+        return {};
+      case "hold.answer":
+        script.onHoldAnswer?.(stage(), command);
         return {};
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];

@@ -48,6 +48,21 @@ const question: Step = (stage) => {
   stage.emit("run.waiting", { question: "I have counted them. Shall I delete \u001b[2J them?" });
 };
 
+const held: Step = (stage) => {
+  stage.emit("hold.opened", {
+    construct: id(1),
+    hold: "hd-00000001",
+    call: "t",
+    tool: "Bash",
+    input: "git push \u001b[31m--force\u001b[0m origin main",
+    task: "task 1",
+    rule: "history.rewrite",
+    reason: "It rewrites shared history.",
+    pattern: "Bash [history.rewrite] git push --force origin main",
+    deadline: null,
+  });
+};
+
 const done: Step = (stage) => {
   stage.emit("daemon.chat", { daemon: "dm-1", text: "That was all." });
   stage.close("done");
@@ -66,6 +81,17 @@ const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script
     argv: ["run", "a goal"],
     steps: [fleet(2, 2)],
     script: { onStop: (stage, command) => command.force && stage.close("stopped", "killed") },
+  },
+  hold: {
+    argv: ["run", "a goal"],
+    steps: [fleet(1, 1), held],
+    script: {
+      onHoldAnswer(stage, { hold, answer, note }) {
+        stage.emit("hold.closed", { construct: id(1), hold, end: answer, note: note ?? null });
+        stage.emit("daemon.chat", { daemon: "dm-1", text: `It was <${answer} ${note ?? ""}>.` });
+        stage.close("done");
+      },
+    },
   },
   question: {
     argv: ["run", "a goal"],

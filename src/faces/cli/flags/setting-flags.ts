@@ -4,7 +4,7 @@ import { efforts } from "../../../protocol/caliber.ts";
 import type { RunSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
-import { dollars, duration, effortOf, tierOf, wholeNumber, words } from "./values.ts";
+import { dollars, duration, effortOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
 export interface SettingFlags {
@@ -22,6 +22,7 @@ export interface SettingFlags {
   brake?: Tier;
   idleLimit?: number;
   timeLimit?: number;
+  holdWindow?: number | "forever";
   budget?: number;
 }
 
@@ -70,6 +71,11 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       duration("--time-limit"),
     )
     .option(
+      "--hold-window <time>",
+      "deny a held call when nobody answers for so long; 0s: at once, forever: never (default: 20s)",
+      windowOf("--hold-window"),
+    )
+    .option(
       "--budget <usd>",
       "pause the run when it has cost so many US dollars (default: no bound)",
       dollars("--budget"),
@@ -107,6 +113,9 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.structured === undefined ? {} : { structured_reply: flags.structured }),
     ...(flags.idleLimit === undefined ? {} : { idle_limit_ms: flags.idleLimit }),
     ...(flags.timeLimit === undefined ? {} : { time_limit_ms: flags.timeLimit }),
+    ...(flags.holdWindow === undefined
+      ? {}
+      : { hold_window_ms: flags.holdWindow === "forever" ? null : flags.holdWindow }),
     ...(flags.budget === undefined ? {} : { budget_usd: flags.budget }),
     ...(model === undefined && effort === undefined ? {} : { caliber: chosen(model, effort, now.caliber) }),
     ...(daemonModel === undefined && daemonEffort === undefined

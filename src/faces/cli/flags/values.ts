@@ -32,6 +32,14 @@ export const duration =
     throw wrong(flag, text, `give a time with its unit, as in ${flag} 90s, ${flag} 10m or ${flag} 1h30m`);
   };
 
+/** Reads the time that somebody is waited for: a duration, none at all, or no end. */
+export const windowOf =
+  (flag: string) =>
+  (text: string): number | "forever" => {
+    if (text.trim() === "forever") return "forever";
+    return /^0+(?:ms|s|m|h|d)?$/.test(text.trim()) ? 0 : duration(flag)(text);
+  };
+
 export const effortOf =
   (flag: string) =>
   (text: string): Effort =>

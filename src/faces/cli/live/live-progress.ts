@@ -69,10 +69,10 @@ export function liveProgress(out: Output, paint: Paint, clock: Clock): Progress 
       if (closed) display.clear(above.splice(0));
       else drawSoon();
     },
-    hold(question) {
+    hold(title, question) {
       held = true;
       const lines = shownChat === question ? [] : wrap(inert(question), Math.max(1, columns() - 1));
-      above.push(paint("alarm", clip(" The daemon is WAITING FOR YOU ", columns() - 1)), ...lines);
+      above.push(paint("alarm", clip(` ${title} `, columns() - 1)), ...lines);
       next?.timer[Symbol.dispose]();
       next = undefined;
       display.clear(above.splice(0));

@@ -1,0 +1,28 @@
+import { z } from "zod";
+
+/** What the netrunner can say to a call that waits. A `deny` may carry a note, which the model is told. */
+export const holdAnswers = ["allow", "allow_pattern", "deny", "kill"] as const;
+export const holdAnswerSchema = z.enum(holdAnswers);
+export type HoldAnswer = z.infer<typeof holdAnswerSchema>;
+
+/** How a hold was over. `expired`: nobody answered in time; `ended`: its construct was ended. Both are a deny. */
+export const holdEnds = [...holdAnswers, "expired", "ended"] as const;
+export type HoldEnd = (typeof holdEnds)[number];
+
+/** A call that waits for the netrunner. */
+export const holdSchema = z.object({
+  hold: z.string(),
+  construct: z.string(),
+  call: z.string(),
+  tool: z.string(),
+  /** The whole command, path or JSON: a netrunner who decides must see all of it. */
+  input: z.string(),
+  task: z.string(),
+  rule: z.string(),
+  reason: z.string(),
+  /** What `allow_pattern` would allow for this construct from now on. */
+  pattern: z.string(),
+  /** When it is denied without an answer, milliseconds since the epoch; null: it waits for ever. */
+  deadline: z.number().nullable(),
+});
+export type Hold = z.infer<typeof holdSchema>;
