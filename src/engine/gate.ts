@@ -17,6 +17,8 @@ export interface GateParts {
   note: Note;
   clock: Clock;
   onDenial: (denial: Denial) => void;
+  /** The verdict on this call is on the record. */
+  onJudged: (call: string) => void;
   holds: Holds;
   /** For the netrunner who decides on a held call. */
   task: string;
@@ -50,6 +52,7 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
       reason: verdict.reason,
       latency_ms: latency,
     });
+    if (recorded) parts.onJudged(call.id);
     return recorded ? verdict : unrecorded;
   };
 }

@@ -117,6 +117,8 @@ const bodies = {
     reason: z.string(),
     latency_ms: z.number(),
   }),
+  /** A call has run without a verdict of ours: the gate does not hold in this agent, so the construct is ended. */
+  "gate.bypassed": z.object({ construct, call: z.string(), tool: z.string() }),
   /** A call waits for the netrunner. */
   "hold.opened": holdSchema,
   "hold.closed": z.object({ construct, hold: z.string(), end: z.enum(holdEnds), note: z.string().nullable() }),

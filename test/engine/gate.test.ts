@@ -84,6 +84,7 @@ describe("the gate", () => {
       construct: "cx-1",
       clock: systemClock,
       onDenial: () => undefined,
+      onJudged: () => undefined,
       holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: 0 }),
       task: "a task",
       ending: new AbortController().signal,

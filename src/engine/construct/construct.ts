@@ -11,6 +11,7 @@ import type { Note } from "../journal.ts";
 import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally, resultOf, showExit } from "./tally.ts";
+import { reconciliation } from "./reconciliation.ts";
 import { watchTime, type TimeLimits } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
@@ -58,6 +59,7 @@ export class Construct {
   readonly #parts: ConstructParts;
   readonly #note: Note;
   readonly #tally = newTally();
+  readonly #reconciliation = reconciliation();
   readonly #timers = new AbortController();
   readonly #ending = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
@@ -163,6 +165,7 @@ export class Construct {
           note: this.#note,
           clock,
           onDenial: (denial) => this.#tally.denials.push(denial),
+          onJudged: (id) => this.#reconciliation.judged(id),
           holds: this.#parts.holds,
           task: this.spec.task,
           ending: this.#ending.signal,
@@ -201,6 +204,11 @@ export class Construct {
       count(this.#tally, event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      const bypass = this.#reconciliation.see(event);
+      if (bypass !== undefined) {
+        this.#note("gate.bypassed", { construct: this.spec.id, ...bypass });
+        this.stop("gate:bypassed", "hard");
+      }
       const login = loginProblem(event);
       if (login !== undefined) {
         this.#tally.problem = login;

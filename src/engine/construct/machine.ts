@@ -60,7 +60,7 @@ export function step(life: Life, input: LifeInput): LifeStep {
 export function endStateOf(cause: string): EndState {
   if (cause === "result") return "done";
   if (cause === "inject") return "redirected";
-  return /^(crash|spawn|refusal|error:|dependency:)/.test(cause) ? "failed" : "killed";
+  return /^(crash|spawn|refusal|error:|dependency:|gate:)/.test(cause) ? "failed" : "killed";
 }
 
 /** Why a turn ended as it did: "result" when it is what was wanted. */

@@ -90,6 +90,10 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     }
     case "hold.closed":
       return lasting(event.body.construct, "answered", `${event.body.end}: ${event.body.note ?? "no note"}`, "plain");
+    case "gate.bypassed": {
+      const text = `${event.body.tool} ran without a verdict: the gate does not hold in this agent, the construct is ended`;
+      return lasting(event.body.construct, "UNGATED", text, "alarm");
+    }
     case "gate.judged": {
       const { construct, tool, input, rule, reason } = event.body;
       if (event.body.decision === "allow") return undefined;
