@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
@@ -9,6 +10,7 @@ import type { DeckOptions } from "../host/deck-options.ts";
 import type { Port } from "../host/port.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { offlineModel } from "../offline/model.ts";
+import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
@@ -25,15 +27,22 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
+    const guardian = startGuardian(guardianScript);
     return {
-      driver: claudeDriver({ executable, env: provider.env }),
+      driver: claudeDriver({ executable, env: provider.env, guardian }),
       judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
       version: around.version,
-      release: provider.release,
+      async release() {
+        await guardian.close();
+        await provider.release();
+      },
     };
   });
   return { port: deck, close: () => deck.close() };
 }
+
+/** Beside this file, as source or built. */
+const guardianScript = fileURLToPath(new URL(`./guardian${extname(import.meta.url)}`, import.meta.url));
 
 interface Provider {
   env: Record<string, string>;

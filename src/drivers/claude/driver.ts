@@ -1,4 +1,5 @@
 import type { AgentDriver } from "../agent.ts";
+import type { Guardian } from "../../process/guardian.ts";
 import { systemTable } from "../../process/table.ts";
 import type { Environment } from "./environment.ts";
 import { openSession } from "./session.ts";
@@ -8,6 +9,8 @@ export interface ClaudeSettings {
   env: Environment;
   /** How long the gate may take for one verdict; a call without one by then does not run. */
   gateSeconds?: number;
+  /** Ends the agents should the deck itself die. */
+  guardian?: Guardian;
 }
 
 /** A held call waits for the netrunner as long as its window says; a gate that hangs is found by the idle limit. */
@@ -16,7 +19,7 @@ const usualGateSeconds = 24 * 60 * 60;
 /** Claude Code through its Agent SDK. The executable and the environment are decided once, for all sessions. */
 export function claudeDriver(settings: ClaudeSettings): AgentDriver {
   const { executable, env, gateSeconds = usualGateSeconds } = settings;
-  const around = { executable, env, gateSeconds, table: systemTable() };
+  const around = { executable, env, gateSeconds, table: systemTable(), guardian: settings.guardian };
   return {
     name: "claude",
     can: { interrupt: true, resume: true, structuredOutput: true },

@@ -5,6 +5,7 @@ import { markerName, type AgentExit, type StopReport } from "../agent.ts";
 import { pause } from "../../base/clock.ts";
 import { unreachable } from "../../base/fault.ts";
 import { startChild, type Child } from "../../process/child.ts";
+import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
 import type { Exit } from "../../process/exit.ts";
 import { stopTree } from "../../process/stop.ts";
@@ -42,9 +43,11 @@ export interface AgentProcess {
 
 /**
  * @param id value of the marker variable
+ * @param guardian is told of it, to end it should the deck itself die
  * @param table one for all agents: looks at the same moment share one reading
  */
-export function agentProcess(id: string, table: ProcessTable): AgentProcess {
+export function agentProcess(id: string, table: ProcessTable, guardian?: Guardian): AgentProcess {
+  const marker = { name: markerName, value: id };
   const started = Promise.withResolvers<{ pid: number; command: string }>();
   const closed = Promise.withResolvers<AgentExit>();
   const gone = new AbortController();
@@ -56,6 +59,7 @@ export function agentProcess(id: string, table: ProcessTable): AgentProcess {
   const stop = async (limits: StopLimits): Promise<StopReport> => {
     if (child === undefined) return { proven: true, survivors: [] };
     const report = await stopTree(child, limits, table);
+    if (report.proven) guardian?.forget(marker);
     child.release();
     return { proven: report.proven, survivors: report.survivors.map((survivor) => survivor.pid) };
   };
@@ -76,13 +80,14 @@ export function agentProcess(id: string, table: ProcessTable): AgentProcess {
   };
 
   const spawn = (options: SpawnOptions): SpawnedProcess => {
+    guardian?.watch(marker);
     const running = startChild(
       {
         command: options.command,
         args: options.args,
         cwd: options.cwd ?? "/",
         env: definedOnly(options.env),
-        marker: { name: markerName, value: id },
+        marker,
       },
       table,
     );

@@ -3,6 +3,7 @@ import type { AgentEvent, AgentExit, AgentSession, SessionSpec, StopReport } fro
 import { channel, type Channel } from "../../base/stream.ts";
 import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
+import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
@@ -14,6 +15,7 @@ const drainMs = 500;
 /** What all sessions of a driver share. */
 export interface Around extends Omit<Surroundings, "spawn"> {
   table: ProcessTable;
+  guardian?: Guardian | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const { query } = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
-  const child = agentProcess(spec.id, around.table);
+  const child = agentProcess(spec.id, around.table, around.guardian);
   const sdk = query({ prompt: input, options: sdkOptions(spec, { ...around, spawn: child.spawn }) });
   const reading = read(sdk, spec, events, child);
   const { pid, command } = await Promise.race([
