@@ -1,3 +1,4 @@
+import { respawnLoop, type PastAttempt } from "../policy/respawn-loop.ts";
 import { admit } from "../policy/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
 import type { RunView } from "../protocol/snapshot.ts";
@@ -37,6 +38,12 @@ export function handsOf(parts: HandsParts): Hands {
         if (rule === "cap.spawns") parts.onCap(reason);
         return { refused: reason };
       }
+      const loop = respawnLoop(pastAttempts(parts.view), action.task);
+      if (loop.verdict === "refuse") {
+        const reason = `this would be attempt ${loop.count} at the same work; ${loop.earlier.join(", ")} ended badly: change the approach, or stop`;
+        note("spawn.refused", { task: action.task, origin: "daemon", rule: "respawn.loop", reason });
+        return { refused: reason };
+      }
       const id = fleet.spawn({
         task: action.task,
         origin: "daemon",
@@ -47,6 +54,10 @@ export function handsOf(parts: HandsParts): Hands {
         },
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
       });
+      if (loop.verdict === "warn") {
+        const { count, of, earlier } = loop;
+        note("respawn.warned", { construct: id, task: action.task, count, of, earlier: [...earlier] });
+      }
       // On the next turn of the event loop, so that a whole block is queued before its first construct starts.
       queueMicrotask(() => fleet.pump());
       return { id };
@@ -64,3 +75,10 @@ export function handsOf(parts: HandsParts): Hands {
     bound: parts.bound,
   };
 }
+
+/** The run's ended constructs, in the order in which they ended. */
+const pastAttempts = (view: RunView): PastAttempt[] =>
+  Object.values(view.constructs)
+    .filter((construct) => construct.outcome !== null)
+    .sort((one, other) => (one.endedAt ?? 0) - (other.endedAt ?? 0))
+    .flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));

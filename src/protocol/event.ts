@@ -86,6 +86,14 @@ const bodies = {
   "daemon.ended": z.object({ daemon, exit: z.string(), proven: z.boolean() }),
 
   "spawn.refused": z.object({ task: z.string(), origin: z.enum(origins), rule: z.string(), reason: z.string() }),
+  /** The daemon repeats work that keeps ending badly: this was let through, the next try will not be. */
+  "respawn.warned": z.object({
+    construct,
+    task: z.string(),
+    count: z.int(),
+    of: z.int(),
+    earlier: z.array(z.string()),
+  }),
   "construct.queued": z.object({
     construct,
     task: z.string(),

@@ -40,6 +40,7 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "construct.ended":
     case "daemon.action_rejected":
     case "daemon.read":
+    case "respawn.warned":
       return true;
     case "spawn.refused":
       return event.body.origin === "daemon";

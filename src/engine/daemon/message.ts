@@ -27,6 +27,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
   const opening = goals.at(0);
   const sections = [
     opening === undefined ? "" : openingSection(opening.body.goal, context),
+    loopSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
     netrunnerSection(inputs),
@@ -60,6 +61,18 @@ function openingSection(goal: string, context: MessageContext): string {
     `LIMITS: ${context.maxConcurrent} constructs at a time, ${cap}; more are queued.`,
     `CADENCE: ${context.autopilot ? "autopilot: go on to the end without asking between steps." : "ask before the next big step."}`,
   ].join("\n");
+}
+
+function loopSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => {
+    if (event.type !== "respawn.warned") return [];
+    const { construct, task, count, of, earlier } = event.body;
+    return [
+      `- ${construct} "${oneLine(task, 160)}" is attempt ${count} of ${of} at the same work; ${earlier.join(", ")} ended badly. ` +
+        "Another one will be refused: change the approach, or stop.",
+    ];
+  });
+  return section(heading.respawnLoop, items);
 }
 
 function refusalSection(inputs: readonly DeckEvent[], context: MessageContext): string {
