@@ -1,9 +1,10 @@
-import { parse } from "unbash";
+import { forEachChild, parse, type SyntaxNode } from "unbash";
 import type { BrakeContext } from "../context.ts";
 import { locate } from "../paths.ts";
 import { checkSyntax } from "../syntax.ts";
 import type { Effect } from "./effect.ts";
 import type { Session, Surroundings } from "./session.ts";
+import { isHarmlessSetting } from "./settings.ts";
 import { walk } from "./walk.ts";
 
 /** The longest shell text that is judged, in characters. */
@@ -46,9 +47,23 @@ function judgeScript(text: string, session: Session, at: Surroundings): void {
   const script = parse(text);
   const { refusals, toJudge, counters } = checkSyntax(script);
   for (const { rule, reason } of refusals) if (!judgedElsewhere.has(rule)) unknown(reason);
+  for (const name of givenByDefault(script))
+    if (!isHarmlessSetting(name, undefined)) unknown(`${name}, a setting that steers what programs run`);
   if (refusals.some((refusal) => refusal.rule === "shell.syntax")) return;
   const judged = walk(script, session, at, counters);
   for (const node of toJudge) if (!judged.has(node)) return unknown("a part of the line that could not be followed");
+}
+
+/** Variables that `${NAME:=value}` would set. */
+function givenByDefault(node: SyntaxNode): string[] {
+  const names: string[] = [];
+  const visit = (at: SyntaxNode): void => {
+    if (at.type === "ParameterExpansion" && at.operation?.type === "Default" && at.operation.operator.endsWith("="))
+      names.push(at.parameter);
+    forEachChild(at, visit);
+  };
+  visit(node);
+  return names;
 }
 
 /** Forms that the walk follows, and assignments, which it judges by their value. */

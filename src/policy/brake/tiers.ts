@@ -28,7 +28,9 @@ export function decide(effects: readonly Effect[], tier: Tier): Judgement {
   const worst = (["deny", "hold"] as const)
     .map((verdict) => found.filter(({ rule }) => rule.verdict === verdict))
     .find((list) => list.length > 0);
-  const first = worst?.[0];
+  // The rule that stands first in the tier gives its name to the verdict.
+  const rules = tierRules[tier];
+  const first = worst?.toSorted((one, other) => rules.indexOf(one.rule) - rules.indexOf(other.rule))[0];
   if (worst === undefined || first === undefined)
     return {
       verdict: "allow",

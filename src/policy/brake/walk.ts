@@ -147,7 +147,8 @@ export function walk(
     folders: readonly string[],
     input: Input,
   ): Flow {
-    const values = (items ?? []).flatMap(wordsOf);
+    const values = words(items ?? [], folders);
+    if (!isHarmlessSetting(name, undefined)) unknown(`a loop over ${name}, a setting that steers what programs run`);
     const followed =
       items !== undefined && values.length <= mostRounds && values.every((value) => value.kind === "known");
     return loop(body, folders, (from) => {

@@ -90,7 +90,15 @@ function copy(run: Run): void {
     for (const folder of [...sources, ...(target ? [target] : [])]) writes(run, folder, "folder");
     return;
   }
-  for (const source of sources) reads(run, source);
+  const deep = has(options, "-r -R -a --recursive --archive");
+  for (const source of sources) reads(run, source, deep);
+  // What is copied as a whole may bring a repository's hooks along.
+  if (
+    deep &&
+    target !== undefined &&
+    (has(options, "-T --no-target-directory") || sources.some((source) => /(?:^|\/)\.$/.test(source.text)))
+  )
+    writes(run, { ...target, text: `${target.text}/.git/hooks`, kind: target.kind });
   if (target !== undefined) writesInto(run, target, sources);
 }
 

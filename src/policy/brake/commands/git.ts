@@ -111,6 +111,7 @@ function lookingAt(run: Run, name: string, words: readonly string[], rest: reado
     (name === "symbolic-ref" && rest.some((arg) => /^(?:-d|--delete)$/.test(arg.text))) ||
     (name === "lfs" && /^(?:prune|migrate|push)$/.test(words[0] ?? ""));
   if (changes) run.emit({ kind: "history-rewrite", what: `git ${name} ${words[0] ?? ""}` });
+  for (const arg of rest) if (/^(?:[/~]|\.\.)/.test(arg.text)) reads(run, arg);
   if (name === "bundle" || name === "archive") run.emit({ kind: "change-repository", what: `git ${name}` });
   if (
     rest.some(

@@ -48,6 +48,7 @@ function manager(run: Run): void {
     return run.emit({ kind: "publish", what: spelled(run) });
   if (has(options, "-g --global --location"))
     return run.emit({ kind: "unknown", what: `a global change by ${run.name}` });
+  if (verb.text === "global") return unknown(run, spelled(run));
   const known =
     "run run-script test t tst start stop restart install i ci add remove rm uninstall un update up upgrade dedupe audit outdated ls list ll why " +
     "view info show search pack prune rebuild rb fund doctor explain link unlink root bin prefix query pkg version cache help completion " +

@@ -1,3 +1,4 @@
+import { isHarmlessSetting } from "../settings.ts";
 import { has, loose, reads, split, table, unknown, writes, type Handler } from "../run.ts";
 
 /** Commands that show or calculate. */
@@ -26,9 +27,21 @@ export const readingCommands: [string, Handler][] = [
 function quiet(run: Parameters<Handler>[0]): void {
   const { name, args } = run;
   const texts = args.map((arg) => arg.text);
-  if (name === "date" && texts.some((text) => /^(?:-s|--set)/.test(text)))
+  if (name === "date" || name === "tree") {
+    const { options } = split(args, "-f -o --file");
+    for (const option of options)
+      if (option.value && /^(?:-f|--file)$/.test(option.name)) reads(run, option.value);
+      else if (option.value && option.name === "-o") writes(run, option.value);
+  }
+  if (
+    /^(?:\[|test)$/.test(name) &&
+    (texts.some((text) => /\[[^\]]*[$`]/.test(text)) ||
+      (texts.some((text) => /^-[vR]$/.test(text)) && args.some((arg) => arg.kind !== "known")))
+  )
+    return unknown(run, "a test that the shell would evaluate as code");
+  if (name === "date" && texts.some((text) => /^(?:-s|--set|\d{8,}(?:\.\d+)?$)/.test(text)))
     return run.emit({ kind: "system-control", what: "the clock" });
-  if (name === "ps" && texts.some((text) => /^[a-zA-Z]*e[a-zA-Z]*$/.test(text) || /^-\w*E/.test(text)))
+  if (name === "ps" && texts.some((text) => /^[a-zA-Z]*e[a-zA-Z]*$/.test(text) || /^-\w*E|environ/.test(text)))
     return run.emit({ kind: "read", path: "the environment of processes", secret: true });
   if (name === "printf" && texts[0]?.startsWith("-v") === true && /[^\w-]/.test(texts[0].slice(2) || (texts[1] ?? "")))
     return unknown(run, "printf -v into a computed name");
@@ -39,6 +52,9 @@ function quiet(run: Parameters<Handler>[0]): void {
       if (/^(?:declare|typeset|export|readonly)$/.test(name))
         run.emit({ kind: "read", path: "the environment", secret: true });
   }
+  if (/^(?:read|mapfile|readarray|getopts|printf|let)$/.test(name) && (name !== "printf" || texts[0] === "-v"))
+    for (const text of texts)
+      if (/^[A-Z_]\w*$/i.test(text) && !isHarmlessSetting(text, undefined)) unknown(run, `${name} into ${text}`);
   if (name === "set" && texts.length === 0) run.emit({ kind: "read", path: "the environment", secret: true });
   if (name === "man" && texts.some((text) => /^(?:-\w*[PH]|--pager|--html)/.test(text)))
     unknown(run, "man with a pager of its own");

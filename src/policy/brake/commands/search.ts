@@ -18,6 +18,7 @@ function grep(run: Run): void {
     run.name === "rg" ? values : values.replace(" -E", "").replace(" -t -T", ""),
   );
   if (has(options, "--pre --hostname-bin --pager")) unknown(run, `${run.name} with a program of its own`);
+  for (const option of options) if (/^(?:-\w*f|--file)$/.test(option.name) && option.value) reads(run, option.value);
   const files = has(options, "-e --regexp -f --file --files") ? operands : operands.slice(1);
   const below =
     run.name === "rg" || options.some((option) => /^-[a-zA-Z]*[rR]|^--(?:dereference-)?rec/.test(option.name));

@@ -1,5 +1,5 @@
 import type { Argument } from "../../argument.ts";
-import { projectCode } from "../project.ts";
+import { insideWorkspace, projectCode } from "../project.ts";
 import { deletes, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Compilers, test runners, linters and builders: they run the project's own code and settings. */
@@ -57,7 +57,28 @@ function projectTool(run: Run): void {
   }
   if (run.args.some((arg) => loose(arg) && arg.prefix === "" && /^\$\{?[@*]/.test(arg.text)))
     return unknown(run, `${run.name} ${run.args.map((arg) => arg.text).join(" ")}`);
+  const far = run.args.find((arg) => !media.test(run.name) && isFar(arg, run));
+  if (far !== undefined)
+    return run.emit({
+      kind: "execute-unknown",
+      what: `${run.name} on ${far.text}, outside of the workspace`,
+      foreign: false,
+    });
   projectCode(run, run.name);
+}
+
+const media =
+  /^(?:ffmpeg|ffprobe|convert|magick|identify|exiftool|pandoc|dot|shellcheck|yamllint|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|ld|ar)$/;
+
+/** Whether an argument is a path that leads out of the workspace: settings and plugins from there are unknown code. */
+function isFar(arg: Argument, run: Run): boolean {
+  const text = arg.text.replace(/^--?[\w-]+=/, "");
+  return (
+    arg.kind === "known" &&
+    /^(?:[/~]|\.\.)/.test(text) &&
+    !/^\/tmp\/[^.]*$/.test(text) &&
+    !insideWorkspace(text, run.scene)
+  );
 }
 
 function scripted(run: Run, file: Argument): void {

@@ -13,11 +13,9 @@ export const wrapperCommands: [string, Handler][] = [
     "nohup setsid command exec unbuffer caffeinate systemd-inhibit dotenv catchsegv",
     inner("-a --what --who --why --mode -f"),
   ),
-  ...table(
-    "nice ionice stdbuf time gtime",
-    inner("-n -c -p -i -o -e -f --adjustment --class --classdata --format --output"),
-  ),
+  ...table("nice ionice stdbuf", inner("-n -c -o -e -i --adjustment --class --classdata")),
   ...table("timeout gtimeout", inner("-k -s --kill-after --signal", 1)),
+  ...table("time gtime", inner("-f -o --format --output")),
   ...table("taskset chrt flock", inner("-w -E --timeout", 1)),
   ...table("busybox toybox", inner("")),
   ...table("watch", watch),
@@ -94,10 +92,19 @@ function xargs(run: Run): void {
   run.scene.notes.readsUnknown = true;
   const [name, ...rest] = command;
   if (name === undefined) return;
+  // Options may come from the input too, so only programs without a dangerous one get what it says.
+  if (!mayTakeInput.has(name.text)) unknown(run, `xargs with ${name.text}`);
   if (replace === undefined) return run.command(name, [...rest, several]);
   const marked = (arg: Argument): Argument => (arg.text.includes(replace) ? unseen(arg.text) : arg);
   run.command(marked(name), rest.map(marked));
 }
+
+const mayTakeInput = new Set(
+  (
+    "cat head tail wc grep egrep fgrep ls stat basename dirname realpath readlink echo printf cut nl od strings cmp diff file du " +
+    "md5sum sha1sum sha256sum jq test kill rm touch mkdir eslint prettier ruff black mypy gofmt shellcheck node python3 sh bash"
+  ).split(" "),
+);
 
 const several: Argument = {
   kind: "unknown",
