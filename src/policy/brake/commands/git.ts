@@ -1,4 +1,5 @@
 import type { Argument } from "../../argument.ts";
+import { insideWorkspace } from "../project.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** `git`: local everyday work, looking, and what loses or shares history. */
@@ -26,6 +27,7 @@ const harmlessSetting =
 
 function git(run: Run): void {
   let at = 0;
+  let elsewhere = false;
   for (; at < run.args.length; at += 1) {
     const arg = run.args[at];
     const text = arg?.text ?? "";
@@ -33,7 +35,10 @@ function git(run: Run): void {
     if (text === "-C") {
       const folder = run.args[at + 1];
       if (folder?.kind !== "known") unknown(run, `git -C ${folder?.text ?? ""}`);
-      else run.emit({ kind: "read", path: folder.text, secret: false });
+      else {
+        run.emit({ kind: "read", path: folder.text, secret: false });
+        elsewhere ||= !insideWorkspace(folder.text, run.scene);
+      }
       at += 1;
     } else if (text === "-c") {
       const setting = run.args[at + 1];
@@ -49,6 +54,7 @@ function git(run: Run): void {
   const rest = run.args.slice(at + 1);
   if (name === undefined) return;
   if (name.kind !== "known") return unknown(run, `git ${name.text}`);
+  if (elsewhere && !looking.has(name.text)) return unknown(run, `git ${name.text} in another repository`);
   judgeSubcommand(run, name.text, rest);
 }
 

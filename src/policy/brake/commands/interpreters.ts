@@ -59,8 +59,9 @@ function interpreter(codes: string, values: string): Handler {
         code = true;
         continue;
       }
+      if (run.name.startsWith("node") && /^--(?:test|run)$/.test(arg.text)) return projectCode(run, spelled(run));
       if (arg.prefix.startsWith("-") && arg.text !== "-") {
-        if (arg.text.startsWith("-i") && /^(?:perl|ruby)/.test(run.name))
+        if (/^-[a-zA-Z0-9]*i/.test(arg.text) && /^(?:perl|ruby)/.test(run.name))
           inPlace(
             run,
             run.args.slice(at + 1).filter((file) => !/^-|[\s/]s\W/.test(file.text)),

@@ -174,7 +174,9 @@ function deploys(run: Run): void {
   const verbs = run.args.filter((arg) => !arg.text.startsWith("-")).map((arg) => arg.text);
   if (
     run.args.every((arg) => arg.kind === "known") &&
-    /^(?:dev|build|status|logs?|list|ls|whoami|inspect|info|synth|diff|--version)$/.test(verbs[0] ?? "--version")
+    /^(?:dev|build|status|logs?|list|ls|whoami|inspect|info|synth|diff|--version)$/.test(
+      verbs[0] ?? run.args[0]?.text ?? "--version",
+    )
   )
     return run.emit({ kind: "look-remote", what: spelled(run) });
   run.emit({ kind: "publish", what: spelled(run) });

@@ -16,7 +16,7 @@ function kill(run: Run): void {
     /^(?:\d{2,}|[2-9]|%[\w+-]*|\$!|\$\{!\})$/.test(text) || /^-\d{2,}$/.test(text);
   // A number that a file or a narrow question of the same line gives is the job's own.
   const own = (text: string): boolean =>
-    /^"?\$\((?:cat [\w./-]*\.pid|lsof -t[i ]*\s?:?\w*:?\d+|jobs -p)\)"?$/.test(text) ||
+    /^"?\$\((?:cat [\w./-]*\.pid|lsof -ti? ?(?:-i ?)?(?:tcp)?:\d+|jobs -p)\)"?$/.test(text) ||
     /^\$\{?\w*PID\w*\}?$/i.test(text);
   const wide = targets.length === 0 || targets.some((arg) => !isNarrow(arg.text) && !own(arg.text));
   run.emit({ kind: "process-control", what: spelled(run), broad: wide });

@@ -73,7 +73,9 @@ function find(run: Run): void {
 
 /** A pattern that cannot mean everything, nor the repository itself. */
 const isNarrow = (arg: Argument): boolean =>
-  arg.kind === "known" && /[a-z0-9]{2}/i.test(arg.text) && !/\.git(?![\w-])|\.claude|\.cyberdeck|\.ssh/.test(arg.text);
+  arg.kind === "known" &&
+  /[a-z0-9]{2}/i.test(arg.text) &&
+  !/\.git(?![\w-])|settings|\.claude|\.cyberdeck|\.ssh/.test(arg.text);
 
 /** Something below a starting point: a name that fits, or anything at all. */
 function beneath(start: Argument, pattern: string | undefined): Argument {
