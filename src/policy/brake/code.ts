@@ -68,7 +68,7 @@ const changes =
 function takeApart(code: string): { bare: string; literals: string[] } {
   const literals: string[] = [];
   const bare = code.replace(
-    /(\w?)(["'])((?:\\[\s\S]|(?!\2)[\s\S])*)\2/g,
+    /(\w?)(["'])((?:\\[\s\S]|(?!\2)[^\\])*)\2/g,
     (whole: string, before: string, quote: string, text: string) => {
       literals.push(text);
       const mayHoldCode = /[#$@]\{|\$\(|\{\$/.test(text) || (/[fF]/.test(before) && text.includes("{"));

@@ -2,7 +2,7 @@
 export function onlyLooks(sql: string): boolean {
   const bare = sql
     .replaceAll(/--[^\n]*|\/\*(?!!)[\s\S]*?\*\//g, " ")
-    .replaceAll(/'(?:''|\\.|[^'])*'|"(?:""|\\.|[^"])*"|`[^`]*`/g, "''");
+    .replaceAll(/'(?:''|\\.|[^'\\])*'|"(?:""|\\.|[^"\\])*"|`[^`]*`/g, "''");
   if (/['"`]/.test(bare.replaceAll("''", ""))) return false;
   const statements = bare.split(";").map((text) => text.trim());
   return statements.every((text) => text === "" || (looks.test(text) && !changes.test(text)));
