@@ -1,0 +1,152 @@
+import type { Argument } from "../../argument.ts";
+import { isWithin } from "../../../base/files.ts";
+import { locate } from "../../paths.ts";
+import { projectCode } from "../project.ts";
+import { has, loose, reads, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
+
+/** Container engines: looking, building and plain local runs. */
+export const containerCommands: [string, Handler][] = [
+  ...table("docker podman nerdctl", container),
+  ...table("docker-compose podman-compose", (run) => compose(run, run.args)),
+  ...table("skopeo crane buildah oras", (run) =>
+    /^(?:inspect|list-tags|ls|digest|manifest)$/.test(run.args[0]?.text ?? "")
+      ? look(run)
+      : run.emit({ kind: "publish", what: spelled(run) }),
+  ),
+];
+
+const look = (run: Run): void => run.emit({ kind: "look-remote", what: spelled(run) });
+
+const runValues =
+  "-v --volume --mount -e --env --env-file -p --publish --name --network --net -w --workdir -u --user --entrypoint -l --label --cpus -m --memory --platform --pid --ipc --uts --userns --cap-add " +
+  "--cap-drop --security-opt --device --restart --add-host --tmpfs -h --hostname --gpus --shm-size --volumes-from --cgroupns --privileged";
+
+function container(run: Run): void {
+  const start = run.args.findIndex(
+    (arg, index) =>
+      !arg.text.startsWith("-") && !/^(?:-c|--context|-l|--log-level|-H|--host)$/.test(run.args[index - 1]?.text ?? ""),
+  );
+  if (run.args.slice(0, start === -1 ? 0 : start).some((arg) => /^(?:-H|--host|--context|-c|--config)/.test(arg.text)))
+    return unknown(run, spelled(run));
+  const [first, second, ...others] = start === -1 ? [] : run.args.slice(start);
+  if (first === undefined) return;
+  const grouped =
+    /^(?:container|image|volume|network|system|builder|buildx|manifest|context|plugin|secret|swarm|stack|service|node|config|trust|machine|pod)$/.test(
+      first.text,
+    );
+  if (first.text === "compose") return compose(run, second === undefined ? [] : [second, ...others]);
+  const verb = grouped ? second : first;
+  const rest = grouped ? others : second === undefined ? [] : [second, ...others];
+  if (verb === undefined) return;
+  if (verb.kind !== "known" || first.kind !== "known") return unknown(run, spelled(run));
+  if (
+    /^(?:ps|ls|list|images|logs|inspect|info|version|stats|top|port|diff|history|search|events|df|show|du|wait|attach|--version)$/.test(
+      verb.text,
+    )
+  )
+    return look(run);
+  if (/^(?:build|bake)$/.test(verb.text)) return build(run, rest);
+  if (/^(?:run|create)$/.test(verb.text) && (!grouped || first.text === "container")) return runs(run, rest);
+  if (verb.text === "exec") return execs(run, rest);
+  if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use)$/.test(verb.text)) return look(run);
+  if (/^(?:create)$/.test(verb.text) && /^(?:volume|network)$/.test(first.text)) return look(run);
+  if (
+    verb.text === "rm" &&
+    (!grouped || first.text === "container") &&
+    rest.every((arg) => arg.kind === "known" && !/^(?:-\w*v|--volumes)$/.test(arg.text))
+  )
+    return look(run);
+  if (verb.text === "rmi" && rest.every((arg) => arg.kind === "known")) return look(run);
+  run.emit({ kind: /push|login|sign/.test(verb.text) ? "publish" : "remote-mutation", what: spelled(run) });
+}
+
+function build(run: Run, args: readonly Argument[]): void {
+  if (args.some((arg) => loose(arg) && /^$/.test(arg.prefix) && !/TAG|SHA|VERSION/i.test(arg.text)))
+    return unknown(run, spelled(run));
+  if (
+    args.some((arg) =>
+      /^--push|^--output=.*(?:registry|push=true)|type=registry|push=true|^--cache-to=.*registry/.test(arg.text),
+    )
+  )
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (
+    args.some(
+      (arg) =>
+        /^--(?:allow|privileged|security-opt|ssh)/.test(arg.text) ||
+        /^(?:security\.insecure|network\.host)/.test(arg.text),
+    )
+  )
+    run.emit({ kind: "container-escape", what: spelled(run) });
+  const { options } = split(args, "--secret");
+  for (const { name, value } of options)
+    if (name === "--secret" && value)
+      for (const [, path = ""] of value.text.matchAll(/src=([^,]+)/g))
+        reads(run, { ...value, text: path, prefix: path });
+  projectCode(run, spelled(run));
+}
+
+/** Options end at the image; what follows belongs to the container. */
+function runs(run: Run, args: readonly Argument[]): void {
+  const taking = new Set(runValues.replace(" --privileged", "").split(" "));
+  let at = 0;
+  for (; at < args.length; at += 1) {
+    const arg = args[at];
+    if (arg === undefined || !arg.prefix.startsWith("-")) break;
+    const equals = arg.text.indexOf("=");
+    const name = arg.text.startsWith("--") && equals !== -1 ? arg.text.slice(0, equals) : arg.text;
+    const next = args[at + 1];
+    const attached = /^-[vpewulmh]./.test(arg.text) && !arg.text.startsWith("--");
+    const value = name !== arg.text ? arg.text.slice(equals + 1) : attached ? arg.text.slice(2) : (next?.text ?? "");
+    if (opens(run, attached ? arg.text.slice(0, 2) : name, value, arg.kind === "known" && next?.kind !== "unknown"))
+      return run.emit({ kind: "container-escape", what: spelled(run) });
+    if (taking.has(arg.text)) at += 1;
+  }
+  if (args[at]?.kind === "unknown" && args[at]?.prefix === "") return unknown(run, spelled(run));
+  look(run);
+}
+
+function opens(run: Run, name: string, value: string, known: boolean): boolean {
+  if (name === "--privileged") return value !== "false";
+  if (/^--(?:pid|ipc|uts|userns|network|net|cgroupns)$/.test(name))
+    return /^host|^container:/.test(value) && !/^--(?:network|net)$/.test(name);
+  if (/^--(?:cap-add|security-opt|device|volumes-from)$/.test(name)) return true;
+  if (/^(?:-v|--volume)$/.test(name))
+    return !known && !/^\$(?:PWD|\{PWD\}|\(pwd\))/.test(value) ? true : protectedFolder(run, value.split(":")[0] ?? "");
+  if (name === "--mount") return protectedFolder(run, /(?:source|src)=([^,]+)/.exec(value)?.[1] ?? "x");
+  return false;
+}
+
+/** The machine's folders, the home and secrets are not for containers; the workspace and named volumes are. */
+function protectedFolder(run: Run, path: string): boolean {
+  if (/^[A-Za-z0-9][\w.-]*$/.test(path) || /^\$(?:PWD|\{PWD\}|\(pwd\))(?:\/[\w.-]+)*$/.test(path)) return false;
+  const { context } = run.scene;
+  const text = path.replace(/^~(?=\/|$)/, context.home);
+  return run.scene.folders.some((folder) => {
+    const { real } = locate(text, folder, context);
+    return !isWithin(real, context.workspace) && !(isWithin(real, "/tmp") && real !== "/tmp");
+  });
+}
+
+function execs(run: Run, args: readonly Argument[]): void {
+  const taking = new Set("-e --env -u --user -w --workdir --index".split(" "));
+  let at = 0;
+  for (; at < args.length && args[at]?.prefix.startsWith("-") === true; at += 1)
+    if (taking.has(args[at]?.text ?? "")) at += 1;
+  if (args.slice(0, at).some((arg) => arg.text === "--privileged"))
+    return run.emit({ kind: "container-escape", what: spelled(run) });
+  look(run);
+  run.command(args[at + 1], args.slice(at + 2));
+}
+
+function compose(run: Run, args: readonly Argument[]): void {
+  const { options, operands } = split(args, "-f -p --file --profile --project-name --env-file --project-directory");
+  const verb = operands[0]?.text ?? "";
+  if (operands[0] !== undefined && operands[0].kind !== "known") return unknown(run, spelled(run));
+  if (verb === "push") return run.emit({ kind: "publish", what: spelled(run) });
+  if (verb === "down" && (has(options, "-v --volumes --rmi") || args.some((arg) => arg.kind !== "known")))
+    return run.emit({ kind: "remote-mutation", what: spelled(run) });
+  if (verb === "exec" || verb === "run") return execs(run, args.slice(args.findIndex((arg) => arg.text === verb) + 1));
+  if (/^(?:up|build|down|start|stop|restart|create|pull|watch)$/.test(verb)) return projectCode(run, spelled(run));
+  if (/^(?:ps|logs|config|images|top|port|events|ls|version|)$/.test(verb)) return look(run);
+  run.emit({ kind: "remote-mutation", what: spelled(run) });
+}

@@ -1,0 +1,194 @@
+import type { Argument } from "../../argument.ts";
+import { judgeCode } from "../code.ts";
+import { projectCode, runFile } from "../project.ts";
+import { has, reads, split, spelled, table, unknown, writes, type Handler, type Run } from "../run.ts";
+
+/** Interpreters of other languages: project files, code on the line, code from the input. */
+export const interpreterCommands: [string, Handler][] = [
+  ...table(
+    "python python2 python3 python3.10 python3.11 python3.12 python3.13 python3.14 pypy pypy3 ipython",
+    interpreter("-c", "-W -X -m"),
+  ),
+  ...table(
+    "node nodejs",
+    interpreter("-e -p --eval --print -pe -ep", "-r --require --import -C --conditions --loader"),
+  ),
+  ...table("ruby", interpreter("-e", "-r -I")),
+  ...table("perl", interpreter("-e -E", "-I -M")),
+  ...table("php", interpreter("-r -B -R -E", "-d -c")),
+  ...table(
+    "Rscript R julia lua luajit ghci raku tclsh osascript groovy scala kotlin jshell guile racket elixir erl",
+    interpreter("-e --eval -E --exec", "--vanilla"),
+  ),
+  ...table("java", (run) => projectCode(run, spelled(run))),
+  ...table("deno", deno),
+  ...table("awk gawk mawk nawk", awk),
+];
+
+/** @param codes options whose value is code */
+function interpreter(codes: string, values: string): Handler {
+  const all = new Set(codes.split(" "));
+  const letters = [...all]
+    .filter((name) => name.length === 2)
+    .map((name) => name.slice(1))
+    .join("");
+  const attached = new RegExp(`^-[a-zA-Z0-9.]*[${letters}]$`);
+  return (run) => {
+    const taking = new Set(values.split(" "));
+    let code = false;
+    for (let at = 0; at < run.args.length; at += 1) {
+      const arg = run.args[at];
+      if (arg === undefined) break;
+      const name = arg.text.startsWith("--") ? (arg.text.split("=", 1)[0] ?? "") : arg.text;
+      if (/^(?:-V|-v|--version|--help|-h)$/.test(arg.text)) return;
+      if (all.has(name) || (attached.test(arg.text) && !arg.text.startsWith("--"))) {
+        if (/^-[a-z]*i/.test(arg.text) && /^(?:perl|ruby)/.test(run.name)) inPlace(run, run.args.slice(at + 2));
+        const value = name !== arg.text ? { ...arg, text: arg.text.slice(name.length + 1) } : run.args[at + 1];
+        codeOf(run, value);
+        if (name === arg.text) at += 1;
+        code = true;
+        continue;
+      }
+      if (
+        /^-[a-zA-Z]/.test(arg.text) &&
+        [...all].some(
+          (option) => option.length === 2 && arg.text.startsWith(option) && !taking.has(arg.text.slice(0, 2)),
+        )
+      ) {
+        codeOf(run, { ...arg, text: arg.text.slice(2) });
+        code = true;
+        continue;
+      }
+      if (run.name.startsWith("node") && /^--(?:test|run)$/.test(arg.text)) return projectCode(run, spelled(run));
+      if (arg.prefix.startsWith("-") && arg.text !== "-") {
+        if (/^-[a-zA-Z0-9]*i/.test(arg.text) && /^(?:perl|ruby)/.test(run.name))
+          inPlace(
+            run,
+            run.args.slice(at + 1).filter((file) => !/^-|[\s/]s\W/.test(file.text)),
+          );
+        if (arg.text === "-m" && run.name.startsWith("py"))
+          return pythonModule(run, run.args[at + 1], run.args.slice(at + 2));
+        if (
+          /^(?:--import|--loader|-r$|--require)/.test(arg.text) &&
+          run.name.startsWith("node") &&
+          /[:/]{2}|data:|\.\./.test(`${arg.text} ${run.args[at + 1]?.text ?? ""}`)
+        )
+          unknown(run, spelled(run));
+        if (taking.has(arg.text)) at += 1;
+        continue;
+      }
+      if (arg.kind === "unknown" && arg.prefix === "") return unknown(run, spelled(run));
+      if (code) {
+        reads(run, arg);
+        continue;
+      }
+      if (arg.text === "-") return fromInput(run);
+      reads(run, arg);
+      if (run.name.startsWith("node") && arg.text === "inspect") return unknown(run, "node inspect");
+      return runFile(run, arg);
+    }
+    if (!code && run.args.every((arg) => arg.text !== "--check")) fromInput(run);
+  };
+}
+
+function codeOf(run: Run, code: Argument | undefined): void {
+  if (code?.kind === "known") judgeCode(code.text, run);
+  else run.emit({ kind: "execute-unknown", what: `${run.name} with code that only the run will tell`, foreign: false });
+}
+
+function fromInput(run: Run): void {
+  if (run.input.kind === "text") judgeCode(run.input.text, run);
+  else
+    run.emit({
+      kind: "execute-unknown",
+      what: `${run.name}, which reads its code from elsewhere`,
+      foreign: run.input.kind === "unseen",
+    });
+}
+
+function inPlace(run: Run, files: readonly Argument[]): void {
+  for (const file of files) if (!file.text.startsWith("-")) writes(run, file);
+}
+
+function pythonModule(run: Run, module: Argument | undefined, rest: readonly Argument[]): void {
+  if (module?.kind !== "known") return unknown(run, spelled(run));
+  if (/^(?:http\.server|ftplib|smtpd|pyftpdlib|webbrowser|socketserver)$/.test(module.text)) {
+    const folder = split(rest, "-d --directory -b --bind").options.find((option) =>
+      has([option], "-d --directory"),
+    )?.value;
+    if (folder !== undefined) reads(run, folder, true);
+    return run.emit({
+      kind: "network",
+      host: `a server of ${folder?.text ?? "this folder"}`,
+      upload: true,
+      metadata: false,
+    });
+  }
+  if (/^(?:json\.tool|this|timeit|calendar|tokenize|ast|dis|site|sysconfig|platform)$/.test(module.text)) {
+    const [input, output] = split(rest).operands;
+    if (input !== undefined) reads(run, input);
+    if (output !== undefined) writes(run, output);
+    return;
+  }
+  if (module.text === "twine" || module.text === "build_and_upload")
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (
+    /^(?:pip|pytest|mypy|ruff|black|isort|flake8|pylint|coverage|tox|nox|poetry|uv|pipenv|sphinx|mkdocs|pre_commit)$/.test(
+      module.text,
+    )
+  )
+    return run.command({ ...module, text: module.text.replace("_", "-") }, rest);
+  if (module.text === "venv" || module.text === "virtualenv") {
+    for (const folder of split(rest, "--prompt").operands) writes(run, folder, "folder");
+    return projectCode(run, spelled(run));
+  }
+  projectCode(run, spelled(run));
+}
+
+function deno(run: Run): void {
+  const [verb, ...rest] = run.args;
+  if (verb?.text === "eval")
+    return codeOf(
+      run,
+      rest.find((arg) => !arg.text.startsWith("-")),
+    );
+  if (
+    /^(?:test|check|lint|fmt|task|bench|cache|info|doc|run)$/.test(verb?.text ?? "") &&
+    !rest.some((arg) => /^https?:|^(?:npm|jsr):/.test(arg.text) || arg.kind !== "known")
+  )
+    return projectCode(run, spelled(run));
+  unknown(run, spelled(run));
+}
+
+function awk(run: Run): void {
+  const { options, operands } = split(run.args, "-F -v -f -e -i");
+  if (has(options, "-f --file -i --include -l --load -E --exec")) {
+    const file = options.find((option) => has([option], "-f --file"))?.value;
+    if (file === undefined) return unknown(run, spelled(run));
+    reads(run, file);
+    return runFile(run, file);
+  }
+  const program = options.find((option) => option.name === "-e")?.value ?? operands[0];
+  for (const file of operands.slice(1)) if (!/^\w+=/.test(file.prefix)) reads(run, file);
+  if (program?.kind !== "known") return unknown(run, `${run.name} with a program that only the run will tell`);
+  const bare = program.text
+    .replaceAll(/"(?:\\.|[^"\\])*"/g, '""')
+    .replaceAll(/(^|[\s(~!&|,;{])\/(?:\\.|[^/\\\n])+\//g, '$1""');
+  if (
+    /\bsystem\b|\|\s*&?\s*getline|\bgetline\b.*\|\s*&|""\s*\|&?|\|\s*&?\s*(?:""|[\w(])(?!\|)|@\w/.test(
+      bare.replaceAll("||", " "),
+    ) ||
+    /^#!.*$/m.test(program.text)
+  )
+    return run.emit({
+      kind: "execute-unknown",
+      what: `a process that ${run.name} starts`,
+      foreign: run.input.kind === "unseen",
+    });
+  if (/\bprintf?\b[^;}\n]*>/.test(bare)) {
+    const target = /\bprintf?\b[^;}\n]*>>?\s*"([^"$]*)"\s*(?:[;}\n]|$)/.exec(program.text)?.[1];
+    if (target === undefined) return unknown(run, `${run.name} that writes to a computed name`);
+    writes(run, { kind: "known", text: target, prefix: target, shape: target, single: true });
+  }
+  if (has(options, "--in-place") || /\bENVIRON\b/.test(bare)) unknown(run, spelled(run));
+}

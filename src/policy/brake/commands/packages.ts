@@ -1,0 +1,191 @@
+import type { Argument } from "../../argument.ts";
+import { projectCode } from "../project.ts";
+import { has, loose, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
+
+/** Package managers: installing into the project and its scripts; publishing and global changes are not. */
+export const packageCommands: [string, Handler][] = [
+  ...table("npm pnpm yarn bun", manager),
+  ...table("npx bunx pnpx", launcher),
+  ...table("pip pip3 pipx uv poetry pipenv pdm hatch conda", python),
+  ...table("bundle gem composer", ruby),
+  ...table("nvm fnm volta corepack asdf mise rustup pyenv rbenv", versions),
+  ...table("semantic-release np release-it twine goreleaser npm-publish gh-pages vsce ovsx", outgoing),
+  ...table(
+    "netlify vercel firebase fly flyctl heroku wrangler railway surge serverless sls sst cdk now amplify eb render",
+    deploys,
+  ),
+  ...table("apt apt-get aptitude dnf yum pacman apk zypper brew snap flatpak port dpkg rpm choco winget", system),
+];
+
+function manager(run: Run): void {
+  const { options, operands } = split(
+    run.args,
+    "-C --prefix --dir --cwd -w --workspace --filter -F --registry --userconfig --loglevel",
+  );
+  const [verb, ...rest] = operands;
+  if (verb === undefined) return projectCode(run, spelled(run));
+  if (verb.kind !== "known") return unknown(run, spelled(run));
+  if (has(options, "--script-shell --userconfig --globalconfig --node-options --registry --shell"))
+    return unknown(run, `${run.name} with settings of its own`);
+  if (
+    /^(?:publish|unpublish|deprecate|dist-tag|owner|access|login|logout|adduser|token|team|org|hook|star|profile|npm)$/.test(
+      verb.text,
+    )
+  )
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (verb.text === "config" || verb.text === "set" || verb.text === "c")
+    return /^(?:get|list|ls)$/.test(rest[0]?.text ?? "")
+      ? undefined
+      : run.emit({ kind: "persistence", what: spelled(run) });
+  if (/^(?:exec|x|dlx)$/.test(verb.text)) return exec(run, verb);
+  if (/^(?:init|create)$/.test(verb.text) && rest.length > 0)
+    return run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false });
+  if (verb.text === "version" && rest.length === 0) return;
+  if (/^(?:run|run-script|rum)$/.test(verb.text)) {
+    if (rest[0]?.kind === "unknown" || /^(?:.*:)?(?:publish|deploy|release)(?:[:-].*)?$/.test(rest[0]?.text ?? ""))
+      return run.emit({ kind: "publish", what: spelled(run) });
+  } else if (/^(?:publish|deploy|release)(?:[:-].*)?$/.test(verb.text))
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (has(options, "-g --global --location"))
+    return run.emit({ kind: "unknown", what: `a global change by ${run.name}` });
+  if (verb.text === "global") return unknown(run, spelled(run));
+  const known =
+    "run run-script test t tst start stop restart install i ci add remove rm uninstall un update up upgrade dedupe audit outdated ls list ll why " +
+    "view info show search pack prune rebuild rb fund doctor explain link unlink root bin prefix query pkg version cache help completion " +
+    "workspace workspaces build dev lint format typecheck init ping whoami repo docs bugs home licenses import fetch store patch patch-commit " +
+    "plugin constraints set up-interactive node create-lockfile approve-builds ignored-builds install-test it cit";
+  const isKnown = known.split(" ").includes(verb.text);
+  if (!isKnown && run.name === "npm") return unknown(run, spelled(run));
+  if (verb.text === "node") return run.command(verb, run.args.slice(run.args.indexOf(verb) + 1));
+  // yarn NAME and pnpm NAME also start a tool of that name.
+  if (!isKnown && toolNames.has(verb.text)) return run.command(verb, run.args.slice(run.args.indexOf(verb) + 1));
+  const folder = options.find((option) => has([option], "-C --prefix --dir --cwd"))?.value;
+  if (/^(?:i|ci|install|add|update|up)$/.test(verb.text))
+    run.emit({ kind: "network", host: "the package registry", upload: false, metadata: false });
+  projectCode(run, spelled(run), folder);
+}
+
+const toolNames = new Set(
+  "tsc eslint prettier vitest jest playwright vite webpack next semantic-release netlify vercel firebase wrangler serverless sls cdk rimraf gh-pages lerna changeset terraform chmod sh bash rm sudo".split(
+    " ",
+  ),
+);
+
+function exec(run: Run, verb: Argument): void {
+  const from = run.args.indexOf(verb) + 1;
+  const rest = run.args.slice(from);
+  const script = rest.findIndex((arg) => /^(?:-c|--call)$/.test(arg.text));
+  if (script !== -1) return callText(run, rest[script + 1]);
+  inner(run, rest);
+}
+
+function launcher(run: Run): void {
+  const script = run.args.findIndex((arg) => /^(?:-c|--call)$/.test(arg.text));
+  if (script !== -1) return callText(run, run.args[script + 1]);
+  inner(run, run.args);
+}
+
+function callText(run: Run, text: Argument | undefined): void {
+  if (text?.kind === "known") run.script(text.text);
+  else unknown(run, `${run.name} with a command that only the run will tell`);
+}
+
+/** Other people's programs may only run where the brake knows them by name. */
+function inner(run: Run, args: readonly Argument[]): void {
+  let at = 0;
+  for (; at < args.length; at += 1) {
+    const text = args[at]?.text ?? "";
+    if (text === "--") {
+      at += 1;
+      break;
+    }
+    if (!text.startsWith("-")) break;
+    if (/^(?:-p|--package|-w|--workspace)$/.test(text)) at += 1;
+  }
+  const name = args[at];
+  if (name === undefined) return;
+  const plain = name.text.replace(/^(?:@[\w-]+\/)?([\w.-]+)@(?:[\w.^~-]+)$/, "$1");
+  const known = name.text.startsWith("@") ? (scoped[name.text.replace(/(.)@.*$/, "$1")] ?? name.text) : plain;
+  run.command(
+    { ...name, text: known, prefix: name.kind === "known" ? known : name.prefix, shape: known },
+    args.slice(at + 1),
+  );
+}
+
+const scoped: Record<string, string | undefined> = {
+  "@biomejs/biome": "biome",
+  "@playwright/test": "playwright",
+  "@changesets/cli": "changeset",
+  "@angular/cli": "ng",
+  "@tailwindcss/cli": "tailwindcss",
+};
+
+function python(run: Run): void {
+  const { options, operands } = split(
+    run.args,
+    "-r -c -e --python -p --with --index-url -i -t --target --prefix --root",
+  );
+  const verb = operands[0]?.text ?? "";
+  if (operands[0] !== undefined && operands[0].kind !== "known") return unknown(run, spelled(run));
+  if (verb === "run" && /^(?:uv|poetry|pipenv|pdm|hatch|conda)$/.test(run.name)) {
+    const at = run.args.findIndex((arg) => arg.text === "run") + 1;
+    const from = run.args.findIndex((arg, index) => index >= at && !arg.text.startsWith("-"));
+    return from === -1 ? undefined : run.command(run.args[from], run.args.slice(from + 1));
+  }
+  if (verb === "publish" || verb === "upload") return run.emit({ kind: "publish", what: spelled(run) });
+  if (
+    run.name === "pipx" ||
+    verb === "config" ||
+    verb === "self" ||
+    verb === "tool" ||
+    has(options, "--index-url --extra-index-url -t --target --prefix --root --break-system-packages")
+  )
+    return unknown(run, spelled(run));
+  if (run.args.some((arg) => loose(arg))) return unknown(run, spelled(run));
+  run.emit({ kind: "network", host: "the package index", upload: false, metadata: false });
+  projectCode(run, spelled(run));
+}
+
+function ruby(run: Run): void {
+  const verb = run.args.find((arg) => !arg.text.startsWith("-"));
+  if (verb?.text === "exec") {
+    const at = run.args.indexOf(verb) + 1;
+    return run.command(run.args[at], run.args.slice(at + 1));
+  }
+  if (/^(?:push|yank|owner|signin|publish|config|global)$/.test(verb?.text ?? ""))
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (run.args.some(loose)) return unknown(run, spelled(run));
+  projectCode(run, spelled(run));
+}
+
+function versions(run: Run): void {
+  const verb = run.args[0]?.text ?? "";
+  if (/^(?:ls|list|current|version|which|show|use|--version|-v|where|ls-remote|toolchain)$/.test(verb)) return;
+  unknown(run, spelled(run));
+}
+
+function outgoing(run: Run): void {
+  if (run.args.some((arg) => /^(?:--version|--help|-h|--dry-run|check)$/.test(arg.text)))
+    return projectCode(run, spelled(run));
+  run.emit({ kind: "publish", what: spelled(run) });
+}
+
+function deploys(run: Run): void {
+  const verbs = run.args.filter((arg) => !arg.text.startsWith("-")).map((arg) => arg.text);
+  if (
+    run.args.every((arg) => arg.kind === "known") &&
+    /^(?:dev|build|status|logs?|list|ls|whoami|inspect|info|synth|diff|--version)$/.test(
+      verbs[0] ?? run.args[0]?.text ?? "--version",
+    )
+  )
+    return run.emit({ kind: "look-remote", what: spelled(run) });
+  run.emit({ kind: "publish", what: spelled(run) });
+}
+
+function system(run: Run): void {
+  const looks =
+    /^(?:list|show|search|info|policy|-l|-L|-s|-S|-q[a-z]*|-Q[a-z]*|--version|--list|madison|showpkg|depends|rdepends|outdated|leaves|deps)$/;
+  const texts = run.args.map((arg) => arg.text);
+  if (run.args.every((arg) => arg.kind === "known") && looks.test(texts[0] ?? "")) return;
+  run.emit({ kind: "system-control", what: spelled(run) });
+}

@@ -1,0 +1,112 @@
+import { knownArgument, type Argument } from "../../argument.ts";
+import { sed as plainSed } from "../../commands/sed.ts";
+import { deletes, has, reads, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
+
+/** Commands that look for files and text, or edit a stream. */
+export const searchCommands: [string, Handler][] = [
+  ...table("grep egrep fgrep zgrep rg ag ack", grep),
+  ...table("find fd fdfind", find),
+  ...table("locate", () => undefined),
+  ...table("sed gsed", sed),
+];
+
+function grep(run: Run): void {
+  const values =
+    "-e -f -A -B -C -m -d -D -g -t -T -j -M -E --include --exclude --exclude-dir --type --glob --regexp --file";
+  const { options, operands } = split(
+    run.args,
+    run.name === "rg" ? values : values.replace(" -E", "").replace(" -t -T", ""),
+  );
+  if (has(options, "--pre --hostname-bin --pager")) unknown(run, `${run.name} with a program of its own`);
+  for (const option of options) if (/^(?:-\w*f|--file)$/.test(option.name) && option.value) reads(run, option.value);
+  const files = has(options, "-e --regexp -f --file --files") ? operands : operands.slice(1);
+  const below =
+    run.name === "rg" || options.some((option) => /^-[a-zA-Z]*[rR]|^--(?:dereference-)?rec/.test(option.name));
+  for (const file of files) reads(run, file, below);
+  if (below && files.length === 0) reads(run, knownArgument("."), true);
+}
+
+/** What `find` does to what it finds is judged for each of its starting points, as if all of it were found. */
+function find(run: Run): void {
+  const texts = run.args.map((arg) => arg.text);
+  const firstTest = run.args.findIndex((arg) => /^[-(!]/.test(arg.prefix) && !/^-(?:[HLP]|D|O\d)$/.test(arg.text));
+  const starts = run.args
+    .slice(0, firstTest === -1 ? undefined : firstTest)
+    .filter((arg) => !arg.prefix.startsWith("-"));
+  const from: readonly Argument[] = run.name === "find" && starts.length > 0 ? starts : [knownArgument(".")];
+  for (const start of starts) run.emit({ kind: "read", path: start.text, secret: false });
+  const guarded = run.args.findIndex(
+    (arg, index) =>
+      index > 0 &&
+      /^-(?:i?name|i?path|i?regex|wholename)$/.test(texts[index - 1] ?? "") &&
+      texts[index - 2] !== "!" &&
+      texts[index - 2] !== "-not" &&
+      isNarrow(arg),
+  );
+  const narrow = guarded !== -1 && !texts.includes("-o") && !texts.includes("-or") && !texts.includes(",");
+  const found = (): Argument[] => from.map((start) => beneath(start, narrow ? texts[guarded] : undefined));
+  if (
+    run.args.some((arg) => arg.kind === "unknown" && (arg.prefix === "" || arg.prefix.startsWith("-")) && !arg.single)
+  )
+    unknown(run, "find with tests that only the run will tell");
+  for (let at = 0; at < run.args.length; at += 1) {
+    const text = texts[at] ?? "";
+    if (text === "-delete") for (const path of found()) deletes(run, path, true);
+    if (/^-f(?:print0?|ls|printf)$/.test(text)) {
+      const file = run.args[at + 1];
+      if (file !== undefined) writes(run, file);
+    }
+    const fdExec = run.name !== "find" && /^(?:-x|-X|--exec|--exec-batch)$/.test(text);
+    if (!/^-(?:exec|execdir|ok|okdir)$/.test(text) && !fdExec) continue;
+    const end = texts.findIndex((word, index) => index > at && (word === ";" || word === "+"));
+    const words = run.args.slice(at + 1, end === -1 ? undefined : end);
+    const [name, ...rest] = words;
+    for (const path of found()) {
+      const filled = rest.map((arg) => (arg.text === "{}" ? path : arg.text.includes("{}") ? unseen(arg.text) : arg));
+      if (/^-(?:exec|ok)dir$/.test(text) && rest.some((arg) => arg.text === "{}") && name?.text === "rm")
+        deletes(run, path, true);
+      else run.command(name?.text.includes("{}") === true ? unseen(name.text) : name, filled);
+    }
+    if (end !== -1) at = end;
+  }
+}
+
+/** A pattern that cannot mean everything, nor the repository itself. */
+const isNarrow = (arg: Argument): boolean =>
+  arg.kind === "known" &&
+  /[a-z0-9]{2}/i.test(arg.text) &&
+  !/\.git(?![\w-])|settings|\.claude|\.cyberdeck|\.ssh/.test(arg.text);
+
+/** Something below a starting point: a name that fits, or anything at all. */
+function beneath(start: Argument, pattern: string | undefined): Argument {
+  if (start.kind !== "known") return start;
+  const folder = start.text.replace(/\/+$/, "") || "/";
+  if (pattern === undefined) return knownArgument(folder);
+  const name = pattern.replaceAll(/[^\w.-]/g, "").replace(/^-+/, "") || "x";
+  return knownArgument(`${folder === "/" ? "" : folder}/found/${name}`);
+}
+
+export const unseen = (text: string): Argument => ({ kind: "unknown", text, prefix: "", shape: "", single: true });
+
+function sed(run: Run): void {
+  const { options, operands } = split(run.args, "-e -f --expression --file -l");
+  const inPlace = options.some((option) => /^-[nErsuz]*i|^--in-place/.test(option.name));
+  const given = options.filter((option) => /^(?:-\w*e|--expression)$/.test(option.name));
+  if (has(options, "-f --file")) unknown(run, "sed with a script file");
+  const scripts = given.length > 0 ? given.map((option) => option.value) : operands.slice(0, 1);
+  const files = given.length > 0 ? operands : operands.slice(1);
+  for (const script of scripts)
+    if (script === undefined || !isPlainScript(script, run))
+      unknown(run, `sed ${script?.text ?? ""}, a script that may run or write`);
+  for (const file of files) {
+    if (inPlace) writes(run, file);
+    else reads(run, file);
+  }
+}
+
+/** The grammar of the reading judge, and on top inserted text. */
+function isPlainScript(script: Argument, run: Run): boolean {
+  if (script.kind === "known" && /^(?:\d+|\$|\/[^/\\]*\/)?[aic]\\?[ \t]?[^\n]*$/.test(script.text)) return true;
+  // An expansion within s/// that holds no code: what it inserts may end the expression, so only known text passes.
+  return script.kind === "known" && plainSed([knownArgument("-e"), script], run.scene) === undefined;
+}

@@ -1,0 +1,70 @@
+import type { Argument } from "../../argument.ts";
+import { runFile } from "../project.ts";
+import { reads, split, table, unknown, type Handler, type Run } from "../run.ts";
+
+/** Shells and what else makes text into commands. */
+export const shellCommands: [string, Handler][] = [
+  ...table("sh bash zsh dash ksh ash mksh rbash", shell),
+  ...table("fish csh tcsh nu elvish xonsh", shell),
+  ...table("eval", (run) => text(run, run.args)),
+  ...table("source .", source),
+  ...table("trap", (run) => {
+    if (run.args[0]?.text !== "-" && run.args[0]?.text !== "-p" && run.args[0]?.text !== "-l")
+      text(run, run.args.slice(0, 1));
+  }),
+  ...table("alias", alias),
+  ...table("unalias", () => undefined),
+  ...table("builtin", (run) => run.command(run.args[0], run.args.slice(1))),
+];
+
+/** Text that becomes commands, if all of it is known. */
+function text(run: Run, args: readonly Argument[]): void {
+  if (args.every((arg) => arg.kind === "known")) run.script(args.map((arg) => arg.text).join(" "));
+  else
+    run.emit({ kind: "execute-unknown", what: `${run.name} ${args.map((arg) => arg.text).join(" ")}`, foreign: false });
+}
+
+function shell(run: Run): void {
+  const { options, operands } = split(run.args, "-o -O +O --rcfile --init-file");
+  if (run.args.some((arg) => /^--(?:rcfile|init-file)/.test(arg.text)))
+    unknown(run, `${run.name} with a start-up file`);
+  const letter = run.args.findIndex((arg) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(arg.text) || arg.text === "--command");
+  if (letter !== -1) {
+    const script = run.args.slice(letter + 1).find((arg) => !/^[-+][a-zA-Z]+$/.test(arg.text));
+    return text(run, script === undefined ? [] : [script]);
+  }
+  const joined = options.find((option) => option.name === "--command")?.value;
+  if (joined !== undefined) return text(run, [joined]);
+  if (options.some((option) => /^--?(?:version|help)$/.test(option.name))) return;
+  const fromInput = options.some((option) => /^-[a-z]*s/.test(option.name));
+  const file = operands[0];
+  if (file === undefined || fromInput || file.text === "-" || file.text === "/dev/stdin") {
+    if (run.input.kind === "text") return run.script(run.input.text);
+    return run.emit({
+      kind: "execute-unknown",
+      what: `${run.name}, which reads its commands from elsewhere`,
+      foreign: run.input.kind === "unseen",
+    });
+  }
+  reads(run, file);
+  runFile(run, file);
+}
+
+function source(run: Run): void {
+  const file = run.args[0];
+  if (file === undefined) return;
+  reads(run, file);
+  // Start-up files that set a tool up are read in many lines; they are the netrunner's own.
+  if (file.kind === "known" && /\/(?:\.nvm\/nvm\.sh|\.cargo\/env)$/.test(file.text) && !file.text.includes(".."))
+    return;
+  runFile(run, file);
+}
+
+function alias(run: Run): void {
+  for (const arg of run.args) {
+    const equals = arg.text.indexOf("=");
+    if (equals === -1) continue;
+    if (arg.kind === "known") run.script(arg.text.slice(equals + 1).replace(/^'([^']*)'$|^"([^"]*)"$/, "$1$2"));
+    else unknown(run, `alias ${arg.text}`);
+  }
+}

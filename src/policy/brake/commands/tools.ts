@@ -1,0 +1,150 @@
+import type { Argument } from "../../argument.ts";
+import { insideWorkspace, projectCode } from "../project.ts";
+import { deletes, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
+
+/** Compilers, test runners, linters and builders: they run the project's own code and settings. */
+export const toolCommands: [string, Handler][] = [
+  ...table(
+    "tsc tsx ts-node tsgo vue-tsc eslint oxlint oxfmt biome prettier stylelint vitest jest mocha ava c8 nyc playwright cypress " +
+      "webpack rollup vite esbuild swc babel parcel turbo nx lerna next nuxt astro ng storybook tsup rimraf knip depcheck " +
+      "madge husky lint-staged concurrently nodemon pm2-dev serve http-server wait-on changeset commitlint typedoc tailwindcss " +
+      "pytest py.test mypy pyright ruff black isort flake8 pylint tox nox coverage bandit pre-commit sphinx-build mkdocs " +
+      "rustc rustfmt clippy-driver gofmt goimports golangci-lint staticcheck govulncheck gotestsum mockgen " +
+      "gcc g++ cc c++ clang clang++ clang-format clang-tidy cmake ctest ninja meson ld ar ranlib strip nasm " +
+      "javac jar javadoc kotlinc ktlint scalac rspec rubocop rake phpunit phpstan phpcs php-cs-fixer pint pest " +
+      "swiftc swiftlint dart flutter elixirc mix rebar3 stack cabal ghc hlint zig dune ocamlfind shellcheck shfmt hadolint " +
+      "yamllint markdownlint markdownlint-cli2 actionlint codespell vale protoc buf sqlc graphql-codegen prisma-format " +
+      "openapi-generator hugo jekyll mdbook pandoc dot plantuml mmdc ffmpeg ffprobe convert magick identify exiftool lake lean",
+    projectTool,
+  ),
+  ...table("make gmake just task bazel buck2 pants", builder),
+  ...table("mvn mvnw gradle gradlew sbt ant", jvm),
+  ...table("cargo", subcommands("publish yank owner login logout install uninstall", "cargo")),
+  ...table("go", goTool),
+  ...table("dotnet swift", subcommands("nuget publish", "dotnet")),
+];
+
+/** Files that are named as output are judged; everything else is the project's own business. */
+function projectTool(run: Run): void {
+  const { options, operands } = split(run.args, "-o --output --out --outfile --outDir --outdir --out-dir -d");
+  for (const option of options)
+    if (
+      /^(?:-o|--(?:output|out|outfile|outDir|outdir|out-dir|output-file|output-dir|basetemp|junitxml))$/.test(
+        option.name,
+      ) &&
+      option.value
+    )
+      writes(run, option.value);
+  if (
+    run.args.some((arg) => /^(?:--eval|--exec|-e)$/.test(arg.text)) &&
+    /^(?:tsx|ts-node|nodemon|concurrently|nx|lerna)$/.test(run.name)
+  )
+    return unknown(run, `${run.name} with code of its own`);
+  if (run.name === "rimraf") for (const path of operands) deletes(run, path, true);
+  if (
+    (run.name === "changeset" || run.name === "lerna" || run.name === "mix" || run.name === "mkdocs") &&
+    operands.some((arg) => /publish|gh-deploy/.test(arg.text))
+  )
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (/^(?:concurrently|wait-on|nodemon)$/.test(run.name) && operands.some((arg) => /\s/.test(arg.text)))
+    for (const arg of operands) run.script(arg.text);
+  if (run.name === "pandoc" && run.args.some((arg) => /^(?:-F|--filter|--lua)/.test(arg.text)))
+    return unknown(run, "pandoc with a filter");
+  if (/^(?:tsx|ts-node)$/.test(run.name) && operands[0] !== undefined) return scripted(run, operands[0]);
+  if (/^(?:convert|magick|ffmpeg)$/.test(run.name) && operands.length > 1) {
+    const last = operands.at(-1);
+    if (last !== undefined) writes(run, last);
+  }
+  if (run.args.some((arg) => loose(arg) && arg.prefix === "" && /^\$\{?[@*]/.test(arg.text)))
+    return unknown(run, `${run.name} ${run.args.map((arg) => arg.text).join(" ")}`);
+  const far = run.args.find((arg) => !media.test(run.name) && isFar(arg, run));
+  if (far !== undefined)
+    return run.emit({
+      kind: "execute-unknown",
+      what: `${run.name} on ${far.text}, outside of the workspace`,
+      foreign: false,
+    });
+  projectCode(run, run.name);
+}
+
+const media =
+  /^(?:ffmpeg|ffprobe|convert|magick|identify|exiftool|pandoc|dot|shellcheck|yamllint|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|ld|ar)$/;
+
+/** Whether an argument is a path that leads out of the workspace: settings and plugins from there are unknown code. */
+function isFar(arg: Argument, run: Run): boolean {
+  const text = arg.text.replace(/^--?[\w-]+=/, "");
+  return (
+    arg.kind === "known" &&
+    /^(?:[/~]|\.\.)/.test(text) &&
+    !/^\/tmp\/[^.]*$/.test(text) &&
+    !insideWorkspace(text, run.scene)
+  );
+}
+
+function scripted(run: Run, file: Argument): void {
+  reads(run, file);
+  projectCode(run, `${run.name} ${file.text}`, file);
+}
+
+const outward = /^(?:.*[:_-])?(?:publish|deploy|release|upload|destroy)(?:[:_-].*)?$/i;
+
+function builder(run: Run): void {
+  const { options, operands } = split(run.args, "-C -f -j -I -o -W --directory --file --makefile");
+  if (
+    options.some((option) => option.name.startsWith("--eval")) ||
+    operands.some((arg) => /^(?:SHELL|MAKEFLAGS|\.SHELLFLAGS)[:+?]?=|\$\(shell/.test(arg.text))
+  )
+    return unknown(run, `${run.name} with code of its own`);
+  if (operands.some(loose)) return unknown(run, `${run.name} with targets that only the run will tell`);
+  if (operands.some((arg) => outward.test(arg.text))) return run.emit({ kind: "publish", what: spelled(run) });
+  if (operands.some((arg) => arg.text === "install"))
+    return unknown(run, "make install, which writes to system folders");
+  const folder = options.find((option) => /^(?:-C|--directory)$/.test(option.name))?.value;
+  projectCode(run, spelled(run), folder);
+  for (const option of options)
+    if (/^(?:-f|--file|--makefile)$/.test(option.name) && option.value) scripted(run, option.value);
+}
+
+function jvm(run: Run): void {
+  if (
+    run.args.some((arg) =>
+      /(?:^|:)(?:deploy|release|publish\w*|upload\w*|site-deploy)(?:$|:|-)|exec:|antrun/i.test(arg.text),
+    )
+  )
+    return run.emit({ kind: "publish", what: spelled(run) });
+  if (run.args.some((arg) => loose(arg) || /^(?:-I|--init-script|-s$|--settings)/.test(arg.text)))
+    return unknown(run, spelled(run));
+  projectCode(run, spelled(run));
+}
+
+/** @param names of subcommands that reach beyond the project */
+function subcommands(names: string, tool: string): Handler {
+  const refused = new Set(names.split(" "));
+  return (run) => {
+    const first = run.args.find((arg) => !/^[-+]/.test(arg.text));
+    if (first !== undefined && (first.kind !== "known" || refused.has(first.text)))
+      return run.emit(
+        /install|nuget/.test(first.text)
+          ? { kind: "unknown", what: spelled(run) }
+          : { kind: "publish", what: spelled(run) },
+      );
+    if (run.args.some((arg) => arg.text.startsWith("--config")))
+      return unknown(run, `${tool} with settings of its own`);
+    projectCode(run, spelled(run));
+  };
+}
+
+function goTool(run: Run): void {
+  const texts = run.args.map((arg) => arg.text);
+  if (
+    texts.some((text) => /^-?-(?:exec|toolexec|vettool|overlay)/.test(text)) ||
+    (texts[0] === "env" && texts.includes("-w"))
+  )
+    return unknown(run, spelled(run));
+  const remote = texts[0] === "run" && texts.slice(1).find((text) => !text.startsWith("-"));
+  if (typeof remote === "string" && remote.includes("@"))
+    return run.emit({ kind: "execute-unknown", what: remote, foreign: true });
+  const output = run.args[texts.indexOf("-o") + 1];
+  if (texts.includes("-o") && output !== undefined) writes(run, output);
+  projectCode(run, spelled(run));
+}

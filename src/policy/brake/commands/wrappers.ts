@@ -1,0 +1,164 @@
+import type { Argument } from "../../argument.ts";
+import { always, loose, split, table, unknown, type Handler, type Run } from "../run.ts";
+import { isHarmlessSetting } from "../settings.ts";
+import { unseen } from "./search.ts";
+
+/** Commands that run the command behind them. */
+export const wrapperCommands: [string, Handler][] = [
+  ...table(
+    "sudo doas pkexec su runuser gosu su-exec sudoedit visudo chroot unshare nsenter setpriv capsh newgrp sg machinectl run0",
+    always("privilege"),
+  ),
+  ...table(
+    "nohup setsid command exec unbuffer caffeinate systemd-inhibit dotenv catchsegv",
+    inner("-a --what --who --why --mode -f"),
+  ),
+  ...table("nice ionice stdbuf", inner("-n -c -o -e -i --adjustment --class --classdata")),
+  ...table("timeout gtimeout", inner("-k -s --kill-after --signal", 1)),
+  ...table("time gtime", inner("-f -o --format --output")),
+  ...table("taskset chrt flock", inner("-w -E --timeout", 1)),
+  ...table("busybox toybox", inner("")),
+  ...table("watch", watch),
+  ...table("direnv", (run) => {
+    if (run.args[0]?.text === "exec") run.command(run.args[2], run.args.slice(3));
+    else unknown(run, "direnv");
+  }),
+  ...table("env cross-env", environment),
+  ...table("xargs gxargs", xargs),
+  ...table("parallel", parallel),
+  ...table("script strace ltrace gdb lldb rlwrap expect screen tmux dtach at-spi systemd-run", (run) =>
+    unknown(run, `${run.name}, which runs other commands`),
+  ),
+];
+
+/** @param skip operands in front of the command */
+function inner(values: string, skip = 0): Handler {
+  const taking = new Set(values.split(" "));
+  return (run) => {
+    let at = 0;
+    for (; at < run.args.length; at += 1) {
+      const arg = run.args[at];
+      if (arg === undefined || !arg.prefix.startsWith("-")) break;
+      if (arg.text === "--") {
+        at += 1;
+        break;
+      }
+      if (run.name === "command" && /^-[vV]+$/.test(arg.text)) return;
+      if (/^(?:-c|--command)$/.test(arg.text) && run.name === "flock") return unknown(run, "flock -c");
+      if (taking.has(arg.text)) at += 1;
+    }
+    const skipped = run.args.slice(at, at + skip);
+    if (skipped.some((arg) => loose(arg))) return unknown(run, `${run.name} ${skipped[0]?.text ?? ""}`);
+    run.command(run.args[at + skip], run.args.slice(at + skip + 1));
+  };
+}
+
+function watch(run: Run): void {
+  const { operands } = split(run.args, "-n --interval");
+  if (operands.every((arg) => arg.kind === "known")) run.script(operands.map((arg) => arg.text).join(" "));
+  else unknown(run, "watch with a command that only the run will tell");
+}
+
+function environment(run: Run): void {
+  let at = 0;
+  for (; at < run.args.length; at += 1) {
+    const arg = run.args[at];
+    if (arg === undefined) break;
+    if (/^(?:-u|--unset|-C|--chdir)$/.test(arg.text)) at += 1;
+    else if (/^(?:-S|--split-string)/.test(arg.text) || /^-[a-z]*S/.test(arg.text)) {
+      const value = arg.text.replace(/^-[a-z]*S|^--split-string=?/, "") || (run.args[at + 1]?.text ?? "");
+      const rest = run.args.slice(value === run.args[at + 1]?.text ? at + 2 : at + 1);
+      if (arg.kind === "known" && rest.every((word) => word.kind === "known"))
+        run.script([value, ...rest.map((word) => word.text)].join(" "));
+      else unknown(run, "env -S");
+      return;
+    } else if (arg.prefix.startsWith("-")) continue;
+    else if (/^[A-Za-z_]\w*=/.test(arg.prefix)) {
+      const equals = arg.text.indexOf("=");
+      if (!isHarmlessSetting(arg.text.slice(0, equals), arg.kind === "known" ? arg.text.slice(equals + 1) : undefined))
+        unknown(run, `${arg.text}, a setting that steers what programs run`);
+    } else break;
+  }
+  if (at < run.args.length) return run.command(run.args[at], run.args.slice(at + 1));
+  run.emit({ kind: "read", path: "the environment", secret: true });
+}
+
+/** What arrives on the input becomes arguments that nobody knows. */
+function xargs(run: Run): void {
+  const { command, replace } = behindOptions(
+    run,
+    "-n -L -P -I -d -s -a -E --max-args --max-lines --max-procs --delimiter --arg-file",
+  );
+  run.scene.notes.readsUnknown = true;
+  const [name, ...rest] = command;
+  if (name === undefined) return;
+  // Options may come from the input too, so only programs without a dangerous one get what it says.
+  if (!mayTakeInput.has(name.text)) unknown(run, `xargs with ${name.text}`);
+  if (replace === undefined) return run.command(name, [...rest, several]);
+  const marked = (arg: Argument): Argument => (arg.text.includes(replace) ? unseen(arg.text) : arg);
+  run.command(marked(name), rest.map(marked));
+}
+
+const mayTakeInput = new Set(
+  (
+    "cat head tail wc grep egrep fgrep ls stat basename dirname realpath readlink echo printf cut nl od strings cmp diff file du " +
+    "md5sum sha1sum sha256sum jq test kill rm touch mkdir eslint prettier ruff black mypy gofmt shellcheck node python3 sh bash"
+  ).split(" "),
+);
+
+const several: Argument = {
+  kind: "unknown",
+  text: "(the names from its input)",
+  prefix: "./",
+  shape: "",
+  single: false,
+};
+
+function behindOptions(run: Run, values: string): { command: readonly Argument[]; replace: string | undefined } {
+  const taking = new Set(values.split(" "));
+  let replace: string | undefined;
+  let at = 0;
+  for (; at < run.args.length; at += 1) {
+    const arg = run.args[at];
+    if (arg === undefined || !arg.prefix.startsWith("-")) break;
+    if (/^-[a-z0-9]*I/.test(arg.text)) {
+      const attached = arg.text.replace(/^-[a-z0-9]*I/, "");
+      replace = attached === "" ? (run.args[at + 1]?.text ?? "{}") : attached;
+      if (attached === "") at += 1;
+    } else if (/^(?:-i|--replace)/.test(arg.text)) replace = "{}";
+    else if (taking.has(arg.text)) at += 1;
+  }
+  return { command: run.args.slice(at), replace };
+}
+
+function parallel(run: Run): void {
+  const end = run.args.findIndex((arg) => arg.text.startsWith(":::"));
+  const front = behindOptions(
+    { ...run, args: end === -1 ? run.args : run.args.slice(0, end) },
+    "-j --jobs -n -N --delay --timeout --colsep -a",
+  ).command;
+  const given = end === -1 ? [] : run.args.slice(end + 1);
+  if (front.length === 0) {
+    for (const arg of given)
+      if (arg.kind === "known") run.script(arg.text);
+      else unknown(run, "parallel with commands that only the run will tell");
+    if (given.length === 0)
+      run.emit({ kind: "execute-unknown", what: "parallel, which reads its commands", foreign: true });
+    return;
+  }
+  if (front.some((arg) => arg.kind !== "known"))
+    return unknown(run, "parallel with a command that only the run will tell");
+  const texts = front.map((arg) => arg.text).join(" ");
+  if (given.length === 0) {
+    const [name, ...rest] = front;
+    return run.command(name, [...rest.map((arg) => (arg.text.includes("{") ? unseen(arg.text) : arg)), several]);
+  }
+  for (const arg of given.slice(0, 20))
+    run.script(
+      /\{.*\}/.test(texts) ? texts.replaceAll(/\{[^{}]*\}/g, () => quoted(arg.text)) : `${texts} ${quoted(arg.text)}`,
+    );
+  if (given.length > 20 || given.some((arg) => arg.kind !== "known"))
+    unknown(run, "parallel with many or unknown arguments");
+}
+
+const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

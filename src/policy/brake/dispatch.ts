@@ -1,0 +1,55 @@
+import { basename, dirname } from "node:path";
+import type { Argument } from "../argument.ts";
+import type { Scene } from "../context.ts";
+import { handlers } from "./commands.ts";
+import { insideWorkspace, runFile } from "./project.ts";
+import type { Input, Run } from "./run.ts";
+import type { Session } from "./session.ts";
+
+/** Wrappers around wrappers are unwrapped this far. */
+const deepestWrapping = 10;
+
+/** Where a simple command stands. */
+export interface Surrounding {
+  session: Session;
+  scene: Scene;
+  input: Input;
+  script(text: string, input: Input): void;
+}
+
+/** What a handler gets to see of one command. */
+export function makeRun(name: string, args: readonly Argument[], at: Surrounding, depth: number): Run {
+  return {
+    name,
+    args,
+    scene: at.scene,
+    input: at.input,
+    made: at.session.made,
+    links: at.session.links,
+    emit: (effect) => at.session.emit(effect),
+    command: (inner, rest) => inner && judgeCommand(inner, rest, at, depth + 1),
+    script: (text) => at.script(text, at.input),
+  };
+}
+
+/** Finds out what a command is, through its folder, and lets its handler say what it does. */
+export function judgeCommand(name: Argument, args: readonly Argument[], at: Surrounding, depth: number): void {
+  const run = makeRun(name.text, args, at, depth);
+  if (name.kind !== "known" || name.text === "")
+    return run.emit({ kind: "execute-unknown", what: `a command named ${name.text || '""'}`, foreign: false });
+  if (depth > deepestWrapping) return run.emit({ kind: "unknown", what: "commands around one another, too deep" });
+  const plain = plainName(name.text, at.scene);
+  const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
+  if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
+  if (depth === 0 && at.session.functions.has(name.text)) return;
+  if (name.text.includes("/")) return runFile(run, name);
+  run.emit({ kind: "execute-unknown", what: `${name.text}, a program that the brake does not know`, foreign: false });
+}
+
+/** A program of the system or of the project's tools by its plain name; undefined for other files. */
+function plainName(text: string, scene: Scene): string | undefined {
+  if (!text.includes("/")) return text;
+  if (/^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]+$/.test(text)) return basename(text);
+  const tools = /(?:^|\/)(?:node_modules\/\.bin|\.?venv\/bin|vendor\/bin)$/.test(dirname(text));
+  return tools && insideWorkspace(text, scene) && handlers.has(basename(text)) ? basename(text) : undefined;
+}

@@ -1,0 +1,40 @@
+import type { Refusal } from "../refusal.ts";
+
+/**
+ * What one tool call would do. A call has as many effects as it has targets; one without any only shows or calculates.
+ * `barrier`: why this path may not be changed by a construct; undefined where it may.
+ */
+export type Effect =
+  | { kind: "read"; path: string; secret: boolean }
+  | { kind: "write"; path: string; barrier: Refusal | undefined }
+  | { kind: "delete"; path: string; recursive: boolean; barrier: Refusal | undefined }
+  /** Code that the call does not show. `foreign`: it was downloaded, decoded or piped. */
+  | { kind: "execute-unknown"; what: string; foreign: boolean }
+  | { kind: "run-project-code"; what: string }
+  | { kind: "change-repository"; what: string }
+  | { kind: "look-remote"; what: string }
+  | { kind: "network"; host: string; upload: boolean; metadata: boolean }
+  | { kind: "process-control"; what: string; broad: boolean }
+  | { kind: PlainKind; what: string };
+
+/** Effects of which it is enough to know that they are there, and what would cause them. */
+export type PlainKind =
+  | "privilege"
+  | "persistence"
+  | "history-rewrite"
+  | "publish"
+  | "remote-mutation"
+  | "database-mutation"
+  | "container-escape"
+  | "agent-settings"
+  | "system-control"
+  | "exfiltration"
+  | "unknown";
+
+export type EffectKind = Effect["kind"];
+
+/** What an effect is about, in a few words. */
+export function subjectOf(effect: Effect): string {
+  if ("path" in effect) return effect.path;
+  return effect.kind === "network" ? effect.host : effect.what;
+}

@@ -1,0 +1,31 @@
+import { oneLine } from "../../base/text.ts";
+import type { ToolCall } from "../../protocol/verdict.ts";
+import type { BrakeContext } from "../context.ts";
+import { locate } from "../paths.ts";
+import { analyse } from "./analyse.ts";
+import { subjectOf, type Effect } from "./effect.ts";
+import { decide } from "./tiers.ts";
+
+/** Draws what a call would do: its effects with their resolved targets, the rule, and what would be allowed instead. */
+export function explain(call: ToolCall, place: BrakeContext): string {
+  const judgement = decide(analyse(call, place), place.tier);
+  const seen = [...new Set(judgement.effects.map((effect) => lineOf(effect, place)))];
+  const lines = seen.length === 0 ? ["no effect: it only shows or calculates"] : seen;
+  return [
+    `${call.tool}: ${judgement.verdict} (${judgement.rule}, tier ${place.tier})`,
+    ...lines.map((line, index) => `${index === lines.length - 1 ? "└─" : "├─"} ${line}`),
+    judgement.reason,
+    ...(judgement.alternative === undefined ? [] : [`Instead: ${judgement.alternative}`]),
+  ].join("\n");
+}
+
+function lineOf(effect: Effect, place: BrakeContext): string {
+  const marks = Object.entries(effect).flatMap(([name, value]) => (value === true ? [name] : []));
+  const barrier = "barrier" in effect && effect.barrier !== undefined ? ` ✗ ${effect.barrier.rule}` : "";
+  const real =
+    "path" in effect && !/[$*?`]/.test(effect.path) ? ` → ${locate(effect.path, place.cwd, place).real}` : "";
+  return oneLine(
+    `${effect.kind}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}: ${subjectOf(effect)}${real}${barrier}`,
+    240,
+  );
+}

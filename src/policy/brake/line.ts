@@ -1,0 +1,89 @@
+import { forEachChild, parse, type SyntaxNode } from "unbash";
+import type { BrakeContext } from "../context.ts";
+import { locate } from "../paths.ts";
+import { checkSyntax } from "../syntax.ts";
+import type { Effect } from "./effect.ts";
+import type { Session, Surroundings } from "./session.ts";
+import { isHarmlessSetting } from "./settings.ts";
+import { walk } from "./walk.ts";
+
+/** The longest shell text that is judged, in characters. */
+const longestLine = 65_536;
+
+/** Shells within shells are followed this far. */
+const deepest = 12;
+
+/** The most commands that are judged in one call; rounds of loops and nested shells count. */
+const mostCommands = 3000;
+
+/** The effects of a shell line that would run in the folder of the call. */
+export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
+  const effects: Effect[] = [];
+  const links = new Map<string, string>();
+  const session: Session = {
+    context: { ...context, realPath: throughLinks(links, context) },
+    notes: { readsUnknown: false, secretMentioned: undefined },
+    made: new Set(),
+    links,
+    functions: new Set(),
+
+    left: mostCommands,
+    emit: (effect) => effects.push(effect),
+    script: (text, at) => judgeScript(text, session, at),
+  };
+  session.script(line, { folders: [context.cwd], depth: 0, input: { kind: "none" } });
+  const { readsUnknown, secretMentioned } = session.notes;
+  if (readsUnknown && secretMentioned !== undefined)
+    effects.push({ kind: "read", path: `${secretMentioned}, by a name that only the run will tell`, secret: true });
+  return effects;
+}
+
+/** Judges one shell text; what is wrong with the text as a whole becomes an unknown effect. */
+function judgeScript(text: string, session: Session, at: Surroundings): void {
+  const unknown = (what: string): void => session.emit({ kind: "unknown", what });
+  if (text.length > longestLine) return unknown("a line longer than 64 KB");
+  if (/[^\P{Cc}\n\t]/u.test(text)) return unknown("a line with control characters");
+  if (at.depth > deepest) return unknown("shells within shells, too deep to follow");
+  const script = parse(text);
+  const { refusals, toJudge, counters } = checkSyntax(script);
+  for (const { rule, reason } of refusals) if (!judgedElsewhere.has(rule)) unknown(reason);
+  for (const name of givenByDefault(script))
+    if (!isHarmlessSetting(name, undefined)) unknown(`${name}, a setting that steers what programs run`);
+  if (refusals.some((refusal) => refusal.rule === "shell.syntax")) return;
+  const judged = walk(script, session, at, counters);
+  for (const node of toJudge) if (!judged.has(node)) return unknown("a part of the line that could not be followed");
+}
+
+/** Variables that `${NAME:=value}` would set. */
+function givenByDefault(node: SyntaxNode): string[] {
+  const names: string[] = [];
+  const visit = (at: SyntaxNode): void => {
+    if (at.type === "ParameterExpansion" && at.operation?.type === "Default" && at.operation.operator.endsWith("="))
+      names.push(at.parameter);
+    forEachChild(at, visit);
+  };
+  visit(node);
+  return names;
+}
+
+/** Forms that the walk follows, and assignments, which it judges by their value. */
+const judgedElsewhere: ReadonlySet<string> = new Set(["shell.function", "variable.steering"]);
+
+/** Links that the line itself makes are followed like those on the disk. */
+function throughLinks(links: ReadonlyMap<string, string>, context: BrakeContext): (path: string) => string {
+  const onDisk = new Map<string, string>();
+  const real = (path: string): string => {
+    const found = onDisk.get(path) ?? context.realPath(path);
+    onDisk.set(path, found);
+    return found;
+  };
+  return (path) => {
+    let at = path;
+    for (let round = 0; round <= links.size; round += 1) {
+      const link = [...links.keys()].find((name) => at === name || at.startsWith(`${name}/`));
+      if (link === undefined) break;
+      at = locate(`${links.get(link) ?? ""}${at.slice(link.length)}`, "/", { ...context, realPath: real }).plain;
+    }
+    return real(at);
+  };
+}

@@ -1,0 +1,29 @@
+import { isWithin } from "../../base/files.ts";
+import { knownArgument, type Argument } from "../argument.ts";
+import type { Scene } from "../context.ts";
+import { locate } from "../paths.ts";
+import type { Run } from "./run.ts";
+
+/** A file that is run by its path: the project's own code, unless the same line made it. */
+export function runFile(run: Run, file: Argument): void {
+  const { scene } = run;
+  const stream = /^\/dev\/(?:stdin|fd\/)/.test(file.text);
+  if (file.kind !== "known" || stream) return run.emit({ kind: "execute-unknown", what: file.text, foreign: stream });
+  const places = scene.folders.map((folder) => locate(file.text, folder, scene.context));
+  const made = places.some((place) => [...run.made].some((path) => isWithin(place.plain, path)));
+  if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
+  else if (insideWorkspace(file.text, scene)) run.emit({ kind: "run-project-code", what: file.text });
+  else run.emit({ kind: "execute-unknown", what: `${file.text}, which is outside of the workspace`, foreign: false });
+}
+
+/** Whether a path lies in the workspace, links followed, wherever the command may run. */
+export function insideWorkspace(text: string, scene: Scene): boolean {
+  const root = scene.context.realPath(scene.context.workspace);
+  return scene.folders.every((folder) => isWithin(locate(text, folder, scene.context).real, root));
+}
+
+/** Project code runs in the folder of the command; outside of the workspace nobody knows what it is. */
+export function projectCode(run: Run, what: string, folder: Argument = knownArgument(".")): void {
+  if (folder.kind === "known" && insideWorkspace(folder.text, run.scene)) run.emit({ kind: "run-project-code", what });
+  else run.emit({ kind: "execute-unknown", what: `${what} outside of the workspace`, foreign: false });
+}

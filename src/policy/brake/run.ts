@@ -1,0 +1,158 @@
+import type { Argument } from "../argument.ts";
+import type { Scene } from "../context.ts";
+import { locate, readable } from "../paths.ts";
+import type { Refusal } from "../refusal.ts";
+import { isSecret } from "../secrets.ts";
+import { writable, type WritePurpose } from "../writing.ts";
+import type { Effect, PlainKind } from "./effect.ts";
+
+/** What reaches a command on its standard input, as far as it matters for what reads code from there. */
+export type Input = { kind: "none" } | { kind: "text"; text: string } | { kind: "unseen" };
+
+/** One simple command with everything that its handler may use. */
+export interface Run {
+  name: string;
+  args: readonly Argument[];
+  scene: Scene;
+  input: Input;
+  emit(effect: Effect): void;
+  /** Judges a command inside this one; `extra` arguments may follow that only the run will tell. */
+  command(name: Argument | undefined, args: readonly Argument[]): void;
+  /** Judges shell text inside this command. */
+  script(text: string): void;
+  /** Paths that this line has written, so that running them is running unseen code. */
+  readonly made: Set<string>;
+  /** Links that this line makes: from their own path to where they lead. */
+  readonly links: Map<string, string>;
+}
+
+export type Handler = (run: Run) => void;
+
+/** A table of names that share a handler; names stand in one string, with spaces. */
+export const table = (names: string, handler: Handler): [string, Handler][] =>
+  names.split(" ").map((name) => [name, handler]);
+
+/** A handler for commands that are one effect, whatever their arguments. */
+export const always =
+  (kind: PlainKind): Handler =>
+  (run) =>
+    run.emit({ kind, what: spelled(run) });
+
+/** The command as it was written, for people. */
+export const spelled = (run: Run): string => [run.name, ...run.args.map((arg) => arg.text)].join(" ").slice(0, 160);
+
+export const unknown = (run: Run, why: string): void => run.emit({ kind: "unknown", what: why });
+
+export function reads(run: Run, path: Argument, reach = false): void {
+  const refusal = readable(path, run.scene, reach);
+  run.emit({ kind: "read", path: path.text, secret: refusal !== undefined });
+}
+
+export function writes(run: Run, path: Argument, purpose: WritePurpose = "file"): void {
+  if (path.kind === "known" && /^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/.test(path.text) && purpose === "file")
+    return;
+  run.emit(barred(run, path, purpose, (barrier) => ({ kind: "write", path: path.text, barrier })));
+  if (path.kind === "known" && purpose === "file") note(run, path.text);
+}
+
+export function deletes(run: Run, path: Argument, recursive: boolean): void {
+  run.emit(barred(run, path, "remove", (barrier) => ({ kind: "delete", path: path.text, recursive, barrier })));
+}
+
+/** Remembers a file that the line has made. */
+function note(run: Run, text: string): void {
+  for (const folder of run.scene.folders) run.made.add(locate(text, folder, run.scene.context).plain);
+}
+
+function barred(
+  run: Run,
+  path: Argument,
+  purpose: WritePurpose,
+  plain: (barrier: Refusal | undefined) => Effect,
+): Effect {
+  const { scene } = run;
+  const barrier = writable(path, { ...scene, context: { ...scene.context, tier: "default" } }, purpose);
+  const places = path.kind === "known" ? scene.folders.map((at) => locate(path.text, at, scene.context)) : [];
+  const spellings = places.flatMap((place) => [place.plain, place.real]);
+  if (spellings.some((at) => startsLater(at, scene.context.home))) return { kind: "persistence", what: path.text };
+  if (
+    barrier?.rule === "write.settings" ||
+    barrier?.rule === "write.deck" ||
+    spellings.some((at) => at.startsWith(`${scene.context.home}/.claude`))
+  )
+    return { kind: "agent-settings", what: path.text };
+  if (barrier === undefined && spellings.some((at) => isSecret(at, scene.context)) && purpose === "file")
+    return plain(undefined);
+  return plain(barrier);
+}
+
+const startsLater = (path: string, home: string): boolean =>
+  /\/\.git\/hooks(?:\/|$)|^\/etc\/(?:cron|profile|rc\.|systemd|init)|^\/var\/spool\/cron/.test(path) ||
+  (path.startsWith(`${home}/.`) &&
+    /^\.(?:bash|zsh|profile|login|xprofile|xinitrc|config\/(?:systemd|autostart|fish)|ssh\/(?:authorized_keys|config|rc))/.test(
+      path.slice(home.length + 1),
+    ));
+
+/** Tells operands from options. `values`: options that take the next argument; names stand in one string. */
+export function split(args: readonly Argument[], values = ""): { options: Option[]; operands: Argument[] } {
+  const taking = new Set(values.split(" "));
+  const options: Option[] = [];
+  const operands: Argument[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at];
+    if (arg === undefined) break;
+    if (arg.text === "--" && arg.kind === "known") {
+      operands.push(...args.slice(at + 1));
+      break;
+    }
+    if (!arg.prefix.startsWith("-") || arg.text === "-") {
+      operands.push(arg);
+      continue;
+    }
+    const equals = arg.prefix.indexOf("=");
+    const next = args[at + 1];
+    const letter = arg.text.slice(0, 2);
+    if (taking.has(arg.text) && next !== undefined) {
+      options.push({ name: arg.text, value: next });
+      at += 1;
+    } else if (arg.text.startsWith("--") && equals !== -1)
+      options.push({ name: arg.text.slice(0, equals), value: tailOf(arg, equals + 1) });
+    else if (!arg.text.startsWith("--") && taking.has(letter)) options.push({ name: letter, value: tailOf(arg, 2) });
+    else if (taking.has(`-${arg.text.slice(-1)}`) && /^-[A-Za-z]+$/.test(arg.text) && next !== undefined) {
+      options.push({ name: arg.text.slice(0, -1), value: undefined }, { name: `-${arg.text.slice(-1)}`, value: next });
+      at += 1;
+    } else options.push({ name: arg.text, value: undefined });
+  }
+  return { options, operands };
+}
+
+export interface Option {
+  name: string;
+  value: Argument | undefined;
+}
+
+/** Whether one of the options is given: long by its name, single letters also in a group. */
+export const has = (options: readonly Option[], names: string): boolean =>
+  names.split(" ").some((name) =>
+    options.some(
+      (option) =>
+        option.name === name ||
+        (/^-[A-Za-z0-9]$/.test(name) && /^-[A-Za-z0-9]+$/.test(option.name) && option.name.includes(name.slice(1))) ||
+        // Long options may be shortened.
+        (name.startsWith("--") &&
+          option.name.length > 4 &&
+          option.name.startsWith("--") &&
+          name.startsWith(option.name)),
+    ),
+  );
+
+/** What stands behind the first characters of an argument, all of which are literal. */
+export const tailOf = (arg: Argument, from: number): Argument => ({
+  ...arg,
+  text: arg.text.slice(from),
+  prefix: arg.prefix.slice(from),
+  shape: arg.kind === "pattern" && arg.prefix.length < from ? "" : arg.shape.slice(from),
+});
+
+/** Whether an argument may turn out to be an option or several words. */
+export const loose = (arg: Argument): boolean => arg.kind === "unknown" && (arg.prefix === "" || !arg.single);

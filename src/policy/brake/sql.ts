@@ -1,0 +1,20 @@
+/** Whether statements of a database only look. Words inside quotes and comments are data. */
+export function onlyLooks(sql: string): boolean {
+  const bare = sql
+    .replaceAll(/--[^\n]*|\/\*(?!!)[\s\S]*?\*\//g, " ")
+    .replaceAll(/'(?:''|\\.|[^'\\])*'|"(?:""|\\.|[^"\\])*"|`[^`]*`/g, "''");
+  if (/['"`]/.test(bare.replaceAll("''", ""))) return false;
+  const statements = bare.split(";").map((text) => text.trim());
+  return statements.every((text) => text === "" || (looks.test(text) && !changes.test(text)));
+}
+
+/** Statements that destroy, inside any text. */
+export const destroys = (text: string): boolean =>
+  /\b(?:drop|truncate|delete|alter|update|insert|grant|revoke|create|replace|merge|rename|vacuum)\b/i.test(text) &&
+  !onlyLooks(text);
+
+const looks =
+  /^(?:\(?\s*select|with|show|describe|desc|explain|values|table|pragma\s+\w+(?:\([\w']*\))?$|use\s+\w+$|set\s+\w+\s*=|\\(?:d\S*|l\+?|c|x|timing|q|conninfo|z|sf|sv)(?:\s|$)|\.(?:tables|schema|headers|mode|databases|indexes|quit)\b|analyze\s)/i;
+
+const changes =
+  /\b(?:delete\s+from|drop\s|truncate\s|alter\s|update\s+\S+\s+set|insert\s+into|merge\s+into|into\s+(?:outfile|dumpfile)|create\s|grant\s|revoke\s|for\s+update|pg_terminate_backend|pg_cancel_backend|pg_read_file|pg_write|lo_(?:import|export)|load_file|load_extension|xp_cmdshell|copy\s|dblink\w*|setval|nextval|query_to_xml|pg_reload_conf|select\s[\s\S]*\sinto\s+(?!@)\w+)|\\(?:!|copy|o|i|g|w)/i;
