@@ -1,15 +1,6 @@
 import { scanTask, type Target } from "./task-targets.ts";
-import {
-  actionOf,
-  actionOfNoun,
-  commonWord,
-  isFiller,
-  isOftenNoun,
-  numberOf,
-  phrases,
-  retryPrefix,
-  stem,
-} from "./task-words.ts";
+import { actionOf, actionOfNoun, isOftenNoun } from "./task-verbs.ts";
+import { commonWord, isFiller, numberOf, phrases, retryPrefix, stem } from "./task-words.ts";
 
 /** What a task asks for, in parts that can be compared one by one. Keys of what is forbidden begin with `!`. */
 export interface TaskFeatures {
@@ -111,7 +102,7 @@ export function featuresOf(task: string): TaskFeatures {
         act(action);
       } else if (actionOfNoun(word) !== undefined) {
         act(actionOfNoun(word) ?? word);
-      } else if (isFiller(word)) {
+      } else if (isFiller(word, token.isProper)) {
         isAfterArticle = articles.has(word);
         if (isAfterArticle) isVerbPlace = false;
         if (verbOpeners.has(word)) isVerbPlace = true;
@@ -157,8 +148,10 @@ const negations: ReadonlySet<string> = new Set(
 function normalised(task: string): string {
   const half = longestTask / 2;
   const bounded = task.length <= longestTask ? task : `${task.slice(0, half)}\n${task.slice(-half)}`;
+  // A single character can become eighteen.
   let text = bounded
     .normalize("NFKC")
+    .slice(0, longestTask + 1)
     .replace(/[^\S\n]+/g, " ")
     .replace(/\n[ \n]*/g, "\n")
     .replace(/(\p{L})['’](t|ll|d|m|ve|re)\b/gu, "$1$2")

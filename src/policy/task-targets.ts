@@ -15,14 +15,22 @@ export interface Target {
 }
 
 export type TaskToken =
-  | { type: "word"; word: string }
+  | /** `isProper`: written with a capital where only a name is, as the language Go. */
+    { type: "word"; word: string; isProper: boolean }
   | { type: "target"; target: Target }
   | { type: "mark"; mark: string };
 
 /** Splits a task into words, targets and the punctuation that ends clauses. One pass; linear. */
 export function scanTask(text: string): TaskToken[] {
   const tokens: TaskToken[] = [];
+  let isInSentence = false;
   for (const [found] of text.matchAll(tokenShape)) {
+    const isProper = isInSentence && properName.test(found);
+    isInSentence = /^\p{Ll}+$/u.test(found);
+    if (isProper) {
+      tokens.push({ type: "word", word: found.toLowerCase(), isProper });
+      continue;
+    }
     if (marks.has(found)) tokens.push({ type: "mark", mark: found });
     else if (/^["'`“”‘’]/.test(found)) tokens.push(...quoted(found.slice(1, -1)));
     else {
@@ -33,6 +41,8 @@ export function scanTask(text: string): TaskToken[] {
   }
   return tokens;
 }
+
+const properName = /^\p{Lu}\p{Ll}+$/u;
 
 const marks: ReadonlySet<string> = new Set([".", ",", ";", ":", "!", "?", "\n", "(", ")"]);
 
@@ -104,8 +114,10 @@ function words(text: string): TaskToken[] {
   const lower = text.toLowerCase();
   if (lower === "") return [];
   if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(lower) || lower.length < 3) {
-    return [{ type: "word", word: lower }];
+    return [{ type: "word", word: lower, isProper: false }];
   }
   const characters = lower.match(/./gsu) ?? [];
-  return characters.slice(1).map((second, at) => ({ type: "word", word: `${characters[at] ?? ""}${second}` }));
+  return characters
+    .slice(1)
+    .map((second, at) => ({ type: "word", word: `${characters[at] ?? ""}${second}`, isProper: false }));
 }
