@@ -39,10 +39,14 @@ export function scanTask(text: string): TaskToken[] {
       if (end !== -1) tokens.push({ type: "mark", mark: found.charAt(end) });
     }
   }
-  return tokens;
+  return tokens.map((token, at) => (isLetterAtEnd(token, tokens[at + 1]) ? { ...token, isProper: true } : token));
 }
 
-const properName = /^\p{Lu}\p{Ll}+$/u;
+/** "Module a" is not an article. */
+const isLetterAtEnd = (token: TaskToken, next: TaskToken | undefined): boolean =>
+  token.type === "word" && token.word.length === 1 && (next === undefined || next.type === "mark");
+
+const properName = /^\p{Lu}\p{Ll}*$/u;
 
 const marks: ReadonlySet<string> = new Set([".", ",", ";", ":", "!", "?", "\n", "(", ")"]);
 
@@ -81,6 +85,10 @@ function plain(text: string): TaskToken[] {
   if (/^\p{L}+(?:\/\p{L}+)+$/u.test(bare)) return bare.split("/").flatMap(words);
   if (/\d/.test(bare) && /^[\w-]+$/.test(bare)) return [targetOf("id", bare)];
   if (/^--?\w|_|\p{Ll}\p{Lu}|^[@$%#{]|^\p{L}+\.\p{L}/u.test(bare) || /\*/.test(bare)) return [targetOf("name", bare)];
+  // "shop-media-eu" is one name; "hard-coded" is two words.
+  if (/^\p{L}+(?:-\p{L}+)+$/u.test(bare) && (/-.*-/.test(bare) || /(?:^|-)\p{L}{1,3}(?:-|$)/u.test(bare))) {
+    return [targetOf("name", bare)];
+  }
   return bare.split(/[^\p{L}\p{N}\p{M}]+/u).flatMap(words);
 }
 

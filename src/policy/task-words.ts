@@ -38,7 +38,7 @@ export const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bsum(?:ming)? up\b|\bgiv(?:e|ing) an? (?:short |brief )?(?:overview|summary) of\b/gi, "summarise"],
   [/\bwrit(?:e|ing) an? (?:short |brief )?(?:overview|summary) of\b/gi, "summarise"],
   [/\b(?:switch|turn)(?:ing|ed)? on\b/gi, "enable"],
-  [/\b(?:switch|turn)(?:ing|ed)? off\b|\bshut(?:ting)? (?:off|down)\b/gi, "disable"],
+  [/\b(?:switch|turn)(?:ing|ed)? off\b|\b(?:shut|power)(?:ting|ing|ed)? (?:off|down)\b/gi, "disable"],
   [/\bmak(?:e|ing) sure(?: that)?\b|\bif (?:possible|you can)\b|\bas (?:soon|well) as(?: possible)?\b/gi, " "],
   [/\bforce[- ]?push(?:es|ing|ed)?\b|\bgit push (?:-f|--force)\b/gi, "forcepush"],
   [/\bpull requests?\b/gi, "PR"],
@@ -114,7 +114,7 @@ const numberWords: ReadonlyMap<string, string> = new Map(
     .flatMap((word, value) => (word === "-" ? [] : [[word, String(value)]])),
 );
 
-const nameLike: ReadonlySet<string> = new Set(["go", "will", "may"]);
+const nameLike: ReadonlySet<string> = new Set(["go", "will", "may", "a"]);
 
 const fillers: ReadonlySet<string> = new Set(
   (
