@@ -25,7 +25,7 @@ export function compareTasks(a: TaskFeatures, b: TaskFeatures): number {
 
   const dice = (left.matched + right.matched) / total;
   const overlap = Math.max(left.matched / left.total, right.matched / right.total);
-  const shared = [...a.shingles].filter((pair) => b.shingles.has(pair)).length;
+  const shared = sharedBy(a, b);
   const order = (2 * shared) / Math.max(1, a.shingles.size + b.shingles.size);
   const base = 0.65 * dice + 0.25 * overlap + 0.1 * Math.max(order, dice);
   const found = base * targetFactor(left, right) * slotFactor(left, right) * actionFactor(a.actions, b.actions);
@@ -33,10 +33,23 @@ export function compareTasks(a: TaskFeatures, b: TaskFeatures): number {
   return clamp(isPart ? Math.max(found, maybeSameWork) : found);
 }
 
+const sharedBy = (a: TaskFeatures, b: TaskFeatures): number =>
+  [...a.shingles].filter((pair) => b.shingles.has(pair)).length;
+
 /** Whether a task is in the other as it stands, however much else is there: forbidden work with other work around it. */
 function isWithin(match: Match, task: TaskFeatures, shared: number): boolean {
   const isSpecific = match.targetWeight + match.wordWeight >= 1 && working(task.actions).length > 0;
-  return isSpecific && match.matched / match.total >= 0.95 && shared / task.shingles.size >= 0.3;
+  return (
+    isSpecific &&
+    match.lostTargets.size === 0 &&
+    match.matched / match.total >= 0.95 &&
+    shared / task.shingles.size >= 0.3
+  );
+}
+
+/** Whether all of one task is in another, which may hold more: a retry with more advice. Siblings never are. */
+export function coversTask(whole: TaskFeatures, part: TaskFeatures): boolean {
+  return isWithin(matchTask(part, whole), part, sharedBy(part, whole));
 }
 
 interface Match {
