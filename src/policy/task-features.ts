@@ -60,14 +60,14 @@ export function featuresOf(task: string): TaskFeatures {
     if ((targets.get(key)?.weight ?? 0) < weight) targets.set(key, { ...target, weight });
     follow(key);
   };
-  const name = (word: string): void => {
+  const name = (word: string, isProper: boolean): void => {
     const common = commonWord(word);
     const key = signed(common ?? stem(word));
     const weight = (common === undefined ? weights.word : weights.common) * factor * (isNegated ? weights.negated : 1);
     const known = words.get(key);
     const neighbours = known?.neighbours ?? [];
     neighbours.push(`<${last}`);
-    const isVerb = isVerbPlace && common === undefined;
+    const isVerb = isVerbPlace && common === undefined && !isProper;
     words.set(key, {
       weight: Math.max(weight, known?.weight ?? 0),
       isCommon: common !== undefined,
@@ -108,7 +108,7 @@ export function featuresOf(task: string): TaskFeatures {
         if (verbOpeners.has(word)) isVerbPlace = true;
         if (word === "but") isNegated = false;
       } else {
-        name(word);
+        name(word, token.isProper);
       }
     }
   }
