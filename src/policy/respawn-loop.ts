@@ -1,6 +1,6 @@
 import type { Outcome } from "../protocol/outcome.ts";
-import { compareTasks, sameWork } from "./similarity.ts";
-import { featuresOf } from "./task-features.ts";
+import { compareTasks, coversTask, sameWork } from "./similarity.ts";
+import { featuresOf, type TaskFeatures } from "./task-features.ts";
 
 /** What is looked at of a construct that has ended. */
 export type PastAttempt = Pick<
@@ -29,12 +29,21 @@ export const allowedAttempts = 3;
  */
 export function respawnLoop(history: readonly PastAttempt[], task: string): LoopVerdict {
   const asked = featuresOf(task);
+  // Two retries with different advice hold more than each other, but both hold the first attempt.
+  const known: TaskFeatures[] = [];
   let earlier: string[] = [];
   let lastEnd = Number.NEGATIVE_INFINITY;
   for (const past of history) {
     const rating = rate(past);
     if (rating === "neutral") continue;
-    if (past.task.trim() !== task.trim() && compareTasks(asked, featuresOf(past.task)) < sameWork) continue;
+    const features = featuresOf(past.task);
+    if (
+      past.task.trim() !== task.trim() &&
+      !isSame(asked, features) &&
+      !known.some((first) => coversTask(features, first))
+    )
+      continue;
+    known.push(features);
     if (rating === "good") {
       earlier = [];
       lastEnd = Number.NEGATIVE_INFINITY;
@@ -50,6 +59,10 @@ export function respawnLoop(history: readonly PastAttempt[], task: string): Loop
   const verdict = count > allowedAttempts ? "refuse" : count === allowedAttempts ? "warn" : "ok";
   return { verdict, count, of: allowedAttempts, earlier };
 }
+
+/** The same work in other words, or with more advice than before. A smaller piece of it is new work. */
+const isSame = (asked: TaskFeatures, earlier: TaskFeatures): boolean =>
+  compareTasks(asked, earlier) >= sameWork || coversTask(asked, earlier);
 
 /** How an attempt speaks about its task. What somebody stopped, or what never had its turn, says nothing. */
 function rate(past: PastAttempt): "good" | "bad" | "neutral" {

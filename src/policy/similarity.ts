@@ -1,3 +1,4 @@
+import { areOpposite, relatedIn, undoing } from "./task-verbs.ts";
 import { featuresOf, type TaskFeatures, type Weighed } from "./task-features.ts";
 import { targetKinds, type Target } from "./task-targets.ts";
 
@@ -24,7 +25,7 @@ export function compareTasks(a: TaskFeatures, b: TaskFeatures): number {
 
   const dice = (left.matched + right.matched) / total;
   const overlap = Math.max(left.matched / left.total, right.matched / right.total);
-  const shared = [...a.shingles].filter((pair) => b.shingles.has(pair)).length;
+  const shared = sharedBy(a, b);
   const order = (2 * shared) / Math.max(1, a.shingles.size + b.shingles.size);
   const base = 0.65 * dice + 0.25 * overlap + 0.1 * Math.max(order, dice);
   const found = base * targetFactor(left, right) * slotFactor(left, right) * actionFactor(a.actions, b.actions);
@@ -32,10 +33,23 @@ export function compareTasks(a: TaskFeatures, b: TaskFeatures): number {
   return clamp(isPart ? Math.max(found, maybeSameWork) : found);
 }
 
+const sharedBy = (a: TaskFeatures, b: TaskFeatures): number =>
+  [...a.shingles].filter((pair) => b.shingles.has(pair)).length;
+
 /** Whether a task is in the other as it stands, however much else is there: forbidden work with other work around it. */
 function isWithin(match: Match, task: TaskFeatures, shared: number): boolean {
   const isSpecific = match.targetWeight + match.wordWeight >= 1 && working(task.actions).length > 0;
-  return isSpecific && match.matched / match.total >= 0.95 && shared / task.shingles.size >= 0.3;
+  return (
+    isSpecific &&
+    match.lostTargets.size === 0 &&
+    match.matched / match.total >= 0.95 &&
+    shared / task.shingles.size >= 0.3
+  );
+}
+
+/** Whether all of one task is in another, which may hold more: a retry with more advice. Siblings never are. */
+export function coversTask(whole: TaskFeatures, part: TaskFeatures): boolean {
+  return isWithin(matchTask(part, whole), part, sharedBy(part, whole));
 }
 
 interface Match {
@@ -46,7 +60,7 @@ interface Match {
   lostTargets: Map<string, number>;
   wordWeight: number;
   /** Names and nouns without a counterpart. */
-  lostWords: Weighed<{ isVerb: boolean; isCommon: boolean; neighbours: readonly string[] }>[];
+  lostWords: Weighed<{ key: string; isVerb: boolean; isCommon: boolean; neighbours: readonly string[] }>[];
 }
 
 /** What of `a` is in `b`. */
@@ -81,7 +95,7 @@ function matchTask(a: TaskFeatures, b: TaskFeatures): Match {
     const quality = b.words.has(key) ? 1 : pieces.has(key) || b.targets.has(key) || b.actions.has(key) ? 0.8 : 0;
     add(word.weight, quality);
     if (!word.isCommon) match.wordWeight += word.weight;
-    if (quality === 0) match.lostWords.push(word);
+    if (quality === 0) match.lostWords.push({ ...word, key });
   }
   return match;
 }
@@ -138,25 +152,37 @@ function targetFactor(a: Match, b: Match): number {
 /** A name took the place of another in the same frame: siblings again, by a word that is no path. */
 function slotFactor(a: Match, b: Match): number {
   const total = Math.max(1, a.wordWeight + b.wordWeight + a.targetWeight + b.targetWeight);
-  const exchanged = (weightOf(replacedIn(a, b)) + weightOf(replacedIn(b, a))) / total;
+  const names = (weightOf(replacedIn(a, b)) + weightOf(replacedIn(b, a))) / total;
+  const nouns = (weightOf(replacedNouns(a, b)) + weightOf(replacedNouns(b, a))) / total;
   const both = (2 * Math.min(weightOf(a.lostWords), weightOf(b.lostWords))) / total;
-  return 1 - Math.max(0.55 * Math.min(1, exchanged / 0.25), 0.3 * Math.min(1, both / 0.5));
+  if (undoesVerb(a, b) || undoesVerb(b, a)) return 0.4;
+  return 1 - Math.max(0.55 * Math.min(1, names / 0.25), 0.3 * Math.min(1, nouns / 0.25), 0.3 * Math.min(1, both / 0.5));
 }
 
-/**
- * Words of `a` in whose place another stands in `b`. An unknown verb is no name, so it says nothing; nor do two common
- * nouns: "the package" and "the dependency" are the same thing too often.
- */
+/** "Unmount" against "mount": a verb of no table, turned round. */
+function undoesVerb(a: Match, b: Match): boolean {
+  const verbs = new Set(b.lostWords.filter((word) => word.isVerb).map((word) => word.key));
+  return a.lostWords.some((word) => word.isVerb && undoing(word.key).some((rest) => verbs.has(rest)));
+}
+
+/** Words of `a` in whose place another stands in `b`, one of the two a name. An unknown verb says nothing. */
 function replacedIn(a: Match, b: Match): Match["lostWords"] {
-  const framesOf = (words: Match["lostWords"]): Set<string> =>
-    new Set(words.filter((word) => !word.isVerb).flatMap((word) => word.neighbours));
   const anyFrame = framesOf(b.lostWords);
   const nameFrame = framesOf(b.lostWords.filter((word) => !word.isCommon));
-  return a.lostWords.filter((word) => {
-    const frames = word.isCommon ? nameFrame : anyFrame;
-    return !word.isVerb && word.neighbours.some((frame) => frames.has(frame));
-  });
+  return a.lostWords.filter((word) => isIn(word.isCommon ? nameFrame : anyFrame, word));
 }
+
+/** Common nouns for common nouns: "the tests" and "the documentation" differ, but less surely than two names. */
+function replacedNouns(a: Match, b: Match): Match["lostWords"] {
+  const frames = framesOf(b.lostWords.filter((word) => word.isCommon));
+  return a.lostWords.filter((word) => word.isCommon && isIn(frames, word));
+}
+
+const framesOf = (words: Match["lostWords"]): ReadonlySet<string> =>
+  new Set(words.filter((word) => !word.isVerb).flatMap((word) => word.neighbours));
+
+const isIn = (frames: ReadonlySet<string>, word: Match["lostWords"][number]): boolean =>
+  !word.isVerb && word.neighbours.some((frame) => frames.has(frame));
 
 const weightOf = (words: Match["lostWords"]): number => words.reduce((sum, word) => sum + word.weight, 0);
 
@@ -174,47 +200,5 @@ function actionFactor(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, num
 
 const working = (actions: ReadonlyMap<string, number>): string[] =>
   [...actions.keys()].filter((action) => action !== "report" && action !== "!report");
-
-const areOpposite = (one: string, other: string): boolean =>
-  one === `!${other}` || other === `!${one}` || opposites.some((pair) => pair.has(one) && pair.has(other));
-
-const opposites: readonly ReadonlySet<string>[] = [
-  ["delete", "restore"],
-  ["create", "delete"],
-  ["enable", "disable"],
-  ["start", "stop"],
-  ["encrypt", "decrypt"],
-  ["encode", "decode"],
-  ["compress", "extract"],
-  ["lock", "unlock"],
-  ["grant", "revoke"],
-  ["upgrade", "downgrade"],
-  ["merge", "split"],
-  ["install", "delete"],
-  ["upload", "download"],
-].map((verbs) => new Set(verbs));
-
-/** Verbs that are often said for each other: half a match. */
-const related: readonly ReadonlySet<string>[] = [
-  ["delete", "overwrite"],
-  ["fix", "change", "refactor", "optimise", "overwrite"],
-  ["analyse", "summarise", "document", "read", "find", "list", "compare"],
-  ["create", "document"],
-  ["test", "run"],
-  ["test", "create"],
-  ["list", "find", "count"],
-  ["rename", "move", "copy"],
-  ["convert", "translate", "refactor"],
-  ["find", "fix"],
-  ["run", "start"],
-  ["upgrade", "install", "change"],
-  ["analyse", "measure"],
-  ["deploy", "upload"],
-].map((verbs) => new Set(verbs));
-
-function relatedIn(action: string, others: ReadonlyMap<string, number>): number {
-  const groups = related.filter((group) => group.has(action));
-  return [...others.keys()].some((other) => groups.some((group) => group.has(other))) ? 0.5 : 0;
-}
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));

@@ -1,15 +1,6 @@
 import { scanTask, type Target } from "./task-targets.ts";
-import {
-  actionOf,
-  actionOfNoun,
-  commonWord,
-  isFiller,
-  isOftenNoun,
-  numberOf,
-  phrases,
-  retryPrefix,
-  stem,
-} from "./task-words.ts";
+import { actionOf, actionOfNoun, isOftenNoun } from "./task-verbs.ts";
+import { commonWord, isFiller, numberOf, phrases, retryPrefix, stem } from "./task-words.ts";
 
 /** What a task asks for, in parts that can be compared one by one. Keys of what is forbidden begin with `!`. */
 export interface TaskFeatures {
@@ -69,14 +60,14 @@ export function featuresOf(task: string): TaskFeatures {
     if ((targets.get(key)?.weight ?? 0) < weight) targets.set(key, { ...target, weight });
     follow(key);
   };
-  const name = (word: string): void => {
+  const name = (word: string, isProper: boolean): void => {
     const common = commonWord(word);
     const key = signed(common ?? stem(word));
     const weight = (common === undefined ? weights.word : weights.common) * factor * (isNegated ? weights.negated : 1);
     const known = words.get(key);
     const neighbours = known?.neighbours ?? [];
     neighbours.push(`<${last}`);
-    const isVerb = isVerbPlace && common === undefined;
+    const isVerb = isVerbPlace && common === undefined && !isProper;
     words.set(key, {
       weight: Math.max(weight, known?.weight ?? 0),
       isCommon: common !== undefined,
@@ -111,13 +102,13 @@ export function featuresOf(task: string): TaskFeatures {
         act(action);
       } else if (actionOfNoun(word) !== undefined) {
         act(actionOfNoun(word) ?? word);
-      } else if (isFiller(word)) {
+      } else if (isFiller(word, token.isProper)) {
         isAfterArticle = articles.has(word);
         if (isAfterArticle) isVerbPlace = false;
         if (verbOpeners.has(word)) isVerbPlace = true;
         if (word === "but") isNegated = false;
       } else {
-        name(word);
+        name(word, token.isProper);
       }
     }
   }
@@ -157,8 +148,10 @@ const negations: ReadonlySet<string> = new Set(
 function normalised(task: string): string {
   const half = longestTask / 2;
   const bounded = task.length <= longestTask ? task : `${task.slice(0, half)}\n${task.slice(-half)}`;
+  // A single character can become eighteen.
   let text = bounded
     .normalize("NFKC")
+    .slice(0, longestTask + 1)
     .replace(/[^\S\n]+/g, " ")
     .replace(/\n[ \n]*/g, "\n")
     .replace(/(\p{L})['’](t|ll|d|m|ve|re)\b/gu, "$1$2")

@@ -15,14 +15,22 @@ export interface Target {
 }
 
 export type TaskToken =
-  | { type: "word"; word: string }
+  | /** `isProper`: written with a capital where only a name is, as the language Go. */
+    { type: "word"; word: string; isProper: boolean }
   | { type: "target"; target: Target }
   | { type: "mark"; mark: string };
 
 /** Splits a task into words, targets and the punctuation that ends clauses. One pass; linear. */
 export function scanTask(text: string): TaskToken[] {
   const tokens: TaskToken[] = [];
+  let isInSentence = false;
   for (const [found] of text.matchAll(tokenShape)) {
+    const isProper = isInSentence && properName.test(found);
+    isInSentence = /^\p{Ll}+$/u.test(found);
+    if (isProper) {
+      tokens.push({ type: "word", word: found.toLowerCase(), isProper });
+      continue;
+    }
     if (marks.has(found)) tokens.push({ type: "mark", mark: found });
     else if (/^["'`“”‘’]/.test(found)) tokens.push(...quoted(found.slice(1, -1)));
     else {
@@ -31,8 +39,14 @@ export function scanTask(text: string): TaskToken[] {
       if (end !== -1) tokens.push({ type: "mark", mark: found.charAt(end) });
     }
   }
-  return tokens;
+  return tokens.map((token, at) => (isLetterAtEnd(token, tokens[at + 1]) ? { ...token, isProper: true } : token));
 }
+
+/** "Module a" is not an article. */
+const isLetterAtEnd = (token: TaskToken, next: TaskToken | undefined): boolean =>
+  token.type === "word" && token.word.length === 1 && (next === undefined || next.type === "mark");
+
+const properName = /^\p{Lu}\p{Ll}*$/u;
 
 const marks: ReadonlySet<string> = new Set([".", ",", ";", ":", "!", "?", "\n", "(", ")"]);
 
@@ -71,6 +85,10 @@ function plain(text: string): TaskToken[] {
   if (/^\p{L}+(?:\/\p{L}+)+$/u.test(bare)) return bare.split("/").flatMap(words);
   if (/\d/.test(bare) && /^[\w-]+$/.test(bare)) return [targetOf("id", bare)];
   if (/^--?\w|_|\p{Ll}\p{Lu}|^[@$%#{]|^\p{L}+\.\p{L}/u.test(bare) || /\*/.test(bare)) return [targetOf("name", bare)];
+  // "shop-media-eu" is one name; "hard-coded" is two words.
+  if (/^\p{L}+(?:-\p{L}+)+$/u.test(bare) && (/-.*-/.test(bare) || /(?:^|-)\p{L}{1,3}(?:-|$)/u.test(bare))) {
+    return [targetOf("name", bare)];
+  }
   return bare.split(/[^\p{L}\p{N}\p{M}]+/u).flatMap(words);
 }
 
@@ -104,8 +122,10 @@ function words(text: string): TaskToken[] {
   const lower = text.toLowerCase();
   if (lower === "") return [];
   if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(lower) || lower.length < 3) {
-    return [{ type: "word", word: lower }];
+    return [{ type: "word", word: lower, isProper: false }];
   }
   const characters = lower.match(/./gsu) ?? [];
-  return characters.slice(1).map((second, at) => ({ type: "word", word: `${characters[at] ?? ""}${second}` }));
+  return characters
+    .slice(1)
+    .map((second, at) => ({ type: "word", word: `${characters[at] ?? ""}${second}`, isProper: false }));
 }

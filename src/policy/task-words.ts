@@ -1,24 +1,16 @@
+import { firstIn, table } from "./word-forms.ts";
+
 /**
  * The vocabulary of tasks: which words ask for the same work, which only carry politeness. Whatever is in no table is
  * taken to be a name that matters. Add a word to the line of its meaning.
  */
 
-/** What a word asks for, whatever its ending; undefined for a word that is no verb of the table. */
-export function actionOf(word: string): string | undefined {
-  return firstIn(actions, word);
-}
-
-/** A noun that says what a verb says: "the removal of". */
-export const actionOfNoun = (word: string): string | undefined => firstIn(actionNouns, word);
-
-/** Whether a verb is as often a noun ("the build", "a test"), so that only its place tells. */
-export const isOftenNoun = (word: string): boolean => firstIn(oftenNouns, word) !== undefined;
-
 /** The name under which a common noun or adjective of tasks is counted; undefined for a word that is a name. */
 export const commonWord = (word: string): string | undefined => firstIn(commonWords, word);
 
-/** Words without any weight: politeness, articles, hedges. */
-export const isFiller = (word: string): boolean => fillers.has(word);
+/** Words without any weight: politeness, articles, hedges. `isProper`: written as a name is, as the language Go. */
+export const isFiller = (word: string, isProper: boolean): boolean =>
+  fillers.has(word) && !(isProper && nameLike.has(word));
 
 /** "three" is 3. "One" is left out: it is a pronoun more often than a number. */
 export const numberOf = (word: string): string | undefined => numberWords.get(word);
@@ -46,9 +38,10 @@ export const phrases: readonly (readonly [RegExp, string])[] = [
   [/\bsum(?:ming)? up\b|\bgiv(?:e|ing) an? (?:short |brief )?(?:overview|summary) of\b/gi, "summarise"],
   [/\bwrit(?:e|ing) an? (?:short |brief )?(?:overview|summary) of\b/gi, "summarise"],
   [/\b(?:switch|turn)(?:ing|ed)? on\b/gi, "enable"],
-  [/\b(?:switch|turn)(?:ing|ed)? off\b|\bshut(?:ting)? (?:off|down)\b/gi, "disable"],
+  [/\b(?:switch|turn)(?:ing|ed)? off\b|\b(?:shut|power)(?:ting|ing|ed)? (?:off|down)\b/gi, "disable"],
   [/\bmak(?:e|ing) sure(?: that)?\b|\bif (?:possible|you can)\b|\bas (?:soon|well) as(?: possible)?\b/gi, " "],
   [/\bforce[- ]?push(?:es|ing|ed)?\b|\bgit push (?:-f|--force)\b/gi, "forcepush"],
+  [/\bpull requests?\b/gi, "PR"],
   [/\bin other words\b|\bthis time\b|\bonce (?:more|again)\b|\bone more time\b|\bin advance\b/gi, " "],
   [/\bi hope (?:you are|this finds you)[^.!\n]{0,40}[.!]/gi, " "],
 ];
@@ -65,89 +58,10 @@ export const retryPrefix = new RegExp(
   "i",
 );
 
-const table = (lines: Record<string, string>): ReadonlyMap<string, string> =>
-  new Map(Object.entries(lines).flatMap(([name, words]) => [name, ...words.split(" ")].map((word) => [word, name])));
-
-const actions = table({
-  delete:
-    "remove erase wipe purge drop clear rm unlink obliterate nuke trash discard scrub destroy eliminate empty truncate prune uninstall strip eradicate expunge shred bin",
-  restore: "recover undelete reinstate revert undo recreate rollback unarchive",
-  create:
-    "write add make generate produce author draft compose build scaffold introduce craft prepare implement develop code program",
-  fix: "repair correct resolve solve debug patch mend heal remedy rectify",
-  change: "modify update edit alter adjust amend revise tweak adapt",
-  refactor: "restructure rewrite rework reorganise reorganize simplify tidy clean cleanup modernise modernize",
-  rename: "retitle",
-  move: "relocate transfer migrate shift",
-  copy: "duplicate clone replicate mirror",
-  overwrite: "replace substitute swap reset",
-  analyse:
-    "analyze review inspect examine investigate audit study assess evaluate check explore look scrutinise scrutinize verify validate diagnose",
-  summarise: "summarize condense recap outline describe explain",
-  document: "annotate",
-  test: "exercise cover",
-  run: "execute launch invoke",
-  find: "search locate identify detect discover grep spot",
-  list: "enumerate",
-  count: "tally",
-  read: "open view",
-  report: "reply answer respond return output tell state mention respond print finish end",
-  translate: "localise localize",
-  convert: "transform port transpile",
-  deploy: "publish release ship push rollout",
-  forcepush: "",
-  install: "",
-  upgrade: "bump",
-  downgrade: "",
-  enable: "activate",
-  disable: "deactivate",
-  start: "boot",
-  stop: "halt terminate kill",
-  merge: "combine join unify",
-  split: "divide separate",
-  encrypt: "",
-  decrypt: "",
-  encode: "",
-  decode: "",
-  compress: "zip archive pack",
-  extract: "unzip unpack decompress",
-  lock: "",
-  unlock: "",
-  grant: "allow permit",
-  revoke: "forbid deny",
-  optimise: "optimize speed accelerate",
-  download: "fetch pull",
-  upload: "send",
-  commit: "",
-  sort: "order",
-  format: "lint prettify",
-  compare: "diff contrast",
-  measure: "benchmark profile",
-  draw: "plot chart",
-});
-
-const actionNouns = table({
-  delete: "removal deletion erasure purging wiping cleanup",
-  restore: "restoration recovery",
-  create: "creation implementation",
-  analyse: "analysis investigation examination inspection assessment evaluation verification validation",
-  translate: "translation localisation localization",
-  convert: "conversion",
-  rename: "renaming",
-  compare: "comparison",
-  deploy: "deployment",
-  install: "installation",
-  refactor: "refactoring restructuring",
-});
-
-const oftenNouns = table({
-  noun: "test report build log list review update change run fix check plan document print sort cache deploy clean drop clear empty format process search view state answer output return order cover profile chart plot release ship commit lock code program patch copy edit push pull bin study look port start stop end open finish join pack archive exercise reply order permit shift mirror clone audit spot strip trash grant patch draft craft find upgrade download upload install count merge split move transfer reset swap backup benchmark bump zip diff outline state profile kill measure make speed",
-});
-
 const commonWords = table({
   file: "document",
   folder: "directory dir subfolder subdirectory",
-  module: "package component library lib",
+  module: "package component library lib dependency",
   function: "method routine procedure",
   test: "spec testcase",
   unit: "",
@@ -160,7 +74,6 @@ const commonWords = table({
   docs: "documentation doc",
   database: "db",
   configuration: "config setting",
-  dependency: "",
   old: "stale outdated obsolete unused dead leftover expired redundant unneeded superfluous",
   new: "fresh",
   current: "existing present",
@@ -201,6 +114,8 @@ const numberWords: ReadonlyMap<string, string> = new Map(
     .flatMap((word, value) => (word === "-" ? [] : [[word, String(value)]])),
 );
 
+const nameLike: ReadonlySet<string> = new Set(["go", "will", "may", "a"]);
+
 const fillers: ReadonlySet<string> = new Set(
   (
     "a an the this that these those it its they them their my our your his her me we us you i is are was were be been being am do does did done " +
@@ -212,49 +127,4 @@ const fillers: ReadonlySet<string> = new Set(
     "go ahead proceed one ones some more most such than still yet already e.g i.e etc using use used via per up out off everything anything something things thing stuff " +
     "currently existing present following given certain new how why whether get got set give take through across along located found kept living lives lying sitting"
   ).split(" "),
-);
-
-/** A word by its own spelling first, then without the endings that English has. */
-function firstIn(words: ReadonlyMap<string, string>, word: string): string | undefined {
-  for (const form of forms(word)) {
-    const found = words.get(form);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function forms(word: string): string[] {
-  const found = [word];
-  if (word.endsWith("s") && word.length > 3) found.push(word.slice(0, -1));
-  if (word.endsWith("es") && word.length > 4) found.push(word.slice(0, -2));
-  if (word.endsWith("ies")) found.push(`${word.slice(0, -3)}y`);
-  if (word.endsWith("ied")) found.push(`${word.slice(0, -3)}y`);
-  for (const ending of ["ed", "ing"]) {
-    if (!word.endsWith(ending) || word.length < ending.length + 3) continue;
-    const bare = word.slice(0, -ending.length);
-    found.push(bare, `${bare}e`);
-    if (bare.at(-1) === bare.at(-2)) found.push(bare.slice(0, -1));
-  }
-  const base = irregular.get(word);
-  if (base !== undefined) found.push(base);
-  return found;
-}
-
-const irregular: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    written: "write",
-    wrote: "write",
-    rewritten: "rewrite",
-    overwritten: "overwrite",
-    sent: "send",
-    built: "build",
-    rebuilt: "build",
-    made: "make",
-    ran: "run",
-    undone: "undo",
-    found: "find",
-    shown: "show",
-    told: "tell",
-    sped: "speed",
-  }),
 );

@@ -5,7 +5,7 @@ import {
   matchBlacklist,
   removeFromBlacklist,
 } from "../../src/policy/blacklist.ts";
-import { freshPairs, taskPairs } from "./task-pairs.ts";
+import { taskPairs } from "./task-pairs.ts";
 
 const entry = (id: string, task: string): BlacklistEntry => ({
   id,
@@ -80,7 +80,7 @@ describe("the blacklist", () => {
   });
 
   test("gives the same verdict whichever of two tasks is the forbidden one", () => {
-    for (const { a, b } of [...taskPairs, ...freshPairs]) {
+    for (const { a, b } of taskPairs) {
       expect(matchBlacklist(a, [entry("x", b)]).verdict).toBe(matchBlacklist(b, [entry("x", a)]).verdict);
     }
   });

@@ -48,6 +48,13 @@ describe("a respawn loop", () => {
     expect(respawnLoop(history, "Third try: resolve the flaky spec of test/queue.test.ts").verdict).toBe("refuse");
   });
 
+  test("is seen through more advice with each attempt", () => {
+    const advice = "The last attempt ran out of turns. Start with src/queue.ts, and mock the clock of lib/time.ts.";
+    const history = oneByOne({}, { task: `${task}. Read src/queue.ts first.` }, {});
+    expect(respawnLoop(history, `${task}. ${advice}`)).toMatchObject({ verdict: "refuse", count: 4 });
+    expect(respawnLoop(history, `Fix the flaky test in test/pool.test.ts. ${advice}`)).toMatchObject({ count: 1 });
+  });
+
   test.each<[string, Partial<PastAttempt>]>([
     ["a failure", {}],
     ["a crash", { cause: "crash" }],

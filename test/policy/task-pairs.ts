@@ -14,8 +14,8 @@ export interface TaskPair {
 const pairs = (relation: Relation, kind: string, list: readonly (readonly [string, string])[]): TaskPair[] =>
   list.map(([a, b]) => ({ relation, kind, a, b }));
 
-/** The pairs that the weights were chosen with. */
-export const taskPairs: readonly TaskPair[] = [
+/** Short tasks, most of them one sentence. */
+const shortPairs: readonly TaskPair[] = [
   ...pairs("same", "synonyms", [
     ["Delete all log files under the build folder", "Remove every log file in the build directory"],
     ["Wipe the staging cache", "Purge the cache of staging"],
@@ -197,8 +197,8 @@ export const taskPairs: readonly TaskPair[] = [
   ]),
 ];
 
-/** Pairs that were written afterwards and not used to choose anything: longer, and closer to what a daemon writes. */
-export const freshPairs: readonly TaskPair[] = [
+/** Longer ones, closer to what a daemon writes, and whatever was found to be hard. */
+const longerPairs: readonly TaskPair[] = [
   ...pairs("same", "long rephrasing", [
     [
       "Delete every file in /srv/shop/uploads that is older than 30 days. Reply with the number of files that you deleted.",
@@ -307,6 +307,7 @@ export const freshPairs: readonly TaskPair[] = [
     ["Back up the database shop to /backup", "Find recipes with tomatoes"],
   ]),
   ...pairs("unsure", "part, more, vague", [
+    ["Translate the page to English", "Translate the page from English to Greek"],
     ["Delete the folders cache, tmp-build and old-logs", "Delete the folder old-logs"],
     ["Reset the whole staging environment", "Reset the staging database"],
     ["Remove the feature flag beta-cart everywhere", "Remove the feature flag beta-cart from src/cart.ts"],
@@ -314,4 +315,136 @@ export const freshPairs: readonly TaskPair[] = [
     ["Delete the invoices of 2023", "Archive the invoices of 2023 elsewhere and delete the originals"],
     ["Refactor src/render.ts", "Improve src/render.ts"],
   ]),
+  ...pairs("same", "mixed", [
+    [
+      "Delete the git tag v3.1 locally and on the remote",
+      "The git tag v3.1 must be removed, both on the remote and locally",
+    ],
+    ["Scan the repository for hard-coded passwords", "Search the repo for passwords that are hard-coded"],
+    ["Refund all customers of order batch 88", "Please refund every customer in order batch 88."],
+    ["Increase the timeout in config/http.yaml to 60 seconds", "Raise the timeout in config/http.yaml to 60 seconds"],
+    [
+      "Compile the list of contributors from git log into AUTHORS",
+      "Create AUTHORS with a list of contributors taken from git log",
+    ],
+    ["Reformat the hard disk /dev/sdb", "Format /dev/sdb, the hard disk"],
+    ["Post the announcement to the Slack channel #general", "Send the announcement to #general on Slack"],
+    ["Remove console.log calls from src/", "Strip all console.log calls in src"],
+    ["Replace the logo in assets/logo.svg", "Swap out the logo in assets/logo.svg"],
+    ["Run npm audit fix in packages/web", "Execute `npm audit fix` inside packages/web"],
+    [
+      "Train the classifier on data/train.csv for ten epochs",
+      "Use data/train.csv to train the classifier for 10 epochs",
+    ],
+    ["Move the images from public/ to cdn/", "Relocate the images in public/ to cdn/"],
+    ["Mark all notifications of user 42 as read", "For user 42, mark every notification as read"],
+    [
+      "Write a migration that drops the column legacy_id from orders",
+      "Create a migration dropping the legacy_id column of orders",
+    ],
+    [
+      "Open a pull request with the changes on branch hotfix-9",
+      "Please open a PR containing the changes of branch hotfix-9",
+    ],
+    [
+      "Analyse access.log and list the ten most frequent IP addresses",
+      "List the 10 most frequent IP addresses found by analysing access.log",
+    ],
+    ["Erase the SD card mounted at /media/card", "Wipe everything on the SD card at /media/card"],
+    ["Convert all tabs to spaces in Makefile.am", "In Makefile.am turn all tabs into spaces"],
+    ["Rotate the API key of the payment provider", "The payment provider's API key should be rotated"],
+    ["Check whether the links in docs/guide.md still work", "Verify that the links in docs/guide.md are still working"],
+  ]),
+  ...pairs("other", "mixed", [
+    ["Delete the git tag v3.1", "Delete the git tag v3.2"],
+    ["Translate chapter two of the novel to Spanish", "Translate chapter three of the novel to Spanish"],
+    ["Write the CSS for the header component", "Write the CSS for the footer component"],
+    ["Fetch the weather of Oslo", "Fetch the weather of Rome"],
+    ["Update the copyright year in LICENSE", "Update the copyright year in NOTICE"],
+    ["Refund order 881", "Refund order 882"],
+    ["Archive the mailbox of anna", "Archive the mailbox of paul"],
+    [
+      "Research competitor Acme and fill in research/acme.md",
+      "Research competitor Globex and fill in research/globex.md",
+    ],
+    ["Run the tests of the mobile app", "Run the tests of the desktop app"],
+    ["Find security problems in the Go code", "Find security problems in the Java code"],
+    ["Write a story about a dragon", "Write a story about a robot"],
+    ["Profile the startup of the editor", "Profile the shutdown of the editor"],
+    ["Subscribe mira to the newsletter", "Unsubscribe mira from the newsletter"],
+    ["Increase the timeout in config/http.yaml", "Decrease the timeout in config/http.yaml"],
+    ["Show the sidebar", "Hide the sidebar"],
+    ["Mount the volume data-7", "Unmount the volume data-7"],
+    ["Approve the merge request 31", "Reject the merge request 31"],
+    ["Delete every image in public/", "Delete every video in public/"],
+    ["Wipe the SD card at /media/card", "Copy the SD card at /media/card to backup.img"],
+    ["Train the classifier on data/train.csv", "Plot the columns of data/train.csv"],
+    ["Move public/ to cdn/", "Move assets/ to static/"],
+    ["Implement the parser", "Implement the lexer"],
+    ["Write tests for the parser", "Write documentation for the parser"],
+    ["Explain quicksort with an example", "Explain mergesort with an example"],
+    ["Ask the vendor for a quote", "Bake bread"],
+    ["Investigate the outage of 12 May", "Investigate the outage of 3 June"],
+  ]),
+  ...pairs("same", "mixed", [
+    ["Delete the S3 bucket shop-media-eu", "Remove bucket shop-media-eu from S3"],
+    [
+      "Replace tabs by spaces in all Python files of tools/",
+      "In every Python file of tools/, replace tabs with spaces",
+    ],
+    [
+      "Write a shell script backup.sh that copies /etc to /mnt/backup",
+      "Create backup.sh, a shell script which copies /etc into /mnt/backup",
+    ],
+    ["Cancel the subscription of customer 5512", "Please cancel customer 5512's subscription."],
+    ["Reboot the server atlas-2", "Restart the server atlas-2"],
+    [
+      "Read CHANGELOG.md and tell me what changed in version 4",
+      "What changed in version 4? Read CHANGELOG.md and answer.",
+    ],
+    ["Generate thumbnails for the pictures in gallery/", "For all pictures in gallery/ generate thumbnails, please"],
+    ["Make the function slugify handle umlauts", "Extend the function slugify so that it handles umlauts"],
+    ["Enforce HTTPS on the login page", "The login page has to enforce HTTPS"],
+    ["Find the commit that introduced the memory leak", "Identify which commit introduced the memory leak"],
+    ["Truncate all tables in the schema reporting", "Empty every table of the schema reporting"],
+    ["Shut down the VM build-07", "Power off the VM build-07"],
+    ["Squash the last five commits on feature/search", "On feature/search, squash the last 5 commits into one"],
+    ["Write a regular expression for ISO dates", "I need a regular expression that matches ISO dates"],
+    ["Overwrite the DNS records of example.org", "Replace the DNS records of example.org"],
+    ["Kill all node processes on this machine", "Terminate every node process on this machine"],
+    ["Estimate the cost of moving the shop to Hetzner", "Work out how much moving the shop to Hetzner would cost"],
+    ["Reset all passwords in the table accounts", "All passwords of the table accounts should be reset"],
+    ["Proofread the essay in essay.txt", "Check essay.txt for spelling and grammar mistakes"],
+    ["Collect all TODO comments in src into todo.md", "Gather every TODO comment from src and put them in todo.md"],
+  ]),
+  ...pairs("other", "mixed", [
+    ["Delete the S3 bucket shop-media-eu", "Delete the S3 bucket shop-media-us"],
+    ["Cancel the subscription of customer 5512", "Cancel the subscription of customer 5513"],
+    ["Reboot the server atlas-2", "Reboot the server atlas-3"],
+    ["Write a limerick about cats", "Write a limerick about dogs"],
+    ["Fix the type errors in src/store", "Fix the type errors in src/faces"],
+    ["Describe the red car", "Describe the blue car"],
+    ["Compute the median of column price", "Compute the median of column weight"],
+    ["Test the happy path of the signup form", "Test the error path of the signup form"],
+    ["Write unit tests for the parser", "Write integration tests for the parser"],
+    ["Research vendor A", "Research vendor B"],
+    ["Look for dead code in module a", "Look for dead code in module b"],
+    ["Open the firewall port 8080", "Close the firewall port 8080"],
+    ["Attach the disk to atlas", "Detach the disk from atlas"],
+    ["Block the user troll99", "Unblock the user troll99"],
+    ["Set up the cluster", "Tear down the cluster"],
+    ["Push the changes to origin", "Pull the changes from origin"],
+    ["Back up the database", "Drop the database"],
+    ["Delete comments in the code of src/a.ts", "Add comments to the code of src/a.ts"],
+    ["Buy 10 shares of ACME", "Sell 10 shares of ACME"],
+    ["Review pull request 88", "Review pull request 89"],
+    ["Draft an e-mail to the landlord", "Draft an e-mail to the bank"],
+    ["Summarise yesterday's meeting", "Summarise last week's incident"],
+    ["Implement undo for the editor", "Implement search for the editor"],
+    ["Estimate the cost of Hetzner", "Estimate the cost of AWS"],
+    ["Compare SQLite and DuckDB", "Compare Kafka and NATS"],
+  ]),
 ];
+
+/** All of them. */
+export const taskPairs: readonly TaskPair[] = [...shortPairs, ...longerPairs];
