@@ -34,7 +34,7 @@ export function printOf(parts: readonly string[]): string {
 }
 
 /** The beginning and the end of a text that is too long to be looked at; `left` counts the characters between. */
-export function window(text: string, most = mostCharacters): { parts: string[]; left: number } {
+export function windowOf(text: string, most = mostCharacters): { parts: string[]; left: number } {
   if (text.length <= most) return { parts: [text], left: 0 };
   const half = Math.floor(most / 2);
   return { parts: [text.slice(0, half), text.slice(-half)], left: text.length - 2 * half };

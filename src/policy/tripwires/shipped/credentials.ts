@@ -1,4 +1,4 @@
-import { printOf, window } from "../input.ts";
+import { printOf, windowOf } from "../input.ts";
 import type { Tripwire } from "../tripwire.ts";
 import { credentialsIn, showCredential } from "./tokens.ts";
 
@@ -12,7 +12,7 @@ export const credentialInOutput: Tripwire = {
     "go on without it, or leave it to the netrunner.",
   check(observation) {
     if (observation.kind !== "result") return undefined;
-    const found = window(observation.text).parts.flatMap((part) => credentialsIn(part));
+    const found = windowOf(observation.text).parts.flatMap((part) => credentialsIn(part));
     if (found.length === 0) return undefined;
     // A file that is read again shows the same keys again: told once, however often they appear.
     const once = printOf(found.map(({ value }) => value).toSorted());

@@ -1,4 +1,4 @@
-import { textsIn, window } from "../input.ts";
+import { textsIn, windowOf } from "../input.ts";
 import type { Observation } from "../observation.ts";
 import type { Tripwire } from "../tripwire.ts";
 
@@ -19,7 +19,7 @@ export function emailInOutput(email: string): Tripwire {
 }
 
 function textsOf(observation: Observation): string[] {
-  if (observation.kind === "text") return window(observation.text).parts;
+  if (observation.kind === "text") return windowOf(observation.text).parts;
   return observation.kind === "call" ? textsIn(observation.input).texts.map(({ text }) => text) : [];
 }
 
