@@ -19,6 +19,8 @@ describe("destructive SQL", () => {
       "psql <<SQL\nbegin;\ndelete from plants;\ncommit;\nSQL",
       'mysql -e "UPDATE users SET admin = 1;"',
       "python3 -c \"db.execute('DROP TABLE users')\"",
+      "docker exec -- db psql -c 'drop table users'",
+      "psql -c 'drop -- all of it\ntable users'",
       "docker exec db psql -U app -c 'drop schema public cascade'",
     ];
     expect(wrong(rule, true, bash, lines)).toEqual([]);
@@ -68,6 +70,12 @@ describe("a restart of the host", () => {
       '"reboot"',
       "echo b > /proc/sysrq-trigger",
       "echo $(reboot)",
+      'echo "now: $(sudo reboot)"',
+      "echo '<<EOF'\nreboot",
+      "echo $((1 << n))\nreboot",
+      "cat <<< EOF\nreboot\nEOF",
+      "cat <<EOF | bash\nreboot\nEOF",
+      "cat <<EOF\nhello\nEOF\nreboot",
       "sudo \\\n  reboot",
     ];
     expect(wrong(rule, true, bash, lines)).toEqual([]);
@@ -80,6 +88,7 @@ describe("a restart of the host", () => {
       "git commit -m 'fix; reboot loop'",
       'echo "now\nreboot the router" > notes.md',
       "cat > notes.md <<EOF\nreboot\nEOF",
+      "cat > notes.md <<'EOF'\nit's time to\nreboot\nEOF\nls",
       "man shutdown",
       "shutdown --help",
       "npm run reboot",

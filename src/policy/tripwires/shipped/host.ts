@@ -44,23 +44,47 @@ const powershell = /(?:^|[\n;&|({])\s{0,20}(?:Restart-Computer|Stop-Computer|shu
 /** What of a line the shell would run: text in quotes and here-documents is only data, unless a shell is its reader. */
 function runnable(command: string): string {
   const inner = [...command.matchAll(shellText)].map((match) => match[1] ?? match[2] ?? "");
-  return [unquoted(command.replace(hereDocument, keptForShell)), ...inner].join("\n").replace(/\\\n/g, " ");
+  return [unquoted(withoutDocuments(command)), ...inner].join("\n").replace(/\\\n/g, " ");
 }
 
 /** `sh -c '…'`, `eval "…"`: the text is run. */
 const shellText = /\b(?:(?:ba|z|da|k|a)?sh\s{1,5}-\w{0,6}c|eval)\s{1,5}(?:'([^']{0,4000})'|"([^"]{0,4000})")/g;
 
-const hereDocument =
-  /([^\n]{0,400})<<-?\s{0,3}(["']?)(\w{1,40})\2([^\n]{0,200})\n([\s\S]{0,20000}?)\n\s{0,20}\3(?=\n|$)/g;
+const documentStart = /(?<!<)<<-?(?!<)\s{0,3}(["']?)(\w{1,40})\1/;
+const shellName = /\b(?:ba|z|da|k|a)?sh\b/;
 
-function keptForShell(whole: string, before: string): string {
-  return /\b(?:ba|z|da|k|a)?sh\b/.test(before) ? whole : before;
+/** The lines without the here-documents that no shell reads. What never ends may be none, so it is kept. */
+function withoutDocuments(command: string): string {
+  const kept: string[] = [];
+  let hidden: string[] = [];
+  let end: string | undefined;
+  for (const line of command.split("\n")) {
+    if (end === undefined) {
+      kept.push(line);
+      end = documentEnd(line);
+    } else if (line.trim() === end) {
+      end = undefined;
+      hidden = [];
+    } else hidden.push(line);
+  }
+  return [...kept, ...hidden].join("\n");
+}
+
+/** The word that ends the here-document which a line begins, if it begins one, and no shell reads it. */
+function documentEnd(line: string): string | undefined {
+  const start = documentStart.exec(line);
+  if (start === null || shellName.test(line)) return undefined;
+  const isInQuotes = line.slice(0, start.index).replace(/[^'"]/g, "").length % 2 === 1;
+  return isInQuotes ? undefined : start[2];
 }
 
 /** The line with what stands in quotes taken out. A word in quotes alone (`"reboot"`) still is the command. */
 function unquoted(line: string): string {
   return line.replace(/'([^']{0,4000})'|"([^"]{0,4000})"/g, (_, single?: string, double?: string) => {
     const text = single ?? double ?? "";
-    return /^[\w/.-]{0,60}$/.test(text) ? text : "_";
+    if (/^[\w/.-]{0,60}$/.test(text)) return text;
+    // In double quotes, a substitution still is a command.
+    const inner = [...(double ?? "").matchAll(/\$\(([^)]{0,2000})\)|`([^`]{0,2000})`/g)];
+    return ["_", ...inner.map((match) => `\n${match[1] ?? match[2] ?? ""}\n`)].join("");
   });
 }

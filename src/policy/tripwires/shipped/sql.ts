@@ -13,11 +13,12 @@ export const destructiveSql: Tripwire = {
   check(observation) {
     if (observation.kind !== "call") return undefined;
     for (const text of sqlOf(observation)) {
-      const plain = text.replace(comment, " ").replace(/\s+/g, " ");
-      for (const pattern of destructive) {
-        const match = pattern.exec(plain);
-        if (match !== null) return { found: match[0] };
-      }
+      // Both ways: what is a comment in SQL may be an option of a shell line, and hide what follows.
+      for (const plain of [text, text.replace(comment, " ")].map((way) => way.replace(/\s+/g, " ")))
+        for (const pattern of destructive) {
+          const match = pattern.exec(plain);
+          if (match !== null) return { found: match[0] };
+        }
     }
     return undefined;
   },
@@ -57,7 +58,7 @@ const client =
 const sqlField = /sql|query|queries|statement|command|script/i;
 
 /** A comment may stand where a space does: `DROP/**\/TABLE`. */
-const comment = /\/\*[^*]{0,500}\*\/|--[ \t][^\n]{0,500}\n/g;
+const comment = /\/\*[^*]{0,500}\*\/|--[ \t][^\n]*/g;
 
 const name = String.raw`(?:only )?[\w.$"\x60[\]]{1,160}`;
 
