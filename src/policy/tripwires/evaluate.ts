@@ -1,5 +1,6 @@
 import { messageOf } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
+import { textsIn, windowOf } from "./input.ts";
 import type { Observation } from "./observation.ts";
 import { appended, mostRemembered, remember, type TripwireState } from "./state.ts";
 import type { Firing, Match, Tripwire } from "./tripwire.ts";
@@ -19,6 +20,8 @@ export interface Evaluation {
   firings: Firing[];
   /** Rules that did not look, and why: nothing is dropped in silence. */
   skipped: { rule: string; reason: string }[];
+  /** The observation was too large: the rules have not seen all of it. */
+  partial: boolean;
 }
 
 /** The time that all authored rules have for one observation, milliseconds. The shipped ones are bounded by their size. */
@@ -29,7 +32,7 @@ export const authoredTime = 20;
  * their time goes. A shipped rule that fails on a call fires as a warning, because what cannot be judged is held.
  */
 export function evaluate(rules: RuleSet, state: TripwireState, observation: Observation): Evaluation {
-  const result: Evaluation = { state, firings: [], skipped: [] };
+  const result: Evaluation = { state, firings: [], skipped: [], partial: isPartial(observation) };
   try {
     result.state = remember(state, observation);
   } catch (error) {
@@ -52,6 +55,11 @@ export const mostAuthored = 5;
 
 const concerns = (rule: Tripwire, rules: RuleSet, observation: Observation): boolean =>
   rule.watches.includes(observation.kind) && !rules.muted.has(rule.name);
+
+function isPartial(observation: Observation): boolean {
+  if (observation.kind === "call") return !textsIn(observation.input).complete;
+  return "text" in observation && windowOf(observation.text).left > 0;
+}
 
 function look(rule: Tripwire, observation: Observation, result: Evaluation, shipped: boolean): void {
   try {

@@ -109,6 +109,12 @@ describe("an evaluation", () => {
 });
 
 describe("whatever is observed", () => {
+  it("says when it was too large, or too strange, to be seen as a whole", () => {
+    const partial = hostile.map((observation) => evaluate(rules, freshState, observation).partial);
+    expect(partial.flatMap((is, at) => (is ? [at] : []))).toEqual([3, 4, 5, 6, 7, 10, 11]);
+    expect(evaluate(rules, freshState, bash("ls")).partial).toBe(false);
+  });
+
   it("nothing is thrown, and hostile sizes and shapes are looked at all the same", () => {
     for (const observation of hostile) expect(evaluate(rules, freshState, observation).skipped).toEqual([]);
   });

@@ -90,6 +90,7 @@ describe("a restart of the host", () => {
       "cat > notes.md <<EOF\nreboot\nEOF",
       "cat > notes.md <<'EOF'\nit's time to\nreboot\nEOF\nls",
       "man shutdown",
+      'git commit -m "never \\$(reboot)"',
       "shutdown --help",
       "npm run reboot",
       "./reboot-test.sh",

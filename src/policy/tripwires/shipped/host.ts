@@ -84,7 +84,7 @@ function unquoted(line: string): string {
     const text = single ?? double ?? "";
     if (/^[\w/.-]{0,60}$/.test(text)) return text;
     // In double quotes, a substitution still is a command.
-    const inner = [...(double ?? "").matchAll(/\$\(([^)]{0,2000})\)|`([^`]{0,2000})`/g)];
+    const inner = [...(double ?? "").matchAll(/(?<!\\)(?:\$\(([^)]{0,2000})\)|`([^`]{0,2000})`)/g)];
     return ["_", ...inner.map((match) => `\n${match[1] ?? match[2] ?? ""}\n`)].join("");
   });
 }
