@@ -41,6 +41,7 @@ const harmless = [
   "password: config.database.credentials.password",
   'secret: "correct horse battery staple"',
   "password = hunter2",
+  "token: a1b1a1b1a1b1a1b1a1b1a1b1a1b1a1b1",
   '"integrity": "sha512-q7Zp2Lx9Wv4Tn8Rk3Bd6Hs1Yc5Mf0JgUaEeIoKiNtXwPzSrQlVb=="',
   "commit 9b45bb3c1f0a7e2d4b6c8f1e3a5d7c9b0e2f4a6d8",
   'nextPageToken: "q7Zp2Lx9Wv4Tn8Rk3Bd6Hs1Yc5Mf0Jg"',

@@ -92,9 +92,7 @@ function isPlaceholder(value: string): boolean {
  * or dashes between (`process.env.TOKEN`, file names, identifiers of resources).
  */
 function isRandom(value: string): boolean {
-  if (!/\d/.test(value) || !/[A-Za-z]/.test(value) || uuid.test(value)) return false;
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   const longest = Math.max(...value.split(/[._~/-]/).map((part) => (/\d/.test(part) ? part.length : 0)));
   return longest >= 16 && entropyOf(value) >= 3.5;
 }
-
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
