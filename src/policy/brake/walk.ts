@@ -18,7 +18,10 @@ const mostFolders = 16;
 /** A loop over at most this many written-out values is followed value by value. */
 const mostRounds = 12;
 
-/** Goes through a parsed text in the order in which it runs. Returns the nodes that it came past. */
+/**
+ * Goes through a parsed text in the order in which it runs. Returns the nodes that it came past. Longer than other files:
+ * every form of the grammar changes the same few facts (folders, variables, functions), which are kept here.
+ */
 export function walk(
   parsed: ParsedScript,
   session: Session,
