@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { claudeDriver } from "../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../src/drivers/claude/environment.ts";
-import { judgeFor } from "../src/engine/judge.ts";
+import { judgeFor } from "../src/engine/gate/judge.ts";
 import { openWritingDeck } from "../src/host/deck.ts";
 import { defaultSettings } from "../src/protocol/settings.ts";
 import { agentExecutable } from "./machine.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pause } from "../src/base/clock.ts";
-import { judgeFor } from "../src/engine/judge.ts";
-import type { Judge } from "../src/engine/gate.ts";
+import { judgeFor } from "../src/engine/gate/judge.ts";
+import type { Judge } from "../src/engine/gate/judge.ts";
 import { call, say, type Answerer } from "../src/offline/reply.ts";
 import type { ToolCall } from "../src/protocol/verdict.ts";
 import { of, openTestDeck } from "../test/kit/deck.ts";
@@ -24,7 +24,7 @@ export const gateRoundtrip: Bench = {
     await using kit = await openTestDeck({ answer: say1, files: tenFiles });
     judgeAlone(
       judgeFor({
-        tier: "default",
+        tier: () => "default",
         workspace: kit.workspace,
         runFolder: join(kit.home, "runs", "run"),
         deckHome: kit.home,

@@ -4,7 +4,7 @@ import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/snapshot.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
-import type { Judge } from "./gate.ts";
+import type { Judge } from "./gate/judge.ts";
 
 /** What a run needs from outside. */
 export interface RunParts {

@@ -8,7 +8,7 @@ import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { Fleet, unstarted } from "./fleet.ts";
-import { Holds } from "./holds.ts";
+import { Holds } from "./gate/holds.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -51,7 +51,7 @@ export class Run {
     this.#holds = new Holds({
       clock: parts.clock,
       note: (source) => noteFor(parts.record, view.run, source),
-      windowMs: view.settings.hold_window_ms,
+      windowMs: () => view.settings.hold_window_ms,
     });
     this.#fleet = new Fleet({
       driver: parts.driver,
@@ -151,6 +151,13 @@ export class Run {
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */
   answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
     this.#holds.answer(hold, answer, note);
+  }
+
+  /** The netrunner's changes; they hold from the next call or start on. */
+  changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
+    noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
+    this.#fleet.pump();
+    this.#daemon?.loop.wake();
   }
 
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */

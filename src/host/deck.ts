@@ -4,7 +4,7 @@ import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
-import type { Judge } from "../engine/gate.ts";
+import type { Judge, Place } from "../engine/gate/judge.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import type { Command } from "../protocol/command.ts";
@@ -23,7 +23,7 @@ import { listRuns, readRun } from "./reading.ts";
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
-  judgeFor: (place: { workspace: string; runFolder: string; deckHome: string; tier: RunSettings["brake"] }) => Judge;
+  judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -137,6 +137,8 @@ export class Deck implements Port {
         return this.#tellRun((run) => run.say(command.text));
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "settings.change":
+        return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
@@ -207,7 +209,7 @@ export class Deck implements Port {
       clock: systemClock,
       patience,
       record: (draft) => this.#record(draft),
-      judge: judgeFor({ ...place, tier: view.settings.brake }),
+      judge: judgeFor({ ...place, tier: () => view.settings.brake }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });

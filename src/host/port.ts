@@ -21,6 +21,7 @@ export interface Replies {
   say: Record<string, never>;
   stop: Record<string, never>;
   "hold.answer": Record<string, never>;
+  "settings.change": Record<string, never>;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

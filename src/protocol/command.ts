@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { holdAnswerSchema } from "./hold.ts";
-import { runSettingsSchema } from "./settings.ts";
+import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
 export const commandSchema = z.discriminatedUnion("type", [
@@ -24,7 +24,7 @@ export const commandSchema = z.discriminatedUnion("type", [
     run: z.string(),
     say: z.string().trim().min(1).optional(),
     /** Bounds that the netrunner has changed. */
-    settings: runSettingsSchema.partial().optional(),
+    settings: changedSettingsSchema.optional(),
     command_line: z.array(z.string()),
   }),
   /** A message of the netrunner to the daemon. */
@@ -43,6 +43,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     answer: holdAnswerSchema,
     note: z.string().trim().min(1).optional(),
   }),
+  /** Changes settings of the open run; they hold from the next call or start on. */
+  z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
 ]);

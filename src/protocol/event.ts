@@ -3,7 +3,7 @@ import { actionSchema, daemonStatuses } from "./action.ts";
 import { caliberSchema } from "./caliber.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
-import { runSettingsSchema } from "./settings.ts";
+import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 import { decisions } from "./verdict.ts";
 
 /** How a run stands. `waiting`: for the netrunner's answer; `paused`: at a bound; `stopped`: by the netrunner. */
@@ -39,6 +39,7 @@ const bodies = {
     command_line: z.array(z.string()),
   }),
   "run.resumed": z.object({ settings: runSettingsSchema, deck: z.string(), command_line: z.array(z.string()) }),
+  "settings.changed": z.object({ settings: liveSettingsSchema }),
   /** The daemon waits for the netrunner: `question` is what it said. */
   "run.waiting": z.object({ question: z.string() }),
   "run.paused": z.object({ rule: z.string(), reason: z.string() }),
@@ -122,6 +123,8 @@ const bodies = {
     input: z.string(),
     decision: z.enum(decisions),
     rule: z.string(),
+    /** Every rule that gave this answer; more than one where the gate had several reasons. */
+    rules: z.array(z.string()).default([]),
     reason: z.string(),
     latency_ms: z.number(),
   }),

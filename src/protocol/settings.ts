@@ -2,8 +2,7 @@ import { z } from "zod";
 import { caliberSchema, effortSchema } from "./caliber.ts";
 import { tierSchema } from "./verdict.ts";
 
-/** What holds for one run; recorded when it opens, so that a resume goes on under the same rules. */
-export const runSettingsSchema = z.object({
+const fields = {
   max_concurrent: z.int().min(1),
   /** Constructs of the whole run; 0 means no cap. */
   max_spawns: z.int().min(0),
@@ -12,6 +11,10 @@ export const runSettingsSchema = z.object({
   caliber: caliberSchema,
   daemon_caliber: z.object({ model: z.string().min(1), effort: effortSchema }),
   brake: tierSchema,
+  /** No network for any construct. */
+  airgap: z.boolean(),
+  /** The operating system's wall around constructs. `auto`: where the machine has one. */
+  sandbox: z.enum(["auto", "on", "off"]),
   autopilot: z.boolean(),
   backend: z.enum(["streaming", "one-shot"]),
   /** The daemon's reply is constrained by a JSON schema: surer, at the price of a second model request a turn. */
@@ -23,11 +26,29 @@ export const runSettingsSchema = z.object({
   /** A construct that runs for so long in all is stopped, milliseconds. */
   time_limit_ms: z.int().min(1),
   /** How long a held call waits for the netrunner, milliseconds; 0: denied at once; null: it waits for ever. */
-  hold_window_ms: z.int().min(0).nullable().default(20_000),
+  hold_window_ms: z.int().min(0).nullable(),
   /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
   budget_usd: z.number().min(0),
+};
+
+/** What holds for one run; recorded when it opens, so that a resume goes on under the same rules. */
+export const runSettingsSchema = z.object({
+  ...fields,
+  // A record of a version that did not have these yet is read all the same.
+  airgap: fields.airgap.default(false),
+  sandbox: fields.sandbox.default("auto"),
+  hold_window_ms: fields.hold_window_ms.default(20_000),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
+
+/** What the netrunner can change while the run is at work; it holds from the next call or start on. */
+export const liveSettingsSchema = z
+  .object(fields)
+  .pick({ brake: true, airgap: true, hold_window_ms: true, max_concurrent: true, max_spawns: true, budget_usd: true })
+  .partial();
+
+/** What the netrunner can change when a run is opened again. What is not named stays as it is. */
+export const changedSettingsSchema = z.object(fields).partial();
 
 const minute = 60_000;
 
@@ -39,6 +60,8 @@ export const defaultSettings = (cores: number): RunSettings => ({
   caliber: { model: "sonnet", effort: "high" },
   daemon_caliber: { model: "opus", effort: "high" },
   brake: "default",
+  airgap: false,
+  sandbox: "auto",
   autopilot: false,
   backend: "streaming",
   structured_reply: false,

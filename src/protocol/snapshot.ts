@@ -134,7 +134,12 @@ function foldRun(view: RunView, event: DeckEvent): void {
       view.goal = event.body.goal;
       break;
     case "run.resumed":
-      Object.assign(view, { status: "running", reason: "", closedAt: null, settings: event.body.settings });
+      Object.assign(view, { status: "running", reason: "", closedAt: null });
+      // In place: whoever goes by the settings keeps them.
+      Object.assign(view.settings, event.body.settings);
+      break;
+    case "settings.changed":
+      Object.assign(view.settings, event.body.settings);
       break;
     case "run.waiting":
       Object.assign(view, { status: "waiting", reason: event.body.question });

@@ -144,4 +144,4 @@ describe("a stop", () => {
   });
 });
 
-const allowed = { decision: "allow", rule: "test.all", reason: "a test" } as const;
+const allowed = { decision: "allow", rule: "test.all", reason: "a test", effects: [] } as const;

@@ -18,7 +18,7 @@ const options = { workspace, home: join(workspace, ".cyberdeck"), mode: "write",
 const deck = await openWritingDeck(options, () =>
   Promise.resolve({
     driver,
-    judgeFor: () => () => ({ decision: "allow", rule: "test.all", reason: "a test" }),
+    judgeFor: () => () => ({ decision: "allow", rule: "test.all", reason: "a test", effects: [] }),
     version: "0.0.0-test",
     release: () => Promise.resolve(),
   }),

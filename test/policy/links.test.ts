@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BrakeContext } from "../../src/policy/context.ts";
 import { judge } from "../../src/policy/judge.ts";
-import { realPath } from "../../src/engine/real-path.ts";
+import { realPath } from "../../src/engine/gate/real-path.ts";
 import { call, line } from "./calls.ts";
 
 let root: string;

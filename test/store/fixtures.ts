@@ -92,6 +92,7 @@ export const judged = (construct: string, decision: "allow" | "deny", input: str
     input,
     decision,
     rule: "delete.outside",
+    rules: ["delete.outside"],
     reason: "outside of the workspace",
     latency_ms: 1.5,
   },

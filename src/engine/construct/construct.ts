@@ -4,9 +4,10 @@ import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
-import { gateOf, type Judge } from "../gate.ts";
+import { gateOf } from "../gate/gate.ts";
+import type { Holds } from "../gate/holds.ts";
+import type { Judge } from "../gate/judge.ts";
 import { loginProblem } from "../login.ts";
-import type { Holds } from "../holds.ts";
 import type { Note } from "../journal.ts";
 import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
@@ -161,6 +162,7 @@ export class Construct {
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
+          stages: [],
           mayAct: () => this.#life.phase === "running",
           note: this.#note,
           clock,

@@ -144,6 +144,9 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
         return {};
+      case "settings.change":
+        record(current, "settings.changed", { settings: command.settings });
+        return {};
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };

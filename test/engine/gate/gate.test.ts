@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { claudeDriver } from "../../src/drivers/claude/driver.ts";
-import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
-import { findExecutable } from "../../src/drivers/claude/executable.ts";
-import { gateOf, type Judge } from "../../src/engine/gate.ts";
-import { Holds } from "../../src/engine/holds.ts";
-import { systemClock } from "../../src/base/clock.ts";
-import { call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
-import { constructTools } from "../../src/drivers/claude/options.ts";
-import { daemonRequests, of, openTestDeck, outcomesOf, requestsOf } from "../kit/deck.ts";
+import { claudeDriver } from "../../../src/drivers/claude/driver.ts";
+import { offlineEnvironment } from "../../../src/drivers/claude/environment.ts";
+import { findExecutable } from "../../../src/drivers/claude/executable.ts";
+import { gateOf } from "../../../src/engine/gate/gate.ts";
+import type { Judge } from "../../../src/engine/gate/judge.ts";
+import { Holds } from "../../../src/engine/gate/holds.ts";
+import { systemClock } from "../../../src/base/clock.ts";
+import { call, reply, say, useTool, type Answerer } from "../../../src/offline/reply.ts";
+import { constructTools } from "../../../src/drivers/claude/options.ts";
+import { daemonRequests, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
 
 /** A construct that tries one command and then repeats what it was told. */
 const tries =
@@ -37,6 +38,7 @@ describe("the gate", () => {
       decision: "deny",
       rule: "test.no",
       reason: "Not on a Monday.",
+      effects: [],
     }));
     expect(ran).toBe(false);
     expect(outcome?.result).toContain("Not on a Monday.");
@@ -85,13 +87,14 @@ describe("the gate", () => {
       clock: systemClock,
       onDenial: () => undefined,
       onJudged: () => undefined,
-      holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: 0 }),
+      holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: () => 0 }),
       task: "a task",
+      stages: [],
       ending: new AbortController().signal,
       onHold: () => undefined,
       kill: () => undefined,
     };
-    const allow: Judge = () => ({ decision: "allow", rule: "r", reason: "w" });
+    const allow: Judge = () => ({ decision: "allow", rule: "r", reason: "w", effects: [] });
     const aCall = { id: "t", tool: "Bash", input: { command: "ls" } };
     const unrecorded = gateOf({ ...parts, judge: allow, mayAct: () => true, note: () => false });
     expect(await unrecorded(aCall)).toMatchObject({ decision: "deny", rule: "gate.unrecorded" });

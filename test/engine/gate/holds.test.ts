@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Judge } from "../../src/engine/gate.ts";
-import { call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
-import type { HoldAnswer } from "../../src/protocol/hold.ts";
-import { of, openTestDeck, outcomesOf, type TestDeckOptions } from "../kit/deck.ts";
+import type { Judge } from "../../../src/engine/gate/judge.ts";
+import { call, reply, say, useTool, type Answerer } from "../../../src/offline/reply.ts";
+import type { HoldAnswer } from "../../../src/protocol/hold.ts";
+import { of, openTestDeck, outcomesOf, type TestDeckOptions } from "../../kit/deck.ts";
 
 /** Holds every shell call and lets the rest to the usual judge. */
 const holdShell =
   (usual: Judge): Judge =>
   (toolCall) =>
     toolCall.tool === "Bash"
-      ? { decision: "hold", rule: "test.shell", reason: "A person must look." }
+      ? { decision: "hold", rule: "test.shell", reason: "A person must look.", effects: [] }
       : usual(toolCall);
 
 /** Tries commands one after the other and then repeats what it was told. */

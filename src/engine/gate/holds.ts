@@ -1,14 +1,14 @@
-import type { Clock } from "../base/clock.ts";
-import { Fault } from "../base/fault.ts";
-import { newHoldId } from "../base/ids.ts";
-import type { Hold, HoldAnswer, HoldEnd } from "../protocol/hold.ts";
-import type { Note } from "./journal.ts";
+import type { Clock } from "../../base/clock.ts";
+import { Fault } from "../../base/fault.ts";
+import { newHoldId } from "../../base/ids.ts";
+import type { Hold, HoldAnswer, HoldEnd } from "../../protocol/hold.ts";
+import type { Note } from "../journal.ts";
 
 export interface HoldsParts {
   clock: Clock;
   note: (source: string) => Note;
-  /** How long a call waits, milliseconds; 0: it is denied at once; null: it waits for ever. */
-  windowMs: number | null;
+  /** How long a call that is held now waits, milliseconds; 0: it is denied at once; null: it waits for ever. */
+  windowMs: () => number | null;
 }
 
 /** How a hold was over, and what the netrunner wants the model to know. */
@@ -39,7 +39,8 @@ export class Holds {
 
   /** Puts a call before the netrunner and waits for the end of it. The signal is the construct's end. */
   ask(request: Omit<Hold, "hold" | "deadline">, signal: AbortSignal): Promise<HoldOutcome> {
-    const { clock, note, windowMs } = this.#parts;
+    const { clock, note } = this.#parts;
+    const windowMs = this.#parts.windowMs();
     const { construct } = request;
     if (signal.aborted) return Promise.resolve({ end: "ended", note: undefined });
     const hold = newHoldId();

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { errnoOf, Fault } from "../base/fault.ts";
+import { errnoOf, Fault } from "../../base/fault.ts";
 
 /** The most links that are followed on the way: as many as Linux follows. */
 const mostLinks = 40;

@@ -1,17 +1,22 @@
-import type { Clock } from "../base/clock.ts";
-import { messageOf, unreachable } from "../base/fault.ts";
-import { holdPattern } from "../policy/hold-pattern.ts";
-import type { Denial } from "../protocol/outcome.ts";
-import type { Judgement, ToolCall, Verdict } from "../protocol/verdict.ts";
-import type { Note } from "./journal.ts";
-import { showInput, wholeInput } from "./construct/show-input.ts";
+import type { Clock } from "../../base/clock.ts";
+import { messageOf, unreachable } from "../../base/fault.ts";
+import { holdPattern } from "../../policy/hold-pattern.ts";
+import type { Denial } from "../../protocol/outcome.ts";
+import type { Judgement, ToolCall, Verdict } from "../../protocol/verdict.ts";
+import { showInput, wholeInput } from "../construct/show-input.ts";
+import type { Note } from "../journal.ts";
+import { combine, type Combined } from "./combine.ts";
 import type { HoldOutcome, Holds } from "./holds.ts";
+import type { Judge, Judged } from "./judge.ts";
 
-export type Judge = (call: ToolCall) => Judgement;
+/** One question of the gate, asked of every call after the brake has seen it. Undefined: nothing against it. */
+export type Stage = (call: ToolCall, judged: Judged) => Judgement | undefined;
 
 export interface GateParts {
   construct: string;
   judge: Judge;
+  /** Asked besides the brake, in this order; their reasons stand before the brake's. */
+  stages: readonly Stage[];
   /** Whether the construct is still allowed to act at all: false from the moment that its end has begun. */
   mayAct: () => boolean;
   note: Note;
@@ -37,7 +42,7 @@ export interface GateParts {
 export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
   return async (call) => {
     const began = parts.clock.monotonic();
-    const judgement = parts.mayAct() ? judged(parts.judge, call) : ending;
+    const judgement = parts.mayAct() ? judged(parts, call) : { ...ending, rules: [ending.rule] };
     const latency = parts.clock.monotonic() - began;
     const verdict = await decided(judgement, call, parts);
     const input = showInput(call.tool, call.input);
@@ -49,6 +54,7 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
       input,
       decision: verdict.decision,
       rule: verdict.rule,
+      rules: judgement.rules,
       reason: verdict.reason,
       latency_ms: latency,
     });
@@ -99,10 +105,13 @@ function verdictOf({ end, note }: HoldOutcome, held: { rule: string; reason: str
   }
 }
 
-function judged(judge: Judge, call: ToolCall): Judgement {
+function judged({ judge, stages }: GateParts, call: ToolCall): Combined {
   try {
-    return judge(call);
+    const own = judge(call);
+    const others = stages.flatMap((stage) => stage(call, own) ?? []);
+    return combine([...others, own]);
   } catch (error) {
-    return { decision: "deny", rule: "gate.failed", reason: `The gate failed on this call: ${messageOf(error)}` };
+    const reason = `The gate failed on this call: ${messageOf(error)}`;
+    return { decision: "deny", rule: "gate.failed", rules: ["gate.failed"], reason };
   }
 }
