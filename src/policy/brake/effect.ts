@@ -11,6 +11,8 @@ export type Effect =
   /** Code that the call does not show. `foreign`: it was downloaded, decoded or piped. */
   | { kind: "execute-unknown"; what: string; foreign: boolean }
   | { kind: "run-project-code"; what: string }
+  /** A shell or an interpreter is started; what it then does are effects of their own. */
+  | { kind: "interpret"; what: string }
   | { kind: "change-repository"; what: string }
   | { kind: "look-remote"; what: string }
   | { kind: "network"; host: string; upload: boolean; metadata: boolean }

@@ -140,7 +140,7 @@ export const has = (options: readonly Option[], names: string): boolean =>
         (/^-[A-Za-z0-9]$/.test(name) && /^-[A-Za-z0-9]+$/.test(option.name) && option.name.includes(name.slice(1))) ||
         // Long options may be shortened.
         (name.startsWith("--") &&
-          option.name.length > 4 &&
+          option.name.length > 3 &&
           option.name.startsWith("--") &&
           name.startsWith(option.name)),
     ),

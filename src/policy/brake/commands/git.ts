@@ -1,4 +1,4 @@
-import type { Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
 import { insideWorkspace } from "../project.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
@@ -65,8 +65,8 @@ function judgeSubcommand(run: Run, name: string, rest: readonly Argument[]): voi
   const { options, operands } = split(rest, values);
   const texts = rest.map((arg) => arg.text);
   const words = operands.map((arg) => arg.text);
-  const output = options.find((option) => /^--output(?:-dir|-directory)?$/.test(option.name));
-  if (output?.value !== undefined) writes(run, output.value);
+  const output = options.find((option) => has([option], "--output --output-directory"));
+  if (output !== undefined) writes(run, output.value ?? operands[0] ?? knownArgument("."));
   if (
     has(options, "--upload-pack --receive-pack --exec --ext-diff --textconv --open-files-in-pager") ||
     (name === "grep" && texts.some((text) => text.startsWith("-O")))

@@ -1,5 +1,5 @@
 import { knownArgument, type Argument } from "../../argument.ts";
-import { sed as plainSed } from "../../commands/sed.ts";
+import { onlyFilters } from "../sed-script.ts";
 import { deletes, has, reads, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Commands that look for files and text, or edit a stream. */
@@ -96,17 +96,10 @@ function sed(run: Run): void {
   const scripts = given.length > 0 ? given.map((option) => option.value) : operands.slice(0, 1);
   const files = given.length > 0 ? operands : operands.slice(1);
   for (const script of scripts)
-    if (script === undefined || !isPlainScript(script, run))
+    if (script === undefined || script.kind !== "known" || !onlyFilters(script.text))
       unknown(run, `sed ${script?.text ?? ""}, a script that may run or write`);
   for (const file of files) {
     if (inPlace) writes(run, file);
     else reads(run, file);
   }
-}
-
-/** The grammar of the reading judge, and on top inserted text. */
-function isPlainScript(script: Argument, run: Run): boolean {
-  if (script.kind === "known" && /^(?:\d+|\$|\/[^/\\]*\/)?[aic]\\?[ \t]?[^\n]*$/.test(script.text)) return true;
-  // An expansion within s/// that holds no code: what it inserts may end the expression, so only known text passes.
-  return script.kind === "known" && plainSed([knownArgument("-e"), script], run.scene) === undefined;
 }
