@@ -33,7 +33,8 @@ function find(run: Run): void {
   const starts = run.args
     .slice(0, firstTest === -1 ? undefined : firstTest)
     .filter((arg) => !arg.prefix.startsWith("-"));
-  const from: readonly Argument[] = run.name === "find" && starts.length > 0 ? starts : [knownArgument(".")];
+  const given = run.name === "find" ? starts : starts.slice(1);
+  const from: readonly Argument[] = given.length > 0 ? given : [knownArgument(".")];
   for (const start of starts) run.emit({ kind: "read", path: start.text, secret: false });
   const guarded = run.args.findIndex(
     (arg, index) =>
@@ -59,7 +60,9 @@ function find(run: Run): void {
     const fdExec = run.name !== "find" && /^(?:-x|-X|--exec|--exec-batch)$/.test(text);
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(text) && !fdExec) continue;
     const end = texts.findIndex((word, index) => index > at && (word === ";" || word === "+"));
-    const words = run.args.slice(at + 1, end === -1 ? undefined : end);
+    const written = run.args.slice(at + 1, end === -1 ? undefined : end);
+    const words =
+      fdExec && !written.some((arg) => arg.text.includes("{")) ? [...written, knownArgument("{}")] : written;
     const [name, ...rest] = words;
     for (const path of found()) {
       const filled = rest.map((arg) => (arg.text === "{}" ? path : arg.text.includes("{}") ? unseen(arg.text) : arg));
