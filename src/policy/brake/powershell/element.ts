@@ -1,37 +1,16 @@
-import type { BrakeContext } from "../../context.ts";
 import { fetchable } from "../../web.ts";
-import type { Effect } from "../effect.ts";
 import { isMetadata } from "../metadata.ts";
 import { changing, cmdletOf, looking, switches } from "./cmdlets.ts";
 import { judgeProgram } from "./program.ts";
+import type { Script, Value } from "./script.ts";
 import { isInside, isSecretName } from "./windows-path.ts";
 import type { Token } from "./tokens.ts";
-
-/** What is known at one point of a PowerShell text. */
-export interface Script {
-  context: BrakeContext;
-  /** Variables with a text that follows from the line; names in lower case. */
-  variables: Map<string, string>;
-  /** Files that the line downloads. */
-  made: Set<string>;
-  /** Whether the line has left the workspace, so that plain names lie elsewhere. */
-  outside: boolean;
-  left: number;
-  emit(effect: Effect): void;
-  judge(text: string, depth: number): void;
-}
 
 interface Position {
   /** The element in front of the pipe. */
   before: readonly Token[] | undefined;
   depth: number;
   script: Script;
-}
-
-/** A word after its variables are filled in. */
-export interface Value {
-  text: string;
-  known: boolean;
 }
 
 /** Judges one command or expression of a pipeline. */
@@ -139,7 +118,7 @@ function judgeCommand(name: string, args: readonly Token[], at: Position, unknow
     return script.emit({
       kind: "process-control",
       what: "Stop-Process",
-      broad: !narrow || named.some(([parameter]) => /^-n/.test(parameter)),
+      broad: !narrow || named.some(([parameter]) => parameter.startsWith("-n")),
     });
   }
   if (/^\.$|[\\/]/.test(name) || /\.ps1$/i.test(name)) {

@@ -1,6 +1,7 @@
 import type { BrakeContext } from "../../context.ts";
 import type { Effect } from "../effect.ts";
-import { judgeElement, type Script } from "./element.ts";
+import { judgeElement } from "./element.ts";
+import type { Script } from "./script.ts";
 import { tokensOf, type Token } from "./tokens.ts";
 
 /** Blocks within blocks are followed this far. */

@@ -1,7 +1,7 @@
 import { handlers } from "../commands.ts";
 import { effectsOfLine } from "../line.ts";
 import { quoted } from "../run.ts";
-import type { Script, Value } from "./element.ts";
+import type { Script, Value } from "./script.ts";
 
 /** Programs are judged as in any other shell, in a workspace whose paths are spelled its way. */
 export function judgeProgram(name: string, args: readonly Value[], script: Script): void {
