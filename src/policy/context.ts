@@ -1,3 +1,4 @@
+import type { Argument } from "./argument.ts";
 import type { Tier } from "../protocol/verdict.ts";
 
 /** What the brake is told about the place in which a call would run. All paths are absolute and normalised. */
@@ -30,6 +31,6 @@ export interface Scene {
 export interface Notes {
   /** Set when some command reads files whose names only the run will tell. */
   readsUnknown: boolean;
-  /** A word anywhere in the line that names a secret, or a folder that holds some. */
-  secretMentioned: string | undefined;
+  /** Every word of the line with the folders that it may be looked up in. */
+  mentioned: { arg: Argument; folders: readonly string[] }[];
 }

@@ -1,5 +1,6 @@
 import { forEachChild, parse, type SyntaxNode } from "unbash";
 import type { BrakeContext } from "../context.ts";
+import { secretMentioned } from "../mention.ts";
 import { locate } from "../paths.ts";
 import { checkSyntax } from "../syntax.ts";
 import type { Effect } from "./effect.ts";
@@ -14,7 +15,10 @@ const longestLine = 65_536;
 const deepest = 12;
 
 /** The most commands that are judged in one call; rounds of loops and nested shells count. */
-const mostCommands = 1500;
+const mostCommands = 1000;
+
+/** What one more shell text costs, in commands. */
+const costOfText = 10;
 
 /** The effects of a shell line that would run in the folder of the call. */
 export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
@@ -22,11 +26,12 @@ export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
   const links = new Map<string, string>();
   const session: Session = {
     context: { ...context, realPath: throughLinks(links, context) },
-    notes: { readsUnknown: false, secretMentioned: undefined },
+    notes: { readsUnknown: false, mentioned: [] },
     made: new Set(),
     compiled: new Set(),
     searched: new Set(),
     links,
+    assigned: new Map(),
     left: mostCommands,
     emit: (effect) => effects.push(effect),
     script: (text, at) => judgeScript(text, session, at),
@@ -39,9 +44,9 @@ export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
     active: new Set(),
     positional: undefined,
   });
-  const { readsUnknown, secretMentioned } = session.notes;
-  if (readsUnknown && secretMentioned !== undefined)
-    effects.push({ kind: "read", path: `${secretMentioned}, by a name that only the run will tell`, secret: true });
+  const secret = session.notes.readsUnknown ? secretMentioned(session.notes, session.context) : undefined;
+  if (secret !== undefined)
+    effects.push({ kind: "read", path: `${secret}, by a name that only the run will tell`, secret: true });
   return effects;
 }
 
@@ -51,12 +56,14 @@ function judgeScript(text: string, session: Session, at: Surroundings): void {
   if (text.length > longestLine) return unknown("a line longer than 64 KB");
   if (/[^\P{Cc}\n\t]/u.test(text)) return unknown("a line with control characters");
   if (at.depth > deepest) return unknown("shells within shells, too deep to follow");
+  session.left -= costOfText;
+  if (session.left <= 0) return unknown("too many shell texts in one call");
   const script = parse(text);
   const { refusals, toJudge, counters } = checkSyntax(script);
+  if (refusals.some((refusal) => refusal.rule === "shell.syntax")) return unknown(refusals[0]?.reason ?? "");
   for (const { rule, reason } of refusals) if (!judgedElsewhere.has(rule)) unknown(reason);
   for (const name of givenByDefault(script))
     if (!isHarmlessSetting(name, undefined)) unknown(`${name}, a setting that steers what programs run`);
-  if (refusals.some((refusal) => refusal.rule === "shell.syntax")) return;
   const judged = walk(script, session, at, counters);
   for (const node of toJudge) if (!judged.has(node)) return unknown("a part of the line that could not be followed");
 }

@@ -1,4 +1,4 @@
-import { isWithin } from "../../base/files.ts";
+import { isWithin } from "../within.ts";
 import { knownArgument, type Argument } from "../argument.ts";
 import type { Scene } from "../context.ts";
 import { locate } from "../paths.ts";

@@ -79,11 +79,16 @@ function actions(run: Run, args: readonly Argument[], from: readonly Argument[],
     const words =
       fdExec && !written.some((arg) => arg.text.includes("{")) ? [...written, knownArgument("{}")] : written;
     const [name, ...rest] = words;
-    for (const path of found()) {
+    const inPlace = /^-(?:exec|ok)dir$/.test(text);
+    for (const [index, path] of found().entries()) {
       const filled = rest.map((arg) => (arg.text === "{}" ? path : arg.text.includes("{}") ? unseen(arg.text) : arg));
-      if (/^-(?:exec|ok)dir$/.test(text) && rest.some((arg) => arg.text === "{}") && name?.text === "rm")
-        deletes(run, path, true);
-      else run.command(name?.text.includes("{}") === true ? unseen(name.text) : name, filled);
+      if (inPlace && rest.some((arg) => arg.text === "{}") && name?.text === "rm") deletes(run, path, true);
+      else {
+        const program = name?.text.includes("{}") === true ? unseen(name.text) : name;
+        // In the folder of what is found, which may be any one below the starting point.
+        if (inPlace) run.command(program, filled, from[index]);
+        else run.command(program, filled);
+      }
     }
     if (end !== -1) at = end;
   }
