@@ -4,6 +4,7 @@ import { secretMentioned } from "../mention.ts";
 import { locate } from "../paths.ts";
 import { checkSyntax } from "../syntax.ts";
 import type { Effect } from "./effect.ts";
+import { isCertain } from "./project-scripts.ts";
 import type { Session, Surroundings } from "./session.ts";
 import { isHarmlessSetting } from "./settings.ts";
 import { walk } from "./walk/walk.ts";
@@ -20,35 +21,49 @@ const mostCommands = 1000;
 /** What one more shell text costs, in commands. */
 const costOfText = 10;
 
+/** Scripts that run scripts of the project are read this far. */
+const deepestProject = 4;
+
 /** The effects of a shell line that would run in the folder of the call. */
 export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
   const effects: Effect[] = [];
+  const session = sessionFor(context, (effect) => effects.push(effect), 0);
+  session.script(line, atStart([context.cwd]));
+  const secret = session.notes.readsUnknown ? secretMentioned(session.notes, session.context) : undefined;
+  if (secret !== undefined)
+    effects.push({ kind: "read", path: `${secret}, by a name that only the run will tell`, secret: true });
+  return effects;
+}
+
+function sessionFor(context: BrakeContext, emit: (effect: Effect) => void, depth: number): Session {
   const links = new Map<string, string>();
   const session: Session = {
     context: { ...context, realPath: throughLinks(links, context) },
     notes: { readsUnknown: false, mentioned: [] },
     made: new Set(),
     compiled: new Set(),
-    searched: new Set(),
     links,
     assigned: new Map(),
-    left: mostCommands,
-    emit: (effect) => effects.push(effect),
+    left: depth === 0 ? mostCommands : mostCommands / 4,
+    emit,
     script: (text, at) => judgeScript(text, session, at),
+    project: (text, folders) => {
+      if (depth >= deepestProject) return;
+      const certain = (effect: Effect): void => (isCertain(effect) ? session.emit(effect) : undefined);
+      sessionFor(context, certain, depth + 1).script(text, atStart(folders));
+    },
   };
-  session.script(line, {
-    folders: [context.cwd],
-    depth: 0,
-    input: { kind: "none" },
-    shell: undefined,
-    active: new Set(),
-    positional: undefined,
-  });
-  const secret = session.notes.readsUnknown ? secretMentioned(session.notes, session.context) : undefined;
-  if (secret !== undefined)
-    effects.push({ kind: "read", path: `${secret}, by a name that only the run will tell`, secret: true });
-  return effects;
+  return session;
 }
+
+const atStart = (folders: readonly string[]): Surroundings => ({
+  folders,
+  depth: 0,
+  input: { kind: "none" },
+  shell: undefined,
+  active: new Set(),
+  positional: undefined,
+});
 
 /** Judges one shell text; what is wrong with the text as a whole becomes an unknown effect. */
 function judgeScript(text: string, session: Session, at: Surroundings): void {

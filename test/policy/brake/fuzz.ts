@@ -147,10 +147,12 @@ function isUnparsable({ tool, input }: ToolCall): boolean {
 }
 
 function fastestOf(call: ToolCall, times: number): number {
+  // Time of this process alone: other processes that want the same processor do not count.
   const taken = Array.from({ length: times }, () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     decide(analyse(call, garden), "default");
-    return performance.now() - began;
+    const { user, system } = process.cpuUsage(began);
+    return (user + system) / 1000;
   });
   return Math.min(...taken);
 }
