@@ -28,9 +28,11 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);
+    const agentHome = provider.env["HOME"] ?? around.homeDir;
     return {
       driver: claudeDriver({ executable, env: provider.env, guardian }),
-      judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
+      judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      agentHome,
       version: around.version,
       async release() {
         await guardian.close();

@@ -5,6 +5,9 @@ import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
+import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
+import { realPath } from "../engine/gate/real-path.ts";
+import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import type { Command } from "../protocol/command.ts";
@@ -12,6 +15,7 @@ import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
+import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
@@ -24,6 +28,8 @@ import { listRuns, readRun } from "./reading.ts";
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  /** HOME of the agents: what `~` means in their shells and in the policy file. */
+  agentHome: string;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -158,6 +164,7 @@ export class Deck implements Port {
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
+    const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
     const opened = this.#recorder.record(
       {
@@ -176,7 +183,8 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder);
+    const run = this.#newRun(openView(opened), folder, policy);
+    policy.current(run.record);
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -192,24 +200,34 @@ export class Deck implements Port {
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const { version } = this.#parts;
-    const run = this.#newRun(view, folder);
+    const policy = this.#policy(view.workspace);
+    const run = this.#newRun(view, folder, policy);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    policy.current(run.record);
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  #newRun(view: RunView, folder: RunFolder): Run {
+  /** The policy file of this home; a fault when it is wrong: then no run is opened. */
+  #policy(workspace: string): LivePolicy {
+    const { home } = this.#options;
+    const place = { workspace, home: this.#parts.agentHome, deckHome: home, realPath };
+    return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
+  }
+
+  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
     const { driver, judgeFor, patience = usualPatience } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
       patience,
       record: (draft) => this.#record(draft),
-      judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });

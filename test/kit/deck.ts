@@ -86,6 +86,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         const brake = judgeFor({ ...place, agentHome });
         return options.judge?.(brake) ?? brake;
       },
+      agentHome,
       version: "0.0.0-test",
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       release: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { oneLine } from "../../base/text.ts";
+import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
@@ -36,6 +37,12 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("you", "said", event.body.text, "strong");
     case "spawn.refused":
       return lasting("deck", "refused", `${event.body.reason} (${event.body.rule}): ${event.body.task}`, "warning");
+    case "policy.loaded":
+      return passing("policy", "in force", policyText(event.body));
+    case "policy.refused":
+      return lasting("policy", "REFUSED", event.body.problem, "alarm");
+    case "policy.removed":
+      return lasting("policy", "removed", `${event.body.path} is gone: the shipped tiers are in force`, "warning");
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
     case "deck.warned":
@@ -116,6 +123,10 @@ function endText(outcome: Outcome): string {
   if (outcome.state !== "done") facts.push(outcome.cause);
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
+}
+
+function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
+  return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
 
 function limitText(body: { status: string; resets_at: number | null }): string {
