@@ -7,13 +7,15 @@ import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
+import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally, resultOf, showExit } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
-import { watchTime, type TimeLimits } from "./time-limits.ts";
+import { watchSilence, watchTime, type TimeLimits } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
 /** What a construct is told to do, and by whom. */
@@ -33,6 +35,7 @@ export interface ConstructParts {
   note: (source: string) => Note;
   judge: Judge;
   holds: Holds;
+  tripwires: RunTripwires;
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
@@ -61,6 +64,7 @@ export class Construct {
   readonly #note: Note;
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
+  readonly #tripwires: ConstructTripwires;
   readonly #timers = new AbortController();
   readonly #ending = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
@@ -82,6 +86,13 @@ export class Construct {
     this.spec = spec;
     this.#parts = parts;
     this.#note = parts.note(spec.id);
+    this.#tripwires = new ConstructTripwires({
+      construct: spec.id,
+      run: parts.tripwires,
+      clock: parts.clock,
+      note: this.#note,
+      kill: (cause) => this.stop(cause, "hard"),
+    });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
   }
@@ -162,7 +173,7 @@ export class Construct {
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
-          stages: [],
+          stages: [this.#tripwires.stage],
           mayAct: () => this.#life.phase === "running",
           note: this.#note,
           clock,
@@ -182,13 +193,10 @@ export class Construct {
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
-      watchTime(
-        this.#parts.limits,
-        clock,
-        () => (this.#held > 0 ? clock.monotonic() : this.#lastSign),
-        (cause) => this.stop(cause),
-        this.#timers.signal,
-      );
+      const lastSign = (): number => (this.#held > 0 ? clock.monotonic() : this.#lastSign);
+      const { signal } = this.#timers;
+      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       void this.#read(session);
       return session;
@@ -206,6 +214,7 @@ export class Construct {
       count(this.#tally, event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) {
         this.#note("gate.bypassed", { construct: this.spec.id, ...bypass });
@@ -275,6 +284,7 @@ export class Construct {
       files,
       files_missing: missing,
       denials: tally.denials,
+      tripwires: this.#tripwires.fired,
       refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
       session_id: tally.sessionId,
       transcript: this.#transcript?.path ?? null,
