@@ -1,9 +1,10 @@
-import { messageOf } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import type { Outcome } from "../protocol/outcome.ts";
 import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
+import type { Custody } from "./construct/custody.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -13,6 +14,8 @@ import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
+import { Authoring } from "./tripwires/authoring.ts";
+import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
 
 /** Why and how the netrunner, or the end of the host, ends a run. */
 export interface StopWish {
@@ -26,6 +29,7 @@ export interface StopWish {
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
   readonly view: RunView;
+  readonly tripwires: RunTripwires;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
@@ -33,6 +37,7 @@ export class Run {
   readonly #note: Note;
   readonly #fleet: Fleet;
   readonly #holds: Holds;
+  readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
@@ -53,18 +58,37 @@ export class Run {
       note: (source) => noteFor(parts.record, view.run, source),
       windowMs: () => view.settings.hold_window_ms,
     });
+    this.tripwires = tripwiresOf({
+      settings: view.settings,
+      view: view.tripwires,
+      muted: parts.mutedTripwires,
+      clock: parts.clock,
+      note: this.#note,
+    });
+    this.#authoring = new Authoring({
+      driver: parts.driver,
+      clock: parts.clock,
+      note: (source) => noteFor(parts.record, view.run, source),
+      transcript: parts.transcript,
+      view,
+      tripwires: this.tripwires,
+      patienceMs: parts.authorMs,
+      onSettled: () => this.#fleet.pump(),
+    });
     this.#fleet = new Fleet({
       driver: parts.driver,
       clock: parts.clock,
       note: (source) => noteFor(parts.record, view.run, source),
       judge: parts.judge,
       holds: this.#holds,
+      windowMs: () => view.settings.hold_window_ms,
+      tripwires: this.tripwires,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
       transcript: parts.transcript,
       settings: view.settings,
-      mayStart: () => this.#overBudget() === undefined,
+      mayStart: () => this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
   }
@@ -73,6 +97,7 @@ export class Run {
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#inbox.see(event);
+    if (event.type === "goal.set") this.#authoring.begin();
     this.#daemon?.loop.wake();
   }
 
@@ -114,12 +139,15 @@ export class Run {
     this.#goingOn = this.#settleEarlierLife();
     await this.#goingOn;
     if (this.#wish !== undefined) return;
+    if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#authoring.begin();
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
     else this.#changed();
   }
 
   async #settleEarlierLife(): Promise<void> {
+    for (const { item, construct } of Object.values(this.view.attention))
+      this.#note("attention.closed", { item, how: construct === null ? "tried again" : "ended" });
     const unended = Object.values(this.view.constructs).filter(({ outcome }) => outcome === null);
     for (const construct of unended) {
       // Also of one that was queued: its process may have been started in the very moment in which the deck died.
@@ -129,7 +157,8 @@ export class Run {
       this.#fleet.restore([], [outcome]);
       this.#note("construct.ended", { construct: construct.id, outcome });
     }
-    if (this.view.daemon.id !== null) await endStrays(this.view.daemon.id, this.#note);
+    for (const id of [this.view.daemon.id, this.view.tripwires.author])
+      if (id !== null) await endStrays(id, this.#note);
   }
 
   async #diedWithDeck(construct: ConstructView): Promise<Outcome> {
@@ -151,6 +180,27 @@ export class Run {
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */
   answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
     this.#holds.answer(hold, answer, note);
+  }
+
+  /** Ends one construct at once, in the netrunner's name. */
+  killConstruct(id: string): void {
+    if (!this.#fleet.stop(id, "netrunner", "hard"))
+      throw notAtWork(id, "It has ended, or never was: there is nothing to kill.");
+  }
+
+  /** Has its calls wait; with `freeze`, its processes are stopped too. */
+  async pauseConstruct(id: string, freeze: boolean): Promise<void> {
+    await this.#custodyOf(id).pause(freeze ? "frozen" : "paused", "the netrunner wants it");
+  }
+
+  async continueConstruct(id: string): Promise<void> {
+    await this.#custodyOf(id).release();
+  }
+
+  #custodyOf(id: string): Custody {
+    const custody = this.#fleet.custodyOf(id);
+    if (custody !== undefined && custody.standing.state !== "ending") return custody;
+    throw notAtWork(id, "One that is queued can be killed; one that is ending cannot be held up.");
   }
 
   /** The netrunner's changes; they hold from the next call or start on. */
@@ -258,11 +308,15 @@ export class Run {
     this.#over.abort();
     await Promise.all([
       this.#goingOn,
+      this.#authoring.close(),
       this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);
   }
 }
+
+const notAtWork = (id: string, hint: string): Fault =>
+  new Fault("refused", "construct.not_at_work", `The construct ${id} is not at work in this run.`, { hint });
 
 function lineOf(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;

@@ -10,6 +10,7 @@ import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
@@ -17,6 +18,7 @@ import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
+import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
@@ -33,6 +35,8 @@ export interface DeckParts {
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs?: number;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }
@@ -46,8 +50,9 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   using undo = new DisposableStack();
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const muted = readMuted(options.home);
   const parts = await provide();
-  return new Deck(options, parts, store, undo.move());
+  return new Deck(options, parts, store, undo.move(), muted);
 }
 
 export class Deck implements Port {
@@ -59,6 +64,7 @@ export class Deck implements Port {
   /** The home's database and lock, to be let go of in the end. */
   readonly #held: Disposable;
   readonly #recorder: Recorder;
+  readonly #mutedTripwires: Set<string>;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
@@ -66,12 +72,13 @@ export class Deck implements Port {
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable) {
+  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable, muted: Iterable<string> = []) {
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
     this.#held = held;
     this.closed = this.#end.promise;
+    this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#recorder.subscribe((event) => {
       if (event.run === this.#run?.view.run) this.#run.see(event);
@@ -143,6 +150,12 @@ export class Deck implements Port {
         return this.#tellRun((run) => run.say(command.text));
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "construct.kill":
+        return this.#tellRun((run) => run.killConstruct(command.construct));
+      case "construct.pause":
+        return this.#tellRun((run) => run.pauseConstruct(command.construct, command.freeze));
+      case "construct.continue":
+        return this.#tellRun((run) => run.continueConstruct(command.construct));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -219,13 +232,15 @@ export class Deck implements Port {
   }
 
   #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
-    const { driver, judgeFor, patience = usualPatience } = this.#parts;
+    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
       patience,
+      mutedTripwires: this.#mutedTripwires,
+      authorMs,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       transcript: (id) => this.#transcript(folder, id),
@@ -243,12 +258,12 @@ export class Deck implements Port {
     });
   }
 
-  async #tellRun(action: (run: Run) => void): Promise<Record<string, never>> {
+  async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
     if (this.#run === undefined || this.#run.isOver) {
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
     }
-    action(this.#run);
-    return Promise.resolve({});
+    await action(this.#run);
+    return {};
   }
 
   #record(draft: EventDraft): boolean {
