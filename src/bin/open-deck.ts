@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Fault } from "../base/fault.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
@@ -24,6 +25,10 @@ export interface Process {
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
   if (options.mode === "read") return openReadingDeck(options.home);
+  if (options.mode === "attach")
+    throw new Fault("usage", "deck.not_running", `no deck runs in ${options.home}`, {
+      hint: 'start one: cyberdeck run "GOAL"',
+    });
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);

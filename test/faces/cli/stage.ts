@@ -145,5 +145,6 @@ process.exitCode = await runCli({
     return { [Symbol.dispose]: () => void process.off(name, listener) };
   },
   openDeck: async () => deck,
+  openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
   version: "0",
 });
