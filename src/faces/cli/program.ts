@@ -24,6 +24,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  tripwires: {
+    summary: "list, try and mute the rules over what constructs do",
+    load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
