@@ -25,6 +25,7 @@ import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-f
 import type { DeckOptions } from "./deck-options.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
@@ -162,6 +163,10 @@ export class Deck implements Port {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "tripwires.list":
+      case "tripwires.test":
+      case "tripwires.mute":
+        return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -169,6 +174,20 @@ export class Deck implements Port {
       default:
         return unreachable(command);
     }
+  }
+
+  #tripwireDesk(): TripwireDesk {
+    const { home, workspace } = this.#options;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
+    return {
+      home,
+      muted: this.#mutedTripwires,
+      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      run:
+        run === undefined
+          ? undefined
+          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+    };
   }
 
   async #openRun(
