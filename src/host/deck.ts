@@ -4,6 +4,7 @@ import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
@@ -24,6 +25,8 @@ import { listRuns, readRun } from "./reading.ts";
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -59,6 +62,8 @@ export class Deck implements Port {
   readonly #inTurn = mutex();
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
+  #canary: Promise<CanaryResult> | undefined;
 
   constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable) {
     this.#options = options;
@@ -109,6 +114,8 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#leaving.abort();
+    await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
     this.#held[Symbol.dispose]();
@@ -208,7 +215,7 @@ export class Deck implements Port {
   }
 
   #newRun(view: RunView, folder: RunFolder): Run {
-    const { driver, judgeFor, patience = usualPatience } = this.#parts;
+    const { driver, judgeFor, canary, patience = usualPatience } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     this.#run = new Run(view, {
       driver,
@@ -216,6 +223,7 @@ export class Deck implements Port {
       patience,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });
