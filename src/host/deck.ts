@@ -4,6 +4,7 @@ import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
@@ -33,6 +34,8 @@ export interface DeckParts {
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** HOME of the agents: what `~` means in their shells and in the policy file. */
   agentHome: string;
+  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -72,6 +75,8 @@ export class Deck implements Port {
   readonly #inTurn = mutex();
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
+  #canary: Promise<CanaryResult> | undefined;
 
   constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable, muted: Iterable<string> = []) {
     this.#options = options;
@@ -123,6 +128,8 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#leaving.abort();
+    await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
     this.#held[Symbol.dispose]();
@@ -251,7 +258,7 @@ export class Deck implements Port {
   }
 
   #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
+    const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
@@ -262,6 +269,7 @@ export class Deck implements Port {
       authorMs,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });

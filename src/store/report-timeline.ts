@@ -59,6 +59,10 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("netrunner", event.body.text);
     case "account.limited":
       return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "canary.passed":
+      return `the gate holds in ${oneLine(`${event.body.agent} ${event.body.version}`, 60)}`;
+    case "canary.failed":
+      return says("the gate does not hold", event.body.problem);
     case "attention.raised":
       return says("NEEDS THE NETRUNNER", event.body.text);
     case "tripwires.authored":
@@ -98,7 +102,7 @@ function daemonTelling(event: DeckEvent): string | undefined {
 }
 
 function constructTelling(event: DeckEvent): string | undefined {
-  if (!("construct" in event.body) || event.body.construct === null) return undefined;
+  if (!("construct" in event.body) || event.body.construct === undefined) return undefined;
   const id = oneLine(event.body.construct, 40);
   switch (event.type) {
     case "construct.queued":

@@ -45,8 +45,14 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("policy", "removed", `${event.body.path} is gone: the shipped tiers are in force`, "warning");
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
+    case "canary.passed":
+      return passing("gate", "tried", `it holds in ${event.body.agent} ${event.body.version}`);
+    case "canary.failed":
+      return passing("gate", "failed", event.body.problem);
     case "attention.raised":
-      return lasting(event.body.construct ?? "deck", "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
+      // What concerns all of them pauses the run, which is told.
+      if (event.body.construct === undefined) return undefined;
+      return lasting(event.body.construct, "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
     case "attention.closed":
       return passing("deck", "answered", event.body.how);
     case "tripwires.authored":
