@@ -9,6 +9,9 @@ export const newDaemonId = (): string => `dm-${randomBytes(4).toString("hex")}`;
 /** A hold's id: `hd-` and 8 hex digits. */
 export const newHoldId = (): string => `hd-${randomBytes(4).toString("hex")}`;
 
+/** An attention item's id: `at-` and 8 hex digits. */
+export const newAttentionId = (): string => `at-${randomBytes(4).toString("hex")}`;
+
 /** A run's id, also its folder's name: `run-<YYYYMMDD-HHMMSS>-<4 hex>`, local time, so that folders sort by age. */
 export function newRunId(at: number): string {
   const time = new Date(at);

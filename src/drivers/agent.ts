@@ -60,6 +60,13 @@ export interface AgentSession {
    * safe to call more than once; a later hard stop hurries an earlier polite one.
    */
   stop(how: "polite" | "hard"): Promise<StopReport>;
+  /**
+   * Stops the clock of the process and of everything that it started. True when nothing of it is left running. A frozen
+   * session ends only by a stop, which is then a hard one.
+   */
+  freeze(): Promise<boolean>;
+  /** Lets a frozen session go on. */
+  thaw(): Promise<void>;
   readonly signal: AbortSignal;
   readonly closed: Promise<AgentExit>;
 }

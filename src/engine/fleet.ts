@@ -3,6 +3,7 @@ import type { Origin, Outcome } from "../protocol/outcome.ts";
 import { noTokens } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { Construct, type ConstructParts, type SpawnSpec } from "./construct/construct.ts";
+import type { Custody } from "./construct/custody.ts";
 import { endStateOf } from "./construct/machine.ts";
 import { schedule } from "./scheduler.ts";
 
@@ -89,13 +90,18 @@ export class Fleet {
   }
 
   /** Ends one construct. False when it is not queued or alive. */
-  stop(id: string, cause: string): boolean {
+  stop(id: string, cause: string, how: "polite" | "hard" = "polite"): boolean {
     const construct = this.#alive.get(id);
     if (construct !== undefined) {
-      construct.stop(cause);
+      construct.stop(cause, how);
       return true;
     }
     return this.#endQueued(id, cause);
+  }
+
+  /** How one construct is halted and let go on; undefined when it has no process. */
+  custodyOf(id: string): Custody | undefined {
+    return this.#alive.get(id)?.custody;
   }
 
   /** Delivers a message at the construct's next turn boundary; false when it is not running. */

@@ -1,9 +1,10 @@
-import { messageOf } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import type { Outcome } from "../protocol/outcome.ts";
 import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
+import type { Custody } from "./construct/custody.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -59,6 +60,7 @@ export class Run {
       note: (source) => noteFor(parts.record, view.run, source),
       judge: parts.judge,
       holds: this.#holds,
+      windowMs: () => view.settings.hold_window_ms,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
@@ -120,6 +122,8 @@ export class Run {
   }
 
   async #settleEarlierLife(): Promise<void> {
+    for (const { item, construct } of Object.values(this.view.attention))
+      this.#note("attention.closed", { item, how: construct === null ? "tried again" : "ended" });
     const unended = Object.values(this.view.constructs).filter(({ outcome }) => outcome === null);
     for (const construct of unended) {
       // Also of one that was queued: its process may have been started in the very moment in which the deck died.
@@ -151,6 +155,27 @@ export class Run {
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */
   answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
     this.#holds.answer(hold, answer, note);
+  }
+
+  /** Ends one construct at once, in the netrunner's name. */
+  killConstruct(id: string): void {
+    if (!this.#fleet.stop(id, "netrunner", "hard"))
+      throw notAtWork(id, "It has ended, or never was: there is nothing to kill.");
+  }
+
+  /** Has its calls wait; with `freeze`, its processes are stopped too. */
+  async pauseConstruct(id: string, freeze: boolean): Promise<void> {
+    await this.#custodyOf(id).pause(freeze ? "frozen" : "paused", "the netrunner wants it");
+  }
+
+  async continueConstruct(id: string): Promise<void> {
+    await this.#custodyOf(id).release();
+  }
+
+  #custodyOf(id: string): Custody {
+    const custody = this.#fleet.custodyOf(id);
+    if (custody !== undefined && custody.standing.state !== "ending") return custody;
+    throw notAtWork(id, "One that is queued can be killed; one that is ending cannot be held up.");
   }
 
   /** The netrunner's changes; they hold from the next call or start on. */
@@ -263,6 +288,9 @@ export class Run {
     ]);
   }
 }
+
+const notAtWork = (id: string, hint: string): Fault =>
+  new Fault("refused", "construct.not_at_work", `The construct ${id} is not at work in this run.`, { hint });
 
 function lineOf(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;

@@ -153,6 +153,12 @@ export class Deck implements Port {
         return this.#tellRun((run) => run.say(command.text));
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "construct.kill":
+        return this.#tellRun((run) => run.killConstruct(command.construct));
+      case "construct.pause":
+        return this.#tellRun((run) => run.pauseConstruct(command.construct, command.freeze));
+      case "construct.continue":
+        return this.#tellRun((run) => run.continueConstruct(command.construct));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -241,12 +247,12 @@ export class Deck implements Port {
     });
   }
 
-  async #tellRun(action: (run: Run) => void): Promise<Record<string, never>> {
+  async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
     if (this.#run === undefined || this.#run.isOver) {
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
     }
-    action(this.#run);
-    return Promise.resolve({});
+    await action(this.#run);
+    return {};
   }
 
   #record(draft: EventDraft): boolean {

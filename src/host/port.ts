@@ -21,6 +21,9 @@ export interface Replies {
   say: Record<string, never>;
   stop: Record<string, never>;
   "hold.answer": Record<string, never>;
+  "construct.kill": Record<string, never>;
+  "construct.pause": Record<string, never>;
+  "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };

@@ -51,21 +51,6 @@ export function readablePath(path: string, reach: boolean, context: BrakeContext
   return undefined;
 }
 
-/** Is this known path inside the workspace, links followed? For files that will be executed or used as configuration. */
-export function inWorkspace(path: Argument, scene: Scene): Refusal | undefined {
-  const { context } = scene;
-  if (path.kind !== "known")
-    return refuse("run.unknown", `${path.text} is not known before it runs; spell the path out, inside the workspace.`);
-  return firstRefusal(scene.folders, (folder) => {
-    const place = locate(path.text, folder, context);
-    if (isWithin(place.real, context.realPath(context.workspace))) return undefined;
-    return refuse(
-      "run.outside",
-      `${path.text} is outside the workspace ${context.workspace}; only what is in it may run.`,
-    );
-  });
-}
-
 const ownStream = /^\/dev\/(?:stdin|stdout|stderr|fd\/\d+)$/;
 
 const readableDevice = /^\/dev\/(?:null|zero|stdin|stdout|stderr|tty|u?random|fd\/\d+)$/;

@@ -15,8 +15,3 @@ export function firstRefusal<T>(items: Iterable<T>, check: (item: T) => Refusal 
   }
   return undefined;
 }
-
-/** Whether a value that is a result or a refusal is the latter. */
-export function isRefusal(value: object): value is Refusal {
-  return "rule" in value && "reason" in value;
-}

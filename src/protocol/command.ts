@@ -43,6 +43,11 @@ export const commandSchema = z.discriminatedUnion("type", [
     answer: holdAnswerSchema,
     note: z.string().trim().min(1).optional(),
   }),
+  /** Ends one construct at once: its next call is denied, and everything that it started is killed. */
+  z.object({ type: z.literal("construct.kill"), construct: z.string() }),
+  /** Has a construct's calls wait; with `freeze`, its processes are stopped too. */
+  z.object({ type: z.literal("construct.pause"), construct: z.string(), freeze: z.boolean() }),
+  z.object({ type: z.literal("construct.continue"), construct: z.string() }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
   z.object({ type: z.literal("runs.list") }),

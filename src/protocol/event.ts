@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { actionSchema, daemonStatuses } from "./action.ts";
+import { attentionEnds, attentionSchema } from "./attention.ts";
 import { caliberSchema } from "./caliber.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
@@ -113,6 +114,9 @@ const bodies = {
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
+  /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
+  "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
+  "construct.continued": z.object({ construct }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),
@@ -127,12 +131,17 @@ const bodies = {
     rules: z.array(z.string()).default([]),
     reason: z.string(),
     latency_ms: z.number(),
+    /** Set when a sub-agent of the construct made the call. */
+    subagent: z.string().optional(),
   }),
-  /** A call has run without a verdict of ours: the gate does not hold in this agent, so the construct is ended. */
+  /** A call has run without an allow of ours: the gate does not hold in this agent, so the construct is frozen. */
   "gate.bypassed": z.object({ construct, call: z.string(), tool: z.string() }),
   /** A call waits for the netrunner. */
   "hold.opened": holdSchema,
   "hold.closed": z.object({ construct, hold: z.string(), end: z.enum(holdEnds), note: z.string().nullable() }),
+  /** Something waits for the netrunner. */
+  "attention.raised": attentionSchema,
+  "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),

@@ -1,3 +1,4 @@
+import type { AttentionItem } from "./attention.ts";
 import type { Caliber } from "./caliber.ts";
 import type { DeckEvent, RunStatus } from "./event.ts";
 import type { Origin, Outcome } from "./outcome.ts";
@@ -30,6 +31,8 @@ export interface RunView {
   refused: { task: string; rule: string; reason: string }[];
   /** The calls that wait for the netrunner, oldest first. */
   holds: Record<string, Hold>;
+  /** What else waits for the netrunner, oldest first. */
+  attention: Record<string, AttentionItem>;
   lastSeq: number;
 }
 
@@ -52,7 +55,7 @@ export interface ConstructView {
   parent: string | null;
   caliber: Caliber;
   after: string[];
-  state: "queued" | "starting" | "running" | "held" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
@@ -91,6 +94,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     constructs: {},
     refused: [],
     holds: {},
+    attention: {},
     lastSeq: event.seq,
   };
 }
@@ -160,6 +164,12 @@ function foldRun(view: RunView, event: DeckEvent): void {
     case "hold.closed":
       delete view.holds[event.body.hold];
       break;
+    case "attention.raised":
+      view.attention[event.body.item] = event.body;
+      break;
+    case "attention.closed":
+      delete view.attention[event.body.item];
+      break;
     case "spawn.refused":
       view.refused.push(event.body);
       break;
@@ -222,7 +232,7 @@ function foldConstruct(view: RunView, event: DeckEvent): void {
     };
     return;
   }
-  if (!("construct" in event.body)) return;
+  if (!("construct" in event.body) || event.body.construct === null) return;
   // The id may be a word of the model's: "constructor" must not find what every object has.
   if (!Object.hasOwn(view.constructs, event.body.construct)) return;
   const construct = view.constructs[event.body.construct];
@@ -235,7 +245,11 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       Object.assign(construct, { state: "starting", startedAt: event.at, activity: "starting" });
       break;
     case "construct.ready":
-      Object.assign(construct, { state: "running", sessionId: event.body.session_id, activity: "reading its task" });
+      Object.assign(construct, {
+        state: construct.state === "paused" ? "paused" : "running",
+        sessionId: event.body.session_id,
+        activity: "reading its task",
+      });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);
@@ -253,6 +267,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       if (event.body.decision === "deny") construct.denials += 1;
       break;
     case "hold.opened":
+      if (construct.state === "paused") break;
       Object.assign(construct, {
         state: "held",
         activity: `HELD: ${event.body.tool} ${oneLine(event.body.input, 240)}`,
@@ -260,8 +275,15 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       break;
     case "hold.closed":
       // Calls can wait beside each other.
-      if (construct.state === "held" && !Object.values(view.holds).some((hold) => hold.construct === construct.id))
+      if (construct.state === "held" && !isHeld(construct, view))
         Object.assign(construct, { state: "running", activity: "goes on after a hold" });
+      break;
+    case "construct.paused":
+      Object.assign(construct, { state: "paused", activity: `${event.body.how}: ${oneLine(event.body.why, 240)}` });
+      break;
+    case "construct.continued":
+      if (construct.state === "paused")
+        Object.assign(construct, { state: isHeld(construct, view) ? "held" : "running", activity: "goes on" });
       break;
     case "construct.ending":
       Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });
@@ -275,6 +297,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     default:
   }
 }
+
+const isHeld = ({ id }: ConstructView, view: RunView): boolean =>
+  Object.values(view.holds).some((hold) => hold.construct === id);
 
 /** A run in one line of a list. */
 export interface RunSummary {

@@ -59,6 +59,8 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("netrunner", event.body.text);
     case "account.limited":
       return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "attention.raised":
+      return says("NEEDS THE NETRUNNER", event.body.text);
     case "deck.warned":
       return says("warning", event.body.message);
     case "spawn.refused":
@@ -90,7 +92,7 @@ function daemonTelling(event: DeckEvent): string | undefined {
 }
 
 function constructTelling(event: DeckEvent): string | undefined {
-  if (!("construct" in event.body)) return undefined;
+  if (!("construct" in event.body) || event.body.construct === null) return undefined;
   const id = oneLine(event.body.construct, 40);
   switch (event.type) {
     case "construct.queued":
@@ -106,6 +108,10 @@ function constructTelling(event: DeckEvent): string | undefined {
       const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
       return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
     }
+    case "construct.paused":
+      return says(`${id} was ${event.body.how}`, event.body.why);
+    case "construct.continued":
+      return `${id} goes on`;
     case "gate.judged":
       return event.body.decision === "deny"
         ? says(`${id} was denied ${oneLine(event.body.tool, 30)} (${oneLine(event.body.rule, 40)})`, event.body.input)

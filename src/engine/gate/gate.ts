@@ -8,6 +8,7 @@ import type { Note } from "../journal.ts";
 import { combine, type Combined } from "./combine.ts";
 import type { HoldOutcome, Holds } from "./holds.ts";
 import type { Judge, Judged } from "./judge.ts";
+import { ending, type Standing } from "./standing.ts";
 
 /** One question of the gate, asked of every call after the brake has seen it. Undefined: nothing against it. */
 export type Stage = (call: ToolCall, judged: Judged) => Judgement | undefined;
@@ -17,18 +18,16 @@ export interface GateParts {
   judge: Judge;
   /** Asked besides the brake, in this order; their reasons stand before the brake's. */
   stages: readonly Stage[];
-  /** Whether the construct is still allowed to act at all: false from the moment that its end has begun. */
-  mayAct: () => boolean;
+  /** Whether the construct may act at all. */
+  standing: Standing;
   note: Note;
   clock: Clock;
   onDenial: (denial: Denial) => void;
   /** The verdict on this call is on the record. */
-  onJudged: (call: string) => void;
+  onJudged: (call: string, decision: Verdict["decision"]) => void;
   holds: Holds;
   /** For the netrunner who decides on a held call. */
   task: string;
-  /** Aborts when the construct's end has begun. */
-  ending: AbortSignal;
   /** A call of the construct begins or ceases to wait. */
   onHold: (isHeld: boolean) => void;
   /** The netrunner wants the construct to be gone. */
@@ -41,8 +40,9 @@ export interface GateParts {
  */
 export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
   return async (call) => {
+    const barred = await parts.standing.admit();
     const began = parts.clock.monotonic();
-    const judgement = parts.mayAct() ? judged(parts, call) : { ...ending, rules: [ending.rule] };
+    const judgement = barred === undefined ? judged(parts, call) : { ...barred, rules: [barred.rule] };
     const latency = parts.clock.monotonic() - began;
     const verdict = await decided(judgement, call, parts);
     const input = showInput(call.tool, call.input);
@@ -57,8 +57,9 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
       rules: judgement.rules,
       reason: verdict.reason,
       latency_ms: latency,
+      ...(call.subagent === undefined ? {} : { subagent: call.subagent }),
     });
-    if (recorded) parts.onJudged(call.id);
+    if (recorded) parts.onJudged(call.id, verdict.decision);
     return recorded ? verdict : unrecorded;
   };
 }
@@ -68,8 +69,6 @@ const unrecorded: Verdict = {
   rule: "gate.unrecorded",
   reason: "The deck cannot write its record, so nothing more is allowed to run.",
 };
-
-const ending: Verdict = { decision: "deny", rule: "construct.ending", reason: "This construct is being stopped." };
 
 /** A held call waits for the netrunner; everything else is decided already. */
 async function decided({ decision, rule, reason }: Judgement, call: ToolCall, parts: GateParts): Promise<Verdict> {
@@ -82,10 +81,12 @@ async function decided({ decision, rule, reason }: Judgement, call: ToolCall, pa
   parts.onHold(true);
   const { construct, task } = parts;
   const request = { construct, call: call.id, tool: call.tool, input, task, rule, reason, pattern };
-  const outcome = await parts.holds.ask(request, parts.ending);
+  const outcome = await parts.holds.ask(request, parts.standing.ending);
   parts.onHold(false);
   if (outcome.end === "kill") parts.kill();
-  return verdictOf(outcome, { rule, reason });
+  const verdict = verdictOf(outcome, { rule, reason });
+  // Meanwhile the construct may have been paused: an allowed call of it waits, too.
+  return verdict.decision === "allow" ? ((await parts.standing.readmit()) ?? verdict) : verdict;
 }
 
 function verdictOf({ end, note }: HoldOutcome, held: { rule: string; reason: string }): Verdict {

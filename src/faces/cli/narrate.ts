@@ -38,6 +38,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("deck", "refused", `${event.body.reason} (${event.body.rule}): ${event.body.task}`, "warning");
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
+    case "attention.raised":
+      return lasting(event.body.construct ?? "deck", "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
+    case "attention.closed":
+      return passing("deck", "answered", event.body.how);
     case "deck.warned":
       return lasting("deck", "warning", event.body.message, "warning");
     default:
@@ -91,9 +95,13 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     case "hold.closed":
       return lasting(event.body.construct, "answered", `${event.body.end}: ${event.body.note ?? "no note"}`, "plain");
     case "gate.bypassed": {
-      const text = `${event.body.tool} ran without a verdict: the gate does not hold in this agent, the construct is ended`;
+      const text = `${event.body.tool} ran without an allow: the gate does not hold in this agent`;
       return lasting(event.body.construct, "UNGATED", text, "alarm");
     }
+    case "construct.paused":
+      return lasting(event.body.construct, event.body.how.toUpperCase(), event.body.why, "alarm");
+    case "construct.continued":
+      return lasting(event.body.construct, "goes on", "", "plain");
     case "gate.judged": {
       const { construct, tool, input, rule, reason } = event.body;
       if (event.body.decision === "allow") return undefined;

@@ -25,7 +25,7 @@ export function analyse(call: ToolCall, place: BrakeContext): Effect[] {
 
 /** A secret and the network in one call: it is not asked which way the secret would flow. */
 function leaks(effects: readonly Effect[]): Effect[] {
-  const secret = effects.find((effect) => effect.kind === "read" && effect.secret);
+  const secret = effects.find((effect) => effect.kind === "read" && effect.secret !== false);
   const network = effects.find((effect) => effect.kind === "network");
   return secret?.kind === "read" && network?.kind === "network"
     ? [{ kind: "exfiltration", what: `${secret.path} to ${network.host}` }]
@@ -63,6 +63,12 @@ function reads(text: string, reach: boolean, place: BrakeContext): Effect[] {
   return [{ kind: "read", path: text, secret: refusal !== undefined }];
 }
 
+/** Tools that show something, keep a list, or ask the netrunner. */
+const harmlessTools = (
+  "TodoWrite TodoRead BashOutput TaskOutput AgentOutputTool ExitPlanMode EnterPlanMode AskUserQuestion StructuredOutput ToolSearch " +
+  "ListMcpResources ListMcpResourcesTool ReadMcpResource ReadMcpResourceTool TaskCreate TaskGet TaskList TaskUpdate LSP"
+).split(" ");
+
 const tools: Record<string, ToolRule | undefined> = {
   Bash: tool(shell, (input, place) => [
     ...(input.dangerouslyDisableSandbox === true
@@ -83,8 +89,7 @@ const tools: Record<string, ToolRule | undefined> = {
   MultiEdit: tool(z.object({ file_path: path }), (input, place) => effectsOfWrite(input.file_path, place)),
   NotebookEdit: tool(z.object({ notebook_path: path }), (input, place) => effectsOfWrite(input.notebook_path, place)),
   NotebookRead: tool(z.object({ notebook_path: path }), (input, place) => reads(input.notebook_path, false, place)),
-  TodoWrite: () => [],
-  BashOutput: () => [],
+  ...Object.fromEntries(harmlessTools.map((name) => [name, (): Effect[] => []])),
   WebSearch: tool(z.object({ query: z.string() }), () => []),
   WebFetch: tool(z.object({ url: z.string() }), (input) => [
     { kind: "network", host: input.url, upload: false, metadata: fetchable(input.url) !== undefined },

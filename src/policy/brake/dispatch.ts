@@ -1,7 +1,9 @@
 import { basename, dirname } from "node:path";
 import type { Argument } from "../argument.ts";
+import { changeFolder } from "../change-folder.ts";
 import type { Scene } from "../context.ts";
 import { handlers } from "./commands.ts";
+import { unknownFolder } from "./flow.ts";
 import { insideWorkspace, runFile } from "./project.ts";
 import type { Input, Run } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -27,9 +29,15 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
     made: at.session.made,
     links: at.session.links,
     emit: (effect) => at.session.emit(effect),
-    command: (inner, rest) => inner && judgeCommand(inner, rest, at, depth + 1),
+    command: (inner, rest, folder) => inner && judgeCommand(inner, rest, folder ? moveTo(folder, at) : at, depth + 1),
     script: (text) => at.script(text, at.input),
   };
+}
+
+/** The same surroundings in another folder. */
+function moveTo(folder: Argument, at: Surrounding): Surrounding {
+  const found = changeFolder([folder], at.scene);
+  return { ...at, scene: { ...at.scene, folders: "rule" in found ? [unknownFolder] : found.folders } };
 }
 
 /** Finds out what a command is, through its folder, and lets its handler say what it does. */
@@ -42,7 +50,13 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
   const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
   if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
   if (depth === 0 && at.session.functions.has(name.text)) return;
-  if (name.text.includes("/")) return runFile(run, name);
+  if (name.text.includes("/")) {
+    // A project's own copy of a tool: what it is told to do counts like with the tool itself.
+    const copy = /^(?:gradlew|mvnw|rails|rake|bundle|sbt|artisan|console)$/.exec(basename(name.text))?.[0];
+    const known = copy === undefined ? undefined : handlers.get(copy);
+    if (copy !== undefined && known !== undefined) known({ ...run, name: copy });
+    return runFile(run, name);
+  }
   run.emit({ kind: "execute-unknown", what: `${name.text}, a program that the brake does not know`, foreign: false });
 }
 

@@ -5,12 +5,15 @@ import type { Refusal } from "../refusal.ts";
  * `barrier`: why this path may not be changed by a construct; undefined where it may.
  */
 export type Effect =
-  | { kind: "read"; path: string; secret: boolean }
+  /** `outbound`: may be shown here, and must not leave, as the environment. */
+  | { kind: "read"; path: string; secret: boolean | "outbound" }
   | { kind: "write"; path: string; barrier: Refusal | undefined }
   | { kind: "delete"; path: string; recursive: boolean; barrier: Refusal | undefined }
   /** Code that the call does not show. `foreign`: it was downloaded, decoded or piped. */
   | { kind: "execute-unknown"; what: string; foreign: boolean }
   | { kind: "run-project-code"; what: string }
+  /** A shell or an interpreter is started; what it then does are effects of their own. */
+  | { kind: "interpret"; what: string }
   | { kind: "change-repository"; what: string }
   | { kind: "look-remote"; what: string }
   | { kind: "network"; host: string; upload: boolean; metadata: boolean }

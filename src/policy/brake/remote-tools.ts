@@ -26,7 +26,7 @@ export function effectsOfRemoteTool(tool: string, input: unknown, context: Brake
 }
 
 const looks = new Set(
-  "get list search find read query show describe fetch view lookup count status info inspect ls stat check explain browse resolve diff history select retrieve whoami summarize".split(
+  "get list search find read query show describe fetch view lookup count status info inspect ls stat check explain browse resolve diff history select retrieve whoami summarize snapshot screenshot preview hover definition references outline symbols docs documentation compare validate tree schema ping version help".split(
     " ",
   ),
 );
@@ -48,6 +48,8 @@ function effectsOfText(key: string, text: string, context: BrakeContext): Effect
       ))
   )
     return onlyLooks(text) ? [] : [{ kind: "database-mutation", what: text }];
+  if (/^\s*mutation\b/.test(text) || (/cypher/i.test(key) && /\b(?:delete|remove|set|merge|create|drop)\b/i.test(text)))
+    return [{ kind: "remote-mutation", what: text }];
   if (/^(?:command|cmd|script|shell|args|argv|exec)$/i.test(key)) return effectsOfLine(text, context);
   if (/^(?:code|expression|function|js|python|eval)$/i.test(key))
     return [{ kind: "execute-unknown", what: text, foreign: false }];

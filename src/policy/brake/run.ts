@@ -16,8 +16,8 @@ export interface Run {
   scene: Scene;
   input: Input;
   emit(effect: Effect): void;
-  /** Judges a command inside this one; `extra` arguments may follow that only the run will tell. */
-  command(name: Argument | undefined, args: readonly Argument[]): void;
+  /** Judges a command inside this one, which may run in another folder. */
+  command(name: Argument | undefined, args: readonly Argument[], folder?: Argument): void;
   /** Judges shell text inside this command. */
   script(text: string): void;
   /** Paths that this line has written, so that running them is running unseen code. */
@@ -140,7 +140,7 @@ export const has = (options: readonly Option[], names: string): boolean =>
         (/^-[A-Za-z0-9]$/.test(name) && /^-[A-Za-z0-9]+$/.test(option.name) && option.name.includes(name.slice(1))) ||
         // Long options may be shortened.
         (name.startsWith("--") &&
-          option.name.length > 4 &&
+          option.name.length > 3 &&
           option.name.startsWith("--") &&
           name.startsWith(option.name)),
     ),

@@ -1,3 +1,4 @@
+import { oneLine } from "../../base/text.ts";
 import type { Tier } from "../../protocol/verdict.ts";
 import { subjectOf, type Effect, type EffectKind } from "./effect.ts";
 
@@ -24,6 +25,13 @@ export interface TierRule {
 
 /** Of all effects the worst verdict counts. An effect that no rule of the tier fits is denied. */
 export function decide(effects: readonly Effect[], tier: Tier): Judgement {
+  if (!Object.hasOwn(tierRules, tier))
+    return {
+      verdict: "deny",
+      rule: "tier.unknown",
+      reason: "Set paranoid, default or yolo: this tier is unknown.",
+      effects,
+    };
   const found = effects.map((effect) => ({ effect, rule: ruleFor(effect, tier) }));
   const worst = (["deny", "hold"] as const)
     .map((verdict) => found.filter(({ rule }) => rule.verdict === verdict))
@@ -124,7 +132,11 @@ export const tierRules: Record<Tier, readonly TierRule[]> = {
       verdict: "hold",
       alternative: "Call a known program by its name, with its arguments written out.",
     },
-    { rule: "effect.project", kinds: ["run-project-code", "change-repository", "look-remote"], verdict: "allow" },
+    {
+      rule: "effect.project",
+      kinds: ["run-project-code", "interpret", "change-repository", "look-remote"],
+      verdict: "allow",
+    },
     {
       rule: "network.metadata",
       kinds: ["network"],
@@ -200,6 +212,7 @@ export const tierRules: Record<Tier, readonly TierRule[]> = {
         "delete",
         "execute-unknown",
         "run-project-code",
+        "interpret",
         "change-repository",
         "look-remote",
         "network",
@@ -227,6 +240,7 @@ const phrases: Record<EffectKind, string> = {
   delete: "delete",
   "execute-unknown": "run something that cannot be seen beforehand:",
   "run-project-code": "run code of the project:",
+  interpret: "start an interpreter:",
   "change-repository": "change the repository:",
   "look-remote": "look at something remote:",
   network: "use the network:",
@@ -246,5 +260,5 @@ const phrases: Record<EffectKind, string> = {
 
 function describe(effect: Effect): string {
   const barrier = "barrier" in effect && effect.barrier !== undefined ? ` (${effect.barrier.reason})` : "";
-  return `${phrases[effect.kind]} ${subjectOf(effect).slice(0, 200)}${barrier}`;
+  return oneLine(`${phrases[effect.kind]} ${oneLine(subjectOf(effect), 200)}${barrier}`, 600);
 }

@@ -20,6 +20,7 @@ export interface Script {
   /** Instead of closing the run with the status that was asked for. */
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
+  onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   workspace?: string;
@@ -143,6 +144,11 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return {};
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
+        return {};
+      case "construct.kill":
+      case "construct.pause":
+      case "construct.continue":
+        script.onConstruct?.(stage(), command);
         return {};
       case "settings.change":
         record(current, "settings.changed", { settings: command.settings });

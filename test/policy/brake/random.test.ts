@@ -1,6 +1,6 @@
 import { parse } from "unbash";
 import { expect, test } from "vitest";
-import { judgeLine } from "./lines.ts";
+import { judgeLine } from "./calls.ts";
 
 const pieces = (
   'rm -rf / ~ . .. $X "$X" \' " ` $( ) ( { } ; & && || | > >> < <<< <<E \\ \n # * ? [ ] ! = a=b if then fi for do done while in case esac ' +

@@ -49,7 +49,10 @@ function container(run: Run): void {
   if (/^(?:run|create)$/.test(verb.text) && (!grouped || first.text === "container")) return runs(run, rest);
   if (verb.text === "exec") return execs(run, rest);
   if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use)$/.test(verb.text)) return look(run);
-  if (/^(?:create)$/.test(verb.text) && /^(?:volume|network)$/.test(first.text)) return look(run);
+  if (verb.text === "create" && /^(?:volume|network)$/.test(first.text))
+    return rest.some((arg) => /device=|o=bind|^(?:-o|--opt)/.test(arg.text) && arg.text !== "type=none")
+      ? run.emit({ kind: "container-escape", what: spelled(run) })
+      : look(run);
   if (
     verb.text === "rm" &&
     (!grouped || first.text === "container") &&
@@ -95,11 +98,14 @@ function runs(run: Run, args: readonly Argument[]): void {
     const equals = arg.text.indexOf("=");
     const name = arg.text.startsWith("--") && equals !== -1 ? arg.text.slice(0, equals) : arg.text;
     const next = args[at + 1];
-    const attached = /^-[vpewulmh]./.test(arg.text) && !arg.text.startsWith("--");
-    const value = name !== arg.text ? arg.text.slice(equals + 1) : attached ? arg.text.slice(2) : (next?.text ?? "");
-    if (opens(run, attached ? arg.text.slice(0, 2) : name, value, arg.kind === "known" && next?.kind !== "unknown"))
+    // Letters without a value may stand in front of one that takes it: -itv /a:/b, -itv/a:/b.
+    const group = /^-([itdPqT]*)([vpewulmh])(.*)$/s.exec(arg.text.startsWith("--") ? "" : arg.text);
+    const letter = group === null ? name : `-${group[2] ?? ""}`;
+    const attached = group !== null && group[3] !== "";
+    const value = name !== arg.text ? arg.text.slice(equals + 1) : attached ? (group[3] ?? "") : (next?.text ?? "");
+    if (opens(run, letter, value, arg.kind === "known" && next?.kind !== "unknown"))
       return run.emit({ kind: "container-escape", what: spelled(run) });
-    if (taking.has(arg.text)) at += 1;
+    if (taking.has(arg.text) || (group !== null && !attached)) at += 1;
   }
   if (args[at]?.kind === "unknown" && args[at]?.prefix === "") return unknown(run, spelled(run));
   look(run);
@@ -141,6 +147,8 @@ function execs(run: Run, args: readonly Argument[]): void {
 function compose(run: Run, args: readonly Argument[]): void {
   const { options, operands } = split(args, "-f -p --file --profile --project-name --env-file --project-directory");
   const verb = operands[0]?.text ?? "";
+  if (options.some((option) => /^(?:-f|--file)$/.test(option.name) && /^(?:-|\/dev\/)/.test(option.value?.text ?? "")))
+    return unknown(run, "containers that are described on the input");
   if (operands[0] !== undefined && operands[0].kind !== "known") return unknown(run, spelled(run));
   if (verb === "push") return run.emit({ kind: "publish", what: spelled(run) });
   if (verb === "down" && (has(options, "-v --volumes --rmi") || args.some((arg) => arg.kind !== "known")))

@@ -1,6 +1,6 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
-import { deletes, has, loose, reads, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
+import { deletes, has, loose, reads, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
 import { projectCode } from "../project.ts";
 
 /** Commands that make, change, move and remove files. */
@@ -15,7 +15,13 @@ export const fileCommands: [string, Handler][] = [
   ...table("dd", dd),
   ...table("tar bsdtar", tar),
   ...table("zip 7z gzip gunzip bzip2 bunzip2 xz unxz zstd unzip", archive),
-  ...table("split csplit", each("folder", "-b -l -n -a --bytes --lines", -1)),
+  ...table("split", each("folder", "-b -l -n -a --bytes --lines", -1)),
+  ...table("csplit", (run) => {
+    const { options, operands } = split(run.args, "-f -b -n --prefix --suffix-format --digits");
+    if (operands[0] !== undefined) reads(run, operands[0]);
+    writes(run, options.find((option) => has([option], "-f --prefix"))?.value ?? knownArgument("./xx"), "folder");
+  }),
+  ...table("dos2unix unix2dos", each("file", "-o")),
   ...table("patch", (run) => projectFiles(run, "patch")),
   ...table("vi vim nvim ed ex emacs nano", (run) => unknown(run, `the editor ${run.name}`)),
 ];
@@ -86,6 +92,9 @@ function copy(run: Run): void {
     if ([...sources, ...(target ? [target] : [])].some((end) => /^[\w.@-]+:/.test(end.text)))
       run.emit({ kind: "network", host: target?.text ?? "", upload: true, metadata: false });
   }
+  const mode = options.find((option) => has([option], "-m --mode"))?.value;
+  if (mode !== undefined && (mode.kind !== "known" || givesRights(mode.text)))
+    run.emit({ kind: "privilege", what: "a setuid bit" });
   if (run.name === "install" && has(options, "-d --directory")) {
     for (const folder of [...sources, ...(target ? [target] : [])]) writes(run, folder, "folder");
     return;
@@ -149,12 +158,14 @@ function rights(run: Run): void {
   const isMode = (arg: Argument): boolean =>
     /^[-+=]?[0-7]+$|^[ugoa]*[-+=][rwxXstugo]*(?:,[ugoa]*[-+=][rwxXstugo]*)*$/.test(arg.text);
   const modes = [...operands.slice(0, 1), ...options.map((option) => knownArgument(option.name))].filter(isMode);
-  if (modes.some((arg) => /^[-+=]?0*[2-7][0-7]{3}$|[ugoa,+]*[+=][rwxX]*s/.test(arg.text)))
-    run.emit({ kind: "privilege", what: "a setuid bit" });
+  if (modes.some((arg) => givesRights(arg.text))) run.emit({ kind: "privilege", what: "a setuid bit" });
   if (mode?.kind !== "known") unknown(run, "chmod with a mode that only the run will tell");
   const paths = operands[0] !== undefined && isMode(operands[0]) ? operands.slice(1) : operands;
   for (const path of paths) writes(run, path, "folder");
 }
+
+/** A mode with the bits that lend the owner's or the group's rights. */
+const givesRights = (mode: string): boolean => /^[-+=]?0*[2-7][0-7]{3}$|[ugoa,+]*[+=][rwxX]*s/.test(mode);
 
 function dd(run: Run): void {
   for (const arg of run.args) {
@@ -171,7 +182,7 @@ function tar(run: Run): void {
   // The old spelling: letters without a dash.
   const bare = first !== undefined && /^[A-Za-z]+$/.test(first.text) && first.kind === "known";
   const args = bare ? [knownArgument(`-${first.text}`), ...others] : run.args;
-  const { options, operands } = split(args, "-f -C --file --directory --exclude -T --files-from -X");
+  const { options, operands } = split(args, "-f -C --file --directory --cd --exclude -T --files-from -X");
   const odd = options.find((option) =>
     /^(?:-I|-\w*[FIP]|--(?:to-c|chec.*action|use-c|info-s|new-v|rsh|rmt|absolute|remove-f|one-top|transform))/.test(
       option.name,
@@ -181,7 +192,7 @@ function tar(run: Run): void {
   if (args.some(loose)) unknown(run, "tar with arguments that only the run will tell");
   const value = (names: string): Argument | undefined =>
     options.find((option) => has([option], names) && option.value)?.value;
-  const folder = value("-C --directory");
+  const folder = value("-C --directory --cd");
   const file = value("-f --file");
   if (has(options, "-x --extract --get")) {
     if (file !== undefined) reads(run, file);
@@ -193,7 +204,7 @@ function tar(run: Run): void {
 }
 
 function archive(run: Run): void {
-  const { options, operands } = split(run.args, "-d -x -P -o --exclude");
+  const { options, operands } = split(run.args, run.name === "7z" ? "" : "-d -x -P -o --exclude");
   if (has(options, "-TT --unzip-command") || run.args.some((arg) => arg.text.startsWith("-T")))
     return unknown(run, `${run.name} with a program`);
   if (run.args.some(loose)) unknown(run, `${run.name} with arguments that only the run will tell`);
@@ -201,6 +212,13 @@ function archive(run: Run): void {
     if (operands[0] !== undefined) reads(run, operands[0]);
     if (!has(options, "-l -p -t -Z -v -z"))
       writes(run, options.find((option) => option.name.endsWith("-d"))?.value ?? knownArgument("./x"), "folder");
+    return;
+  }
+  if (run.name === "7z" && /^[xelt]$/.test(operands[0]?.text ?? "")) {
+    const folder = run.args.find((arg) => /^-o./.test(arg.prefix));
+    for (const path of operands.slice(1)) reads(run, path);
+    if (/^[xe]$/.test(operands[0]?.text ?? ""))
+      writes(run, folder ? tailOf(folder, 2) : knownArgument("./x"), "folder");
     return;
   }
   const [first, ...rest] = run.name === "7z" ? operands.slice(1) : operands;

@@ -1,4 +1,4 @@
-import type { Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
 import { insideWorkspace } from "../project.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
@@ -58,15 +58,39 @@ function git(run: Run): void {
   judgeSubcommand(run, name.text, rest);
 }
 
-const values =
-  "-m -F -C -c -b -B -n -S -G -L -t -u -o -s -X --message --file --author --date --onto --exec -x --strategy --format --source --depth -O";
+/** Options with a value, by subcommand; those that are not listed take the last row. */
+const values: Record<string, string | undefined> = {
+  push: "-o --push-option --repo",
+  commit: "-m -F -C -c -t --message --file --author --date --template",
+  checkout: "-b -B --orphan",
+  switch: "-c -C --orphan",
+  branch: "-u --set-upstream-to --contains --sort --format",
+  tag: "-m -F -u --message --file --sort --format",
+  clone: "-o -b -c -j -u --depth --branch --config --template --reference --origin",
+  stash: "-m --message",
+  archive: "-o --output --format --prefix",
+  "format-patch": "-o --output-directory",
+  worktree: "-b -B --reason",
+  apply: "-p -C --directory --exclude --include",
+  am: "-p -C --directory",
+  clean: "-e --exclude",
+  reset: "",
+  restore: "-s --source",
+  "ls-files": "-x -X --exclude",
+};
+
+const otherValues =
+  "-m -F -n -S -G -L -s -X -x --message --file --author --date --onto --exec --strategy --format --source --depth -O";
 
 function judgeSubcommand(run: Run, name: string, rest: readonly Argument[]): void {
-  const { options, operands } = split(rest, values);
+  const { options, operands } = split(rest, values[name] ?? otherValues);
   const texts = rest.map((arg) => arg.text);
   const words = operands.map((arg) => arg.text);
-  const output = options.find((option) => /^--output(?:-dir|-directory)?$/.test(option.name));
-  if (output?.value !== undefined) writes(run, output.value);
+  const output = options.find(
+    (option) =>
+      has([option], "--output --output-directory") || (option.name === "-o" && /^(?:archive|format-patch)$/.test(name)),
+  );
+  if (output !== undefined) writes(run, output.value ?? operands[0] ?? knownArgument("."));
   if (
     has(options, "--upload-pack --receive-pack --exec --ext-diff --textconv --open-files-in-pager") ||
     (name === "grep" && texts.some((text) => text.startsWith("-O")))
@@ -74,16 +98,17 @@ function judgeSubcommand(run: Run, name: string, rest: readonly Argument[]): voi
     return unknown(run, `git ${name} with a program of its own`);
   if (words.some((word) => /^(?:ext|fd)::/.test(word))) return unknown(run, "a git address that runs a program");
   if (looking.has(name)) return lookingAt(run, name, words, rest);
+  if (onlyLists(name, words, options)) return;
   if (!changing.has(name)) return run.emit({ kind: "history-rewrite", what: `git ${name}` });
   const loses = losesHistory(name, words, options, texts);
   if (loses) return run.emit({ kind: "history-rewrite", what: spelled(run) });
   if (name === "config") return config(run, texts, words);
-  if (
-    (name === "rebase" && texts.some((text) => /^-[a-z]*x|^--exec/.test(text))) ||
-    (name === "bisect" && words[0] === "run") ||
-    (name === "submodule" && words[0] === "foreach")
-  )
-    return unknown(run, `git ${name} that runs a command`);
+  if (name === "apply" || name === "am") {
+    const folder = options.find((option) => has([option], "--directory"))?.value;
+    if (folder !== undefined) writes(run, folder, "folder");
+    if (has(options, "--unsafe-paths")) return unknown(run, `git ${name} that reaches outside of the repository`);
+  }
+  inside(run, name, options, rest);
   const open = rest.find(
     (arg, index) =>
       loose(arg) &&
@@ -118,6 +143,7 @@ function lookingAt(run: Run, name: string, words: readonly string[], rest: reado
     (name === "lfs" && /^(?:prune|migrate|push)$/.test(words[0] ?? ""));
   if (changes) run.emit({ kind: "history-rewrite", what: `git ${name} ${words[0] ?? ""}` });
   for (const arg of rest) if (/^(?:[/~]|\.\.)/.test(arg.text)) reads(run, arg);
+  if (name === "bundle" && words[0] === "create") writes(run, rest[1] ?? knownArgument("."));
   if (name === "bundle" || name === "archive") run.emit({ kind: "change-repository", what: `git ${name}` });
   if (
     rest.some(
@@ -126,6 +152,41 @@ function lookingAt(run: Run, name: string, words: readonly string[], rest: reado
     )
   )
     unknown(run, `git ${name} with unknown arguments`);
+}
+
+/** Subcommands that change something or only list, by what they are given. */
+function onlyLists(name: string, words: readonly string[], options: ReturnType<typeof split>["options"]): boolean {
+  switch (name) {
+    case "branch":
+    case "tag":
+      return (
+        ((words.length === 0 || has(options, "-l --list --contains --merged --no-merged --points-at")) &&
+          !has(
+            options,
+            "-d -D --delete -m -M --move -c -C --copy -f --force -u --set-upstream-to --unset-upstream --edit-description -a -s",
+          )) ||
+        (name === "branch" &&
+          words.length === 0 &&
+          options.every((option) =>
+            /^(?:-a|-r|-v+|-av+|-rv+|--all|--remotes|--show-current|--list|--sort|--format|--verbose)$/.test(
+              option.name,
+            ),
+          ))
+      );
+    case "remote":
+      return words.length === 0 || words[0] === "show" || words[0] === "get-url";
+    case "stash":
+    case "notes":
+      return words[0] === "list" || words[0] === "show";
+    case "worktree":
+      return words[0] === "list";
+    case "submodule":
+      return words[0] === "status" || words[0] === "summary";
+    case "bisect":
+      return words[0] === "log";
+    default:
+      return false;
+  }
 }
 
 const mainBranches = /^(?:refs\/heads\/)?(?:main|master|develop|trunk|production|release.*)$/;
@@ -191,6 +252,21 @@ function config(run: Run, texts: readonly string[], words: readonly string[]): v
   if (harmlessSetting.test(names[0] ?? ""))
     run.emit({ kind: "change-repository", what: `git config ${names[0] ?? ""}` });
   else run.emit({ kind: "persistence", what: `git config ${names[0] ?? ""}` });
+}
+
+/** Commands that a subcommand runs for its steps. */
+function inside(run: Run, name: string, options: ReturnType<typeof split>["options"], rest: readonly Argument[]): void {
+  if (name === "bisect" && rest[0]?.text === "run") return run.command(rest[1], rest.slice(2));
+  if (name === "submodule" && rest[0]?.text === "foreach") {
+    const words = rest.slice(1).filter((arg) => !/^--?(?:recursive|quiet|q)$/.test(arg.text));
+    if (words.length === 1 && words[0]?.kind === "known") return run.script(words[0].text);
+    return run.command(words[0], words.slice(1));
+  }
+  if (name !== "rebase") return;
+  for (const option of options)
+    if (/^-[a-z]*x$|^--exec$/.test(option.name))
+      if (option.value?.kind === "known") run.script(option.value.text);
+      else unknown(run, "git rebase that runs a command");
 }
 
 /** What a subcommand takes away or puts into place: protected files stay protected. */

@@ -1,6 +1,7 @@
-import type { Argument } from "../../argument.ts";
-import { judgeCode } from "../code.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
+import { judgeCode } from "../code/judge-code.ts";
 import { projectCode, runFile } from "../project.ts";
+import { taskEffect } from "../project-tasks.ts";
 import { has, reads, split, spelled, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Interpreters of other languages: project files, code on the line, code from the input. */
@@ -17,9 +18,10 @@ export const interpreterCommands: [string, Handler][] = [
   ...table("perl", interpreter("-e -E", "-I -M")),
   ...table("php", interpreter("-r -B -R -E", "-d -c")),
   ...table(
-    "Rscript R julia lua luajit ghci raku tclsh osascript groovy scala kotlin jshell guile racket elixir erl",
+    "Rscript R julia lua luajit ghci raku tclsh groovy scala kotlin jshell guile racket elixir erl",
     interpreter("-e --eval -E --exec", "--vanilla"),
   ),
+  ...table("osascript", (run) => run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false })),
   ...table("java", (run) => projectCode(run, spelled(run))),
   ...table("deno", deno),
   ...table("awk gawk mawk nawk", awk),
@@ -36,13 +38,15 @@ function interpreter(codes: string, values: string): Handler {
   return (run) => {
     const taking = new Set(values.split(" "));
     let code = false;
+    let edits = false;
     for (let at = 0; at < run.args.length; at += 1) {
       const arg = run.args[at];
       if (arg === undefined) break;
       const name = arg.text.startsWith("--") ? (arg.text.split("=", 1)[0] ?? "") : arg.text;
       if (/^(?:-V|-v|--version|--help|-h)$/.test(arg.text)) return;
+      if (arg.text.length > 2 && taking.has(arg.text.slice(0, 2))) continue;
       if (all.has(name) || (attached.test(arg.text) && !arg.text.startsWith("--"))) {
-        if (/^-[a-z]*i/.test(arg.text) && /^(?:perl|ruby)/.test(run.name)) inPlace(run, run.args.slice(at + 2));
+        edits ||= editsInPlace(run, arg);
         const value = name !== arg.text ? { ...arg, text: arg.text.slice(name.length + 1) } : run.args[at + 1];
         codeOf(run, value);
         if (name === arg.text) at += 1;
@@ -61,11 +65,7 @@ function interpreter(codes: string, values: string): Handler {
       }
       if (run.name.startsWith("node") && /^--(?:test|run)$/.test(arg.text)) return projectCode(run, spelled(run));
       if (arg.prefix.startsWith("-") && arg.text !== "-") {
-        if (/^-[a-zA-Z0-9]*i/.test(arg.text) && /^(?:perl|ruby)/.test(run.name))
-          inPlace(
-            run,
-            run.args.slice(at + 1).filter((file) => !/^-|[\s/]s\W/.test(file.text)),
-          );
+        edits ||= editsInPlace(run, arg);
         if (arg.text === "-m" && run.name.startsWith("py"))
           return pythonModule(run, run.args[at + 1], run.args.slice(at + 2));
         if (
@@ -79,19 +79,28 @@ function interpreter(codes: string, values: string): Handler {
       }
       if (arg.kind === "unknown" && arg.prefix === "") return unknown(run, spelled(run));
       if (code) {
-        reads(run, arg);
+        if (edits) writes(run, arg);
+        else reads(run, arg);
         continue;
       }
       if (arg.text === "-") return fromInput(run);
       reads(run, arg);
       if (run.name.startsWith("node") && arg.text === "inspect") return unknown(run, "node inspect");
+      const beyond = /(?:^|\/)(?:manage\.py|artisan|console|spark|rails|rake)$/.test(arg.text)
+        ? taskEffect(managing(run.args.slice(at + 1)))
+        : undefined;
+      if (beyond !== undefined) run.emit({ kind: beyond, what: spelled(run) });
       return runFile(run, arg);
     }
     if (!code && run.args.every((arg) => arg.text !== "--check")) fromInput(run);
   };
 }
 
-function codeOf(run: Run, code: Argument | undefined): void {
+/** The commands of a framework's own script; `flush` of Django empties the database. */
+const managing = (args: readonly Argument[]): string[] =>
+  args.map((arg) => (/^flush$/.test(arg.text) ? "db:flush" : arg.text));
+
+export function codeOf(run: Run, code: Argument | undefined): void {
   if (code?.kind === "known") judgeCode(code.text, run);
   else run.emit({ kind: "execute-unknown", what: `${run.name} with code that only the run will tell`, foreign: false });
 }
@@ -106,9 +115,8 @@ function fromInput(run: Run): void {
     });
 }
 
-function inPlace(run: Run, files: readonly Argument[]): void {
-  for (const file of files) if (!file.text.startsWith("-")) writes(run, file);
-}
+const editsInPlace = (run: Run, option: Argument): boolean =>
+  /^(?:perl|ruby)/.test(run.name) && /^-[0-9a-hj-zA-Z]*i/.test(option.text);
 
 function pythonModule(run: Run, module: Argument | undefined, rest: readonly Argument[]): void {
   if (module?.kind !== "known") return unknown(run, spelled(run));
@@ -128,6 +136,12 @@ function pythonModule(run: Run, module: Argument | undefined, rest: readonly Arg
     const [input, output] = split(rest).operands;
     if (input !== undefined) reads(run, input);
     if (output !== undefined) writes(run, output);
+    return;
+  }
+  if (/^(?:zipfile|tarfile)$/.test(module.text)) {
+    const [action, file, folder] = rest;
+    if (/^(?:-e|--extract)$/.test(action?.text ?? "")) writes(run, folder ?? knownArgument("./x"), "folder");
+    else if (/^(?:-c|--create)$/.test(action?.text ?? "") && file !== undefined) writes(run, file);
     return;
   }
   if (module.text === "twine" || module.text === "build_and_upload")

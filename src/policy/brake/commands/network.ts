@@ -1,5 +1,5 @@
 import { knownArgument, type Argument } from "../../argument.ts";
-import { fetchable } from "../../web.ts";
+import { isMetadata } from "../metadata.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Commands that talk to other machines. */
@@ -50,19 +50,6 @@ function visits(run: Run, address: Argument, upload: boolean): void {
   if (!/^(?:https?|ftp):/i.test(text) && address.kind === "known")
     return unknown(run, `an address of another kind: ${text}`);
   run.emit({ kind: "network", host: address.text, upload: upload || carries, metadata });
-}
-
-/** Loopback and private hosts may be looked at by a command line; the doors to a machine's identity may not. */
-function isMetadata(address: string): boolean {
-  const host = URL.parse(address)?.hostname ?? "";
-  if (
-    /^(?:169\.254\.|100\.100\.100\.200$|168\.63\.129\.16$|192\.0\.0\.192$|\[fd00:ec2|\[fe80|\[::ffff:a9fe)/i.test(host)
-  )
-    return true;
-  return (
-    /(?:^|\.)metadata(?:\.|$)|^instance-data/i.test(host) ||
-    (/\.(?:nip|sslip|xip)\.io\.?$/i.test(host) && fetchable(address) !== undefined)
-  );
 }
 
 const curlValues =

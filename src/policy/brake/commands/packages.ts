@@ -1,5 +1,7 @@
 import type { Argument } from "../../argument.ts";
 import { projectCode } from "../project.ts";
+import { taskEffect } from "../project-tasks.ts";
+import { codeOf } from "./interpreters.ts";
 import { has, loose, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
 
 /** Package managers: installing into the project and its scripts; publishing and global changes are not. */
@@ -23,6 +25,8 @@ function manager(run: Run): void {
     "-C --prefix --dir --cwd -w --workspace --filter -F --registry --userconfig --loglevel",
   );
   const [verb, ...rest] = operands;
+  const code = run.args.findIndex((arg) => /^(?:-e|--eval|-p|--print)$/.test(arg.text));
+  if (run.name === "bun" && code !== -1) return codeOf(run, run.args[code + 1]);
   if (verb === undefined) return projectCode(run, spelled(run));
   if (verb.kind !== "known") return unknown(run, spelled(run));
   if (has(options, "--script-shell --userconfig --globalconfig --node-options --registry --shell"))
@@ -42,10 +46,13 @@ function manager(run: Run): void {
     return run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false });
   if (verb.text === "version" && rest.length === 0) return;
   if (/^(?:run|run-script|rum)$/.test(verb.text)) {
-    if (rest[0]?.kind === "unknown" || /^(?:.*:)?(?:publish|deploy|release)(?:[:-].*)?$/.test(rest[0]?.text ?? ""))
-      return run.emit({ kind: "publish", what: spelled(run) });
-  } else if (/^(?:publish|deploy|release)(?:[:-].*)?$/.test(verb.text))
-    return run.emit({ kind: "publish", what: spelled(run) });
+    if (rest[0]?.kind === "unknown") return unknown(run, spelled(run));
+    const beyond = taskEffect(rest.slice(0, 1).map((arg) => arg.text));
+    if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
+  } else {
+    const beyond = taskEffect([verb.text]);
+    if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
+  }
   if (has(options, "-g --global --location"))
     return run.emit({ kind: "unknown", what: `a global change by ${run.name}` });
   if (verb.text === "global") return unknown(run, spelled(run));

@@ -14,14 +14,17 @@ export const readingCommands: [string, Handler][] = [
   ...table(
     "cat tac head tail less more bat nl wc cut tr paste join comm fold fmt column expand unexpand rev look strings od " +
       "hexdump hd cmp diff sdiff colordiff md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum base32 " +
-      "base64 basenc zcat bzcat xzcat zless jq yq xmllint csvcut csvlook bc dc tsort shuf pr iconv nm objdump " +
+      "base64 basenc zcat bzcat xzcat zless jq yq xmllint csvcut csvlook bc dc tsort pr col iconv nm objdump " +
       "readelf size ldd otool cloc scc tokei glow mdcat",
     content,
   ),
-  ...table("mktemp", (run) => run.emit({ kind: "write", path: "a new temporary file", barrier: undefined })),
+  ...table("mktemp", temporary),
+  ...table("shuf", withOutput("-o --output", "-n -i --head-count --input-range --random-source")),
   ...table("sort", withOutput("-o --output", "-k -t -S -T --key --field-separator --parallel")),
   ...table("uniq xxd", secondIsOutput),
-  ...table("printenv", (run) => run.emit({ kind: "read", path: "the environment", secret: run.args.length === 0 })),
+  ...table("printenv", (run) =>
+    run.emit({ kind: "read", path: "the environment", secret: run.args.length === 0 ? "outbound" : false }),
+  ),
 ];
 
 function quiet(run: Parameters<Handler>[0]): void {
@@ -50,16 +53,25 @@ function quiet(run: Parameters<Handler>[0]): void {
     if (odd !== undefined || (name === "mapfile" && texts.includes("-C"))) unknown(run, `${name} ${odd?.text ?? ""}`);
     if (texts.length === 0 || texts.some((text) => /^-\w*p/.test(text)))
       if (/^(?:declare|typeset|export|readonly)$/.test(name))
-        run.emit({ kind: "read", path: "the environment", secret: true });
+        run.emit({ kind: "read", path: "the environment", secret: "outbound" });
   }
   if (/^(?:read|mapfile|readarray|getopts|printf|let)$/.test(name) && (name !== "printf" || texts[0] === "-v"))
     for (const text of texts)
       if (/^[A-Z_]\w*$/i.test(text) && !isHarmlessSetting(text, undefined)) unknown(run, `${name} into ${text}`);
-  if (name === "set" && texts.length === 0) run.emit({ kind: "read", path: "the environment", secret: true });
+  if (name === "set" && texts.length === 0) run.emit({ kind: "read", path: "the environment", secret: "outbound" });
   if (name === "man" && texts.some((text) => /^(?:-\w*[PH]|--pager|--html)/.test(text)))
     unknown(run, "man with a pager of its own");
   if ((name === "bind" && texts.includes("-x")) || (name === "complete" && texts.includes("-C")))
     unknown(run, `${name} ${texts.join(" ")}`);
+}
+
+function temporary(run: Parameters<Handler>[0]): void {
+  const { options, operands } = split(run.args, "-p --suffix");
+  const folder = options.find((option) => /^(?:-\w*p|--tmpdir)$/.test(option.name))?.value;
+  if (folder !== undefined) writes(run, folder, "folder");
+  const [template] = operands;
+  if (template !== undefined && folder === undefined && !has(options, "-t --tmpdir")) writes(run, template);
+  run.emit({ kind: "write", path: "a new temporary file", barrier: undefined });
 }
 
 function content(run: Parameters<Handler>[0]): void {

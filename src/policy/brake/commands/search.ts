@@ -1,5 +1,5 @@
 import { knownArgument, type Argument } from "../../argument.ts";
-import { sed as plainSed } from "../../commands/sed.ts";
+import { onlyFilters } from "../sed-script.ts";
 import { deletes, has, reads, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Commands that look for files and text, or edit a stream. */
@@ -33,7 +33,8 @@ function find(run: Run): void {
   const starts = run.args
     .slice(0, firstTest === -1 ? undefined : firstTest)
     .filter((arg) => !arg.prefix.startsWith("-"));
-  const from: readonly Argument[] = run.name === "find" && starts.length > 0 ? starts : [knownArgument(".")];
+  const given = run.name === "find" ? starts : starts.slice(1);
+  const from: readonly Argument[] = given.length > 0 ? given : [knownArgument(".")];
   for (const start of starts) run.emit({ kind: "read", path: start.text, secret: false });
   const guarded = run.args.findIndex(
     (arg, index) =>
@@ -59,7 +60,9 @@ function find(run: Run): void {
     const fdExec = run.name !== "find" && /^(?:-x|-X|--exec|--exec-batch)$/.test(text);
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(text) && !fdExec) continue;
     const end = texts.findIndex((word, index) => index > at && (word === ";" || word === "+"));
-    const words = run.args.slice(at + 1, end === -1 ? undefined : end);
+    const written = run.args.slice(at + 1, end === -1 ? undefined : end);
+    const words =
+      fdExec && !written.some((arg) => arg.text.includes("{")) ? [...written, knownArgument("{}")] : written;
     const [name, ...rest] = words;
     for (const path of found()) {
       const filled = rest.map((arg) => (arg.text === "{}" ? path : arg.text.includes("{}") ? unseen(arg.text) : arg));
@@ -96,17 +99,10 @@ function sed(run: Run): void {
   const scripts = given.length > 0 ? given.map((option) => option.value) : operands.slice(0, 1);
   const files = given.length > 0 ? operands : operands.slice(1);
   for (const script of scripts)
-    if (script === undefined || !isPlainScript(script, run))
+    if (script === undefined || script.kind !== "known" || !onlyFilters(script.text))
       unknown(run, `sed ${script?.text ?? ""}, a script that may run or write`);
   for (const file of files) {
     if (inPlace) writes(run, file);
     else reads(run, file);
   }
-}
-
-/** The grammar of the reading judge, and on top inserted text. */
-function isPlainScript(script: Argument, run: Run): boolean {
-  if (script.kind === "known" && /^(?:\d+|\$|\/[^/\\]*\/)?[aic]\\?[ \t]?[^\n]*$/.test(script.text)) return true;
-  // An expansion within s/// that holds no code: what it inserts may end the expression, so only known text passes.
-  return script.kind === "known" && plainSed([knownArgument("-e"), script], run.scene) === undefined;
 }

@@ -19,6 +19,7 @@ export const shellCommands: [string, Handler][] = [
 
 /** Text that becomes commands, if all of it is known. */
 function text(run: Run, args: readonly Argument[]): void {
+  if (run.name !== "trap") run.emit({ kind: "interpret", what: run.name });
   if (args.every((arg) => arg.kind === "known")) run.script(args.map((arg) => arg.text).join(" "));
   else
     run.emit({ kind: "execute-unknown", what: `${run.name} ${args.map((arg) => arg.text).join(" ")}`, foreign: false });

@@ -1,5 +1,7 @@
 import type { Argument } from "../../argument.ts";
 import { insideWorkspace, projectCode } from "../project.ts";
+import { taskEffect } from "../project-tasks.ts";
+import { recipesOf } from "../makefile.ts";
 import { deletes, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Compilers, test runners, linters and builders: they run the project's own code and settings. */
@@ -57,6 +59,10 @@ function projectTool(run: Run): void {
   }
   if (run.args.some((arg) => loose(arg) && arg.prefix === "" && /^\$\{?[@*]/.test(arg.text)))
     return unknown(run, `${run.name} ${run.args.map((arg) => arg.text).join(" ")}`);
+  if (taskRunners.test(run.name)) {
+    const beyond = taskEffect(operands.map((arg) => arg.text));
+    if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
+  }
   const far = run.args.find((arg) => !media.test(run.name) && isFar(arg, run));
   if (far !== undefined)
     return run.emit({
@@ -66,6 +72,8 @@ function projectTool(run: Run): void {
     });
   projectCode(run, run.name);
 }
+
+const taskRunners = /^(?:rake|mix|gulp|grunt|nx|turbo|lerna|invoke|inv|fab|lein|rebar3|phing|robo|nox|tox)$/;
 
 const media =
   /^(?:ffmpeg|ffprobe|convert|magick|identify|exiftool|pandoc|dot|shellcheck|yamllint|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|ld|ar)$/;
@@ -86,8 +94,6 @@ function scripted(run: Run, file: Argument): void {
   projectCode(run, `${run.name} ${file.text}`, file);
 }
 
-const outward = /^(?:.*[:_-])?(?:publish|deploy|release|upload|destroy)(?:[:_-].*)?$/i;
-
 function builder(run: Run): void {
   const { options, operands } = split(run.args, "-C -f -j -I -o -W --directory --file --makefile");
   if (
@@ -96,22 +102,29 @@ function builder(run: Run): void {
   )
     return unknown(run, `${run.name} with code of its own`);
   if (operands.some(loose)) return unknown(run, `${run.name} with targets that only the run will tell`);
-  if (operands.some((arg) => outward.test(arg.text))) return run.emit({ kind: "publish", what: spelled(run) });
+  const beyond = taskEffect(operands.map((arg) => arg.text));
+  if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
   if (operands.some((arg) => arg.text === "install"))
     return unknown(run, "make install, which writes to system folders");
   const folder = options.find((option) => /^(?:-C|--directory)$/.test(option.name))?.value;
   projectCode(run, spelled(run), folder);
   for (const option of options)
-    if (/^(?:-f|--file|--makefile)$/.test(option.name) && option.value) scripted(run, option.value);
+    if (/^(?:-f|--file|--makefile)$/.test(option.name) && option.value)
+      if (/^(?:-|\/dev\/(?:stdin|fd\/\d+))$/.test(option.value.text)) rulesFromInput(run);
+      else scripted(run, option.value);
+}
+
+/** Rules that the call itself shows are judged recipe by recipe. */
+function rulesFromInput(run: Run): void {
+  if (run.input.kind === "text") for (const recipe of recipesOf(run.input.text)) run.script(recipe);
+  else run.emit({ kind: "execute-unknown", what: `${run.name}, which reads its rules from elsewhere`, foreign: true });
 }
 
 function jvm(run: Run): void {
-  if (
-    run.args.some((arg) =>
-      /(?:^|:)(?:deploy|release|publish\w*|upload\w*|site-deploy)(?:$|:|-)|exec:|antrun/i.test(arg.text),
-    )
-  )
+  if (run.args.some((arg) => /(?:^|:)site-deploy$|exec:|antrun/i.test(arg.text)))
     return run.emit({ kind: "publish", what: spelled(run) });
+  const beyond = taskEffect(run.args.map((arg) => arg.text));
+  if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
   if (run.args.some((arg) => loose(arg) || /^(?:-I|--init-script|-s$|--settings)/.test(arg.text)))
     return unknown(run, spelled(run));
   projectCode(run, spelled(run));
@@ -130,6 +143,12 @@ function subcommands(names: string, tool: string): Handler {
       );
     if (run.args.some((arg) => arg.text.startsWith("--config")))
       return unknown(run, `${tool} with settings of its own`);
+    const beyond = tool === "dotnet" ? taskEffect(run.args.map((arg) => arg.text).slice(0, 4)) : undefined;
+    if (beyond === "database-mutation") return run.emit({ kind: beyond, what: spelled(run) });
+    const output = split(run.args, "-o --output").options.find((option) =>
+      /^(?:-o|--output)$/.test(option.name),
+    )?.value;
+    if (output !== undefined && tool === "dotnet") writes(run, output, "folder");
     projectCode(run, spelled(run));
   };
 }
@@ -144,6 +163,8 @@ function goTool(run: Run): void {
   const remote = texts[0] === "run" && texts.slice(1).find((text) => !text.startsWith("-"));
   if (typeof remote === "string" && remote.includes("@"))
     return run.emit({ kind: "execute-unknown", what: remote, foreign: true });
+  if (texts.some((text) => text.startsWith("/dev/fd/")))
+    return run.emit({ kind: "execute-unknown", what: "go with code from elsewhere", foreign: true });
   const output = run.args[texts.indexOf("-o") + 1];
   if (texts.includes("-o") && output !== undefined) writes(run, output);
   projectCode(run, spelled(run));

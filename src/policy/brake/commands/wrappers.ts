@@ -1,5 +1,5 @@
 import type { Argument } from "../../argument.ts";
-import { always, loose, split, table, unknown, type Handler, type Run } from "../run.ts";
+import { always, has, loose, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
 import { isHarmlessSetting } from "../settings.ts";
 import { unseen } from "./search.ts";
 
@@ -15,7 +15,11 @@ export const wrapperCommands: [string, Handler][] = [
   ),
   ...table("nice ionice stdbuf", inner("-n -c -o -e -i --adjustment --class --classdata")),
   ...table("timeout gtimeout", inner("-k -s --kill-after --signal", 1)),
-  ...table("time gtime", inner("-f -o --format --output")),
+  ...table("time gtime", (run) => {
+    for (const option of split(run.args, "-f -o --format --output").options)
+      if (has([option], "-o --output") && option.value !== undefined) writes(run, option.value);
+    inner("-f -o --format --output")(run);
+  }),
   ...table("taskset chrt flock", inner("-w -E --timeout", 1)),
   ...table("busybox toybox", inner("")),
   ...table("watch", watch),
@@ -61,10 +65,15 @@ function watch(run: Run): void {
 
 function environment(run: Run): void {
   let at = 0;
+  let folder: Argument | undefined;
   for (; at < run.args.length; at += 1) {
     const arg = run.args[at];
     if (arg === undefined) break;
-    if (/^(?:-u|--unset|-C|--chdir)$/.test(arg.text)) at += 1;
+    if (/^(?:-C|--chdir)$/.test(arg.text)) {
+      folder = run.args[at + 1];
+      at += 1;
+    } else if (/^(?:-C.|--chdir=)/.test(arg.prefix)) folder = tailOf(arg, arg.prefix.startsWith("--") ? 8 : 2);
+    else if (/^(?:-u|--unset)$/.test(arg.text)) at += 1;
     else if (/^(?:-S|--split-string)/.test(arg.text) || /^-[a-z]*S/.test(arg.text)) {
       const value = arg.text.replace(/^-[a-z]*S|^--split-string=?/, "") || (run.args[at + 1]?.text ?? "");
       const rest = run.args.slice(value === run.args[at + 1]?.text ? at + 2 : at + 1);
@@ -79,8 +88,8 @@ function environment(run: Run): void {
         unknown(run, `${arg.text}, a setting that steers what programs run`);
     } else break;
   }
-  if (at < run.args.length) return run.command(run.args[at], run.args.slice(at + 1));
-  run.emit({ kind: "read", path: "the environment", secret: true });
+  if (at < run.args.length) return run.command(run.args[at], run.args.slice(at + 1), folder);
+  run.emit({ kind: "read", path: "the environment", secret: "outbound" });
 }
 
 /** What arrives on the input becomes arguments that nobody knows. */

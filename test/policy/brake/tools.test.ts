@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "../../src/policy/judge.ts";
-import { call, garden, inTier } from "./calls.ts";
+import { garden, inTier, judgeCall } from "./calls.ts";
 
-const decide = (tool: string, input: unknown, context = garden): string => judge(call(tool, input), context).decision;
+const decide = (tool: string, input: unknown, context = garden): string => judgeCall(tool, input, context).verdict;
 
 const writers: [tool: string, field: string][] = [
   ["Write", "file_path"],
@@ -162,13 +161,18 @@ describe("a fetch", () => {
 });
 
 describe("a tool that the brake does not know", () => {
-  it.each(["Task", "Agent", "Skill", "PowerShell", "KillBash", "mcp__pg__query", "toString", "__proto__", ""])(
-    "%s is refused in the default and the paranoid tier",
+  it.each(["PowerShellPlus", "mcp__pg__frobnicate", "mcp__", "toString", "__proto__", ""])(
+    "%s is not allowed in the default and the paranoid tier",
     (tool) => {
-      expect(decide(tool, {})).toBe("deny");
+      expect(decide(tool, {})).toBe("hold");
       expect(decide(tool, {}, inTier("paranoid"))).toBe("deny");
     },
   );
+
+  it("is in the paranoid tier every one that does more than read", () => {
+    for (const tool of ["Task", "Agent", "Skill", "KillBash", "mcp__pg__query"])
+      expect(decide(tool, { sql: "select 1" }, inTier("paranoid"))).toBe("deny");
+  });
 
   it("is refused too when it asks to leave the sandbox", () => {
     expect(decide("Bash", { command: "ls", dangerouslyDisableSandbox: true })).toBe("deny");
