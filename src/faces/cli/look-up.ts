@@ -1,3 +1,4 @@
+import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
 import { closeDeck } from "./close-deck.ts";
 import type { DeckFlags } from "./flags/deck-flags.ts";
@@ -15,13 +16,17 @@ export interface Page {
   paint: Paint;
 }
 
-/** Opens a deck for reading, writes what the question finds to stdout, and closes it. */
+/**
+ * Opens a deck, writes what the question finds to stdout, and closes it.
+ * @param mode `read` for what is on record, `attach` to speak to the deck that runs
+ */
 export async function lookUp(
   world: World,
   flags: DeckFlags & { color: boolean },
   question: (port: Port, page: Page) => Promise<string>,
+  mode: DeckOptions["mode"] = "read",
 ): Promise<void> {
-  const deck = await world.openDeck(await deckOptions(flags, world, "read"));
+  const deck = await world.openDeck(await deckOptions(flags, world, mode));
   const page = { columns: columnsOf(world.stdout), paint: painter(wantsColor(world, world.stdout, flags.color)) };
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);

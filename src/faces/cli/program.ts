@@ -24,6 +24,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  hold: {
+    summary: "answer the calls that wait for you: list, allow, deny",
+    load: async () => (await import("./commands/hold.ts")).defineHold,
+  },
+  airgap: {
+    summary: "cut all constructs of the open run off the network, or let them back",
+    load: async () => (await import("./commands/airgap.ts")).defineAirgap,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */

@@ -50,6 +50,12 @@ export const tierOf =
   (text: string): Tier =>
     oneOf(flag, text, tiers);
 
+/** Reads one of several words. */
+export const choiceOf =
+  <const T extends string>(flag: string, all: readonly T[]) =>
+  (text: string): T =>
+    oneOf(flag, text, all);
+
 /** Reads a text that says something. */
 export const words =
   (flag: string, example: string) =>
