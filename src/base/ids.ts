@@ -6,6 +6,9 @@ export const newConstructId = (): string => `cx-${randomBytes(4).toString("hex")
 /** A daemon session's id: `dm-` and 8 hex digits. */
 export const newDaemonId = (): string => `dm-${randomBytes(4).toString("hex")}`;
 
+/** The id of a session that writes tripwires: `ta-` and 8 hex digits. */
+export const newAuthorId = (): string => `ta-${randomBytes(4).toString("hex")}`;
+
 /** A hold's id: `hd-` and 8 hex digits. */
 export const newHoldId = (): string => `hd-${randomBytes(4).toString("hex")}`;
 

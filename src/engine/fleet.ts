@@ -193,6 +193,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     files: [],
     files_missing: [],
     denials: [],
+    tripwires: [],
     refusal: null,
     session_id: null,
     transcript: null,

@@ -15,6 +15,10 @@ export interface RunParts {
   judge: Judge;
   transcript: ConstructParts["transcript"];
   patience: Patience;
+  /** The shipped tripwires that the netrunner has muted; may change. */
+  mutedTripwires: ReadonlySet<string>;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs: number;
   /** Writes the report of a run that is about to be closed on the record. Never rejects. */
   writeReport: (view: RunView) => Promise<void>;
 }

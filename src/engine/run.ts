@@ -14,6 +14,8 @@ import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
+import { Authoring } from "./tripwires/authoring.ts";
+import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
 
 /** Why and how the netrunner, or the end of the host, ends a run. */
 export interface StopWish {
@@ -27,6 +29,7 @@ export interface StopWish {
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
   readonly view: RunView;
+  readonly tripwires: RunTripwires;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
@@ -34,6 +37,7 @@ export class Run {
   readonly #note: Note;
   readonly #fleet: Fleet;
   readonly #holds: Holds;
+  readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
@@ -54,6 +58,23 @@ export class Run {
       note: (source) => noteFor(parts.record, view.run, source),
       windowMs: () => view.settings.hold_window_ms,
     });
+    this.tripwires = tripwiresOf({
+      settings: view.settings,
+      view: view.tripwires,
+      muted: parts.mutedTripwires,
+      clock: parts.clock,
+      note: this.#note,
+    });
+    this.#authoring = new Authoring({
+      driver: parts.driver,
+      clock: parts.clock,
+      note: (source) => noteFor(parts.record, view.run, source),
+      transcript: parts.transcript,
+      view,
+      tripwires: this.tripwires,
+      patienceMs: parts.authorMs,
+      onSettled: () => this.#fleet.pump(),
+    });
     this.#fleet = new Fleet({
       driver: parts.driver,
       clock: parts.clock,
@@ -61,12 +82,13 @@ export class Run {
       judge: parts.judge,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
+      tripwires: this.tripwires,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
       transcript: parts.transcript,
       settings: view.settings,
-      mayStart: () => this.#overBudget() === undefined,
+      mayStart: () => this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
   }
@@ -75,6 +97,7 @@ export class Run {
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#inbox.see(event);
+    if (event.type === "goal.set") this.#authoring.begin();
     this.#daemon?.loop.wake();
   }
 
@@ -116,6 +139,7 @@ export class Run {
     this.#goingOn = this.#settleEarlierLife();
     await this.#goingOn;
     if (this.#wish !== undefined) return;
+    if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#authoring.begin();
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
     else this.#changed();
@@ -133,7 +157,8 @@ export class Run {
       this.#fleet.restore([], [outcome]);
       this.#note("construct.ended", { construct: construct.id, outcome });
     }
-    if (this.view.daemon.id !== null) await endStrays(this.view.daemon.id, this.#note);
+    for (const id of [this.view.daemon.id, this.view.tripwires.author])
+      if (id !== null) await endStrays(id, this.#note);
   }
 
   async #diedWithDeck(construct: ConstructView): Promise<Outcome> {
@@ -283,6 +308,7 @@ export class Run {
     this.#over.abort();
     await Promise.all([
       this.#goingOn,
+      this.#authoring.close(),
       this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);

@@ -7,12 +7,14 @@ import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
+import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
@@ -28,6 +30,8 @@ export interface DeckParts {
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs?: number;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }
@@ -41,8 +45,9 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   using undo = new DisposableStack();
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const muted = readMuted(options.home);
   const parts = await provide();
-  const deck = new Deck(options, parts, store, undo.move());
+  const deck = new Deck(options, parts, store, undo.move(), muted);
   // Without the lock, another deck may be the one that the home's socket belongs to.
   if (options.noLock !== true) await deck.listen();
   return deck;
@@ -57,6 +62,7 @@ export class Deck implements Port {
   /** The home's database and lock, to be let go of in the end. */
   readonly #held: Disposable;
   readonly #recorder: Recorder;
+  readonly #mutedTripwires: Set<string>;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
@@ -65,12 +71,13 @@ export class Deck implements Port {
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable) {
+  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable, muted: Iterable<string> = []) {
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
     this.#held = held;
     this.closed = this.#end.promise;
+    this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#recorder.subscribe((event) => {
       if (event.run === this.#run?.view.run) this.#run.see(event);
@@ -224,12 +231,14 @@ export class Deck implements Port {
   }
 
   #newRun(view: RunView, folder: RunFolder): Run {
-    const { driver, judgeFor, patience = usualPatience } = this.#parts;
+    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
       patience,
+      mutedTripwires: this.#mutedTripwires,
+      authorMs,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake }),
       transcript: (id) => this.#transcript(folder, id),

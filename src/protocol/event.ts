@@ -5,6 +5,7 @@ import { caliberSchema } from "./caliber.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
+import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
 import { decisions } from "./verdict.ts";
 
 /** How a run stands. `waiting`: for the netrunner's answer; `paused`: at a bound; `stopped`: by the netrunner. */
@@ -142,6 +143,20 @@ const bodies = {
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),
+  "tripwire.fired": tripwireFiredSchema,
+  /** The netrunner does not want to hear of this tripwire, or does again. */
+  "tripwire.muted": z.object({ name: z.string(), muted: z.boolean() }),
+  /** A model session without tools writes tripwires for the goal. */
+  "author.started": z.object({ author: z.string(), pid: z.int(), caliber: caliberSchema }),
+  /** The rules that hold for the goal from here on, in place of earlier ones, and what was not admitted. */
+  "tripwires.authored": z.object({
+    author: z.string(),
+    rules: z.array(authoredRecordSchema),
+    refused: z.array(z.object({ name: z.string(), reason: z.string() })),
+    cost_usd: z.number(),
+  }),
+  /** There are no rules of this goal's own; the shipped ones hold. */
+  "author.failed": z.object({ author: z.string(), reason: z.string(), cost_usd: z.number() }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),

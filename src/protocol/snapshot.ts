@@ -4,6 +4,7 @@ import type { DeckEvent, RunStatus } from "./event.ts";
 import type { Origin, Outcome } from "./outcome.ts";
 import type { Hold } from "./hold.ts";
 import type { RunSettings } from "./settings.ts";
+import type { AuthoredRecord } from "./tripwire.ts";
 import { oneLine } from "../base/text.ts";
 
 /**
@@ -33,6 +34,7 @@ export interface RunView {
   holds: Record<string, Hold>;
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
+  tripwires: TripwiresView;
   lastSeq: number;
 }
 
@@ -46,6 +48,18 @@ export interface DaemonView {
   lastChat: string;
   /** What it told the netrunner and what it thought, the latest last, as far as a successor needs to know. */
   said: { chat: string[]; plan: string[] };
+}
+
+export interface TripwiresView {
+  /** The session that writes rules for the goal, or did. */
+  author: string | null;
+  /** The author has done what it could for the goal as it is now. */
+  isAuthored: boolean;
+  /** The rules of this goal's own. */
+  rules: AuthoredRecord[];
+  /** Names of those among them that the netrunner has muted. */
+  muted: string[];
+  costUsd: number;
 }
 
 export interface ConstructView {
@@ -95,6 +109,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     refused: [],
     holds: {},
     attention: {},
+    tripwires: { author: null, isAuthored: false, rules: [], muted: [], costUsd: 0 },
     lastSeq: event.seq,
   };
 }
@@ -106,6 +121,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   view.lastSeq = event.seq;
   foldRun(view, event);
   foldDaemon(view.daemon, event);
+  foldTripwires(view.tripwires, event);
   foldConstruct(view, event);
 }
 
@@ -122,7 +138,7 @@ export function foldRunEvents(events: Iterable<DeckEvent>): RunView | undefined 
 
 /** What the agents of a run have cost so far, US dollars. */
 export function costOf(view: RunView): number {
-  let sum = view.daemon.costUsd;
+  let sum = view.daemon.costUsd + view.tripwires.costUsd;
   for (const construct of Object.values(view.constructs)) sum += construct.costUsd;
   return sum;
 }
@@ -206,6 +222,32 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
     case "daemon.ended":
       if (daemon.state === "idle" || daemon.state === "running") daemon.state = "stopped";
       break;
+    default:
+  }
+}
+
+function foldTripwires(tripwires: TripwiresView, event: DeckEvent): void {
+  switch (event.type) {
+    case "goal.set":
+      Object.assign(tripwires, { isAuthored: false, rules: [], muted: [] });
+      break;
+    case "author.started":
+      tripwires.author = event.body.author;
+      break;
+    case "tripwires.authored":
+      Object.assign(tripwires, { isAuthored: true, rules: event.body.rules });
+      tripwires.costUsd += event.body.cost_usd;
+      break;
+    case "author.failed":
+      tripwires.isAuthored = true;
+      tripwires.costUsd += event.body.cost_usd;
+      break;
+    case "tripwire.muted": {
+      const { name, muted } = event.body;
+      const others = tripwires.muted.filter((other) => other !== name);
+      tripwires.muted = muted && tripwires.rules.some((rule) => rule.name === name) ? [...others, name] : others;
+      break;
+    }
     default:
   }
 }

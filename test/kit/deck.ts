@@ -49,6 +49,8 @@ export interface TestDeckOptions {
   /** Files of the workspace: path to text. */
   files?: Record<string, string>;
   patience?: Patience;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs?: number;
   /** Another executable in the agent's place. */
   claudeBin?: string;
   driver?: (usual: AgentDriver) => AgentDriver;
@@ -88,10 +90,12 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       },
       version: "0.0.0-test",
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),
     }),
   );
-  const settings: RunSettings = { ...defaultSettings(2), offline: true, ...options.settings };
+  // Rules of a goal's own cost a process and two requests: a test that wants them says so.
+  const settings: RunSettings = { ...defaultSettings(2), offline: true, tripwire_author: "off", ...options.settings };
   const isClosed = (event: DeckEvent): boolean => event.type === "run.closed";
 
   const eventsUntil = async (afterSeq: number, isLast: (event: DeckEvent) => boolean): Promise<DeckEvent[]> => {
@@ -148,6 +152,7 @@ export const agentsOf = (events: readonly DeckEvent[]): string[] => [
   ...new Set([
     ...of(events, "construct.queued").map((event) => event.body.construct),
     ...of(events, "daemon.started").map((event) => event.body.daemon),
+    ...of(events, "author.started").map((event) => event.body.author),
   ]),
 ];
 

@@ -7,14 +7,16 @@ import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
+import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
 import { custodyOf, type Custody } from "./custody.ts";
+import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally, resultOf, showExit } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
-import { watchTime, type TimeLimits } from "./time-limits.ts";
+import { watchSilence, watchTime, type TimeLimits } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
 /** What a construct is told to do, and by whom. */
@@ -36,6 +38,7 @@ export interface ConstructParts {
   holds: Holds;
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
+  tripwires: RunTripwires;
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
@@ -66,6 +69,7 @@ export class Construct {
   readonly #note: Note;
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
+  readonly #tripwires: ConstructTripwires;
   readonly #timers = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
@@ -86,6 +90,13 @@ export class Construct {
     this.spec = spec;
     this.#parts = parts;
     this.#note = parts.note(spec.id);
+    this.#tripwires = new ConstructTripwires({
+      construct: spec.id,
+      run: parts.tripwires,
+      clock: parts.clock,
+      note: this.#note,
+      kill: (cause) => this.stop(cause, "hard"),
+    });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -176,7 +187,7 @@ export class Construct {
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
-          stages: [],
+          stages: [this.#tripwires.stage],
           standing: this.custody.standing,
           note: this.#note,
           clock,
@@ -193,13 +204,10 @@ export class Construct {
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
-      watchTime(
-        this.#parts.limits,
-        clock,
-        () => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign),
-        (cause) => this.stop(cause),
-        this.#timers.signal,
-      );
+      const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
+      const { signal } = this.#timers;
+      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       void this.#read(session);
       return session;
@@ -217,6 +225,7 @@ export class Construct {
       count(this.#tally, event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) void this.custody.suspect(bypass);
       const login = loginProblem(event);
@@ -287,6 +296,7 @@ export class Construct {
       files,
       files_missing: missing,
       denials: tally.denials,
+      tripwires: this.#tripwires.fired,
       refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
       session_id: tally.sessionId,
       transcript: this.#transcript?.path ?? null,
