@@ -115,6 +115,17 @@ describe("a command that is denied or held", () => {
     expect(verdict(line)).toBe("deny");
   });
 
+  test("is recognised in a PowerShell line, which is not parsed", () => {
+    const say = (command: string): string =>
+      judgedUnder(commands("deny", "git push"), "PowerShell", { command }, "yolo").verdict;
+    expect(["git push", "npm test; GIT.exe -C x Push origin", "& 'git' push"].map(say)).toEqual([
+      "deny",
+      "deny",
+      "deny",
+    ]);
+    expect(["git status", "npm push"].map(say)).toEqual(["allow", "allow"]);
+  });
+
   test("is held where the list says so", () => {
     expect(verdict("npm run deploy -- --now")).toBe("hold");
     expect(verdict("make all")).toBe("hold");
