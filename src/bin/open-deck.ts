@@ -10,9 +10,11 @@ import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import type { Port } from "../host/port.ts";
 import { openReadingDeck } from "../host/reading.ts";
+import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
+import { claudeCanary } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -24,11 +26,16 @@ export interface Process {
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
-  if (options.mode === "read") return openReadingDeck(options.home);
-  if (options.mode === "attach")
-    throw new Fault("usage", "deck.not_running", `no deck runs in ${options.home}`, {
-      hint: 'start one: cyberdeck run "GOAL"',
+  const { home, workspace, mode } = options;
+  if (mode === "read") {
+    const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
+    return openReadingDeck(home, judgeFor(place));
+  }
+  if (mode === "attach") {
+    throw new Fault("refused", "deck.not_running", "no deck runs in this home", {
+      hint: 'Start one: cyberdeck run "GOAL"',
     });
+  }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
@@ -39,6 +46,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
       agentHome,
       version: around.version,
+      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
       async release() {
         await guardian.close();
         await provider.release();

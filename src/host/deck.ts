@@ -4,6 +4,7 @@ import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
@@ -25,6 +26,7 @@ import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-f
 import type { DeckOptions } from "./deck-options.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
@@ -32,6 +34,8 @@ export interface DeckParts {
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** HOME of the agents: what `~` means in their shells and in the policy file. */
   agentHome: string;
+  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -71,6 +75,8 @@ export class Deck implements Port {
   readonly #inTurn = mutex();
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
+  #canary: Promise<CanaryResult> | undefined;
 
   constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable, muted: Iterable<string> = []) {
     this.#options = options;
@@ -122,6 +128,8 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#leaving.abort();
+    await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
     this.#held[Symbol.dispose]();
@@ -162,6 +170,10 @@ export class Deck implements Port {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "tripwires.list":
+      case "tripwires.test":
+      case "tripwires.mute":
+        return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -169,6 +181,20 @@ export class Deck implements Port {
       default:
         return unreachable(command);
     }
+  }
+
+  #tripwireDesk(): TripwireDesk {
+    const { home, workspace } = this.#options;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
+    return {
+      home,
+      muted: this.#mutedTripwires,
+      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      run:
+        run === undefined
+          ? undefined
+          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+    };
   }
 
   async #openRun(
@@ -232,7 +258,7 @@ export class Deck implements Port {
   }
 
   #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
+    const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
@@ -243,6 +269,7 @@ export class Deck implements Port {
       authorMs,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });

@@ -137,6 +137,10 @@ const bodies = {
   }),
   /** A call has run without an allow of ours: the gate does not hold in this agent, so the construct is frozen. */
   "gate.bypassed": z.object({ construct, call: z.string(), tool: z.string() }),
+  /** The gate was tried in the agent: a forbidden call came back denied, at top level and in a sub-agent. */
+  "canary.passed": z.object({ agent: z.string(), version: z.string(), duration_ms: z.number() }),
+  /** It did not: no construct starts. */
+  "canary.failed": z.object({ agent: z.string(), version: z.string(), problem: z.string() }),
   /** A call waits for the netrunner. */
   "hold.opened": holdSchema,
   "hold.closed": z.object({ construct, hold: z.string(), end: z.enum(holdEnds), note: z.string().nullable() }),

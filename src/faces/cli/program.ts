@@ -29,6 +29,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "explain, check, list and change what constructs may do",
     load: async () => (await import("./commands/brake.ts")).defineBrake,
   },
+  tripwires: {
+    summary: "list, try and mute the rules over what constructs do",
+    load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
