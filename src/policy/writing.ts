@@ -86,10 +86,7 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   if (settings !== -1 && !ours && /^(?:settings.*)?$/.test(steps[settings + 1] ?? ""))
     return refuse("write.settings", "The agent's own settings are not yours to change; leave .claude as it is.");
   // Where the workspace contains the home, dot files there are startup files, keys and settings.
-  const elsewhere = ![workspace, runFolder, scratch].some(
-    (zone) => isWithin(path, zone) || isWithin(path, realPath(zone)),
-  );
-  const homeIsOpen = workspace === home || !isWithin(workspace, home) || elsewhere;
+  const homeIsOpen = workspace === home || !isWithin(workspace, home);
   if (homeIsOpen && !ours && path.startsWith(`${home}/.`))
     return refuse("write.home", `${path} is a personal setting in the home folder; keep to the project's own files.`);
   if (basename(path).startsWith("-"))

@@ -35,6 +35,8 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing("run", "goal", event.body.goal);
     case "netrunner.said":
       return lasting("you", "said", event.body.text, "strong");
+    case "settings.changed":
+      return lasting("you", "set", settingsText(event.body.settings), "strong");
     case "spawn.refused":
       return lasting("deck", "refused", `${event.body.reason} (${event.body.rule}): ${event.body.task}`, "warning");
     case "policy.loaded":
@@ -163,6 +165,11 @@ function endText(outcome: Outcome): string {
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
 }
+
+const settingsText = (settings: object): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
 
 function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
   return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
