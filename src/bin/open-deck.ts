@@ -2,12 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../base/fault.ts";
+import { markerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
 import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
+import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
@@ -32,9 +34,8 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     return openReadingDeck(home, judgeFor(place));
   }
   if (mode === "attach") {
-    throw new Fault("refused", "deck.not_running", "no deck runs in this home", {
-      hint: 'Start one: cyberdeck run "GOAL"',
-    });
+    mustBeNetrunner(around);
+    return attach(home);
   }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
@@ -54,6 +55,14 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     };
   });
   return { port: deck, close: () => deck.close() };
+}
+
+/** What constructs wait for is the netrunner's to decide: a construct must not answer its own hold. */
+function mustBeNetrunner({ env }: Process): void {
+  if (env[markerName] === undefined) return;
+  throw new Fault("refused", "deck.from_construct", "a construct may not give commands to its deck", {
+    hint: "Say in your result what you need; the netrunner decides.",
+  });
 }
 
 /** Beside this file, as source or built. */

@@ -24,6 +24,7 @@ import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
 import type { DeckOptions } from "./deck-options.ts";
+import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
@@ -56,7 +57,10 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
   const parts = await provide();
-  return new Deck(options, parts, store, undo.move(), muted);
+  const deck = new Deck(options, parts, store, undo.move(), muted);
+  // Without the lock, another deck may be the one that the home's socket belongs to.
+  if (options.noLock !== true) await deck.listen();
+  return deck;
 }
 
 export class Deck implements Port {
@@ -74,6 +78,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   #run: Run | undefined;
+  #door: Door | undefined;
   #closing: Promise<void> | undefined;
   readonly #leaving = new AbortController();
   #canary: Promise<CanaryResult> | undefined;
@@ -117,6 +122,16 @@ export class Deck implements Port {
     for await (const event of live) if (event.seq > last) yield event;
   }
 
+  /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
+  async listen(): Promise<void> {
+    try {
+      this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Ends the open run, if there is one, and lets go of the home. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -132,6 +147,7 @@ export class Deck implements Port {
     await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
     this.#end.resolve();

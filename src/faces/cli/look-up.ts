@@ -17,16 +17,17 @@ export interface Page {
 }
 
 /**
- * Opens a deck for reading, writes what the question finds to stdout, and closes it.
- * @param where `running`: the deck that runs in this home is asked, and its record where none does
+ * Opens a deck, writes what the question finds to stdout, and closes it.
+ * @param where `record`: what is on record; `deck`: the deck that runs in this home; `either`: that deck, and the record
+ * where none runs
  */
 export async function lookUp(
   world: World,
   flags: DeckFlags & { color: boolean },
   question: (port: Port, page: Page) => Promise<string>,
-  where: "record" | "running" = "record",
+  where: "record" | "deck" | "either" = "record",
 ): Promise<void> {
-  const deck = await (where === "running" ? openRunning(world, flags) : openRecord(world, flags));
+  const deck = await doors[where](world, flags);
   const page = { columns: columnsOf(world.stdout), paint: painter(wantsColor(world, world.stdout, flags.color)) };
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);
@@ -41,11 +42,18 @@ export async function lookUp(
 const openRecord = async (world: World, flags: DeckFlags): Promise<OpenDeck> =>
   world.openDeck(await deckOptions(flags, world, "read"));
 
-async function openRunning(world: World, flags: DeckFlags): Promise<OpenDeck> {
-  try {
-    return await world.openDeck(await deckOptions(flags, world, "attach"));
-  } catch (error) {
-    if (error instanceof Fault && error.code === "deck.not_running") return openRecord(world, flags);
-    throw error;
-  }
-}
+const openRunning = async (world: World, flags: DeckFlags): Promise<OpenDeck> =>
+  world.openDeck(await deckOptions(flags, world, "attach"));
+
+const doors = {
+  record: openRecord,
+  deck: openRunning,
+  async either(world: World, flags: DeckFlags): Promise<OpenDeck> {
+    try {
+      return await openRunning(world, flags);
+    } catch (error) {
+      if (error instanceof Fault && error.code === "deck.not_running") return openRecord(world, flags);
+      throw error;
+    }
+  },
+};

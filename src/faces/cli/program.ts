@@ -33,6 +33,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "list, try and mute the rules over what constructs do",
     load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
   },
+  hold: {
+    summary: "answer the calls that wait for you: list, allow, deny",
+    load: async () => (await import("./commands/hold.ts")).defineHold,
+  },
+  airgap: {
+    summary: "cut all constructs of the open run off the network, or let them back",
+    load: async () => (await import("./commands/airgap.ts")).defineAirgap,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */

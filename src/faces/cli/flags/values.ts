@@ -60,6 +60,12 @@ export const emailOf =
     throw wrong(flag, text, `give an address, as in ${flag} you@example.org`);
   };
 
+/** Reads one of several words. */
+export const choiceOf =
+  <const T extends string>(flag: string, all: readonly T[]) =>
+  (text: string): T =>
+    oneOf(flag, text, all);
+
 /** Reads a text that says something. */
 export const words =
   (flag: string, example: string) =>
