@@ -12,7 +12,7 @@ import { openReadingDeck } from "../host/reading.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
-import { claudeCanary } from "./canary.ts";
+import { claudeCanaries } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -33,7 +33,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       driver: claudeDriver({ executable, env: provider.env, guardian }),
       judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
       version: around.version,
-      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
+      canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {
         await guardian.close();
         await provider.release();

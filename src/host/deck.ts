@@ -27,7 +27,7 @@ import { listRuns, readRun } from "./reading.ts";
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
-  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
@@ -232,7 +232,7 @@ export class Deck implements Port {
       authorMs,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake }),
-      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });
