@@ -6,6 +6,9 @@ import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
+import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
+import { realPath } from "../engine/gate/real-path.ts";
+import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
@@ -14,19 +17,24 @@ import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
+import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
 import type { DeckOptions } from "./deck-options.ts";
+import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  /** HOME of the agents: what `~` means in their shells and in the policy file. */
+  agentHome: string;
   /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
@@ -49,7 +57,10 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
   const parts = await provide();
-  return new Deck(options, parts, store, undo.move(), muted);
+  const deck = new Deck(options, parts, store, undo.move(), muted);
+  // Without the lock, another deck may be the one that the home's socket belongs to.
+  if (options.noLock !== true) await deck.listen();
+  return deck;
 }
 
 export class Deck implements Port {
@@ -67,6 +78,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   #run: Run | undefined;
+  #door: Door | undefined;
   #closing: Promise<void> | undefined;
   readonly #leaving = new AbortController();
   #canary: Promise<CanaryResult> | undefined;
@@ -110,6 +122,16 @@ export class Deck implements Port {
     for await (const event of live) if (event.seq > last) yield event;
   }
 
+  /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
+  async listen(): Promise<void> {
+    try {
+      this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Ends the open run, if there is one, and lets go of the home. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -125,6 +147,7 @@ export class Deck implements Port {
     await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
     this.#end.resolve();
@@ -163,6 +186,10 @@ export class Deck implements Port {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "tripwires.list":
+      case "tripwires.test":
+      case "tripwires.mute":
+        return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -172,12 +199,27 @@ export class Deck implements Port {
     }
   }
 
+  #tripwireDesk(): TripwireDesk {
+    const { home, workspace } = this.#options;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
+    return {
+      home,
+      muted: this.#mutedTripwires,
+      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      run:
+        run === undefined
+          ? undefined
+          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+    };
+  }
+
   async #openRun(
     kind: "goal" | "tasks",
     command: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
+    const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
     const opened = this.#recorder.record(
       {
@@ -196,7 +238,8 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder);
+    const run = this.#newRun(openView(opened), folder, policy);
+    policy.current(run.record);
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -212,18 +255,28 @@ export class Deck implements Port {
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const { version } = this.#parts;
-    const run = this.#newRun(view, folder);
+    const policy = this.#policy(view.workspace);
+    const run = this.#newRun(view, folder, policy);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    policy.current(run.record);
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  #newRun(view: RunView, folder: RunFolder): Run {
+  /** The policy file of this home; a fault when it is wrong: then no run is opened. */
+  #policy(workspace: string): LivePolicy {
+    const { home } = this.#options;
+    const place = { workspace, home: this.#parts.agentHome, deckHome: home, realPath };
+    return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
+  }
+
+  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
     const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
@@ -231,7 +284,7 @@ export class Deck implements Port {
       mutedTripwires: this.#mutedTripwires,
       authorMs,
       record: (draft) => this.#record(draft),
-      judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),

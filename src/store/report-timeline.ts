@@ -65,6 +65,12 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("the gate does not hold", event.body.problem);
     case "attention.raised":
       return says("NEEDS THE NETRUNNER", event.body.text);
+    case "tripwires.authored":
+      return says("tripwires of this goal", event.body.rules.map(({ name }) => name).join(", ") || "none");
+    case "author.failed":
+      return says("no tripwires of this goal's own", event.body.reason);
+    case "tripwire.muted":
+      return `the netrunner has ${event.body.muted ? "muted" : "unmuted"} the tripwire ${oneLine(event.body.name, 60)}`;
     case "deck.warned":
       return says("warning", event.body.message);
     case "spawn.refused":
@@ -116,6 +122,10 @@ function constructTelling(event: DeckEvent): string | undefined {
       return says(`${id} was ${event.body.how}`, event.body.why);
     case "construct.continued":
       return `${id} goes on`;
+    case "tripwire.fired": {
+      const { name, severity, found, consequence } = event.body;
+      return says(`${id}: tripwire ${oneLine(name, 60)} (${severity}, ${consequence})`, found);
+    }
     case "gate.judged":
       return event.body.decision === "deny"
         ? says(`${id} was denied ${oneLine(event.body.tool, 30)} (${oneLine(event.body.rule, 40)})`, event.body.input)

@@ -91,6 +91,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         const brake = judgeFor({ ...place, agentHome });
         return options.judge?.(brake) ?? brake;
       },
+      agentHome,
       version: "0.0.0-test",
       ...(options.canary === undefined
         ? {}

@@ -22,6 +22,7 @@ const decision = how === "held" ? "hold" : "allow";
 const deck = await openWritingDeck(options, () =>
   Promise.resolve({
     driver,
+    agentHome,
     judgeFor: () => () => ({ decision, rule: "test.all", reason: "a test", effects: [] }),
     version: "0.0.0-test",
     release: () => Promise.resolve(),

@@ -197,6 +197,7 @@ export class Construct {
           onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
           holds: this.#parts.holds,
           task: this.spec.task,
+          workspace,
           onHold: (isHeld) => this.#wait(isHeld),
           kill: () => this.stop("netrunner"),
         }),
