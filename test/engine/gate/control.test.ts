@@ -221,7 +221,7 @@ describe("a wish", () => {
     await work.command("construct.continue");
     await work.halt(true);
     await work.halt(true);
-    await work.halt(false);
+    await expect(work.halt(false)).rejects.toMatchObject({ code: "construct.frozen" });
     await work.command("construct.continue");
     await work.command("construct.continue");
     model.open();
