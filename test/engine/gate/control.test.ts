@@ -132,6 +132,28 @@ describe("the next call", () => {
   });
 });
 
+test("a held call of a paused construct is not denied by the clock; the netrunner is asked anew when it goes on", async () => {
+  await using work = await atWork({
+    answer: runs("touch one"),
+    judge: (usual) => (made) =>
+      made.tool === "Bash" ? { decision: "hold", rule: "test.hold", reason: "Look.", effects: [] } : usual(made),
+    settings: { hold_window_ms: 3000 },
+  });
+  await work.until(({ type }) => type === "hold.opened");
+  await work.halt();
+  const before = await work.until(({ type }) => type === "hold.closed");
+  expect(of(before, "hold.closed")[0]?.body.end).toBe("expired");
+  await work.command("construct.continue");
+  const again = of(
+    await work.until(({ type, seq }) => type === "hold.opened" && seq > (before.at(-1)?.seq ?? 0)),
+    "hold.opened",
+  );
+  expect(of(before, "gate.judged")).toEqual([]);
+  await work.kit.deck.send({ type: "hold.answer", hold: again.at(-1)?.body.hold ?? "", answer: "allow" });
+  const events = await work.closed();
+  expect([work.ran("one"), outcomesOf(events)[0]?.state]).toEqual([true, "done"]);
+});
+
 describe("a frozen construct", () => {
   const counting = "touch started; sleep 300 & while :; do echo x >>ticks; sleep 0.02; done";
 
