@@ -123,8 +123,10 @@ describe("the next call", () => {
       settings: { hold_window_ms: null },
     });
     const hold = of(await work.until(({ type }) => type === "hold.opened"), "hold.opened")[0]?.body.hold ?? "";
-    await work.halt(true);
+    await work.halt();
     await work.kit.deck.send({ type: "hold.answer", hold, answer: "allow" });
+    await work.kit.deck.send({ type: "settings.change", settings: { max_concurrent: 3 } });
+    expect(of(await work.until(({ type }) => type === "settings.changed"), "gate.judged")).toEqual([]);
     expect([work.ran("one"), await work.state()]).toEqual([false, "paused"]);
     await work.command("construct.continue");
     const events = await work.closed();
