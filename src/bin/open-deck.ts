@@ -11,6 +11,7 @@ import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
+import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
@@ -27,9 +28,9 @@ export interface Process {
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
   if (options.mode === "read") return openReadingDeck(options.home);
-  if (options.mode === "attach") {
+  if (options.mode === "attach" || options.mode === "edit") {
     mustBeNetrunner(around);
-    return attach(options.home);
+    return options.mode === "attach" ? attach(options.home) : openEditingDeck(options.home);
   }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });

@@ -2,6 +2,7 @@ import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/snapshot.ts";
+import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
 import type { Judge } from "./gate/judge.ts";
@@ -13,6 +14,8 @@ export interface RunParts {
   /** Writes an event, then publishes it. False when the record has failed. */
   record: (draft: EventDraft) => boolean;
   judge: Judge;
+  /** What the netrunner has forbidden in this home. */
+  blacklist: Blacklist;
   transcript: ConstructParts["transcript"];
   patience: Patience;
   /** The shipped tripwires that the netrunner has muted; may change. */

@@ -1,6 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents, summaryOf, type RunSummary, type RunView } from "../protocol/snapshot.ts";
+import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
 import type { Port, Replies } from "./port.ts";
@@ -64,8 +65,12 @@ const emptyReader = (home: string): EventReader => ({
   close: () => undefined,
 });
 
-function answer(command: Command, reader: EventReader): Replies["runs.list"] | Replies["run.show"] {
+function answer(
+  command: Command,
+  reader: EventReader,
+): Replies["runs.list"] | Replies["run.show"] | Replies["blacklist.list"] {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   throw new Fault("internal", "deck.read_only", `${command.type} needs a deck that may write`);
 }

@@ -1,3 +1,4 @@
+import { Fault } from "../../base/fault.ts";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
 import { closeDeck } from "./close-deck.ts";
@@ -35,5 +36,20 @@ export async function lookUp(
     await out.flush();
   } finally {
     await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
+  }
+}
+
+/** The same with the deck that runs; where none does, with the home itself, to read or to change what is kept there. */
+export async function lookUpAnywhere(
+  world: World,
+  flags: DeckFlags & { color: boolean },
+  question: (port: Port, page: Page) => Promise<string>,
+  otherwise: "read" | "edit",
+): Promise<void> {
+  try {
+    await lookUp(world, flags, question, "attach");
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "deck.not_running") throw error;
+    await lookUp(world, flags, question, otherwise);
   }
 }

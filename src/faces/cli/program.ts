@@ -28,6 +28,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "answer the calls that wait for you: list, allow, deny",
     load: async () => (await import("./commands/hold.ts")).defineHold,
   },
+  blacklist: {
+    summary: "forbid work for good, or allow it again: list, add, remove, allow",
+    load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
