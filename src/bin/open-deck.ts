@@ -13,9 +13,11 @@ import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
 import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
+import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
+import { claudeCanary } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -27,19 +29,26 @@ export interface Process {
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
-  if (options.mode === "read") return openReadingDeck(options.home);
-  if (options.mode === "attach" || options.mode === "edit") {
+  const { home, workspace, mode } = options;
+  if (mode === "read") {
+    const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
+    return openReadingDeck(home, judgeFor(place));
+  }
+  if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
-    return options.mode === "attach" ? attach(options.home) : openEditingDeck(options.home);
+    return mode === "attach" ? attach(home) : openEditingDeck(home);
   }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);
+    const agentHome = provider.env["HOME"] ?? around.homeDir;
     return {
       driver: claudeDriver({ executable, env: provider.env, guardian }),
-      judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
+      judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      agentHome,
       version: around.version,
+      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
       async release() {
         await guardian.close();
         await provider.release();

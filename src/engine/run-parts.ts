@@ -5,6 +5,7 @@ import type { RunView } from "../protocol/snapshot.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
+import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
 
 /** What a run needs from outside. */
@@ -16,6 +17,8 @@ export interface RunParts {
   judge: Judge;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
+  /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */
+  canary?: () => Promise<CanaryResult>;
   transcript: ConstructParts["transcript"];
   patience: Patience;
   /** The shipped tripwires that the netrunner has muted; may change. */

@@ -5,7 +5,11 @@ import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
+import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
+import { realPath } from "../engine/gate/real-path.ts";
+import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
@@ -14,6 +18,7 @@ import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
+import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
@@ -24,11 +29,16 @@ import type { DeckOptions } from "./deck-options.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  /** HOME of the agents: what `~` means in their shells and in the policy file. */
+  agentHome: string;
+  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -74,6 +84,8 @@ export class Deck implements Port {
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
+  #canary: Promise<CanaryResult> | undefined;
 
   constructor(
     options: DeckOptions,
@@ -143,6 +155,8 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#leaving.abort();
+    await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
     await this.#door?.close();
@@ -193,6 +207,10 @@ export class Deck implements Port {
         });
       case "blacklist.allow":
         return this.#tellRun((run) => run.exempt(command.task));
+      case "tripwires.list":
+      case "tripwires.test":
+      case "tripwires.mute":
+        return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -214,12 +232,27 @@ export class Deck implements Port {
     });
   }
 
+  #tripwireDesk(): TripwireDesk {
+    const { home, workspace } = this.#options;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
+    return {
+      home,
+      muted: this.#mutedTripwires,
+      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      run:
+        run === undefined
+          ? undefined
+          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+    };
+  }
+
   async #openRun(
     kind: "goal" | "tasks",
     command: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
+    const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
     const opened = this.#recorder.record(
       {
@@ -238,7 +271,8 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder);
+    const run = this.#newRun(openView(opened), folder, policy);
+    policy.current(run.record);
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -254,18 +288,28 @@ export class Deck implements Port {
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const { version } = this.#parts;
-    const run = this.#newRun(view, folder);
+    const policy = this.#policy(view.workspace);
+    const run = this.#newRun(view, folder, policy);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    policy.current(run.record);
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  #newRun(view: RunView, folder: RunFolder): Run {
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
+  /** The policy file of this home; a fault when it is wrong: then no run is opened. */
+  #policy(workspace: string): LivePolicy {
+    const { home } = this.#options;
+    const place = { workspace, home: this.#parts.agentHome, deckHome: home, realPath };
+    return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
+  }
+
+  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
+    const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
@@ -274,7 +318,8 @@ export class Deck implements Port {
       authorMs,
       record: (draft) => this.#record(draft),
       blacklist: this.#blacklist,
-      judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });

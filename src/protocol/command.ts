@@ -63,6 +63,17 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("blacklist.remove"), id: z.string() }),
   /** Lets exactly this task through in the open run. */
   z.object({ type: z.literal("blacklist.allow"), task: z.string().trim().min(1) }),
+  /** The tripwires that there are: the shipped ones, and those of the open run's goal. */
+  z.object({ type: z.literal("tripwires.list") }),
+  /** Which of them would fire on a call. Nothing runs. */
+  z.object({ type: z.literal("tripwires.test"), tool: z.string().min(1), input: z.unknown() }),
+  /** Mutes a tripwire, or lets it fire again. A critical one is muted only when that is confirmed. */
+  z.object({
+    type: z.literal("tripwires.mute"),
+    name: z.string().trim().min(1),
+    muted: z.boolean(),
+    confirmed: z.boolean(),
+  }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
 ]);

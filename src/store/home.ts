@@ -13,6 +13,7 @@ export const homePaths = (home: string) => ({
   socketNote: join(home, "deck.sock.at"),
   blacklist: join(home, "blacklist.json"),
   runs: join(home, "runs"),
+  policy: join(home, "policy.toml"),
 });
 
 /** The folder of a run. The id may come from a command line: what could lead out of the home is refused. */

@@ -8,7 +8,7 @@ import type { Paint } from "./paint.ts";
 import { painter, wantsColor } from "./paint.ts";
 import { sink } from "./sink.ts";
 import { usualPatience } from "./stopping.ts";
-import type { World } from "./world.ts";
+import type { OpenDeck, World } from "./world.ts";
 import { columnsOf } from "./world.ts";
 
 export interface Page {
@@ -19,15 +19,16 @@ export interface Page {
 
 /**
  * Opens a deck, writes what the question finds to stdout, and closes it.
- * @param mode `read` for what is on record, `attach` to speak to the deck that runs
+ * @param where `record`: what is on record; `deck`: the deck that runs in this home; `either`: that deck, and the record
+ * where none runs; `home`: that deck, and the home itself where none runs, to change what is kept there
  */
 export async function lookUp(
   world: World,
   flags: DeckFlags & { color: boolean },
   question: (port: Port, page: Page) => Promise<string>,
-  mode: DeckOptions["mode"] = "read",
+  where: keyof typeof doors = "record",
 ): Promise<void> {
-  const deck = await world.openDeck(await deckOptions(flags, world, mode));
+  const deck = await doors[where](world, flags);
   const page = { columns: columnsOf(world.stdout), paint: painter(wantsColor(world, world.stdout, flags.color)) };
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);
@@ -39,17 +40,27 @@ export async function lookUp(
   }
 }
 
-/** The same with the deck that runs; where none does, with the home itself, to read or to change what is kept there. */
-export async function lookUpAnywhere(
-  world: World,
-  flags: DeckFlags & { color: boolean },
-  question: (port: Port, page: Page) => Promise<string>,
-  otherwise: "read" | "edit",
-): Promise<void> {
-  try {
-    await lookUp(world, flags, question, "attach");
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== "deck.not_running") throw error;
-    await lookUp(world, flags, question, otherwise);
-  }
-}
+type Open = (world: World, flags: DeckFlags) => Promise<OpenDeck>;
+
+const openAs =
+  (mode: DeckOptions["mode"]): Open =>
+  async (world, flags) =>
+    world.openDeck(await deckOptions(flags, world, mode));
+
+const runningOr =
+  (mode: "read" | "edit"): Open =>
+  async (world, flags) => {
+    try {
+      return await openAs("attach")(world, flags);
+    } catch (error) {
+      if (error instanceof Fault && error.code === "deck.not_running") return openAs(mode)(world, flags);
+      throw error;
+    }
+  };
+
+const doors = {
+  record: openAs("read"),
+  deck: openAs("attach"),
+  either: runningOr("read"),
+  home: runningOr("edit"),
+};

@@ -8,6 +8,7 @@ import type { Outcome } from "../../../src/protocol/outcome.ts";
 import type { RunSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { costOf, foldRunEvents, summaryOf } from "../../../src/protocol/snapshot.ts";
+import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
 import { channel } from "../../../src/base/stream.ts";
 import type { OpenDeck } from "../../../src/faces/cli/world.ts";
 import { Fault, unreachable } from "../../../src/base/fault.ts";
@@ -24,6 +25,8 @@ export interface Script {
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
+  tripwires?: TripwireLine[];
+  trial?: TripwireTrial;
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
@@ -173,6 +176,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       }
       case "blacklist.allow":
         record(current, "blacklist.allowed", { task: command.task });
+        return {};
+      case "tripwires.list":
+        return { rules: script.tripwires ?? [] };
+      case "tripwires.test":
+        return script.trial ?? { firings: [], consequence: "none" };
+      case "tripwires.mute":
         return {};
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];

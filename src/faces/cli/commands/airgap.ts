@@ -35,7 +35,7 @@ export function defineAirgap(command: Command, world: World, finish: (code: numb
           if (flags.json === true) return jsonLine({ run, airgap: settings.airgap });
           return `${run}: ${settings.airgap ? closed : open}\n`;
         },
-        "attach",
+        "deck",
       );
       finish(exitCode.done);
     });

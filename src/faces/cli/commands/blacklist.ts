@@ -9,7 +9,7 @@ import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addHomeFlags } from "../flags/deck-flags.ts";
 import { words } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
-import { lookUp, lookUpAnywhere } from "../look-up.ts";
+import { lookUp } from "../look-up.ts";
 import type { World } from "../world.ts";
 
 interface BlacklistFlags extends DeckFlags {
@@ -38,10 +38,10 @@ export function defineBlacklist(command: Command, world: World, finish: (code: n
   };
 
   define("list", "show what is forbidden, and what the open run was refused", (flags) =>
-    lookUpAnywhere(world, flags, (port) => listText(port, flags), "read"),
+    lookUp(world, flags, (port) => listText(port, flags), "either"),
   );
   define("add", "forbid a task, in whatever words it comes", (flags, task) =>
-    lookUpAnywhere(world, flags, (port) => addText(port, task, flags), "edit"),
+    lookUp(world, flags, (port) => addText(port, task, flags), "home"),
   )
     .argument(
       "<task>",
@@ -50,10 +50,10 @@ export function defineBlacklist(command: Command, world: World, finish: (code: n
     )
     .option("--reason <text>", "why, for the daemon and for later", words("--reason", '"it is used by production"'));
   define("remove", "allow again what was forbidden", (flags, id) =>
-    lookUpAnywhere(world, flags, (port) => removeText(port, id, flags), "edit"),
+    lookUp(world, flags, (port) => removeText(port, id, flags), "home"),
   ).argument("<id>", "the entry: its id, or the unique beginning of it");
   define("allow", "let one refused task of the open run through, and leave it forbidden otherwise", (flags, part) =>
-    lookUp(world, flags, (port) => allowText(port, part, flags), "attach"),
+    lookUp(world, flags, (port) => allowText(port, part, flags), "deck"),
   ).argument("<text>", "a part of the task that only that one has");
 }
 

@@ -47,7 +47,7 @@ function defineList(command: Command, world: World, finish: (code: number) => vo
           const pages = holds.map((hold) => [`${hold.hold} · ${holdWindow(hold, now)}`, ...holdPage(hold)].join("\n"));
           return `${pages.join("\n\n")}\n`;
         },
-        "attach",
+        "deck",
       );
       finish(exitCode.done);
     });
@@ -89,7 +89,7 @@ const answer = (world: World, flags: HoldFlags, name: string | undefined, said: 
       await port.send({ type: "hold.answer", hold, answer: said, ...note });
       return flags.json === true ? jsonLine({ hold, answer: said, ...note }) : `${hold}: ${done[said]}\n`;
     },
-    "attach",
+    "deck",
   );
 
 const done: Record<HoldAnswer, string> = {
