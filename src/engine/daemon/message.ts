@@ -74,7 +74,7 @@ function blacklistSection(inputs: readonly DeckEvent[]): string {
         return [`- not forbidden any more: ${quoted(event.body.entry)}`];
       case "blacklist.allowed":
         return [
-          `- the netrunner lets this task through; start it in exactly these words if it is still wanted:\n${headAndTail(event.body.task, mostTask).text}`,
+          `- the netrunner lets this task through; start it in exactly these words if it is still wanted:\n${indented(headAndTail(event.body.task, mostTask).text)}`,
         ];
       case "spawn.refused": {
         const { task, rule, reason } = event.body;
@@ -93,6 +93,9 @@ function blacklistSection(inputs: readonly DeckEvent[]): string {
 
 const quoted = ({ task, reason }: { task: string; reason: string }): string =>
   `"${oneLine(task, 300)}"${reason === "" ? "" : ` (${oneLine(reason, 160)})`}`;
+
+/** So that no line of it can pass for a heading. */
+const indented = (text: string): string => text.replace(/^/gm, "  ");
 
 /** The bytes of a task that is to be repeated word for word; the daemon has the rest of a longer one in its memory. */
 const mostTask = 4096;
