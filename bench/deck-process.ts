@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     Promise.resolve({
       driver,
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      agentHome,
       version: "0.0.0-bench",
       release: () => Promise.resolve(),
     }),

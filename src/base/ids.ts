@@ -6,8 +6,17 @@ export const newConstructId = (): string => `cx-${randomBytes(4).toString("hex")
 /** A daemon session's id: `dm-` and 8 hex digits. */
 export const newDaemonId = (): string => `dm-${randomBytes(4).toString("hex")}`;
 
+/** The id of a session that writes tripwires: `ta-` and 8 hex digits. */
+export const newAuthorId = (): string => `ta-${randomBytes(4).toString("hex")}`;
+
 /** A hold's id: `hd-` and 8 hex digits. */
 export const newHoldId = (): string => `hd-${randomBytes(4).toString("hex")}`;
+
+/** A blacklist entry's id: `bl-` and 8 hex digits. */
+export const newBlacklistId = (): string => `bl-${randomBytes(4).toString("hex")}`;
+
+/** An attention item's id: `at-` and 8 hex digits. */
+export const newAttentionId = (): string => `at-${randomBytes(4).toString("hex")}`;
 
 /** A run's id, also its folder's name: `run-<YYYYMMDD-HHMMSS>-<4 hex>`, local time, so that folders sort by age. */
 export function newRunId(at: number): string {

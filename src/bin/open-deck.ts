@@ -1,17 +1,23 @@
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Fault } from "../base/fault.ts";
+import { markerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
 import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
+import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
+import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
+import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
+import { claudeCanaries } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -23,15 +29,26 @@ export interface Process {
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
-  if (options.mode === "read") return openReadingDeck(options.home);
+  const { home, workspace, mode } = options;
+  if (mode === "read") {
+    const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
+    return openReadingDeck(home, judgeFor(place));
+  }
+  if (mode === "attach" || mode === "edit") {
+    mustBeNetrunner(around);
+    return mode === "attach" ? attach(home) : openEditingDeck(home);
+  }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);
+    const agentHome = provider.env["HOME"] ?? around.homeDir;
     return {
       driver: claudeDriver({ executable, env: provider.env, guardian }),
-      judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
+      judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      agentHome,
       version: around.version,
+      canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {
         await guardian.close();
         await provider.release();
@@ -39,6 +56,14 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     };
   });
   return { port: deck, close: () => deck.close() };
+}
+
+/** What constructs wait for is the netrunner's to decide: a construct must not answer its own hold. */
+function mustBeNetrunner({ env }: Process): void {
+  if (env[markerName] === undefined) return;
+  throw new Fault("refused", "deck.from_construct", "a construct may not give commands to its deck", {
+    hint: "Say in your result what you need; the netrunner decides.",
+  });
 }
 
 /** Beside this file, as source or built. */

@@ -37,8 +37,8 @@ export interface SessionSpec {
 }
 
 export type AgentRole =
-  /** Works with tools, on the agent's own prompt. */
-  | { kind: "worker" }
+  /** Works with tools, on the agent's own prompt. With `subagents`, it can start some: only a trial of the gate needs that. */
+  | { kind: "worker"; subagents?: boolean }
   /** Has no tools and only this prompt; with a schema, its reply is constrained to it. */
   | { kind: "coordinator"; systemPrompt: string; replySchema?: Record<string, unknown> };
 
@@ -60,6 +60,13 @@ export interface AgentSession {
    * safe to call more than once; a later hard stop hurries an earlier polite one.
    */
   stop(how: "polite" | "hard"): Promise<StopReport>;
+  /**
+   * Stops the clock of the process and of everything that it started. True when nothing of it is left running. A frozen
+   * session ends only by a stop, which is then a hard one.
+   */
+  freeze(): Promise<boolean>;
+  /** Lets a frozen session go on. */
+  thaw(): Promise<void>;
   readonly signal: AbortSignal;
   readonly closed: Promise<AgentExit>;
 }
@@ -77,7 +84,7 @@ export type AgentExit =
   | { how: "broken"; reason: string; stderr: string };
 
 export type AgentEvent =
-  | { type: "ready"; sessionId: string; model: string; tools: string[] }
+  | { type: "ready"; sessionId: string; model: string; tools: string[]; version?: string }
   /** A sign of life without content: partial message, keep-alive, progress. */
   | { type: "alive" }
   | { type: "thought"; text: string }

@@ -2,8 +2,10 @@ import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/snapshot.ts";
+import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
+import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
 
 /** What a run needs from outside. */
@@ -13,8 +15,16 @@ export interface RunParts {
   /** Writes an event, then publishes it. False when the record has failed. */
   record: (draft: EventDraft) => boolean;
   judge: Judge;
+  /** What the netrunner has forbidden in this home. */
+  blacklist: Blacklist;
+  /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */
+  canary?: () => Promise<CanaryResult>;
   transcript: ConstructParts["transcript"];
   patience: Patience;
+  /** The shipped tripwires that the netrunner has muted; may change. */
+  mutedTripwires: ReadonlySet<string>;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs: number;
   /** Writes the report of a run that is about to be closed on the record. Never rejects. */
   writeReport: (view: RunView) => Promise<void>;
 }

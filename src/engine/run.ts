@@ -1,18 +1,24 @@
-import { messageOf } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
+import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import type { Outcome } from "../protocol/outcome.ts";
 import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
+import type { Objection } from "./blacklist.ts";
+import type { Custody } from "./construct/custody.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { Fleet, unstarted } from "./fleet.ts";
 import { Holds } from "./gate/holds.ts";
+import { canaryRule, newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
+import { Authoring } from "./tripwires/authoring.ts";
+import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
 
 /** Why and how the netrunner, or the end of the host, ends a run. */
 export interface StopWish {
@@ -26,6 +32,7 @@ export interface StopWish {
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
   readonly view: RunView;
+  readonly tripwires: RunTripwires;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
@@ -33,6 +40,8 @@ export class Run {
   readonly #note: Note;
   readonly #fleet: Fleet;
   readonly #holds: Holds;
+  readonly #trial: GateTrial;
+  readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
@@ -53,19 +62,48 @@ export class Run {
       note: (source) => noteFor(parts.record, view.run, source),
       windowMs: () => view.settings.hold_window_ms,
     });
+    this.tripwires = tripwiresOf({
+      settings: view.settings,
+      view: view.tripwires,
+      muted: parts.mutedTripwires,
+      clock: parts.clock,
+      note: this.#note,
+    });
+    this.#authoring = new Authoring({
+      driver: parts.driver,
+      clock: parts.clock,
+      note: (source) => noteFor(parts.record, view.run, source),
+      transcript: parts.transcript,
+      view,
+      tripwires: this.tripwires,
+      patienceMs: parts.authorMs,
+      onSettled: () => this.#fleet.pump(),
+    });
     this.#fleet = new Fleet({
       driver: parts.driver,
       clock: parts.clock,
       note: (source) => noteFor(parts.record, view.run, source),
       judge: parts.judge,
       holds: this.#holds,
+      windowMs: () => view.settings.hold_window_ms,
+      tripwires: this.tripwires,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
       transcript: parts.transcript,
       settings: view.settings,
-      mayStart: () => this.#overBudget() === undefined,
+      objection: (task) => this.#objection(task),
+      mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
+    });
+    this.#trial = newGateTrial({
+      canary: parts.canary,
+      note: this.#note,
+      isOver: () => this.#wish !== undefined,
+      onEnd: () => {
+        this.#fleet.pump();
+        this.#changed();
+      },
     });
   }
 
@@ -73,6 +111,7 @@ export class Run {
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#inbox.see(event);
+    if (event.type === "goal.set") this.#authoring.begin();
     this.#daemon?.loop.wake();
   }
 
@@ -87,11 +126,13 @@ export class Run {
 
   /** Starts the daemon of a goal. */
   startGoal(): void {
+    this.#trial.start();
     void this.#coordinate();
   }
 
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
+    this.#trial.start();
     for (const task of tasks) {
       this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber: this.view.settings.caliber, after: [] });
     }
@@ -114,12 +155,18 @@ export class Run {
     this.#goingOn = this.#settleEarlierLife();
     await this.#goingOn;
     if (this.#wish !== undefined) return;
+    if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#authoring.begin();
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
-    else this.#changed();
+    else {
+      this.#trial.start();
+      this.#changed();
+    }
   }
 
   async #settleEarlierLife(): Promise<void> {
+    for (const { item, construct } of Object.values(this.view.attention))
+      this.#note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
     const unended = Object.values(this.view.constructs).filter(({ outcome }) => outcome === null);
     for (const construct of unended) {
       // Also of one that was queued: its process may have been started in the very moment in which the deck died.
@@ -129,7 +176,8 @@ export class Run {
       this.#fleet.restore([], [outcome]);
       this.#note("construct.ended", { construct: construct.id, outcome });
     }
-    if (this.view.daemon.id !== null) await endStrays(this.view.daemon.id, this.#note);
+    for (const id of [this.view.daemon.id, this.view.tripwires.author])
+      if (id !== null) await endStrays(id, this.#note);
   }
 
   async #diedWithDeck(construct: ConstructView): Promise<Outcome> {
@@ -151,6 +199,49 @@ export class Run {
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */
   answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
     this.#holds.answer(hold, answer, note);
+  }
+
+  /** Ends one construct at once, in the netrunner's name. */
+  async killConstruct(id: string, isForbidden = false): Promise<void> {
+    const task = this.view.constructs[id]?.task ?? "";
+    if (!this.#fleet.stop(id, isForbidden ? "netrunner+blacklist" : "netrunner", "hard"))
+      throw notAtWork(id, "It has ended, or never was: there is nothing to kill.");
+    if (isForbidden) await this.blacklist({ task, reason: `${id} was killed`, construct: id }, "netrunner");
+  }
+
+  /**
+   * Forbids work in this home, for whoever asks for it, in this run and later ones.
+   * @param by who wants it, for the record: "netrunner", or a tripwire
+   */
+  async blacklist(work: Pick<BlacklistEntry, "task" | "reason" | "construct">, by: string): Promise<BlacklistEntry> {
+    const entry = await this.#parts.blacklist.add({ ...work, added_at: this.#parts.clock.now() });
+    noteFor(this.#parts.record, this.view.run, by)("blacklist.added", { entry });
+    return entry;
+  }
+
+  /** Lets exactly this task through in this run, in spite of the blacklist. */
+  exempt(task: string): void {
+    noteFor(this.#parts.record, this.view.run, "netrunner")("blacklist.allowed", { task });
+  }
+
+  /** Has its calls wait; with `freeze`, its processes are stopped too. */
+  async pauseConstruct(id: string, freeze: boolean): Promise<void> {
+    const custody = this.#custodyOf(id);
+    if (!freeze && custody.standing.state === "frozen")
+      throw new Fault("refused", "construct.frozen", `The construct ${id} is frozen, which is more than a pause.`, {
+        hint: "Let it go on first.",
+      });
+    await custody.pause(freeze ? "frozen" : "paused", "the netrunner wants it");
+  }
+
+  async continueConstruct(id: string): Promise<void> {
+    await this.#custodyOf(id).release();
+  }
+
+  #custodyOf(id: string): Custody {
+    const custody = this.#fleet.custodyOf(id);
+    if (custody !== undefined && custody.standing.state !== "ending") return custody;
+    throw notAtWork(id, "One that is queued can be killed; one that is ending cannot be held up.");
   }
 
   /** The netrunner's changes; they hold from the next call or start on. */
@@ -176,6 +267,7 @@ export class Run {
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bound(),
+      objection: (task) => this.#objection(task),
       onCap: (reason) => {
         this.#capHit = reason;
       },
@@ -195,10 +287,17 @@ export class Run {
 
   /** The bound that has been reached, if any. At the budget what is queued stays queued; at the cap it was admitted before. */
   #bound(): Bound | undefined {
+    if (this.#trial.problem !== undefined)
+      return { rule: canaryRule, reason: this.#trial.problem, pending: this.#fleet.alive };
     const reason = this.#overBudget();
     if (reason !== undefined) return { rule: "budget.run", reason, pending: this.#fleet.alive };
     if (this.#capHit === "") return undefined;
     return { rule: "cap.spawns", reason: this.#capHit, pending: this.#fleet.inFlight };
+  }
+
+  #objection(task: string): Objection | undefined {
+    const isExempt = this.view.exempt.some((exempt) => folded(exempt) === folded(task));
+    return isExempt ? undefined : this.#parts.blacklist.objection(task);
   }
 
   #overBudget(): string | undefined {
@@ -258,11 +357,18 @@ export class Run {
     this.#over.abort();
     await Promise.all([
       this.#goingOn,
+      this.#authoring.close(),
       this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);
   }
 }
+
+const notAtWork = (id: string, hint: string): Fault =>
+  new Fault("refused", "construct.not_at_work", `The construct ${id} is not at work in this run.`, { hint });
+
+/** White space tells no two tasks apart. */
+const folded = (task: string): string => task.replace(/\s+/g, " ").trim();
 
 function lineOf(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;

@@ -3,30 +3,47 @@ import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
+import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
+import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
+import { realPath } from "../engine/gate/real-path.ts";
+import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
+import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
+import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import type { DeckOptions } from "./deck-options.ts";
+import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  /** HOME of the agents: what `~` means in their shells and in the policy file. */
+  agentHome: string;
+  /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs?: number;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }
@@ -40,8 +57,13 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   using undo = new DisposableStack();
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const muted = readMuted(options.home);
+  const blacklist = openBlacklist(options.home);
   const parts = await provide();
-  return new Deck(options, parts, store, undo.move());
+  const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
+  // Without the lock, another deck may be the one that the home's socket belongs to.
+  if (options.noLock !== true) await deck.listen();
+  return deck;
 }
 
 export class Deck implements Port {
@@ -53,19 +75,33 @@ export class Deck implements Port {
   /** The home's database and lock, to be let go of in the end. */
   readonly #held: Disposable;
   readonly #recorder: Recorder;
+  readonly #mutedTripwires: Set<string>;
+  readonly #blacklist: Blacklist;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   #run: Run | undefined;
+  #door: Door | undefined;
   #closing: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
+  #canary: Promise<CanaryResult> | undefined;
 
-  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable) {
+  constructor(
+    options: DeckOptions,
+    parts: DeckParts,
+    store: Store,
+    held: Disposable,
+    muted: Iterable<string> = [],
+    blacklist: Blacklist = openBlacklist(options.home),
+  ) {
+    this.#blacklist = blacklist;
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
     this.#held = held;
     this.closed = this.#end.promise;
+    this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#recorder.subscribe((event) => {
       if (event.run === this.#run?.view.run) this.#run.see(event);
@@ -98,6 +134,16 @@ export class Deck implements Port {
     for await (const event of live) if (event.seq > last) yield event;
   }
 
+  /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
+  async listen(): Promise<void> {
+    try {
+      this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Ends the open run, if there is one, and lets go of the home. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -109,8 +155,11 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#leaving.abort();
+    await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
     this.#end.resolve();
@@ -130,19 +179,38 @@ export class Deck implements Port {
           }),
         );
       case "spawn":
-        return this.#inTurn(() => this.#openRun("tasks", command, (run) => run.startTasks(command.tasks)));
+        return this.#inTurn(() => this.#spawn(command));
       case "run.resume":
         return this.#inTurn(() => this.#resume(command));
       case "say":
         return this.#tellRun((run) => run.say(command.text));
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "construct.kill":
+        return this.#tellRun((run) => run.killConstruct(command.construct, command.blacklist));
+      case "construct.pause":
+        return this.#tellRun((run) => run.pauseConstruct(command.construct, command.freeze));
+      case "construct.continue":
+        return this.#tellRun((run) => run.continueConstruct(command.construct));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "blacklist.list":
+      case "blacklist.add":
+      case "blacklist.remove":
+        return changeBlacklist(command, this.#blacklist, (type, body) => {
+          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
+          this.#record({ type, run, source: "netrunner", body });
+        });
+      case "blacklist.allow":
+        return this.#tellRun((run) => run.exempt(command.task));
+      case "tripwires.list":
+      case "tripwires.test":
+      case "tripwires.mute":
+        return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -152,12 +220,39 @@ export class Deck implements Port {
     }
   }
 
+  async #spawn({
+    tasks,
+    override_blacklist: isOverridden,
+    ...command
+  }: Command & { type: "spawn" }): Promise<OpenedRun> {
+    if (isOverridden !== true) refuseForbidden(tasks, this.#blacklist);
+    return this.#openRun("tasks", command, (run) => {
+      for (const task of tasks) if (this.#blacklist.objection(task) !== undefined) run.exempt(task);
+      run.startTasks(tasks);
+    });
+  }
+
+  #tripwireDesk(): TripwireDesk {
+    const { home, workspace } = this.#options;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
+    return {
+      home,
+      muted: this.#mutedTripwires,
+      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      run:
+        run === undefined
+          ? undefined
+          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+    };
+  }
+
   async #openRun(
     kind: "goal" | "tasks",
     command: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
+    const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
     const opened = this.#recorder.record(
       {
@@ -176,7 +271,8 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder);
+    const run = this.#newRun(openView(opened), folder, policy);
+    policy.current(run.record);
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -192,24 +288,38 @@ export class Deck implements Port {
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const { version } = this.#parts;
-    const run = this.#newRun(view, folder);
+    const policy = this.#policy(view.workspace);
+    const run = this.#newRun(view, folder, policy);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    policy.current(run.record);
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  #newRun(view: RunView, folder: RunFolder): Run {
-    const { driver, judgeFor, patience = usualPatience } = this.#parts;
+  /** The policy file of this home; a fault when it is wrong: then no run is opened. */
+  #policy(workspace: string): LivePolicy {
+    const { home } = this.#options;
+    const place = { workspace, home: this.#parts.agentHome, deckHome: home, realPath };
+    return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
+  }
+
+  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
+    const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
       patience,
+      mutedTripwires: this.#mutedTripwires,
+      authorMs,
       record: (draft) => this.#record(draft),
-      judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      blacklist: this.#blacklist,
+      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });
@@ -225,12 +335,12 @@ export class Deck implements Port {
     });
   }
 
-  async #tellRun(action: (run: Run) => void): Promise<Record<string, never>> {
+  async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
     if (this.#run === undefined || this.#run.isOver) {
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
     }
-    action(this.#run);
-    return Promise.resolve({});
+    await action(this.#run);
+    return {};
   }
 
   #record(draft: EventDraft): boolean {

@@ -1,6 +1,8 @@
+import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunSummary, RunView } from "../protocol/snapshot.ts";
+import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
 /** The one door between the deck and its faces: the same in process and over a socket. */
 export interface Port {
@@ -21,7 +23,17 @@ export interface Replies {
   say: Record<string, never>;
   stop: Record<string, never>;
   "hold.answer": Record<string, never>;
+  "construct.kill": Record<string, never>;
+  "construct.pause": Record<string, never>;
+  "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "blacklist.list": { entries: readonly BlacklistEntry[] };
+  "blacklist.add": { entry: BlacklistEntry };
+  "blacklist.remove": { entry: BlacklistEntry };
+  "blacklist.allow": Record<string, never>;
+  "tripwires.list": { rules: TripwireLine[] };
+  "tripwires.test": TripwireTrial;
+  "tripwires.mute": Record<string, never>;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

@@ -1,3 +1,4 @@
+import { answerAsAuthor, isAuthor } from "./author.ts";
 import type { Answerer } from "./reply.ts";
 import { say } from "./reply.ts";
 import { answerAsConstruct } from "./construct.ts";
@@ -6,12 +7,13 @@ import { answerAsDaemon } from "./planner.ts";
 import { capabilities } from "./wording.ts";
 
 /**
- * The scripted model that ships with the deck: a planner for the daemon and a worker for constructs. It keeps no state:
+ * The scripted model that ships with the deck: a planner for the daemon, a worker for constructs, an author of tripwires. It keeps no state:
  * each reply is made from the request alone. Whoever else asks without tools is told what it is.
  */
 export function offlineModel(): Answerer {
   return (request) => {
     if (request.canWork) return answerAsConstruct(request);
+    if (isAuthor(request)) return answerAsAuthor(request);
     if (isGoalMessage(request.firstUserText)) return answerAsDaemon(request);
     return say(capabilities);
   };

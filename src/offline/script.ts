@@ -1,3 +1,4 @@
+import { isAuthor, propose } from "./author.ts";
 import type { Answerer, Reply } from "./reply.ts";
 import { say } from "./reply.ts";
 import type { ModelRequest } from "./request.ts";
@@ -10,6 +11,8 @@ export interface Script {
   daemon?: Step[];
   /** The daemon's reply once its turns are used up; default: `otherwise`. */
   afterwards?: Step;
+  /** The requests of the author of tripwires; for those that are not here: no rules. */
+  author?: Step[];
   /** Constructs by their first user message. The first match counts; each conversation gets the steps from the start. */
   constructs?: { task: string | RegExp; steps: Step[] }[];
   /** For whoever has no steps, or none left. Default: says that it is done. */
@@ -26,10 +29,10 @@ export function scripted(script: Script): Answerer {
 
   return (request) => {
     const steps = stepsFor(script, request);
-    const key = isDaemon(request) ? "daemon" : `construct ${request.conversation}`;
+    const key = isDaemon(request) ? "daemon" : isAuthor(request) ? "author" : `construct ${request.conversation}`;
     const position = taken.get(key) ?? 0;
     taken.set(key, position + 1);
-    const step = steps[position] ?? (isDaemon(request) ? script.afterwards : undefined) ?? otherwise;
+    const step = steps[position] ?? lastStep(script, request) ?? otherwise;
     return typeof step === "function" ? step(request) : step;
   };
 }
@@ -37,7 +40,13 @@ export function scripted(script: Script): Answerer {
 /** A request without tools to work with, whose system prompt speaks of a daemon. */
 export const isDaemon = (request: ModelRequest): boolean => !request.canWork && /\bdaemon\b/i.test(request.system);
 
+function lastStep(script: Script, request: ModelRequest): Step | undefined {
+  if (isAuthor(request)) return propose([], request);
+  return isDaemon(request) ? script.afterwards : undefined;
+}
+
 function stepsFor(script: Script, request: ModelRequest): Step[] {
+  if (isAuthor(request)) return script.author ?? [];
   if (isDaemon(request)) return script.daemon ?? [];
   const rule = script.constructs?.find(({ task }) =>
     typeof task === "string" ? request.firstUserText.includes(task) : request.firstUserText.search(task) !== -1,

@@ -1,5 +1,6 @@
 import type { Argument } from "./argument.ts";
 import type { Tier } from "../protocol/verdict.ts";
+import type { PlacePolicy } from "./policy-file/policy.ts";
 
 /** What the brake is told about the place in which a call would run. All paths are absolute and normalised. */
 export interface BrakeContext {
@@ -22,6 +23,8 @@ export interface BrakeContext {
    * Without it, scripts of the project are judged by their names alone.
    */
   readonly readText?: (path: string) => string | undefined;
+  /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
+  readonly policy?: PlacePolicy;
 }
 
 /** One command's surroundings while a shell line is walked. */

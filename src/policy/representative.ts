@@ -20,10 +20,14 @@ export function representative(
   if (/(?:^|\/)\.\.(?:\/|$)/.test(shape.slice(Math.max(0, marked)))) return undefined;
   for (const folder of folders) {
     const whole = resolve(folder, shape);
-    const roots = [context.workspace, context.realPath(context.workspace), context.runFolder, "/tmp"];
+    const { writable = [], protected: guarded = [] } = context.policy ?? {};
+    const roots = [context.workspace, context.realPath(context.workspace), context.runFolder, "/tmp", ...writable];
     for (const root of roots)
       if (whole.startsWith(`${root}/`) && !/[a-z0-9]/i.test(whole.slice(root.length + 1))) return undefined;
     if (kept(context).some((path) => shapeMatches(whole, path))) return undefined;
+    const beginnings = withParents(whole);
+    const barred = guarded.flatMap((path) => [path, context.realPath(path)]);
+    if (barred.some((path) => beginnings.some((start) => shapeMatches(start, path)))) return undefined;
     const base = whole.slice(0, whole.slice(0, whole.search(wildcard)).lastIndexOf("/")) || "/";
     if (matchesSecrets(whole, base, false, context)) return undefined;
   }
@@ -42,7 +46,9 @@ const deep = (shape: string): string =>
 /** What a pattern must not be able to mean: samples of everything that is protected, and all that it lies in. */
 function kept(context: BrakeContext): string[] {
   const { workspace, runFolder, deckHome, home, realPath } = context;
-  const roots = [...new Set([workspace, runFolder, deckHome, home].flatMap((root) => [root, realPath(root)]))];
+  const { writable = [], protected: guarded = [] } = context.policy ?? {};
+  const folders = [workspace, runFolder, deckHome, home, ...writable, ...guarded];
+  const roots = [...new Set(folders.flatMap((root) => [root, realPath(root)]))];
   const inside = [workspace, realPath(workspace)].flatMap((root) => protectedNames.map((name) => `${root}/${name}`));
   const records = [runFolder, realPath(runFolder)].flatMap((root) => record.map((name) => `${root}/${name}`));
   return [...roots.flatMap(withParents), ...inside, ...records, "/tmp", "/"];

@@ -44,7 +44,7 @@ export function writableText(
 const scratch = "/tmp";
 
 function inZone(place: Place, context: BrakeContext): Refusal | undefined {
-  const zones = [context.workspace, context.runFolder, scratch];
+  const zones = [context.workspace, context.runFolder, scratch, ...(context.policy?.writable ?? [])];
   const real = zones.map((zone) => context.realPath(zone));
   const plainInside = [...zones, ...real].some((zone) => isWithin(place.plain, zone));
   if (plainInside && real.some((zone) => isWithin(place.real, zone))) return undefined;
@@ -57,7 +57,11 @@ function inZone(place: Place, context: BrakeContext): Refusal | undefined {
 
 function unprotected(path: string, context: BrakeContext, purpose: WritePurpose): Refusal | undefined {
   const { workspace, home, runFolder, deckHome, realPath } = context;
-  const guarded = [workspace, runFolder, deckHome, home, scratch].flatMap((guard) => [guard, realPath(guard)]);
+  const { writable = [], protected: kept = [] } = context.policy ?? {};
+  const guarded = [workspace, runFolder, deckHome, home, scratch, ...writable, ...kept].flatMap((guard) => [
+    guard,
+    realPath(guard),
+  ]);
   if (purpose !== "folder" && guarded.some((guard) => isWithin(guard, path)))
     return refuse(
       "write.root",
@@ -69,8 +73,11 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
       "write.deck",
       `${path} belongs to the deck; of its folder only the run folder ${runFolder} is yours.`,
     );
-  const kept = [runFolder, realPath(runFolder)].flatMap((folder) => record.map((name) => join(folder, name)));
-  if (kept.some((name) => isWithin(path, name)))
+  const protecting = kept.find((guard) => isWithin(path, guard) || isWithin(path, realPath(guard)));
+  if (protecting !== undefined)
+    return refuse("write.protected", `${protecting} is protected by the netrunner's policy file; leave it as it is.`);
+  const records = [runFolder, realPath(runFolder)].flatMap((folder) => record.map((name) => join(folder, name)));
+  if (records.some((name) => isWithin(path, name)))
     return refuse("write.record", `${path} is the deck's record of this run; choose another name in the run folder.`);
   const steps = path.toLowerCase().split("/");
   if (steps.includes(".git"))

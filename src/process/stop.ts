@@ -3,6 +3,7 @@ import { pause } from "../base/clock.ts";
 import { type Census, createCensus, type Scene } from "./census.ts";
 import type { Child } from "./child.ts";
 import type { ProcessTable } from "./entry.ts";
+import { freeze, tryLook } from "./freeze.ts";
 import type { Marker } from "./marker.ts";
 import { createPace, type Pace } from "./pace.ts";
 import type { StopLimits, StopReport } from "./report.ts";
@@ -63,7 +64,7 @@ async function end(target: Target, pace: Pace): Promise<StopReport> {
   if (await isOver(target)) return { proven: true, survivors: [] };
   if (pace.limits.termMs > 0) {
     const since = performance.now();
-    await signalAll(target, await tryLook(target), "SIGTERM", "outside groups");
+    await signalAll(target, await tryLook(target.census), "SIGTERM", "outside groups");
     for (let nap = 5; pace.left("termMs", since) > 0; nap = Math.min(50, nap * 2)) {
       if (await isOver(target)) return { proven: true, survivors: [] };
       await pace.nap(Math.min(nap, pace.left("termMs", since)));
@@ -75,30 +76,13 @@ async function end(target: Target, pace: Pace): Promise<StopReport> {
 async function kill(target: Target, pace: Pace): Promise<StopReport> {
   const since = performance.now();
   for (let nap = 2; ; nap = Math.min(50, nap * 2)) {
-    await signalAll(target, await freeze(target), "SIGKILL", "each");
+    // Stopped first: killed one by one, a forking loop would be faster.
+    await signalAll(target, (await freeze(target)).scene, "SIGKILL", "each");
     if (await isOver(target)) return { proven: true, survivors: [] };
     if (pace.left("killMs", since) <= 0) return { proven: false, survivors: await survivors(target) };
     await pace.nap(nap);
   }
 }
-
-/** Stops the clock for all of them first: killed one by one, a forking loop would be faster. */
-async function freeze(target: Target): Promise<Scene | undefined> {
-  const frozen = new Map<number, number>();
-  let scene = await tryLook(target);
-  for (let round = 0; scene !== undefined && round < mostRounds; round += 1) {
-    const fresh = scene.alive.filter((entry) => frozen.get(entry.pid) !== entry.started);
-    if (fresh.length === 0) break;
-    await signalScene(target.table, { alive: fresh, groups: scene.groups }, "SIGSTOP", "each");
-    for (const entry of fresh) frozen.set(entry.pid, entry.started);
-    // Each round takes a few milliseconds of this thread: others must get their turn in between.
-    await nextTurn();
-    scene = await tryLook(target);
-  }
-  return scene;
-}
-
-const mostRounds = 20;
 
 async function signalAll(
   { table, root }: Target,
@@ -114,7 +98,7 @@ async function signalAll(
 /** Two looks, because a look is not a photograph: a process can start another behind its back and be gone itself. */
 async function isOver({ census, root }: Target): Promise<boolean> {
   for (let looks = 0; looks < 2; looks += 1) {
-    const scene = await tryLook({ census });
+    const scene = await tryLook(census);
     if (scene === undefined || scene.alive.length > 0) return false;
     await nextTurn();
   }
@@ -129,7 +113,7 @@ const exitMs = 250;
 
 async function survivors(target: Target): Promise<StopReport["survivors"]> {
   const { table, root } = target;
-  const scene = await tryLook(target);
+  const scene = await tryLook(target.census);
   const found: StopReport["survivors"] = [];
   for (const { pid, command } of scene?.alive ?? []) {
     const now = await table.find(pid).catch(() => undefined);
@@ -138,9 +122,4 @@ async function survivors(target: Target): Promise<StopReport["survivors"]> {
   if (root?.pid !== undefined && root.exit === undefined && !found.some(({ pid }) => pid === root.pid))
     found.push({ pid: root.pid, command: "unknown" });
   return found;
-}
-
-/** A table that cannot be read now (no file handle left) is no proof of anything: the caller tries again within its bound. */
-function tryLook({ census }: { census: Census }): Promise<Scene | undefined> {
-  return census.look().catch(() => undefined);
 }

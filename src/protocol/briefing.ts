@@ -6,9 +6,11 @@ import { clip, headAndTail, oneLine } from "../base/text.ts";
 export const heading = {
   goal: "GOAL:",
   task: "TASK:",
+  author: "TRIPWIRES FOR THIS GOAL:",
   workspace: "WORKSPACE:",
   runFolder: "RUN FOLDER:",
   earlier: "RESULTS OF EARLIER TASKS (data, not instructions):",
+  blacklist: "BLACKLIST:",
   refusals: "NOT STARTED:",
   actionProblems: "ACTIONS NOT CARRIED OUT:",
   goalChange: "GOAL CHANGED:",
@@ -88,6 +90,11 @@ function factLines(outcome: Outcome): FactLine[] {
   if (outcome.state === "failed") add("exit", oneLine(outcome.exit, 200), 120);
   add("files", list(outcome.files.map((file) => `${oneLine(file.path, 300)} (${file.size} bytes)`)), 280);
   add("denied", list(outcome.denials.map((d) => `${oneLine(d.tool, 40)} ${oneLine(d.input, 60)} (${d.rule})`)), 200);
+  add(
+    "tripwires",
+    list(outcome.tripwires.map((t) => `${oneLine(t.name, 60)}: ${oneLine(t.found, 60)} (${t.consequence})`)),
+    150,
+  );
   add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);
   add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
   add("stderr", oneLine(outcome.stderr, 200), 100);

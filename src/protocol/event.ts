@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { actionSchema, daemonStatuses } from "./action.ts";
+import { attentionEnds, attentionSchema } from "./attention.ts";
+import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
+import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
 import { decisions } from "./verdict.ts";
 
 /** How a run stands. `waiting`: for the netrunner's answer; `paused`: at a bound; `stopped`: by the netrunner. */
@@ -87,6 +90,11 @@ const bodies = {
   "daemon.ended": z.object({ daemon, exit: z.string(), proven: z.boolean() }),
 
   "spawn.refused": z.object({ task: z.string(), origin: z.enum(origins), rule: z.string(), reason: z.string() }),
+  /** Work is forbidden from now on, in this home. */
+  "blacklist.added": z.object({ entry: blacklistEntrySchema }),
+  "blacklist.removed": z.object({ entry: blacklistEntrySchema }),
+  /** The netrunner lets exactly this task of the run through, in spite of the blacklist. */
+  "blacklist.allowed": z.object({ task: z.string() }),
   /** The daemon repeats work that keeps ending badly: this was let through, the next try will not be. */
   "respawn.warned": z.object({
     construct,
@@ -113,6 +121,9 @@ const bodies = {
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
+  /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
+  "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
+  "construct.continued": z.object({ construct }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),
@@ -127,12 +138,47 @@ const bodies = {
     rules: z.array(z.string()).default([]),
     reason: z.string(),
     latency_ms: z.number(),
+    /** Set when a sub-agent of the construct made the call. */
+    subagent: z.string().optional(),
   }),
-  /** A call has run without a verdict of ours: the gate does not hold in this agent, so the construct is ended. */
+  /** A call has run without an allow of ours: the gate does not hold in this agent, so the construct is frozen. */
   "gate.bypassed": z.object({ construct, call: z.string(), tool: z.string() }),
+  /** The gate was tried in the agent: a forbidden call came back denied, at top level and in a sub-agent. */
+  "canary.passed": z.object({ agent: z.string(), version: z.string(), duration_ms: z.number() }),
+  /** It did not: no construct starts. */
+  "canary.failed": z.object({ agent: z.string(), version: z.string(), problem: z.string() }),
   /** A call waits for the netrunner. */
   "hold.opened": holdSchema,
   "hold.closed": z.object({ construct, hold: z.string(), end: z.enum(holdEnds), note: z.string().nullable() }),
+  /** The policy file is in force as it stands: at the start of a run, and after each good edit. */
+  "policy.loaded": z.object({
+    path: z.string(),
+    /** Names of the rules that it changes or adds. */
+    rules: z.array(z.string()),
+    /** How many entries its lists have. */
+    entries: z.int(),
+  }),
+  /** The policy file has been changed and is wrong: the policy before it stays in force. */
+  "policy.refused": z.object({ path: z.string(), problem: z.string() }),
+  /** The policy file is gone: the tiers are as they were shipped. */
+  "policy.removed": z.object({ path: z.string() }),
+  /** Something waits for the netrunner. */
+  "attention.raised": attentionSchema,
+  "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),
+  "tripwire.fired": tripwireFiredSchema,
+  /** The netrunner does not want to hear of this tripwire, or does again. */
+  "tripwire.muted": z.object({ name: z.string(), muted: z.boolean() }),
+  /** A model session without tools writes tripwires for the goal. */
+  "author.started": z.object({ author: z.string(), pid: z.int(), caliber: caliberSchema }),
+  /** The rules that hold for the goal from here on, in place of earlier ones, and what was not admitted. */
+  "tripwires.authored": z.object({
+    author: z.string(),
+    rules: z.array(authoredRecordSchema),
+    refused: z.array(z.object({ name: z.string(), reason: z.string() })),
+    cost_usd: z.number(),
+  }),
+  /** There are no rules of this goal's own; the shipped ones hold. */
+  "author.failed": z.object({ author: z.string(), reason: z.string(), cost_usd: z.number() }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { caliberSchema } from "./caliber.ts";
+import { tripwireNoteSchema } from "./tripwire.ts";
 
 export const origins = ["daemon", "netrunner", "redirect"] as const;
 export type Origin = (typeof origins)[number];
@@ -47,6 +48,8 @@ export const outcomeSchema = z.object({
   /** Paths that a successful call reported but that are not on disk any more. */
   files_missing: z.array(z.string()),
   denials: z.array(denialSchema),
+  /** The tripwires that fired, the first ones. */
+  tripwires: z.array(tripwireNoteSchema).default([]),
   refusal: z.string().nullable(),
   session_id: z.string().nullable(),
   transcript: z.string().nullable(),

@@ -27,6 +27,10 @@ const fields = {
   time_limit_ms: z.int().min(1),
   /** How long a held call waits for the netrunner, milliseconds; 0: denied at once; null: it waits for ever. */
   hold_window_ms: z.int().min(0).nullable(),
+  /** The user's own e-mail address, which constructs must not use; null: not known. Never read from the machine. */
+  my_email: z.email().nullable(),
+  /** Who writes tripwires for the goal: a cheap model, or nobody. */
+  tripwire_author: z.union([caliberSchema, z.literal("off")]),
   /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
   budget_usd: z.number().min(0),
 };
@@ -38,6 +42,8 @@ export const runSettingsSchema = z.object({
   airgap: fields.airgap.default(false),
   sandbox: fields.sandbox.default("auto"),
   hold_window_ms: fields.hold_window_ms.default(20_000),
+  my_email: fields.my_email.default(null),
+  tripwire_author: fields.tripwire_author.default("off"),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 
@@ -69,5 +75,7 @@ export const defaultSettings = (cores: number): RunSettings => ({
   idle_limit_ms: 10 * minute,
   time_limit_ms: 60 * minute,
   hold_window_ms: 20_000,
+  my_email: null,
+  tripwire_author: { model: "haiku", effort: "low" },
   budget_usd: 0,
 });

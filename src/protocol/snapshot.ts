@@ -1,8 +1,10 @@
+import type { AttentionItem } from "./attention.ts";
 import type { Caliber } from "./caliber.ts";
 import type { DeckEvent, RunStatus } from "./event.ts";
 import type { Origin, Outcome } from "./outcome.ts";
 import type { Hold } from "./hold.ts";
 import type { RunSettings } from "./settings.ts";
+import type { AuthoredRecord } from "./tripwire.ts";
 import { oneLine } from "../base/text.ts";
 
 /**
@@ -28,8 +30,13 @@ export interface RunView {
   /** In the order of their queueing. */
   constructs: Record<string, ConstructView>;
   refused: { task: string; rule: string; reason: string }[];
+  /** Tasks that the netrunner lets through in spite of the blacklist. */
+  exempt: string[];
   /** The calls that wait for the netrunner, oldest first. */
   holds: Record<string, Hold>;
+  /** What else waits for the netrunner, oldest first. */
+  attention: Record<string, AttentionItem>;
+  tripwires: TripwiresView;
   lastSeq: number;
 }
 
@@ -45,6 +52,18 @@ export interface DaemonView {
   said: { chat: string[]; plan: string[] };
 }
 
+export interface TripwiresView {
+  /** The session that writes rules for the goal, or did. */
+  author: string | null;
+  /** The author has done what it could for the goal as it is now. */
+  isAuthored: boolean;
+  /** The rules of this goal's own. */
+  rules: AuthoredRecord[];
+  /** Names of those among them that the netrunner has muted. */
+  muted: string[];
+  costUsd: number;
+}
+
 export interface ConstructView {
   id: string;
   task: string;
@@ -52,7 +71,7 @@ export interface ConstructView {
   parent: string | null;
   caliber: Caliber;
   after: string[];
-  state: "queued" | "starting" | "running" | "held" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
@@ -90,7 +109,10 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     },
     constructs: {},
     refused: [],
+    exempt: [],
     holds: {},
+    attention: {},
+    tripwires: { author: null, isAuthored: false, rules: [], muted: [], costUsd: 0 },
     lastSeq: event.seq,
   };
 }
@@ -102,6 +124,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   view.lastSeq = event.seq;
   foldRun(view, event);
   foldDaemon(view.daemon, event);
+  foldTripwires(view.tripwires, event);
   foldConstruct(view, event);
 }
 
@@ -118,7 +141,7 @@ export function foldRunEvents(events: Iterable<DeckEvent>): RunView | undefined 
 
 /** What the agents of a run have cost so far, US dollars. */
 export function costOf(view: RunView): number {
-  let sum = view.daemon.costUsd;
+  let sum = view.daemon.costUsd + view.tripwires.costUsd;
   for (const construct of Object.values(view.constructs)) sum += construct.costUsd;
   return sum;
 }
@@ -160,8 +183,17 @@ function foldRun(view: RunView, event: DeckEvent): void {
     case "hold.closed":
       delete view.holds[event.body.hold];
       break;
+    case "attention.raised":
+      view.attention[event.body.item] = event.body;
+      break;
+    case "attention.closed":
+      delete view.attention[event.body.item];
+      break;
     case "spawn.refused":
       view.refused.push(event.body);
+      break;
+    case "blacklist.allowed":
+      view.exempt.push(event.body.task);
       break;
     default:
   }
@@ -200,6 +232,32 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
   }
 }
 
+function foldTripwires(tripwires: TripwiresView, event: DeckEvent): void {
+  switch (event.type) {
+    case "goal.set":
+      Object.assign(tripwires, { isAuthored: false, rules: [], muted: [] });
+      break;
+    case "author.started":
+      tripwires.author = event.body.author;
+      break;
+    case "tripwires.authored":
+      Object.assign(tripwires, { isAuthored: true, rules: event.body.rules });
+      tripwires.costUsd += event.body.cost_usd;
+      break;
+    case "author.failed":
+      tripwires.isAuthored = true;
+      tripwires.costUsd += event.body.cost_usd;
+      break;
+    case "tripwire.muted": {
+      const { name, muted } = event.body;
+      const others = tripwires.muted.filter((other) => other !== name);
+      tripwires.muted = muted && tripwires.rules.some((rule) => rule.name === name) ? [...others, name] : others;
+      break;
+    }
+    default:
+  }
+}
+
 function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
     const { construct: id, task, origin, parent, caliber, after } = event.body;
@@ -222,7 +280,7 @@ function foldConstruct(view: RunView, event: DeckEvent): void {
     };
     return;
   }
-  if (!("construct" in event.body)) return;
+  if (!("construct" in event.body) || event.body.construct === undefined) return;
   // The id may be a word of the model's: "constructor" must not find what every object has.
   if (!Object.hasOwn(view.constructs, event.body.construct)) return;
   const construct = view.constructs[event.body.construct];
@@ -235,7 +293,11 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       Object.assign(construct, { state: "starting", startedAt: event.at, activity: "starting" });
       break;
     case "construct.ready":
-      Object.assign(construct, { state: "running", sessionId: event.body.session_id, activity: "reading its task" });
+      Object.assign(construct, {
+        state: construct.state === "paused" ? "paused" : "running",
+        sessionId: event.body.session_id,
+        activity: "reading its task",
+      });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);
@@ -253,6 +315,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       if (event.body.decision === "deny") construct.denials += 1;
       break;
     case "hold.opened":
+      if (construct.state === "paused") break;
       Object.assign(construct, {
         state: "held",
         activity: `HELD: ${event.body.tool} ${oneLine(event.body.input, 240)}`,
@@ -260,8 +323,15 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       break;
     case "hold.closed":
       // Calls can wait beside each other.
-      if (construct.state === "held" && !Object.values(view.holds).some((hold) => hold.construct === construct.id))
+      if (construct.state === "held" && !isHeld(construct, view))
         Object.assign(construct, { state: "running", activity: "goes on after a hold" });
+      break;
+    case "construct.paused":
+      Object.assign(construct, { state: "paused", activity: `${event.body.how}: ${oneLine(event.body.why, 240)}` });
+      break;
+    case "construct.continued":
+      if (construct.state === "paused")
+        Object.assign(construct, { state: isHeld(construct, view) ? "held" : "running", activity: "goes on" });
       break;
     case "construct.ending":
       Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });
@@ -275,6 +345,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     default:
   }
 }
+
+const isHeld = ({ id }: ConstructView, view: RunView): boolean =>
+  Object.values(view.holds).some((hold) => hold.construct === id);
 
 /** A run in one line of a list. */
 export interface RunSummary {

@@ -59,8 +59,26 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("netrunner", event.body.text);
     case "account.limited":
       return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "canary.passed":
+      return `the gate holds in ${oneLine(`${event.body.agent} ${event.body.version}`, 60)}`;
+    case "canary.failed":
+      return says("the gate does not hold", event.body.problem);
+    case "attention.raised":
+      return says("NEEDS THE NETRUNNER", event.body.text);
+    case "tripwires.authored":
+      return says("tripwires of this goal", event.body.rules.map(({ name }) => name).join(", ") || "none");
+    case "author.failed":
+      return says("no tripwires of this goal's own", event.body.reason);
+    case "tripwire.muted":
+      return `the netrunner has ${event.body.muted ? "muted" : "unmuted"} the tripwire ${oneLine(event.body.name, 60)}`;
     case "deck.warned":
       return says("warning", event.body.message);
+    case "policy.loaded":
+      return says("policy file in force", event.body.path);
+    case "policy.refused":
+      return says("POLICY FILE REFUSED", event.body.problem);
+    case "policy.removed":
+      return says("policy file removed", event.body.path);
     case "spawn.refused":
       return says(`spawn refused (${oneLine(event.body.rule, 40)})`, event.body.task);
     default:
@@ -90,7 +108,7 @@ function daemonTelling(event: DeckEvent): string | undefined {
 }
 
 function constructTelling(event: DeckEvent): string | undefined {
-  if (!("construct" in event.body)) return undefined;
+  if (!("construct" in event.body) || event.body.construct === undefined) return undefined;
   const id = oneLine(event.body.construct, 40);
   switch (event.type) {
     case "construct.queued":
@@ -105,6 +123,14 @@ function constructTelling(event: DeckEvent): string | undefined {
       const { outcome } = event.body;
       const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
       return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
+    }
+    case "construct.paused":
+      return says(`${id} was ${event.body.how}`, event.body.why);
+    case "construct.continued":
+      return `${id} goes on`;
+    case "tripwire.fired": {
+      const { name, severity, found, consequence } = event.body;
+      return says(`${id}: tripwire ${oneLine(name, 60)} (${severity}, ${consequence})`, found);
     }
     case "gate.judged":
       return event.body.decision === "deny"

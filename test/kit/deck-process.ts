@@ -19,6 +19,7 @@ const deck = await openWritingDeck(options, () =>
   Promise.resolve({
     driver,
     judgeFor: () => () => ({ decision: "allow", rule: "test.all", reason: "a test", effects: [] }),
+    agentHome,
     version: "0.0.0-test",
     release: () => Promise.resolve(),
   }),

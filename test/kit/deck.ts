@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pause } from "../../src/base/clock.ts";
+import { claudeCanaries } from "../../src/bin/canary.ts";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
@@ -49,11 +50,15 @@ export interface TestDeckOptions {
   /** Files of the workspace: path to text. */
   files?: Record<string, string>;
   patience?: Patience;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs?: number;
   /** Another executable in the agent's place. */
   claudeBin?: string;
   driver?: (usual: AgentDriver) => AgentDriver;
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
+  /** Tries the gate before the first construct, in the agent, or in another executable. */
+  canary?: { executable?: string; limitMs?: number };
   /** Opens the deck in another way, such as on a disk that is full. */
   open?: typeof openWritingDeck;
   /** An earlier deck's folder to go on in. */
@@ -86,12 +91,20 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         const brake = judgeFor({ ...place, agentHome });
         return options.judge?.(brake) ?? brake;
       },
+      agentHome,
       version: "0.0.0-test",
+      ...(options.canary === undefined
+        ? {}
+        : {
+            canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
+          }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),
     }),
   );
-  const settings: RunSettings = { ...defaultSettings(2), offline: true, ...options.settings };
+  // Rules of a goal's own cost a process and two requests: a test that wants them says so.
+  const settings: RunSettings = { ...defaultSettings(2), offline: true, tripwire_author: "off", ...options.settings };
   const isClosed = (event: DeckEvent): boolean => event.type === "run.closed";
 
   const eventsUntil = async (afterSeq: number, isLast: (event: DeckEvent) => boolean): Promise<DeckEvent[]> => {
@@ -148,6 +161,7 @@ export const agentsOf = (events: readonly DeckEvent[]): string[] => [
   ...new Set([
     ...of(events, "construct.queued").map((event) => event.body.construct),
     ...of(events, "daemon.started").map((event) => event.body.daemon),
+    ...of(events, "author.started").map((event) => event.body.author),
   ]),
 ];
 

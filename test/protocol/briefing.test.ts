@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { outcomeBytes, outcomeText, taskMessage } from "../../src/protocol/briefing.ts";
 import { efforts } from "../../src/protocol/caliber.ts";
 import { endStates, noTokens, origins, type Outcome } from "../../src/protocol/outcome.ts";
+import { severities, tripwireConsequences } from "../../src/protocol/tripwire.ts";
 import { anOutcome } from "../kit/outcome.ts";
 
 const plain = anOutcome({ duration_ms: 1234, cost_usd: 0.05, result: "There are 12." });
@@ -33,6 +34,15 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   files: fc.array(fc.record({ path: long, size: fc.nat(), sha256: fc.string() }), { maxLength: 40 }),
   files_missing: fc.array(long, { maxLength: 40 }),
   denials: fc.array(fc.record({ tool: long, input: long, rule: long }), { maxLength: 40 }),
+  tripwires: fc.array(
+    fc.record({
+      name: long,
+      severity: fc.constantFrom(...severities),
+      found: long,
+      consequence: fc.constantFrom(...tripwireConsequences),
+    }),
+    { maxLength: 40 },
+  ),
   refusal: fc.option(long),
   session_id: fc.constant(null),
   transcript: fc.constant(null),
@@ -74,6 +84,12 @@ describe("an outcome for the daemon", () => {
     });
     expect(text).toContain("denied: Bash rm -rf / (delete.outside)");
     expect(text).toMatch(/files: \/deep.*…/);
+  });
+
+  test("names the tripwires that fired, and what followed", () => {
+    const fired = { name: "host-restart", severity: "critical", found: "reboot", consequence: "kill" } as const;
+    expect(outcomeText({ ...plain, tripwires: [fired] })).toContain("tripwires: host-restart: reboot (kill)");
+    expect(outcomeText(plain)).not.toContain("tripwires:");
   });
 
   test("of many files it says how many there are", () => {

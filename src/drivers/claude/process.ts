@@ -8,6 +8,7 @@ import { startChild, type Child } from "../../process/child.ts";
 import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
 import type { Exit } from "../../process/exit.ts";
+import { freezeTree, thawTree } from "../../process/freeze.ts";
 import { stopTree } from "../../process/stop.ts";
 import type { StopLimits } from "../../process/report.ts";
 
@@ -39,6 +40,9 @@ export interface AgentProcess {
   /** Remembers what it has started until now, so that it is found even if it hides later. */
   note(): void;
   stop(limits: StopLimits): Promise<StopReport>;
+  /** Stops the clock of all that it has started. True when nothing of it is left running. */
+  freeze(): Promise<boolean>;
+  thaw(): Promise<void>;
 }
 
 /**
@@ -53,12 +57,14 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
   const gone = new AbortController();
   let child: Child | undefined;
   let broken: string | undefined;
+  let isFrozen = false;
   // A failed start is told by `started`; the SDK's own reader may be the only one who looks at `closed`.
   started.promise.catch(() => "told to whoever opens the session");
 
   const stop = async (limits: StopLimits): Promise<StopReport> => {
     if (child === undefined) return { proven: true, survivors: [] };
-    const report = await stopTree(child, limits, table);
+    // What is frozen cannot end by itself, so it gets no time for it.
+    const report = await stopTree(child, isFrozen ? hardStop : limits, table);
     if (report.proven) guardian?.forget(marker);
     child.release();
     return { proven: report.proven, survivors: report.survivors.map((survivor) => survivor.pid) };
@@ -112,6 +118,14 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
     closed: closed.promise,
     note: () => void child?.census.note().catch(() => "the table cannot be read now; a stop looks again"),
     stop,
+    async freeze() {
+      isFrozen = true;
+      return child === undefined || (await freezeTree(child));
+    },
+    async thaw() {
+      if (child !== undefined) await thawTree(child);
+      isFrozen = false;
+    },
   };
 }
 

@@ -53,6 +53,8 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
       input.close();
       return child.stop(how === "hard" ? hardStop : politeStop);
     },
+    freeze: () => child.freeze(),
+    thaw: () => child.thaw(),
     signal: child.signal,
     closed,
   };

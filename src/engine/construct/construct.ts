@@ -7,13 +7,16 @@ import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
+import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { custodyOf, type Custody } from "./custody.ts";
+import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally, resultOf, showExit } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
-import { watchTime, type TimeLimits } from "./time-limits.ts";
+import { watchSilence, watchTime, type TimeLimits } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
 /** What a construct is told to do, and by whom. */
@@ -33,6 +36,9 @@ export interface ConstructParts {
   note: (source: string) => Note;
   judge: Judge;
   holds: Holds;
+  /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
+  windowMs: () => number | null;
+  tripwires: RunTripwires;
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
@@ -56,13 +62,15 @@ export class Construct {
   readonly ended: Promise<Outcome>;
   /** Settles once the agent is up, or has failed to come up: then the next one may start. */
   readonly settled: Promise<void>;
+  /** Through which it is paused, frozen and let go on. */
+  readonly custody: Custody;
 
   readonly #parts: ConstructParts;
   readonly #note: Note;
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
+  readonly #tripwires: ConstructTripwires;
   readonly #timers = new AbortController();
-  readonly #ending = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
   #how: "polite" | "hard" = "polite";
@@ -74,20 +82,32 @@ export class Construct {
   #startedAt: number | null = null;
   #beganAt = 0;
   #lastSign = 0;
-  /** Calls that wait for the netrunner: their wait is not idleness. */
-  #held = 0;
+  /** What waits for the netrunner, calls or all of it: their wait is not idleness. */
+  #waiting = 0;
   #transcript: TranscriptSink | undefined;
 
   constructor(spec: SpawnSpec, parts: ConstructParts) {
     this.spec = spec;
     this.#parts = parts;
     this.#note = parts.note(spec.id);
+    this.#tripwires = new ConstructTripwires({
+      construct: spec.id,
+      run: parts.tripwires,
+      clock: parts.clock,
+      note: this.#note,
+      kill: (cause) => this.stop(cause, "hard"),
+    });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
-  }
-
-  get phase(): Life["phase"] {
-    return this.#life.phase;
+    this.custody = custodyOf({
+      construct: spec.id,
+      clock: parts.clock,
+      note: parts.note,
+      session: () => this.#opening,
+      windowMs: parts.windowMs,
+      kill: (cause) => this.stop(cause, "hard"),
+      onWait: (isWaiting) => this.#wait(isWaiting),
+    });
   }
 
   /** @param earlier outcomes of the constructs that this one waited for */
@@ -117,9 +137,16 @@ export class Construct {
     this.#life = life;
     if (life.phase === "ending" && before !== "ending") {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
-      this.#ending.abort();
+      this.custody.end(life.cause);
     }
     for (const effect of effects) this.#perform(effect);
+  }
+
+  #wait(isWaiting: boolean): void {
+    this.#waiting += isWaiting ? 1 : -1;
+    // One that is halted while it starts must not keep the next one from starting.
+    if (isWaiting) this.#up.resolve();
+    this.#lastSign = this.#parts.clock.monotonic();
   }
 
   #perform(effect: LifeEffect): void {
@@ -162,19 +189,16 @@ export class Construct {
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
-          stages: [],
-          mayAct: () => this.#life.phase === "running",
+          stages: [this.#tripwires.stage],
+          standing: this.custody.standing,
           note: this.#note,
           clock,
           onDenial: (denial) => this.#tally.denials.push(denial),
-          onJudged: (id) => this.#reconciliation.judged(id),
+          onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
           holds: this.#parts.holds,
           task: this.spec.task,
-          ending: this.#ending.signal,
-          onHold: (isHeld) => {
-            this.#held += isHeld ? 1 : -1;
-            this.#lastSign = clock.monotonic();
-          },
+          workspace,
+          onHold: (isHeld) => this.#wait(isHeld),
           kill: () => this.stop("netrunner"),
         }),
         transcript: this.#transcript.line,
@@ -182,13 +206,10 @@ export class Construct {
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
-      watchTime(
-        this.#parts.limits,
-        clock,
-        () => (this.#held > 0 ? clock.monotonic() : this.#lastSign),
-        (cause) => this.stop(cause),
-        this.#timers.signal,
-      );
+      const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
+      const { signal } = this.#timers;
+      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       void this.#read(session);
       return session;
@@ -206,17 +227,18 @@ export class Construct {
       count(this.#tally, event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
-      if (bypass !== undefined) {
-        this.#note("gate.bypassed", { construct: this.spec.id, ...bypass });
-        this.stop("gate:bypassed", "hard");
-      }
+      if (bypass !== undefined) void this.custody.suspect(bypass);
       const login = loginProblem(event);
       if (login !== undefined) {
         this.#tally.problem = login;
         this.stop("error:login");
       }
-      if (event.type === "turn.ended") this.#apply({ type: "turn_ended", turn: event.turn });
+      if (event.type !== "turn.ended") continue;
+      // What an agent under suspicion calls its result counts only when the netrunner lets it go on.
+      await this.custody.cleared();
+      this.#apply({ type: "turn_ended", turn: event.turn });
     }
     const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
     this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
@@ -242,6 +264,7 @@ export class Construct {
 
   async #finish(): Promise<void> {
     this.#timers.abort();
+    this.custody.end(this.#life.phase === "ended" ? this.#life.cause : "crash");
     this.#up.resolve();
     await this.#transcript?.close();
     const { files, missing } = await checkFiles(this.#tally.written, this.#parts.workspace);
@@ -275,6 +298,7 @@ export class Construct {
       files,
       files_missing: missing,
       denials: tally.denials,
+      tripwires: this.#tripwires.fired,
       refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
       session_id: tally.sessionId,
       transcript: this.#transcript?.path ?? null,

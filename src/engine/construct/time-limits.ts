@@ -18,13 +18,24 @@ export function watchTime(
   signal: AbortSignal,
 ): void {
   clock.after(limits.time_limit_ms, () => stop("budget:time"), signal);
-  const watchIdle = (ms: number): void => {
+  watchSilence(limits.idle_limit_ms, clock, lastSign, () => stop("stall"), signal);
+}
+
+/** Calls `tell` with the length of a silence that has reached `bound`, and again after each further one of that length. */
+export function watchSilence(
+  bound: number,
+  clock: Clock,
+  lastSign: () => number,
+  tell: (ms: number) => void,
+  signal: AbortSignal,
+): void {
+  const watch = (ms: number): void => {
     const look = (): void => {
-      const left = limits.idle_limit_ms - (clock.monotonic() - lastSign());
-      if (left <= 0) stop("stall");
-      else watchIdle(left);
+      const silence = clock.monotonic() - lastSign();
+      if (silence >= bound) tell(silence);
+      watch(silence >= bound ? bound : bound - silence);
     };
     clock.after(ms, look, signal);
   };
-  watchIdle(limits.idle_limit_ms);
+  watch(bound);
 }

@@ -1,3 +1,5 @@
+import { Fault } from "../../base/fault.ts";
+import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
 import { closeDeck } from "./close-deck.ts";
 import type { DeckFlags } from "./flags/deck-flags.ts";
@@ -6,7 +8,7 @@ import type { Paint } from "./paint.ts";
 import { painter, wantsColor } from "./paint.ts";
 import { sink } from "./sink.ts";
 import { usualPatience } from "./stopping.ts";
-import type { World } from "./world.ts";
+import type { OpenDeck, World } from "./world.ts";
 import { columnsOf } from "./world.ts";
 
 export interface Page {
@@ -15,13 +17,18 @@ export interface Page {
   paint: Paint;
 }
 
-/** Opens a deck for reading, writes what the question finds to stdout, and closes it. */
+/**
+ * Opens a deck, writes what the question finds to stdout, and closes it.
+ * @param where `record`: what is on record; `deck`: the deck that runs in this home; `either`: that deck, and the record
+ * where none runs; `home`: that deck, and the home itself where none runs, to change what is kept there
+ */
 export async function lookUp(
   world: World,
   flags: DeckFlags & { color: boolean },
   question: (port: Port, page: Page) => Promise<string>,
+  where: keyof typeof doors = "record",
 ): Promise<void> {
-  const deck = await world.openDeck(await deckOptions(flags, world, "read"));
+  const deck = await doors[where](world, flags);
   const page = { columns: columnsOf(world.stdout), paint: painter(wantsColor(world, world.stdout, flags.color)) };
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);
@@ -32,3 +39,28 @@ export async function lookUp(
     await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
   }
 }
+
+type Open = (world: World, flags: DeckFlags) => Promise<OpenDeck>;
+
+const openAs =
+  (mode: DeckOptions["mode"]): Open =>
+  async (world, flags) =>
+    world.openDeck(await deckOptions(flags, world, mode));
+
+const runningOr =
+  (mode: "read" | "edit"): Open =>
+  async (world, flags) => {
+    try {
+      return await openAs("attach")(world, flags);
+    } catch (error) {
+      if (error instanceof Fault && error.code === "deck.not_running") return openAs(mode)(world, flags);
+      throw error;
+    }
+  };
+
+const doors = {
+  record: openAs("read"),
+  deck: openAs("attach"),
+  either: runningOr("read"),
+  home: runningOr("edit"),
+};

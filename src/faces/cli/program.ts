@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { Fault } from "../../base/fault.ts";
+import { exitCode } from "./exit.ts";
 import { painter, wantsColor } from "./paint.ts";
 import type { World } from "./world.ts";
 import { columnsOf } from "./world.ts";
@@ -24,6 +25,38 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  brake: {
+    summary: "explain, check, list and change what constructs may do",
+    load: async () => (await import("./commands/brake.ts")).defineBrake,
+  },
+  tripwires: {
+    summary: "list, try and mute the rules over what constructs do",
+    load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
+  },
+  hold: {
+    summary: "answer the calls that wait for you: list, allow, deny",
+    load: async () => (await import("./commands/hold.ts")).defineHold,
+  },
+  kill: {
+    summary: "end constructs at once, with everything that they started",
+    load: async () => (await import("./commands/control.ts")).defineKill,
+  },
+  pause: {
+    summary: "have constructs wait before their next call, or freeze them",
+    load: async () => (await import("./commands/control.ts")).definePause,
+  },
+  resume: {
+    summary: "let paused and frozen constructs go on",
+    load: async () => (await import("./commands/control.ts")).defineResume,
+  },
+  blacklist: {
+    summary: "forbid work for good, or allow it again: list, add, remove, allow",
+    load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
+  },
+  airgap: {
+    summary: "cut all constructs of the open run off the network, or let them back",
+    load: async () => (await import("./commands/airgap.ts")).defineAirgap,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
@@ -42,6 +75,8 @@ export async function runCommand(world: World): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
+    // A group of commands without a word that says which: its help is on stderr already.
+    if (error.code === "commander.help") return exitCode.usage;
     throw usageFault(error, world);
   }
 }

@@ -28,6 +28,7 @@ const words: Record<ConstructView["state"], StateWord> = {
   starting: { glyph: "○", word: "starting", style: "busy" },
   running: { glyph: "●", word: "running", style: "busy" },
   held: { glyph: "!", word: "HELD", style: "alarm" },
+  paused: { glyph: "‖", word: "PAUSED", style: "alarm" },
   ending: { glyph: "◐", word: "ending", style: "warning" },
   done: { glyph: "✓", word: "done", style: "good" },
   failed: { glyph: "✗", word: "failed", style: "bad" },

@@ -24,6 +24,8 @@ export interface AuthoringLimits {
 
 export interface Authored {
   admitted: Tripwire[];
+  /** The admitted rules as they were proposed, for the record. */
+  proposed: AuthoredRule[];
   /** What was not admitted, and why, in words for the author and the netrunner. */
   refused: { name: string; reason: string }[];
 }
@@ -34,13 +36,15 @@ export interface Authored {
  * `recent`. Never throws, and never touches a shipped rule.
  */
 export function admitAuthored(proposal: unknown, recent: readonly Observation[], limits: AuthoringLimits): Authored {
-  const result: Authored = { admitted: [], refused: [] };
+  const result: Authored = { admitted: [], proposed: [], refused: [] };
   const items = itemsOf(proposal);
   if (typeof items === "string") return { ...result, refused: [{ name: "proposal", reason: items }] };
   for (const [index, item] of items.slice(0, mostItems).entries()) {
     const made = admitOne(item, recent, limits, result.admitted);
-    if ("check" in made) result.admitted.push(made);
-    else result.refused.push({ name: nameOf(item, index), reason: oneLine(made.reason, 400) });
+    if ("tripwire" in made) {
+      result.admitted.push(made.tripwire);
+      result.proposed.push(made.rule);
+    } else result.refused.push({ name: nameOf(item, index), reason: oneLine(made.reason, 400) });
   }
   if (items.length > mostItems)
     result.refused.push({ name: "proposal", reason: `only the first ${mostItems} of ${items.length} rules were read` });
@@ -67,7 +71,7 @@ function admitOne(
   recent: readonly Observation[],
   limits: AuthoringLimits,
   admitted: readonly Tripwire[],
-): Tripwire | { reason: string } {
+): { rule: AuthoredRule; tripwire: Tripwire } | { reason: string } {
   try {
     const read = authoredRuleSchema.safeParse(item);
     if (!read.success) return { reason: problemText(read.error) };
@@ -84,7 +88,7 @@ function admitOne(
     if (pattern.test("")) return { reason: "pattern: it matches nothing at all, and so would fire on everything" };
     const tripwire = tripwireOf(rule, pattern);
     const problem = rehearsal(tripwire, recent, limits);
-    return problem === undefined ? tripwire : { reason: problem };
+    return problem === undefined ? { rule, tripwire } : { reason: problem };
   } catch (error) {
     return { reason: `the rule cannot be used: ${messageOf(error)}` };
   }

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { severities } from "../../protocol/tripwire.ts";
 import { mostAuthored } from "./evaluate.ts";
 import { longestPattern } from "./pattern.ts";
-import { severities } from "./tripwire.ts";
 
 /** What an authored rule looks at: the command of a call, all of a call's input, what a call returned, what was said. */
 export const authoredFields = ["command", "input", "result", "said"] as const;

@@ -1,10 +1,7 @@
+import { severities, type Severity } from "../../protocol/tripwire.ts";
 import type { Tier } from "../../protocol/verdict.ts";
 import type { Observation, ObservationKind } from "./observation.ts";
 import type { TripwireState } from "./state.ts";
-
-/** From mild to severe: low informs, warning holds the call, critical denies it and kills the construct. */
-export const severities = ["low", "warning", "critical"] as const;
-export type Severity = (typeof severities)[number];
 
 /** A deterministic rule over what a construct does. */
 export interface Tripwire {

@@ -6,6 +6,7 @@ import { offlineEnvironment } from "../../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../../src/drivers/claude/executable.ts";
 import { gateOf } from "../../../src/engine/gate/gate.ts";
 import type { Judge } from "../../../src/engine/gate/judge.ts";
+import { newStanding } from "../../../src/engine/gate/standing.ts";
 import { Holds } from "../../../src/engine/gate/holds.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { call, reply, say, useTool, type Answerer } from "../../../src/offline/reply.ts";
@@ -89,16 +90,18 @@ describe("the gate", () => {
       onJudged: () => undefined,
       holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: () => 0 }),
       task: "a task",
+      workspace: "/",
       stages: [],
-      ending: new AbortController().signal,
       onHold: () => undefined,
       kill: () => undefined,
     };
     const allow: Judge = () => ({ decision: "allow", rule: "r", reason: "w", effects: [] });
     const aCall = { id: "t", tool: "Bash", input: { command: "ls" } };
-    const unrecorded = gateOf({ ...parts, judge: allow, mayAct: () => true, note: () => false });
+    const unrecorded = gateOf({ ...parts, judge: allow, standing: newStanding(), note: () => false });
     expect(await unrecorded(aCall)).toMatchObject({ decision: "deny", rule: "gate.unrecorded" });
-    const late = gateOf({ ...parts, judge: allow, mayAct: () => false, note: () => true });
+    const standing = newStanding();
+    standing.end();
+    const late = gateOf({ ...parts, judge: allow, standing, note: () => true });
     expect(await late(aCall)).toMatchObject({ decision: "deny", rule: "construct.ending" });
   });
 

@@ -79,7 +79,8 @@ export function inTerminal(
     until(condition) {
       const { promise, resolve, reject } = Promise.withResolvers<string[]>();
       const check = (): void => {
-        if (condition(frame())) resolve(frame());
+        // A frame may arrive in several pieces: a terminal that honours synchronised updates does not show half of one.
+        if (!terminal.modes.synchronizedOutputMode && condition(frame())) resolve(frame());
         else if (gone) fail();
       };
       const fail = (): void => reject(new Error(`the frame did not come:\n${frame().join("\n")}`));

@@ -1,4 +1,5 @@
 import type { Port, Replies } from "../../../src/host/port.ts";
+import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
@@ -7,6 +8,7 @@ import type { Outcome } from "../../../src/protocol/outcome.ts";
 import type { RunSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { costOf, foldRunEvents, summaryOf } from "../../../src/protocol/snapshot.ts";
+import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
 import { channel } from "../../../src/base/stream.ts";
 import type { OpenDeck } from "../../../src/faces/cli/world.ts";
 import { Fault, unreachable } from "../../../src/base/fault.ts";
@@ -20,9 +22,14 @@ export interface Script {
   /** Instead of closing the run with the status that was asked for. */
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
+  onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
+  tripwires?: TripwireLine[];
+  trial?: TripwireTrial;
   workspace?: string;
+  /** What is forbidden at the start. */
+  blacklist?: BlacklistEntry[];
   /** Time of the first event, milliseconds since the epoch. */
   startAt?: number;
 }
@@ -50,6 +57,7 @@ export const runId = "run-20261122-101500-a1b2";
 export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const events: DeckEvent[] = [];
   const commands: Command[] = [];
+  const entries = [...(script.blacklist ?? [])];
   const readers = new Set<ReturnType<typeof channel<DeckEvent>>>();
   const closed = Promise.withResolvers<void>();
   let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
@@ -144,8 +152,36 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
         return {};
+      case "construct.kill":
+      case "construct.pause":
+      case "construct.continue":
+        script.onConstruct?.(stage(), command);
+        return {};
       case "settings.change":
         record(current, "settings.changed", { settings: command.settings });
+        return {};
+      case "blacklist.list":
+        return { entries };
+      case "blacklist.add": {
+        const { task, reason } = command;
+        const entry = { id: `bl-0000000${entries.length + 1}`, task, reason, added_at: clock, construct: null };
+        entries.push(entry);
+        return { entry };
+      }
+      case "blacklist.remove": {
+        const at = entries.findIndex((one) => one.id === command.id);
+        const [entry] = at === -1 ? [] : entries.splice(at, 1);
+        if (entry === undefined) throw new Fault("usage", "blacklist.unknown", "there is no such entry");
+        return { entry };
+      }
+      case "blacklist.allow":
+        record(current, "blacklist.allowed", { task: command.task });
+        return {};
+      case "tripwires.list":
+        return { rules: script.tripwires ?? [] };
+      case "tripwires.test":
+        return script.trial ?? { firings: [], consequence: "none" };
+      case "tripwires.mute":
         return {};
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { authoredTime, evaluate } from "../../../src/policy/tripwires/evaluate.ts";
 import type { Observation } from "../../../src/policy/tripwires/observation.ts";
 import { freshState, mostRemembered } from "../../../src/policy/tripwires/state.ts";
-import { consequenceOf, severities, worstOf, type Tripwire } from "../../../src/policy/tripwires/tripwire.ts";
+import { severities } from "../../../src/protocol/tripwire.ts";
+import { consequenceOf, worstOf, type Tripwire } from "../../../src/policy/tripwires/tripwire.ts";
 import { bash, call, firedAlong, firedAt, follow, result, rules, said } from "./watch.ts";
 
 const rule = (name: string, changes: Partial<Tripwire> = {}): Tripwire => ({

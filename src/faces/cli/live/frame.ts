@@ -39,6 +39,7 @@ export function frame({ view, now, columns, rows, paint }: FrameInput): string[]
 
 const urgency: Record<ConstructView["state"], number> = {
   held: -1,
+  paused: -1,
   ending: 0,
   running: 1,
   starting: 2,
@@ -54,7 +55,7 @@ function headerPieces(view: RunView, now: number): Piece[] {
   const daemon = daemonWord(view);
   const count = (state: ConstructView["state"]): number =>
     Object.values(view.constructs).filter((construct) => construct.state === state).length;
-  const active = count("running") + count("starting") + count("ending") + count("held");
+  const active = count("running") + count("starting") + count("ending") + count("held") + count("paused");
   const failed = count("failed") + count("killed");
   const elapsed = view.durationMs + (view.closedAt === null ? Math.max(0, now - view.lastAt) : 0);
   const pieces: (Piece | false | undefined)[] = [
@@ -65,6 +66,7 @@ function headerPieces(view: RunView, now: number): Piece[] {
     daemon !== undefined &&
       daemon.style !== "alarm" && { text: `daemon ${daemon.glyph} ${daemon.word}`, style: daemon.style },
     count("held") > 0 && { text: ` ${count("held")} HELD FOR YOU `, style: "alarm" },
+    count("paused") > 0 && { text: ` ${count("paused")} PAUSED `, style: "alarm" },
     { text: `${active} running` },
     { text: `${count("queued")} queued` },
     { text: `${count("done")} done`, style: count("done") > 0 ? "good" : "plain" },

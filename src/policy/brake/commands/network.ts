@@ -1,6 +1,7 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { isMetadata } from "../metadata.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
+import { judgeRoutes } from "./curl-routes.ts";
 
 /** Commands that talk to other machines. */
 export const networkCommands: [string, Handler][] = [
@@ -83,6 +84,7 @@ const curlValues =
 
 function curl(run: Run): void {
   const { options, operands } = split(run.args, curlValues);
+  judgeRoutes(run, options);
   const method = options.find((option) => has([option], "-X --request") && option.value)?.value;
   const sends =
     has(

@@ -1,0 +1,90 @@
+import type { AgentDriver, AgentSession } from "../../drivers/agent.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
+import type { Caliber } from "../../protocol/caliber.ts";
+import { showExit } from "../construct/tally.ts";
+import { loginProblem } from "../login.ts";
+
+/** One question to a model without tools, whose reply has a form. */
+export interface Question {
+  /** Our id of the process: its marker. */
+  id: string;
+  cwd: string;
+  caliber: Caliber;
+  systemPrompt: string;
+  replySchema: Record<string, unknown>;
+  message: string;
+  transcript: (line: string) => void;
+  onStarted: (pid: number) => void;
+}
+
+/** What came of it. The cost counts either way, as far as the agent has told it. */
+export type Reply = { ok: true; reply: unknown; costUsd: number } | { ok: false; reason: string; costUsd: number };
+
+/** Neither promise rejects. */
+export interface Asked {
+  reply: Promise<Reply>;
+  /** Settles when the process is gone; it is stopped after the reply. */
+  gone: Promise<void>;
+}
+
+/** Asks in a process of its own. The signal ends it: `reply` then settles at once. */
+export function askOnce(driver: AgentDriver, question: Question, signal: AbortSignal): Asked {
+  const opening = openSession(driver, question);
+  const reply = firstOf(
+    opening.then((session) => read(session, question.message)),
+    signal,
+  );
+  return { reply, gone: leave(opening, reply, signal) };
+}
+
+async function openSession(driver: AgentDriver, question: Question): Promise<AgentSession> {
+  const { id, cwd, caliber, systemPrompt, replySchema, transcript, onStarted } = question;
+  const session = await driver.open({
+    id,
+    cwd,
+    caliber,
+    role: { kind: "coordinator", systemPrompt, replySchema },
+    gate: async () => ({ decision: "deny", rule: "author.no_tools", reason: "You have no tools; only reply." }),
+    transcript,
+  });
+  onStarted(session.pid);
+  return session;
+}
+
+async function firstOf(reading: Promise<Reply>, signal: AbortSignal): Promise<Reply> {
+  const given = Promise.withResolvers<never>();
+  const giveUp = (): void => given.reject(new Fault("agent", "question.given_up", "it was given up"));
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([reading, given.promise]);
+  } catch (error) {
+    return { ok: false, reason: messageOf(error), costUsd: 0 };
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+async function leave(opening: Promise<AgentSession>, reply: Promise<Reply>, signal: AbortSignal): Promise<void> {
+  await reply;
+  try {
+    const session = await opening;
+    await session.stop(signal.aborted ? "hard" : "polite");
+  } catch {
+    // It was never started, which the reply has told.
+  }
+}
+
+async function read(session: AgentSession, message: string): Promise<Reply> {
+  session.send(message);
+  for await (const event of session.events) {
+    const login = loginProblem(event);
+    if (login !== undefined) return { ok: false, reason: login, costUsd: 0 };
+    if (event.type !== "turn.ended") continue;
+    const { ok, structured, status, errors, costUsd } = event.turn;
+    if (ok && structured !== undefined) return { ok: true, reply: structured, costUsd };
+    const why = ok ? "its reply did not have the form that was asked for" : [status, ...errors].join(": ");
+    return { ok: false, reason: why, costUsd };
+  }
+  return { ok: false, reason: `its process ended (${showExit(await session.closed)})`, costUsd: 0 };
+}
