@@ -13,11 +13,11 @@ export function underLists(
   const { hosts } = policy;
   const allowed = policy.tools.some((listed) => listed.verdict === "allow" && fits(listed, tool));
   const changed = effects.map((effect) => {
-    if (effect.kind === "network" && isAllowedHost(effect.host, hosts))
-      return { ...effect, upload: false, metadata: false };
-    return allowed && (effect.kind === "remote-mutation" || effect.kind === "publish")
-      ? { kind: "look-remote" as const, what: `${effect.what}, which the policy file allows` }
-      : effect;
+    const isTrusted =
+      effect.kind === "network"
+        ? isAllowedHost(effect.host, hosts)
+        : allowed && (effect.kind === "remote-mutation" || effect.kind === "publish");
+    return isTrusted ? { ...effect, trusted: true as const } : effect;
   });
   const forbidden = effects.flatMap((effect) =>
     effect.kind === "network" && isForbiddenHost(effect.host, hosts)

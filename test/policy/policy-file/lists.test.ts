@@ -83,6 +83,17 @@ describe("a command that is allowed", () => {
     expect(verdict("curl http://169.254.169.254/latest")).toBe("deny");
   });
 
+  test("is still the same effect to whoever else looks, such as the airgap", () => {
+    const { verdict, effects } = judgedUnder(commands("allow", "npm publish"), "Bash", { command: "npm publish" });
+    expect(verdict).toBe("allow");
+    expect(effects).toContainEqual(expect.objectContaining({ kind: "publish", trusted: true }));
+  });
+
+  test("wins over a rule of the file that holds or denies its kind", () => {
+    const file = `${commands("allow", "npm publish")}\n[[rule]]\nrule = "effect.remote"\nverdict = "deny"`;
+    expect(["npm publish", "npm publish --tag x"].map(under(file))).toEqual(["allow", "deny"]);
+  });
+
   test("is allowed in the default tier, not in paranoid", () => {
     expect(under(commands("allow", "frobnicate *"), "paranoid")("frobnicate")).toBe("deny");
   });
