@@ -2,6 +2,7 @@ import type { Argument } from "../argument.ts";
 import type { Effect } from "../brake/effect.ts";
 import type { Run } from "../brake/run.ts";
 import type { ListedCommand } from "./policy.ts";
+import { mayTrust } from "./trust.ts";
 
 /** Reads one command of a list, such as `terraform plan` or `just *`; or says what is wrong with it. */
 export function parseCommand(text: string, verdict: ListedCommand["verdict"]): ListedCommand | string {
@@ -30,7 +31,7 @@ export function underPolicy(run: Run, name: string): Run {
     run.emit({ kind: "listed", what: listed.words.join(" "), forbidden: listed.verdict === "deny" });
   }
   const allowing = policy.commands.filter((listed) => listed.verdict === "allow" && allows(listed, name, run.args));
-  if (allowing.length === 0) return run;
+  if (allowing.length === 0 || !mayTrust(run.args, run.scene)) return run;
   const inFull = allowing.some(({ open }) => !open);
   return { ...run, emit: (effect) => run.emit(trusted(effect, inFull)) };
 }
