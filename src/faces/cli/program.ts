@@ -49,6 +49,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "let paused and frozen constructs go on",
     load: async () => (await import("./commands/control.ts")).defineResume,
   },
+  blacklist: {
+    summary: "forbid work for good, or allow it again: list, add, remove, allow",
+    load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
