@@ -11,12 +11,13 @@ import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
+import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
-import { claudeCanary } from "./canary.ts";
+import { claudeCanaries } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -33,9 +34,9 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
     return openReadingDeck(home, judgeFor(place));
   }
-  if (mode === "attach") {
+  if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
-    return attach(home);
+    return mode === "attach" ? attach(home) : openEditingDeck(home);
   }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
@@ -47,7 +48,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
       agentHome,
       version: around.version,
-      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
+      canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {
         await guardian.close();
         await provider.release();

@@ -11,6 +11,7 @@ export const homePaths = (home: string) => ({
   socket: join(home, "deck.sock"),
   /** Names the socket where the home's own path is too long for one. */
   socketNote: join(home, "deck.sock.at"),
+  blacklist: join(home, "blacklist.json"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault, messageOf } from "../../base/fault.ts";
+import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
 import { runStatuses } from "../../protocol/event.ts";
 import { holdSchema } from "../../protocol/hold.ts";
@@ -79,6 +80,9 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),
   "tripwires.test": tripwireTrialSchema,
   "run.show": z.object({ view: viewSchema }),
+  "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
+  "blacklist.add": z.object({ entry: blacklistEntrySchema }),
+  "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
   "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
 };
 
