@@ -6,6 +6,7 @@ import type { Judged } from "../../../src/engine/gate/judge.ts";
 import type { Note } from "../../../src/engine/journal.ts";
 import { tripwiresOf } from "../../../src/engine/tripwires/rules.ts";
 import { defaultSettings, type RunSettings } from "../../../src/protocol/settings.ts";
+import type { AuthoredRecord } from "../../../src/protocol/tripwire.ts";
 import { noTokens } from "../../../src/protocol/outcome.ts";
 
 /** A clock that stands until it is moved on, and does then what has become due. */
@@ -34,12 +35,12 @@ function handClock(): Clock & { pass: (ms: number) => void } {
   };
 }
 
-function watched(changes: Partial<RunSettings> = {}) {
+function watched(changes: Partial<RunSettings> = {}, rules: AuthoredRecord[] = []) {
   const clock = handClock();
   const told: { type: string; body: object }[] = [];
   const note: Note = (type, body) => told.push({ type, body }) > 0;
   const settings = { ...defaultSettings(2), ...changes };
-  const run = tripwiresOf({ settings, view: { rules: [], muted: [] }, muted: new Set(), clock, note });
+  const run = tripwiresOf({ settings, view: { rules, muted: [] }, muted: new Set(), clock, note });
   const kills: string[] = [];
   const kill = (cause: string): void => void kills.push(cause);
   const one = (construct: string) => new ConstructTripwires({ construct, run, clock, note, kill });
@@ -189,7 +190,7 @@ describe("a construct's tripwires", () => {
 });
 
 describe("rules for a changed goal", () => {
-  const touching = {
+  const touching: AuthoredRecord = {
     name: "goal/no-touching",
     severity: "warning",
     field: "command",
@@ -215,6 +216,14 @@ describe("rules for a changed goal", () => {
     });
     expect(run.rules().authored.map(({ name }) => name)).toEqual(["goal/no-moving"]);
     expect(run.rules().shipped).toEqual(before);
+  });
+
+  test("that an earlier deck has admitted and this one does not are told once, and the others are in force", () => {
+    const { one, told, run } = watched({}, [touching, { ...touching, name: "goal/slow", pattern: "(a+)+$" }]);
+    one("cx-1").stage(bash("touch a"), allowed);
+    one("cx-2").stage(bash("ls"), allowed);
+    expect(run.rules().authored.map(({ name }) => name)).toEqual([touching.name]);
+    expect(told.map(({ body }) => body)).toMatchObject([{ code: "tripwire.dropped" }, { name: touching.name }]);
   });
 
   test("have no place for a number of them that nobody could oversee", () => {
