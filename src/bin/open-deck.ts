@@ -2,9 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { claudeDriver } from "../drivers/claude/driver.ts";
-import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
+import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
+import { raiseWall } from "../engine/wall/wall.ts";
 import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import type { Port } from "../host/port.ts";
@@ -27,10 +28,13 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
+    const agentHome = provider.env["HOME"] ?? around.homeDir;
     const guardian = startGuardian(guardianScript);
     return {
       driver: claudeDriver({ executable, env: provider.env, guardian }),
-      judgeFor: (place) => judgeFor({ ...place, agentHome: provider.env["HOME"] ?? around.homeDir }),
+      judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      raiseWall: (wish, place) =>
+        raiseWall(wish, { ...place, agentHome, agentState: stateFolder(provider.env, agentHome) }),
       version: around.version,
       async release() {
         await guardian.close();

@@ -5,6 +5,7 @@ import type { RunView } from "../protocol/snapshot.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
 import type { Judge } from "./gate/judge.ts";
+import type { RunWall } from "./wall/wall.ts";
 
 /** What a run needs from outside. */
 export interface RunParts {
@@ -13,6 +14,7 @@ export interface RunParts {
   /** Writes an event, then publishes it. False when the record has failed. */
   record: (draft: EventDraft) => boolean;
   judge: Judge;
+  wall: RunWall;
   transcript: ConstructParts["transcript"];
   patience: Patience;
   /** The shipped tripwires that the netrunner has muted; may change. */

@@ -1,4 +1,4 @@
-import { stat, access, constants } from "node:fs/promises";
+import { stat, access, constants, rm } from "node:fs/promises";
 import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
@@ -7,9 +7,10 @@ import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import type { RunPlace, RunWall } from "../engine/wall/wall.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import type { Command } from "../protocol/command.ts";
-import type { DeckEvent, EventDraft } from "../protocol/event.ts";
+import type { DeckEvent, EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
@@ -26,6 +27,7 @@ import { listRuns, readRun } from "./reading.ts";
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  raiseWall: (wish: RunSettings["sandbox"], place: Omit<RunPlace, "agentHome" | "agentState">) => Promise<RunWall>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -172,6 +174,13 @@ export class Deck implements Port {
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
     const folder = await openRunFolder(this.#options.home, systemClock.now());
+    const wall = await this.#raiseWall(command.settings, this.#options.workspace, folder).catch(
+      async (error: unknown) => {
+        // Nothing has happened in it yet.
+        await rm(folder.path, { recursive: true, force: true });
+        throw error;
+      },
+    );
     const opened = this.#recorder.record(
       {
         type: "run.opened",
@@ -189,7 +198,8 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder);
+    const run = this.#newRun(openView(opened), folder, wall);
+    run.record("sandbox.chosen", choiceOf(wall));
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -205,16 +215,25 @@ export class Deck implements Port {
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const { version } = this.#parts;
-    const run = this.#newRun(view, folder);
+    const wall = await this.#raiseWall(settings, view.workspace, folder);
+    const run = this.#newRun(view, folder, wall);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    run.record("sandbox.chosen", choiceOf(wall));
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  #newRun(view: RunView, folder: RunFolder): Run {
+  async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder): Promise<RunWall> {
+    const place = { run: folder.run, workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const wall = await this.#parts.raiseWall(settings.sandbox, place);
+    wall.cutNetwork(settings.airgap);
+    return wall;
+  }
+
+  #newRun(view: RunView, folder: RunFolder, wall: RunWall): Run {
     const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     this.#run = new Run(view, {
@@ -225,6 +244,7 @@ export class Deck implements Port {
       authorMs,
       record: (draft) => this.#record(draft),
       judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      wall,
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });
@@ -302,6 +322,11 @@ export class Deck implements Port {
     }
   }
 }
+
+const choiceOf = ({ agents, why }: RunWall): EventBody<"sandbox.chosen"> => ({
+  mode: agents === undefined ? "none" : "wall",
+  why,
+});
 
 async function checkWorkspace(path: string): Promise<void> {
   const hint = "Choose a folder that you may read, with --workspace DIR.";

@@ -8,6 +8,7 @@ import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
+import { raiseWall } from "../../src/engine/wall/wall.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
 import type { OpenedRun } from "../../src/host/port.ts";
 import { block, say, type Answerer } from "../../src/offline/reply.ts";
@@ -88,6 +89,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         const brake = judgeFor({ ...place, agentHome });
         return options.judge?.(brake) ?? brake;
       },
+      raiseWall: (wish, place) => raiseWall(wish, { ...place, agentHome, agentState: join(agentHome, ".claude") }),
       version: "0.0.0-test",
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),

@@ -1,7 +1,7 @@
 import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
 import { EventEmitter } from "node:events";
 import { Transform, type Readable, type Writable } from "node:stream";
-import { markerName, type AgentExit, type StopReport } from "../agent.ts";
+import { markerName, type AgentExit, type AgentWall, type StopReport } from "../agent.ts";
 import { pause } from "../../base/clock.ts";
 import { unreachable } from "../../base/fault.ts";
 import { startChild, type Child } from "../../process/child.ts";
@@ -47,10 +47,14 @@ export interface AgentProcess {
 
 /**
  * @param id value of the marker variable
- * @param guardian is told of it, to end it should the deck itself die
  * @param table one for all agents: looks at the same moment share one reading
+ * @param around guardian: is told of it, to end it should the deck itself die; wall: it is started behind it
  */
-export function agentProcess(id: string, table: ProcessTable, guardian?: Guardian): AgentProcess {
+export function agentProcess(
+  id: string,
+  table: ProcessTable,
+  { guardian, wall }: { guardian?: Guardian | undefined; wall?: AgentWall | undefined } = {},
+): AgentProcess {
   const marker = { name: markerName, value: id };
   const started = Promise.withResolvers<{ pid: number; command: string }>();
   const closed = Promise.withResolvers<AgentExit>();
@@ -87,10 +91,11 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
 
   const spawn = (options: SpawnOptions): SpawnedProcess => {
     guardian?.watch(marker);
+    const [command, ...args] = [...(wall === undefined ? [] : [wall.agent]), options.command, ...options.args];
     const running = startChild(
       {
-        command: options.command,
-        args: options.args,
+        command: command ?? options.command,
+        args,
         cwd: options.cwd ?? "/",
         env: definedOnly(options.env),
         marker,
@@ -98,8 +103,8 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
       table,
     );
     child = running;
-    const command = [options.command, ...options.args].join(" ");
-    running.started.then(({ pid }) => started.resolve({ pid, command }), started.reject);
+    const line = [options.command, ...options.args].join(" ");
+    running.started.then(({ pid }) => started.resolve({ pid, command: line }), started.reject);
     void tellEnd(running);
     running.stdout.once("end", () => void endMute(running));
     return new SdkProcess(running, () => {

@@ -1,0 +1,86 @@
+import { unreachable } from "../../base/fault.ts";
+import type { WallStep } from "./steps.ts";
+
+/** The program that starts an agent behind the outer layer: `<launcher> COMMAND ARGUMENTS…`. */
+export function launcherScript(bubblewrap: string, steps: readonly WallStep[]): string {
+  return script([
+    ...opening,
+    "args+=(--unshare-pid --die-with-parent)",
+    // Without it the inner layer cannot be put up for root: the kernel asks who hands root on to a new namespace.
+    '[ "$EUID" = 0 ] && args+=(--cap-add CAP_SETFCAP)',
+    "args+=(--ro-bind / / --dev /dev --proc /proc)",
+    // Another folder for temporary files would not be writable.
+    "export TMPDIR=/tmp",
+    ...steps.map(stepLine),
+    `exec ${quoted(bubblewrap)} "\${args[@]}" -- "$@"`,
+  ]);
+}
+
+export interface ShellWall {
+  steps: readonly WallStep[];
+  /** The network is there as long as this file is; looked at anew for each command. */
+  networkFlag: string;
+  /** Where tools keep what they download, since the user's own folders for that cannot be written. */
+  cacheFolder: string;
+}
+
+/** The program that runs one shell command behind the inner layer: `<shell> COMMAND`. */
+export function shellScript(bubblewrap: string, { steps, networkFlag, cacheFolder }: ShellWall): string {
+  return script([
+    ...opening,
+    "args+=(--dev-bind / /)",
+    ...steps.map(stepLine),
+    `[ -e ${quoted(networkFlag)} ] || args+=(--unshare-net)`,
+    `cache=${quoted(cacheFolder)}`,
+    ...Object.entries(cacheVariables).map(([name, folder]) => `export ${name}="$cache/${folder}"`),
+    `exec ${quoted(bubblewrap)} "\${args[@]}" -- /bin/bash -c "$1"`,
+  ]);
+}
+
+/** Variables by which everyday tools can be told where to keep downloads, and the folder of each. */
+const cacheVariables: Record<string, string> = {
+  XDG_CACHE_HOME: "xdg",
+  npm_config_cache: "npm",
+  YARN_CACHE_FOLDER: "yarn",
+  PIP_CACHE_DIR: "pip",
+  CARGO_HOME: "cargo",
+  GOMODCACHE: "go-mod",
+  GRADLE_USER_HOME: "gradle",
+  NUGET_PACKAGES: "nuget",
+};
+
+/** `-p`: no start-up file and no function of the environment takes part. */
+const script = (lines: readonly string[]): string => `${["#!/bin/bash -p", ...lines].join("\n")}\n`;
+
+const opening: readonly string[] = [
+  "set -u",
+  "args=(--unshare-user --cap-drop ALL)",
+  'write() { if [ -e "$1" ]; then args+=(--bind "$1" "$1"); fi; }',
+  'read_only() { if [ -e "$1" ]; then args+=(--ro-bind "$1" "$1"); fi; }',
+  'private() { args+=(--tmpfs "$1"); }',
+  "hide() {",
+  "  local at",
+  '  for at in "$@"; do',
+  '    if [ -L "$at" ]; then at=$(readlink -f -- "$at"); fi',
+  '    if [ -d "$at" ]; then args+=(--tmpfs "$at" --remount-ro "$at")',
+  '    elif [ -e "$at" ]; then args+=(--ro-bind /dev/null "$at"); fi',
+  "  done",
+  "}",
+];
+
+function stepLine(step: WallStep): string {
+  switch (step.do) {
+    case "write":
+      return `write ${quoted(step.path)}`;
+    case "read":
+      return `read_only ${quoted(step.path)}`;
+    case "private":
+      return `private ${quoted(step.path)}`;
+    case "hide":
+      return `hide ${step.path.split("*").map(quoted).join("*")}`;
+    default:
+      return unreachable(step);
+  }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
