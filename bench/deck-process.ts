@@ -7,7 +7,6 @@ import { z } from "zod";
 import { claudeDriver } from "../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../src/drivers/claude/environment.ts";
 import { judgeFor } from "../src/engine/gate/judge.ts";
-import { raiseWall } from "../src/engine/wall/wall.ts";
 import { openWritingDeck } from "../src/host/deck.ts";
 import { defaultSettings } from "../src/protocol/settings.ts";
 import { agentExecutable } from "./machine.ts";
@@ -39,7 +38,7 @@ async function main(): Promise<void> {
     Promise.resolve({
       driver,
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
-      raiseWall: (wish, place) => raiseWall(wish, { ...place, agentHome, agentState: join(agentHome, ".claude") }),
+      agentHome,
       version: "0.0.0-bench",
       release: () => Promise.resolve(),
     }),

@@ -1,18 +1,20 @@
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Fault } from "../base/fault.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
-import { raiseWall } from "../engine/wall/wall.ts";
 import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import type { Port } from "../host/port.ts";
 import { openReadingDeck } from "../host/reading.ts";
+import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
+import { claudeCanary } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -24,18 +26,28 @@ export interface Process {
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
-  if (options.mode === "read") return openReadingDeck(options.home);
+  const { home, workspace, mode } = options;
+  if (mode === "read") {
+    const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
+    return openReadingDeck(home, judgeFor(place));
+  }
+  if (mode === "attach") {
+    throw new Fault("refused", "deck.not_running", "no deck runs in this home", {
+      hint: 'Start one: cyberdeck run "GOAL"',
+    });
+  }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
-    const agentHome = provider.env["HOME"] ?? around.homeDir;
     const guardian = startGuardian(guardianScript);
+    const agentHome = provider.env["HOME"] ?? around.homeDir;
     return {
       driver: claudeDriver({ executable, env: provider.env, guardian }),
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
-      raiseWall: (wish, place) =>
-        raiseWall(wish, { ...place, agentHome, agentState: stateFolder(provider.env, agentHome) }),
+      agentHome,
+      agentState: stateFolder(provider.env, agentHome),
       version: around.version,
+      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
       async release() {
         await guardian.close();
         await provider.release();

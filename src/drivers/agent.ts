@@ -49,8 +49,8 @@ export interface AgentWall {
 }
 
 export type AgentRole =
-  /** Works with tools, on the agent's own prompt. */
-  | { kind: "worker" }
+  /** Works with tools, on the agent's own prompt. With `subagents`, it can start some: only a trial of the gate needs that. */
+  | { kind: "worker"; subagents?: boolean }
   /** Has no tools and only this prompt; with a schema, its reply is constrained to it. */
   | { kind: "coordinator"; systemPrompt: string; replySchema?: Record<string, unknown> };
 
@@ -96,7 +96,7 @@ export type AgentExit =
   | { how: "broken"; reason: string; stderr: string };
 
 export type AgentEvent =
-  | { type: "ready"; sessionId: string; model: string; tools: string[] }
+  | { type: "ready"; sessionId: string; model: string; tools: string[]; version?: string }
   /** A sign of life without content: partial message, keep-alive, progress. */
   | { type: "alive" }
   | { type: "thought"; text: string }

@@ -4,6 +4,7 @@ import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/snapshot.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
+import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
 import type { RunWall } from "./wall/wall.ts";
 
@@ -15,6 +16,8 @@ export interface RunParts {
   record: (draft: EventDraft) => boolean;
   judge: Judge;
   wall: RunWall;
+  /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */
+  canary?: () => Promise<CanaryResult>;
   transcript: ConstructParts["transcript"];
   patience: Patience;
   /** The shipped tripwires that the netrunner has muted; may change. */

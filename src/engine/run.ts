@@ -10,6 +10,7 @@ import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { Fleet, unstarted } from "./fleet.ts";
 import { Holds } from "./gate/holds.ts";
+import { canaryRule, newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -37,6 +38,7 @@ export class Run {
   readonly #note: Note;
   readonly #fleet: Fleet;
   readonly #holds: Holds;
+  readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
@@ -90,8 +92,17 @@ export class Run {
       limits: view.settings,
       transcript: parts.transcript,
       settings: view.settings,
-      mayStart: () => this.#overBudget() === undefined && !this.#authoring.isPending,
+      mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
+    });
+    this.#trial = newGateTrial({
+      canary: parts.canary,
+      note: this.#note,
+      isOver: () => this.#wish !== undefined,
+      onEnd: () => {
+        this.#fleet.pump();
+        this.#changed();
+      },
     });
   }
 
@@ -114,11 +125,13 @@ export class Run {
 
   /** Starts the daemon of a goal. */
   startGoal(): void {
+    this.#trial.start();
     void this.#coordinate();
   }
 
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
+    this.#trial.start();
     for (const task of tasks) {
       this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber: this.view.settings.caliber, after: [] });
     }
@@ -144,12 +157,15 @@ export class Run {
     if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#authoring.begin();
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
-    else this.#changed();
+    else {
+      this.#trial.start();
+      this.#changed();
+    }
   }
 
   async #settleEarlierLife(): Promise<void> {
     for (const { item, construct } of Object.values(this.view.attention))
-      this.#note("attention.closed", { item, how: construct === null ? "tried again" : "ended" });
+      this.#note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
     const unended = Object.values(this.view.constructs).filter(({ outcome }) => outcome === null);
     for (const construct of unended) {
       // Also of one that was queued: its process may have been started in the very moment in which the deck died.
@@ -248,6 +264,8 @@ export class Run {
 
   /** The bound that has been reached, if any. At the budget what is queued stays queued; at the cap it was admitted before. */
   #bound(): Bound | undefined {
+    if (this.#trial.problem !== undefined)
+      return { rule: canaryRule, reason: this.#trial.problem, pending: this.#fleet.alive };
     const reason = this.#overBudget();
     if (reason !== undefined) return { rule: "budget.run", reason, pending: this.#fleet.alive };
     if (this.#capHit === "") return undefined;

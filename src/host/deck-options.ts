@@ -4,8 +4,11 @@ export interface DeckOptions {
   workspace: string;
   /** The deck's own folder, absolute. */
   home: string;
-  /** `read` looks at the record alone: it takes no lock and starts nothing. */
-  mode: "write" | "read";
+  /**
+   * `read` looks at the record alone: it takes no lock and starts nothing. `attach` speaks to the deck that runs in
+   * this home already, and is refused when there is none.
+   */
+  mode: "write" | "read" | "attach";
   /** The agent's program, as the netrunner gave it. */
   claudeBin?: string;
   /** The model behind the agents is the scripted one that ships with the deck. */

@@ -1,19 +1,25 @@
 import { stat, access, constants, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
+import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
+import { realPath } from "../engine/gate/real-path.ts";
+import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
-import type { RunPlace, RunWall } from "../engine/wall/wall.ts";
+import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
+import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
@@ -22,12 +28,18 @@ import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-f
 import type { DeckOptions } from "./deck-options.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
-  raiseWall: (wish: RunSettings["sandbox"], place: Omit<RunPlace, "agentHome" | "agentState">) => Promise<RunWall>;
+  /** HOME of the agents: what `~` means in their shells and in the policy file. */
+  agentHome: string;
+  /** Where they keep their sessions and their login, if not where they usually do. */
+  agentState?: string;
+  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
@@ -67,6 +79,8 @@ export class Deck implements Port {
   readonly #inTurn = mutex();
   #run: Run | undefined;
   #closing: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
+  #canary: Promise<CanaryResult> | undefined;
 
   constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable, muted: Iterable<string> = []) {
     this.#options = options;
@@ -118,6 +132,8 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#leaving.abort();
+    await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
     this.#held[Symbol.dispose]();
@@ -158,6 +174,10 @@ export class Deck implements Port {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "tripwires.list":
+      case "tripwires.test":
+      case "tripwires.mute":
+        return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -167,12 +187,27 @@ export class Deck implements Port {
     }
   }
 
+  #tripwireDesk(): TripwireDesk {
+    const { home, workspace } = this.#options;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
+    return {
+      home,
+      muted: this.#mutedTripwires,
+      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      run:
+        run === undefined
+          ? undefined
+          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+    };
+  }
+
   async #openRun(
     kind: "goal" | "tasks",
     command: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
+    const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
     const wall = await this.#raiseWall(command.settings, this.#options.workspace, folder).catch(
       async (error: unknown) => {
@@ -198,7 +233,8 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder, wall);
+    const run = this.#newRun(openView(opened), folder, policy, wall);
+    policy.current(run.record);
     run.record("sandbox.chosen", choiceOf(wall));
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
@@ -215,11 +251,13 @@ export class Deck implements Port {
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const { version } = this.#parts;
+    const policy = this.#policy(view.workspace);
     const wall = await this.#raiseWall(settings, view.workspace, folder);
-    const run = this.#newRun(view, folder, wall);
+    const run = this.#newRun(view, folder, policy, wall);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
+    policy.current(run.record);
     run.record("sandbox.chosen", choiceOf(wall));
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
@@ -227,15 +265,24 @@ export class Deck implements Port {
   }
 
   async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder): Promise<RunWall> {
+    const { agentHome, agentState = join(agentHome, ".claude") } = this.#parts;
     const place = { run: folder.run, workspace, runFolder: folder.path, deckHome: this.#options.home };
-    const wall = await this.#parts.raiseWall(settings.sandbox, place);
+    const wall = await raiseWall(settings.sandbox, { ...place, agentHome, agentState });
     wall.cutNetwork(settings.airgap);
     return wall;
   }
 
-  #newRun(view: RunView, folder: RunFolder, wall: RunWall): Run {
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
+  /** The policy file of this home; a fault when it is wrong: then no run is opened. */
+  #policy(workspace: string): LivePolicy {
+    const { home } = this.#options;
+    const place = { workspace, home: this.#parts.agentHome, deckHome: home, realPath };
+    return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
+  }
+
+  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
+    const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const note = noteFor((draft) => this.#record(draft), view.run, "engine");
     this.#run = new Run(view, {
       driver,
       clock: systemClock,
@@ -243,7 +290,8 @@ export class Deck implements Port {
       mutedTripwires: this.#mutedTripwires,
       authorMs,
       record: (draft) => this.#record(draft),
-      judge: judgeFor({ ...place, tier: () => view.settings.brake }),
+      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
       wall,
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),

@@ -1,6 +1,7 @@
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunSummary, RunView } from "../protocol/snapshot.ts";
+import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
 /** The one door between the deck and its faces: the same in process and over a socket. */
 export interface Port {
@@ -25,6 +26,9 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "tripwires.list": { rules: TripwireLine[] };
+  "tripwires.test": TripwireTrial;
+  "tripwires.mute": Record<string, never>;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

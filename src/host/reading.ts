@@ -1,9 +1,12 @@
 import { Fault } from "../base/fault.ts";
+import type { Judge } from "../engine/gate/judge.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents, summaryOf, type RunSummary, type RunView } from "../protocol/snapshot.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
+import { readMuted } from "../store/muted-tripwires.ts";
 import type { Port, Replies } from "./port.ts";
+import { answerTripwires } from "./tripwire-desk.ts";
 
 /** The runs of a home, newest first. */
 export function listRuns(reader: EventReader): RunSummary[] {
@@ -21,13 +24,17 @@ export function readRun(reader: EventReader, run: string): RunView {
   });
 }
 
-/** A door to a home that is only looked at: no lock, no process, nothing written. A home that is not there has no runs. */
-export function openReadingDeck(home: string): { port: Port; close(): Promise<void> } {
+/**
+ * A door to a home that is only looked at: no lock, no process, nothing written but the list of muted tripwires. A home
+ * that is not there has no runs.
+ * @param judge for calls that are only tried
+ */
+export function openReadingDeck(home: string, judge: Judge): { port: Port; close(): Promise<void> } {
   const reader = readerOf(home);
   const end = Promise.withResolvers<void>();
   const port: Port = {
     async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
-      return answer(command, reader) as Replies[C["type"]];
+      return (await answer(command, reader, judge)) as Replies[C["type"]];
     },
     snapshot: () => Promise.resolve(undefined),
     async *follow(afterSeq) {
@@ -64,8 +71,12 @@ const emptyReader = (home: string): EventReader => ({
   close: () => undefined,
 });
 
-function answer(command: Command, reader: EventReader): Replies["runs.list"] | Replies["run.show"] {
+async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
+  if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {
+    const { home } = reader;
+    return answerTripwires(command, { home, muted: new Set(readMuted(home)), judge, run: undefined });
+  }
   throw new Fault("internal", "deck.read_only", `${command.type} needs a deck that may write`);
 }

@@ -1,4 +1,5 @@
 import type { Tier } from "../protocol/verdict.ts";
+import type { PlacePolicy } from "./policy-file/policy.ts";
 
 /** What the brake is told about the place in which a call would run. All paths are absolute and normalised. */
 export interface BrakeContext {
@@ -16,6 +17,8 @@ export interface BrakeContext {
    * parent; a dangling link is followed too, because a write would go through it. May throw: the call is then denied.
    */
   readonly realPath: (path: string) => string;
+  /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
+  readonly policy?: PlacePolicy;
 }
 
 /** One command's surroundings while a shell line is walked. */

@@ -41,7 +41,7 @@ export function writableText(
 const scratch = "/tmp";
 
 function inZone(place: Place, context: BrakeContext): Refusal | undefined {
-  const zones = [context.workspace, context.runFolder, scratch];
+  const zones = [context.workspace, context.runFolder, scratch, ...(context.policy?.writable ?? [])];
   const real = zones.map((zone) => context.realPath(zone));
   const plainInside = [...zones, ...real].some((zone) => isWithin(place.plain, zone));
   if (plainInside && real.some((zone) => isWithin(place.real, zone))) return undefined;
@@ -54,7 +54,11 @@ function inZone(place: Place, context: BrakeContext): Refusal | undefined {
 
 function unprotected(path: string, context: BrakeContext, purpose: WritePurpose): Refusal | undefined {
   const { workspace, home, runFolder, deckHome, realPath } = context;
-  const guarded = [workspace, runFolder, deckHome, home, scratch].flatMap((guard) => [guard, realPath(guard)]);
+  const { writable = [], protected: kept = [] } = context.policy ?? {};
+  const guarded = [workspace, runFolder, deckHome, home, scratch, ...writable, ...kept].flatMap((guard) => [
+    guard,
+    realPath(guard),
+  ]);
   if (purpose !== "folder" && guarded.some((guard) => isWithin(guard, path)))
     return refuse(
       "write.root",
@@ -66,8 +70,11 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
       "write.deck",
       `${path} belongs to the deck; of its folder only the run folder ${runFolder} is yours.`,
     );
-  const kept = [runFolder, realPath(runFolder)].flatMap((folder) => record.map((name) => join(folder, name)));
-  if (kept.some((name) => isWithin(path, name)))
+  const protecting = kept.find((guard) => isWithin(path, guard) || isWithin(path, realPath(guard)));
+  if (protecting !== undefined)
+    return refuse("write.protected", `${protecting} is protected by the netrunner's policy file; leave it as it is.`);
+  const records = [runFolder, realPath(runFolder)].flatMap((folder) => record.map((name) => join(folder, name)));
+  if (records.some((name) => isWithin(path, name)))
     return refuse("write.record", `${path} is the deck's record of this run; choose another name in the run folder.`);
   const steps = path.toLowerCase().split("/");
   if (steps.includes(".git"))
@@ -76,7 +83,10 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   if (settings !== -1 && !ours && /^(?:settings.*)?$/.test(steps[settings + 1] ?? ""))
     return refuse("write.settings", "The agent's own settings are not yours to change; leave .claude as it is.");
   // Where the workspace contains the home, dot files there are startup files, keys and settings.
-  const homeIsOpen = workspace === home || !isWithin(workspace, home);
+  const elsewhere = ![workspace, runFolder, scratch].some(
+    (zone) => isWithin(path, zone) || isWithin(path, realPath(zone)),
+  );
+  const homeIsOpen = workspace === home || !isWithin(workspace, home) || elsewhere;
   if (homeIsOpen && !ours && path.startsWith(`${home}/.`))
     return refuse("write.home", `${path} is a personal setting in the home folder; keep to the project's own files.`);
   if (basename(path).startsWith("-"))
@@ -100,7 +110,8 @@ function writablePattern(path: Argument, folder: string, context: BrakeContext):
   const base = locate(cut === 0 ? "." : path.text.slice(0, cut), folder, context);
   const bare = !/[a-z0-9]/i.test(name.replace(/\[[^\]]*\]/g, ""));
   for (const at of [base.plain, base.real]) {
-    if (bare && [context.workspace, context.runFolder, scratch].some((root) => isAt(at, root, context)))
+    const roots = [context.workspace, context.runFolder, scratch, ...(context.policy?.writable ?? [])];
+    if (bare && roots.some((root) => isAt(at, root, context)))
       return refuse("write.root", `${path.text} would empty ${at}; name what you want to remove.`);
     const hit = keptIn(at, context).find((child) => shapeMatches(step, child));
     if (hit !== undefined) return refuse("write.pattern", `${path.text} may also mean ${hit}; name the files instead.`);
@@ -113,7 +124,8 @@ const isAt = (path: string, root: string, context: BrakeContext): boolean =>
 
 /** The names in a folder that a wildcard must not be able to match. */
 function keptIn(folder: string, context: BrakeContext): string[] {
-  const guards = [context.workspace, context.runFolder, context.deckHome, context.home];
+  const { writable = [], protected: kept = [] } = context.policy ?? {};
+  const guards = [context.workspace, context.runFolder, context.deckHome, context.home, ...writable, ...kept];
   const onTheWay = guards
     .flatMap((guard) => [guard, context.realPath(guard)])
     .filter((guard) => guard !== folder && isWithin(guard, folder))

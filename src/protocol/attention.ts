@@ -13,8 +13,8 @@ export type AttentionEnd = (typeof attentionEnds)[number];
 /** Something other than a held call that waits for the netrunner. */
 export const attentionSchema = z.object({
   item: z.string(),
-  /** The construct that waits; null when it concerns all of them. */
-  construct: z.string().nullable(),
+  /** The construct that waits; left out when it concerns all of them. */
+  construct: z.string().optional(),
   kind: z.enum(attentionKinds),
   /** What has happened. */
   text: z.string(),

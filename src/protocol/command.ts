@@ -50,6 +50,17 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("construct.continue"), construct: z.string() }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
+  /** The tripwires that there are: the shipped ones, and those of the open run's goal. */
+  z.object({ type: z.literal("tripwires.list") }),
+  /** Which of them would fire on a call. Nothing runs. */
+  z.object({ type: z.literal("tripwires.test"), tool: z.string().min(1), input: z.unknown() }),
+  /** Mutes a tripwire, or lets it fire again. A critical one is muted only when that is confirmed. */
+  z.object({
+    type: z.literal("tripwires.mute"),
+    name: z.string().trim().min(1),
+    muted: z.boolean(),
+    confirmed: z.boolean(),
+  }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
 ]);

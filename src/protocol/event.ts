@@ -139,9 +139,25 @@ const bodies = {
   }),
   /** A call has run without an allow of ours: the gate does not hold in this agent, so the construct is frozen. */
   "gate.bypassed": z.object({ construct, call: z.string(), tool: z.string() }),
+  /** The gate was tried in the agent: a forbidden call came back denied, at top level and in a sub-agent. */
+  "canary.passed": z.object({ agent: z.string(), version: z.string(), duration_ms: z.number() }),
+  /** It did not: no construct starts. */
+  "canary.failed": z.object({ agent: z.string(), version: z.string(), problem: z.string() }),
   /** A call waits for the netrunner. */
   "hold.opened": holdSchema,
   "hold.closed": z.object({ construct, hold: z.string(), end: z.enum(holdEnds), note: z.string().nullable() }),
+  /** The policy file is in force as it stands: at the start of a run, and after each good edit. */
+  "policy.loaded": z.object({
+    path: z.string(),
+    /** Names of the rules that it changes or adds. */
+    rules: z.array(z.string()),
+    /** How many entries its lists have. */
+    entries: z.int(),
+  }),
+  /** The policy file has been changed and is wrong: the policy before it stays in force. */
+  "policy.refused": z.object({ path: z.string(), problem: z.string() }),
+  /** The policy file is gone: the tiers are as they were shipped. */
+  "policy.removed": z.object({ path: z.string() }),
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),

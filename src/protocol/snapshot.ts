@@ -274,7 +274,7 @@ function foldConstruct(view: RunView, event: DeckEvent): void {
     };
     return;
   }
-  if (!("construct" in event.body) || event.body.construct === null) return;
+  if (!("construct" in event.body) || event.body.construct === undefined) return;
   // The id may be a word of the model's: "constructor" must not find what every object has.
   if (!Object.hasOwn(view.constructs, event.body.construct)) return;
   const construct = view.constructs[event.body.construct];

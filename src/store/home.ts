@@ -9,6 +9,7 @@ export const homePaths = (home: string) => ({
   lock: join(home, "lock.db"),
   lockHolder: join(home, "lock.json"),
   runs: join(home, "runs"),
+  policy: join(home, "policy.toml"),
 });
 
 /** The folder of a run. The id may come from a command line: what could lead out of the home is refused. */

@@ -19,6 +19,7 @@ export function constructSection(construct: ConstructView): string[] {
     parts.push("Its last words on stderr:", fenced(headAndTail(outcome.stderr, mostTask).text));
   parts.push(...fileLists(outcome));
   parts.push(...denialList(outcome));
+  parts.push(...tripwireList(outcome));
   if (outcome.transcript !== null) parts.push(`Transcript: ${code(outcome.transcript)}`);
   return parts;
 }
@@ -58,6 +59,22 @@ const denialList = (outcome: Outcome): string[] =>
       (denial) => `${inline(denial.tool, 40)} ${code(denial.input, 160)} (rule ${code(denial.rule, 80)})`,
     ),
   );
+
+const tripwireList = (outcome: Outcome): string[] =>
+  listOf(
+    "Tripwires that fired:",
+    outcome.tripwires.map(
+      ({ name, severity, found, consequence }) =>
+        `${code(name, 80)} (${severity}, ${followed[consequence]}): ${inline(found, 200)}`,
+    ),
+  );
+
+const followed = {
+  none: "the brake denied the call",
+  inform: "told",
+  hold: "the call was held",
+  kill: "the construct was killed",
+} as const;
 
 function listOf(label: string, items: string[]): string[] {
   if (items.length === 0) return [];

@@ -59,8 +59,18 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("netrunner", event.body.text);
     case "account.limited":
       return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "canary.passed":
+      return `the gate holds in ${oneLine(`${event.body.agent} ${event.body.version}`, 60)}`;
+    case "canary.failed":
+      return says("the gate does not hold", event.body.problem);
     case "attention.raised":
       return says("NEEDS THE NETRUNNER", event.body.text);
+    case "tripwires.authored":
+      return says("tripwires of this goal", event.body.rules.map(({ name }) => name).join(", ") || "none");
+    case "author.failed":
+      return says("no tripwires of this goal's own", event.body.reason);
+    case "tripwire.muted":
+      return `the netrunner has ${event.body.muted ? "muted" : "unmuted"} the tripwire ${oneLine(event.body.name, 60)}`;
     case "deck.warned":
       return says("warning", event.body.message);
     case "spawn.refused":
@@ -92,7 +102,7 @@ function daemonTelling(event: DeckEvent): string | undefined {
 }
 
 function constructTelling(event: DeckEvent): string | undefined {
-  if (!("construct" in event.body) || event.body.construct === null) return undefined;
+  if (!("construct" in event.body) || event.body.construct === undefined) return undefined;
   const id = oneLine(event.body.construct, 40);
   switch (event.type) {
     case "construct.queued":
@@ -112,6 +122,10 @@ function constructTelling(event: DeckEvent): string | undefined {
       return says(`${id} was ${event.body.how}`, event.body.why);
     case "construct.continued":
       return `${id} goes on`;
+    case "tripwire.fired": {
+      const { name, severity, found, consequence } = event.body;
+      return says(`${id}: tripwire ${oneLine(name, 60)} (${severity}, ${consequence})`, found);
+    }
     case "gate.judged":
       return event.body.decision === "deny"
         ? says(`${id} was denied ${oneLine(event.body.tool, 30)} (${oneLine(event.body.rule, 40)})`, event.body.input)

@@ -88,7 +88,7 @@ function facts(view: RunView, constructs: ConstructView[]): string {
   const { settings } = view;
   const cost =
     view.kind === "goal"
-      ? `${showCost(costOf(view))} (daemon ${showCost(view.daemon.costUsd)} in ${count(view.daemon.turns, "turn")}, constructs ${showCost(spent)})`
+      ? `${showCost(costOf(view))} (daemon ${showCost(view.daemon.costUsd)} in ${count(view.daemon.turns, "turn")}, constructs ${showCost(spent)}${authorCost(view)})`
       : showCost(spent);
   const lines = [
     `- Run: ${code(view.run)} in ${code(view.workspace)}`,
@@ -99,6 +99,9 @@ function facts(view: RunView, constructs: ConstructView[]): string {
   ];
   return lines.join("\n");
 }
+
+const authorCost = ({ tripwires }: RunView): string =>
+  tripwires.costUsd === 0 ? "" : `, author of tripwires ${showCost(tripwires.costUsd)}`;
 
 const goalSection = (view: RunView): string[] =>
   view.goal === "" ? [] : ["## Goal", quoted(headAndTail(view.goal, mostQuoted).text)];

@@ -1,27 +1,92 @@
 // The part that all agents of the cabinet share: a stand-in for `claude` that speaks stream-json on stdin and stdout.
 // Its words are held against the real agent by polite.test.ts. Plain JavaScript, so that any Node in PATH can run it.
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 
 /**
- * @typedef {{ sessionId: string; model: string; tools: string[]; permissionMode: string; turns: number; isBusy: boolean }} Agent
+ * @typedef {{ sessionId: string; model: string; tools: string[]; permissionMode: string; turns: number; isBusy: boolean;
+ *   hooks: Record<string, unknown>; answers: Map<string, (response: unknown) => void> }} Agent
  */
 
 /**
  * Serves until the end of input. Manners: `task(agent, text)` does one user message, `end()` is called at the end of input.
- * By default it answers politely and leaves.
- * @param {{ task?: (agent: Agent, text: string) => unknown; end?: () => unknown }} manners
+ * By default it answers politely and leaves. A trial of the gate is no task: all of them ask, and keep to what they are told, unless
+ * `trial` says otherwise.
+ * @param {{ task?: (agent: Agent, text: string) => unknown; trial?: (agent: Agent, text: string) => unknown; end?: () => unknown }} manners
  */
-export function serve({ task = answer, end = () => process.exit(0) } = {}) {
+export function serve({ task = answer, trial = tryGate, end = () => process.exit(0) } = {}) {
   const agent = newAgent();
   let work = Promise.resolve();
   createInterface({ input: process.stdin })
     .on("line", (line) => {
       const message = JSON.parse(line);
       if (message.type === "control_request") control(agent, message);
-      else if (message.type === "user") work = work.then(() => task(agent, textOf(message)));
+      else if (message.type === "control_response") agent.answers.get(message.response.request_id)?.(message.response);
+      else if (message.type === "user") {
+        const text = textOf(message);
+        work = work.then(() => (text.startsWith(trialOpening) ? trial(agent, text) : task(agent, text)));
+      }
     })
     .on("close", () => void work.then(end));
+}
+
+const trialOpening = "GATE TRIAL: ";
+
+/**
+ * The trial of the gate, as the real agent with its scripted model goes through it: one call of its own, one of a sub-agent.
+ * @param {(permission: string) => boolean} mayRun what it makes of the hook's answer
+ */
+export async function tryGate(agent, text, mayRun = (permission) => permission === "allow") {
+  const trial = JSON.parse(text.slice(trialOpening.length));
+  begin(agent);
+  await useTool(agent, "Bash", { command: trial.command }, mayRun);
+  const prompt = trialOpening + JSON.stringify(trial.inner);
+  await useTool(agent, "Agent", { prompt }, mayRun, async (parent) => {
+    await useTool(agent, "Bash", { command: trial.inner.command }, mayRun, undefined, parent);
+  });
+  finish(agent, "The gate was tried.");
+}
+
+/** One tool call: asks the hook of the SDK's host, and runs it if it may. */
+async function useTool(
+  agent,
+  name,
+  input,
+  mayRun,
+  run = () => execFileSync("/bin/sh", ["-c", input.command]),
+  parent = null,
+) {
+  const id = `toolu_${randomUUID()}`;
+  const around = { parent_tool_use_id: parent, uuid: randomUUID() };
+  const block = { type: "tool_use", id, name, input };
+  send(agent, { ...assistant(agent, ""), ...around, message: { ...assistant(agent, "").message, content: [block] } });
+  const permission = await askHook(agent, { id, name, input, parent });
+  const may = mayRun(permission);
+  if (may) await run(id);
+  const result = { type: "tool_result", tool_use_id: id, is_error: !may, content: may ? "ran" : "denied" };
+  send(agent, { type: "user", ...around, message: { role: "user", content: [result] } });
+}
+
+/** What the PreToolUse hook says; "none" when there is no hook. */
+function askHook(agent, { id, name, input, parent }) {
+  const callback_id = agent.hooks.PreToolUse?.[0]?.hookCallbackIds?.[0];
+  if (callback_id === undefined) return "none";
+  const request_id = randomUUID();
+  const call = { hook_event_name: "PreToolUse", session_id: agent.sessionId, transcript_path: "", cwd: process.cwd() };
+  const by = parent === null ? {} : { agent_id: parent, agent_type: "general-purpose" };
+  const request = {
+    subtype: "hook_callback",
+    callback_id,
+    tool_use_id: id,
+    input: { ...call, ...by, tool_name: name, tool_input: input, tool_use_id: id },
+  };
+  process.stdout.write(`${JSON.stringify({ type: "control_request", request_id, request })}\n`);
+  return new Promise((resolve) =>
+    agent.answers.set(request_id, ({ response }) =>
+      resolve(response?.hookSpecificOutput?.permissionDecision ?? "none"),
+    ),
+  );
 }
 
 /** One whole turn. */
@@ -145,6 +210,8 @@ function newAgent() {
     permissionMode: option("--permission-mode") ?? "default",
     turns: 0,
     isBusy: false,
+    hooks: {},
+    answers: new Map(),
   };
 }
 
@@ -169,6 +236,7 @@ function control(agent, { request_id, request }) {
 function controlReply(agent, request) {
   switch (request.subtype) {
     case "initialize":
+      agent.hooks = request.hooks ?? {};
       return {
         commands: [],
         agents: [],

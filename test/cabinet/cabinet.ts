@@ -17,6 +17,9 @@ export const cabinetNames = [
   "immovable",
   "half-line",
   "flapper",
+  "heedless",
+  "stalling",
+  "evasive",
 ] as const;
 export type CabinetName = (typeof cabinetNames)[number];
 

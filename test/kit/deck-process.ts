@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
-import { raiseWall } from "../../src/engine/wall/wall.ts";
 import { openWritingDeck } from "../../src/host/deck.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 
@@ -20,7 +19,7 @@ const deck = await openWritingDeck(options, () =>
   Promise.resolve({
     driver,
     judgeFor: () => () => ({ decision: "allow", rule: "test.all", reason: "a test", effects: [] }),
-    raiseWall: (wish, place) => raiseWall(wish, { ...place, agentHome, agentState: join(agentHome, ".claude") }),
+    agentHome,
     version: "0.0.0-test",
     release: () => Promise.resolve(),
   }),

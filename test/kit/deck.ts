@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pause } from "../../src/base/clock.ts";
+import { claudeCanary } from "../../src/bin/canary.ts";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
-import { raiseWall } from "../../src/engine/wall/wall.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
 import type { OpenedRun } from "../../src/host/port.ts";
 import { block, say, type Answerer } from "../../src/offline/reply.ts";
@@ -57,6 +57,8 @@ export interface TestDeckOptions {
   driver?: (usual: AgentDriver) => AgentDriver;
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
+  /** Tries the gate before the first construct, in the agent, or in another executable. */
+  canary?: { executable?: string; limitMs?: number };
   /** Opens the deck in another way, such as on a disk that is full. */
   open?: typeof openWritingDeck;
   /** An earlier deck's folder to go on in. */
@@ -89,8 +91,14 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         const brake = judgeFor({ ...place, agentHome });
         return options.judge?.(brake) ?? brake;
       },
-      raiseWall: (wish, place) => raiseWall(wish, { ...place, agentHome, agentState: join(agentHome, ".claude") }),
+      agentHome,
       version: "0.0.0-test",
+      ...(options.canary === undefined
+        ? {}
+        : {
+            canary: (signal: AbortSignal) =>
+              claudeCanary({ executable, caller: process.env, deckHome: home, ...options.canary }, signal),
+          }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),

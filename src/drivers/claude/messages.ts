@@ -60,6 +60,7 @@ const init = z.looseObject({
   session_id: z.string(),
   model: z.string(),
   tools: z.array(z.string()).default([]),
+  claude_code_version: z.string().optional(),
 });
 
 const apiRetry = z.looseObject({
@@ -112,7 +113,13 @@ export function translate(message: unknown): AgentEvent[] {
       return translated(user, message, kind, fromUser);
     case "system/init":
       return translated(init, message, kind, (m) => [
-        { type: "ready", sessionId: m.session_id, model: m.model, tools: m.tools },
+        {
+          type: "ready",
+          sessionId: m.session_id,
+          model: m.model,
+          tools: m.tools,
+          ...(m.claude_code_version === undefined ? {} : { version: m.claude_code_version }),
+        },
       ]);
     case "system/api_retry":
       return translated(apiRetry, message, kind, (m) => [

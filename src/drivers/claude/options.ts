@@ -7,6 +7,9 @@ import { messageOf } from "../../base/fault.ts";
 /** The tools of a construct. Glob and Grep are named, because the native agent otherwise searches through Bash. */
 export const constructTools = ["Bash", "Read", "Write", "Edit", "Glob", "Grep", "WebSearch", "WebFetch", "TodoWrite"];
 
+/** The tool that starts a sub-agent. Constructs are not offered it. */
+export const subagentTool = "Agent";
+
 /** What the agent calls to hand in a reply that is constrained by a schema. It does nothing outside of the reply. */
 const replyTool = "StructuredOutput";
 
@@ -36,7 +39,10 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
     hooks: { PreToolUse: [{ hooks: [gateHook(spec)], timeout: around.gateSeconds }] },
     ...(spec.resume === undefined ? {} : { resume: spec.resume }),
     ...(role.kind === "worker"
-      ? { tools: constructTools, systemPrompt: { type: "preset", preset: "claude_code", excludeDynamicSections: true } }
+      ? {
+          tools: role.subagents === true ? [...constructTools, subagentTool] : constructTools,
+          systemPrompt: { type: "preset", preset: "claude_code", excludeDynamicSections: true },
+        }
       : {
           tools: [],
           systemPrompt: role.systemPrompt,

@@ -37,6 +37,7 @@ Omit model and effort to use the netrunner's default. Otherwise: haiku with low 
 # Judging outcomes
 - Success is text that answers the task, or files that the deck has verified, or the tool output that stands in for a missing summary. A result that is short is not a failure. Files listed under "files:" exist with that size; "reported but not on disk" do not.
 - Only a real failure (failed, crashed, an error) or a truly empty result warrants a new spawn, once, with a clearer task. Never repeat a task that worked.
+- "tripwires:" lists rules that fired on what the construct did. killed (tripwire:NAME): it was about to do great harm; a new spawn must not come near that again.
 - killed by the netrunner, or redirected: that was a decision, not a failure. Do not start it again.
 - "denied:" lists calls that the deck's brake refused. Do not look for a way around; choose a method that the stated reason allows, or ask the netrunner.
 - "${heading.respawnLoop}": you are repeating yourself. Change the approach or stop; do not try the same again in other words.

@@ -1,6 +1,6 @@
-import { analyse } from "../../policy/brake/analyse.ts";
 import type { Effect } from "../../policy/brake/effect.ts";
-import { decide } from "../../policy/brake/tiers.ts";
+import { judge } from "../../policy/brake/judge.ts";
+import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import type { Judgement, Tier, ToolCall } from "../../protocol/verdict.ts";
 import { realPath } from "./real-path.ts";
 
@@ -21,14 +21,16 @@ export interface Place {
   deckHome: string;
   /** HOME of the agents: what `~` means in their shells. */
   agentHome: string;
+  /** What the netrunner's policy file says now, asked at each call; without it the shipped tiers are in force. */
+  policy?: () => PlacePolicy;
 }
 
 /** The brake for the constructs of one run. */
-export function judgeFor({ tier, workspace, runFolder, deckHome, agentHome }: Place): Judge {
+export function judgeFor({ tier, workspace, runFolder, deckHome, agentHome, policy }: Place): Judge {
   const around = { workspace, runFolder, deckHome, home: agentHome, cwd: workspace, realPath };
   return (call) => {
-    const inForce = tier();
-    const { verdict, rule, reason, effects } = decide(analyse(call, { ...around, tier: inForce }), inForce);
+    const own = policy === undefined ? {} : { policy: policy() };
+    const { verdict, rule, reason, effects } = judge(call, { ...around, ...own, tier: tier() });
     return { decision: verdict, rule, reason, effects };
   };
 }

@@ -114,6 +114,15 @@ export class ConstructTripwires {
   }
 }
 
+/** What the brake says that the call would change, and where: the barrier of an effect knows the zones. */
+export function targetsOf(effects: readonly Effect[]): Target[] {
+  return effects.flatMap((effect) =>
+    effect.kind === "write" || effect.kind === "delete"
+      ? [{ effect: effect.kind, path: effect.path, zone: zones[effect.barrier?.rule ?? ""] ?? "inside" }]
+      : [],
+  );
+}
+
 /** The most firings that an outcome tells; the record has all of them. */
 const mostTold = 20;
 
@@ -123,15 +132,6 @@ const worst = (firings: readonly Firing[], severity: TripwireFired["severity"]):
 function judgementOf(decision: "deny" | "hold", firings: readonly Firing[]): Judgement {
   const reasons = firings.map(({ rule, message, found }) => `${message} (tripwire ${rule}: ${found})`);
   return { decision, rule: `tripwire.${firings[0]?.rule ?? "unknown"}`, reason: reasons.join(" ") };
-}
-
-/** What the brake says that the call would change, and where: the barrier of an effect knows the zones. */
-function targetsOf(effects: readonly Effect[]): Target[] {
-  return effects.flatMap((effect) =>
-    effect.kind === "write" || effect.kind === "delete"
-      ? [{ effect: effect.kind, path: effect.path, zone: zones[effect.barrier?.rule ?? ""] ?? "inside" }]
-      : [],
-  );
 }
 
 const zones: Record<string, Target["zone"]> = { "write.outside": "outside", "write.unknown": "unknown" };

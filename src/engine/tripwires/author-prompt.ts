@@ -2,7 +2,7 @@ import { z } from "zod";
 import { headAndTail } from "../../base/text.ts";
 import { heading } from "../../protocol/briefing.ts";
 import { mostAuthored } from "../../policy/tripwires/evaluate.ts";
-import { proposalSchema } from "../../policy/tripwires/proposal.ts";
+import { authoredRuleSchema } from "../../policy/tripwires/proposal.ts";
 import { shippedNames } from "../../policy/tripwires/shipped.ts";
 
 /** The system prompt of the session that writes tripwires: the same bytes for every goal of a version. */
@@ -22,8 +22,26 @@ A brake judges every call by its effects: destructive commands, writing outside 
 Regular expressions in JavaScript's syntax, matched without regard to case, at most 200 characters. No look-around, no back references, no named groups, no flags. Bound every repetition in front of something else: .{0,40}, not .*; write \\s+ only once or twice.`;
 }
 
-/** The form of the author's reply. */
-export const proposalJsonSchema = (): Record<string, unknown> => z.toJSONSchema(proposalSchema, { target: "draft-7" });
+/**
+ * The form of the author's reply. Looser than what is admitted: the agent refuses a reply that does not fit as a whole,
+ * while we judge each rule by itself.
+ */
+export function proposalJsonSchema(): Record<string, unknown> {
+  const { severity, field, ...texts } = authoredRuleSchema.shape;
+  const text = (of: { description?: string | undefined }) => z.string().describe(of.description ?? "");
+  const rule = z.object({
+    name: text(texts.name),
+    severity,
+    field,
+    tools: z
+      .array(z.string())
+      .optional()
+      .describe(texts.tools.description ?? ""),
+    pattern: text(texts.pattern),
+    message: text(texts.message),
+  });
+  return z.toJSONSchema(z.object({ rules: z.array(rule) }), { target: "draft-7" });
+}
 
 /** The most bytes of a goal that the author is shown. */
 const goalBytes = 8192;

@@ -3,13 +3,12 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import { flatEvent } from "../../protocol/event.ts";
-import type { Hold } from "../../protocol/hold.ts";
 import type { RunView } from "../../protocol/snapshot.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
 import { ask } from "./ask.ts";
-import { holdQuestion, readHoldAnswer } from "./hold-question.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
+import { matterOf, settledMatter, type Matter } from "./matter.ts";
 import type { Progress } from "./progress.ts";
 import type { Sink } from "./sink.ts";
 import type { Patience } from "./stopping.ts";
@@ -67,23 +66,23 @@ export async function followRun(following: Following): Promise<RunEnd> {
     }
   };
 
-  /** Held calls are answered one after the other; one that is over meanwhile is not asked about any more. */
-  const holds: Hold[] = [];
+  /** What waits for the netrunner is asked one after the other; what is over meanwhile is not asked any more. */
+  const matters: Matter[] = [];
   let isAnswering = false;
-  const answerHolds = async (to: { input: Input; output: Output }): Promise<void> => {
+  const answerMatters = async (to: { input: Input; output: Output }): Promise<void> => {
     if (isAnswering) return;
     isAnswering = true;
-    for (let hold = holds[0]; hold !== undefined; hold = holds[0]) {
+    for (let matter = matters[0]; matter !== undefined; matter = matters[0]) {
       question = new AbortController();
-      progress.hold("A construct is HELD FOR YOU", holdQuestion(hold, clock.now()));
+      progress.hold(matter.title, matter.question(clock.now()));
       const reply = await ask({ ...to, signal: question.signal, onInterrupt: () => interrupts.interrupt() });
       progress.release();
-      const answered = reply.kind === "text" ? readHoldAnswer(reply.text) : undefined;
-      if (reply.kind === "text" && answered === undefined) progress.note("answer with a, p, d, d WORDS, or k");
-      if (reply.kind === "ended" || answered !== undefined) holds.shift();
-      if (answered === undefined) continue;
+      const answer = reply.kind === "text" ? matter.read(reply.text) : undefined;
+      if (reply.kind === "text" && answer === undefined) progress.note(matter.answers);
+      if (reply.kind === "ended" || answer !== undefined) matters.shift();
+      if (answer === undefined) continue;
       try {
-        await port.send({ type: "hold.answer", hold: hold.hold, ...answered });
+        await port.send(answer);
       } catch (error) {
         progress.note(messageOf(error));
       }
@@ -91,20 +90,21 @@ export async function followRun(following: Following): Promise<RunEnd> {
     isAnswering = false;
   };
 
-  const reactToHold = (event: DeckEvent): void => {
+  const reactToMatter = (event: DeckEvent): void => {
     if (terminal === undefined) return;
-    if (event.type === "hold.opened") {
-      holds.push(event.body);
-      void answerHolds(terminal);
+    const matter = matterOf(event);
+    if (matter !== undefined) {
+      matters.push(matter);
+      void answerMatters(terminal);
     }
-    if (event.type !== "hold.closed") return;
-    const at = holds.findIndex((hold) => hold.hold === event.body.hold);
-    if (at !== -1) holds.splice(at, 1);
+    const settled = settledMatter(event);
+    const at = matters.findIndex(({ id }) => id === settled);
+    if (at !== -1) matters.splice(at, 1);
     if (at === 0) question?.abort();
   };
 
   const react = (event: DeckEvent): void => {
-    reactToHold(event);
+    reactToMatter(event);
     if (event.type === "run.waiting") {
       if (terminal === undefined) stop.stop("waiting", "nobody is there to answer");
       else void answer(event.body.question, terminal);

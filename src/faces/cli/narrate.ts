@@ -1,6 +1,7 @@
 import { oneLine } from "../../base/text.ts";
+import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
-import type { DeckEvent } from "../../protocol/event.ts";
+import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import { counted, money, spell } from "./amounts.ts";
 import type { Style } from "./paint.ts";
@@ -36,12 +37,32 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("you", "said", event.body.text, "strong");
     case "spawn.refused":
       return lasting("deck", "refused", `${event.body.reason} (${event.body.rule}): ${event.body.task}`, "warning");
+    case "policy.loaded":
+      return passing("policy", "in force", policyText(event.body));
+    case "policy.refused":
+      return lasting("policy", "REFUSED", event.body.problem, "alarm");
+    case "policy.removed":
+      return lasting("policy", "removed", `${event.body.path} is gone: the shipped tiers are in force`, "warning");
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
+    case "canary.passed":
+      return passing("gate", "tried", `it holds in ${event.body.agent} ${event.body.version}`);
+    case "canary.failed":
+      return passing("gate", "failed", event.body.problem);
     case "attention.raised":
-      return lasting(event.body.construct ?? "deck", "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
+      // What concerns all of them pauses the run, which is told.
+      if (event.body.construct === undefined) return undefined;
+      return lasting(event.body.construct, "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
     case "attention.closed":
       return passing("deck", "answered", event.body.how);
+    case "tripwires.authored":
+      return authoredText(event.body);
+    case "author.failed": {
+      const text = `no tripwires of this goal's own, the shipped ones hold: ${event.body.reason}`;
+      return lasting("author", "failed", text, "warning");
+    }
+    case "tripwire.muted":
+      return lasting("you", event.body.muted ? "muted" : "unmuted", `the tripwire ${event.body.name}`, "strong");
     case "deck.warned":
       return lasting("deck", "warning", event.body.message, "warning");
     default:
@@ -102,6 +123,8 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return lasting(event.body.construct, event.body.how.toUpperCase(), event.body.why, "alarm");
     case "construct.continued":
       return lasting(event.body.construct, "goes on", "", "plain");
+    case "tripwire.fired":
+      return firedText(event.body);
     case "gate.judged": {
       const { construct, tool, input, rule, reason } = event.body;
       if (event.body.decision === "allow") return undefined;
@@ -116,6 +139,21 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
   }
 }
 
+function authoredText({ rules, refused }: EventBody<"tripwires.authored">): Telling {
+  const names = rules.map(({ name }) => name).join(", ");
+  const admitted = `${counted(rules.length, "tripwire")} for this goal${names === "" ? "" : `: ${names}`}`;
+  const others = refused.map(({ name, reason }) => `; ${name} was refused: ${reason}`).join("");
+  return passing("author", "wrote", `${admitted}${others}`);
+}
+
+/** What the brake has denied anyway is told by its verdict. */
+function firedText(fired: EventBody<"tripwire.fired">): Telling | undefined {
+  const { construct, name, severity, found, message, consequence } = fired;
+  if (consequence === "none") return undefined;
+  const style = { inform: "warning", hold: "warning", kill: "alarm" } as const;
+  return lasting(construct, "TRIPWIRE", `${name} (${severity}): ${found}. ${message}`, style[consequence]);
+}
+
 /** How a construct ended, the figures first: the text may be cut at the end. */
 function endText(outcome: Outcome): string {
   const facts = [spell(outcome.duration_ms), money(outcome.cost_usd)];
@@ -124,6 +162,10 @@ function endText(outcome: Outcome): string {
   if (outcome.state !== "done") facts.push(outcome.cause);
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
+}
+
+function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
+  return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
 
 function limitText(body: { status: string; resets_at: number | null }): string {

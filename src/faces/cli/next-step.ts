@@ -32,6 +32,8 @@ const sentence = (text: string): string => `${oneLine(text, 300).replace(/\.$/, 
 /** What the netrunner has to see to before the run can go on. */
 function remedy(rule: string): string {
   if (rule === "provider.login") return "See to the login, then go on";
+  if (rule === "gate.canary")
+    return "Install another version of the agent or name one with --claude-bin PATH, and go on";
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 

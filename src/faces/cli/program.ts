@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { Fault } from "../../base/fault.ts";
+import { exitCode } from "./exit.ts";
 import { painter, wantsColor } from "./paint.ts";
 import type { World } from "./world.ts";
 import { columnsOf } from "./world.ts";
@@ -24,6 +25,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  brake: {
+    summary: "explain, check, list and change what constructs may do",
+    load: async () => (await import("./commands/brake.ts")).defineBrake,
+  },
+  tripwires: {
+    summary: "list, try and mute the rules over what constructs do",
+    load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
@@ -42,6 +51,8 @@ export async function runCommand(world: World): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
+    // A group of commands without a word that says which: its help is on stderr already.
+    if (error.code === "commander.help") return exitCode.usage;
     throw usageFault(error, world);
   }
 }

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
+import type { Brake } from "../../protocol/brake-case.ts";
 
 /** Everything that the command line gets from outside. It reads nothing of the process by itself. */
 export interface World {
@@ -16,6 +17,8 @@ export interface World {
   stderr: Output;
   signals: (name: SignalName, listener: () => void) => Disposable;
   openDeck: (options: DeckOptions) => Promise<OpenDeck>;
+  /** The brake under the policy file of a home, for questions without a run. */
+  openBrake: (home: string) => Promise<Brake>;
   version: string;
 }
 

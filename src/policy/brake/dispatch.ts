@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import type { Argument } from "../argument.ts";
 import { changeFolder } from "../change-folder.ts";
 import type { Scene } from "../context.ts";
+import { underPolicy } from "../policy-file/commands.ts";
 import { handlers } from "./commands.ts";
 import { unknownFolder } from "./flow.ts";
 import { insideWorkspace, runFile } from "./project.ts";
@@ -42,11 +43,12 @@ function moveTo(folder: Argument, at: Surrounding): Surrounding {
 
 /** Finds out what a command is, through its folder, and lets its handler say what it does. */
 export function judgeCommand(name: Argument, args: readonly Argument[], at: Surrounding, depth: number): void {
-  const run = makeRun(name.text, args, at, depth);
+  const own = makeRun(name.text, args, at, depth);
+  const plain = name.kind === "known" ? plainName(name.text, at.scene) : undefined;
+  const run = name.kind === "known" ? underPolicy(own, plain ?? name.text) : own;
   if (name.kind !== "known" || name.text === "")
     return run.emit({ kind: "execute-unknown", what: `a command named ${name.text || '""'}`, foreign: false });
   if (depth > deepestWrapping) return run.emit({ kind: "unknown", what: "commands around one another, too deep" });
-  const plain = plainName(name.text, at.scene);
   const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
   if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
   if (depth === 0 && at.session.functions.has(name.text)) return;

@@ -18,6 +18,8 @@ export type Effect =
   | { kind: "look-remote"; what: string }
   | { kind: "network"; host: string; upload: boolean; metadata: boolean }
   | { kind: "process-control"; what: string; broad: boolean }
+  /** The netrunner's policy file holds or, where `forbidden`, denies this by name. */
+  | { kind: "listed"; what: string; forbidden: boolean }
   | { kind: PlainKind; what: string };
 
 /** Effects of which it is enough to know that they are there, and what would cause them. */

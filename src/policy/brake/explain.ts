@@ -2,13 +2,12 @@ import { oneLine } from "../../base/text.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
 import type { BrakeContext } from "../context.ts";
 import { locate } from "../paths.ts";
-import { analyse } from "./analyse.ts";
 import { subjectOf, type Effect } from "./effect.ts";
-import { decide } from "./tiers.ts";
+import { judge } from "./judge.ts";
 
 /** Draws what a call would do: its effects with their resolved targets, the rule, and what would be allowed instead. */
 export function explain(call: ToolCall, place: BrakeContext): string {
-  const judgement = decide(analyse(call, place), place.tier);
+  const judgement = judge(call, place);
   const seen = [...new Set(judgement.effects.map((effect) => lineOf(effect, place)))];
   const lines = seen.length === 0 ? ["no effect: it only shows or calculates"] : seen;
   return [

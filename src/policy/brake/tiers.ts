@@ -18,26 +18,30 @@ export interface TierRule {
   rule: string;
   kinds: readonly EffectKind[];
   /** Narrows the rule to some effects of its kinds. */
-  when?: "barred" | "secret" | "foreign" | "upload" | "metadata" | "broad";
+  when?: "barred" | "secret" | "foreign" | "upload" | "metadata" | "broad" | "forbidden";
   verdict: Judgement["verdict"];
   alternative?: string;
 }
 
 /** Of all effects the worst verdict counts. An effect that no rule of the tier fits is denied. */
-export function decide(effects: readonly Effect[], tier: Tier): Judgement {
-  if (!Object.hasOwn(tierRules, tier))
+export function decide(
+  effects: readonly Effect[],
+  tier: Tier,
+  tiers: Record<Tier, readonly TierRule[]> = tierRules,
+): Judgement {
+  if (!Object.hasOwn(tiers, tier))
     return {
       verdict: "deny",
       rule: "tier.unknown",
       reason: "Set paranoid, default or yolo: this tier is unknown.",
       effects,
     };
-  const found = effects.map((effect) => ({ effect, rule: ruleFor(effect, tier) }));
+  const found = effects.map((effect) => ({ effect, rule: ruleFor(effect, tier, tiers[tier]) }));
   const worst = (["deny", "hold"] as const)
     .map((verdict) => found.filter(({ rule }) => rule.verdict === verdict))
     .find((list) => list.length > 0);
   // The rule that stands first in the tier gives its name to the verdict.
-  const rules = tierRules[tier];
+  const rules = tiers[tier];
   const first = worst?.toSorted((one, other) => rules.indexOf(one.rule) - rules.indexOf(other.rule))[0];
   if (worst === undefined || first === undefined)
     return {
@@ -56,8 +60,8 @@ export function decide(effects: readonly Effect[], tier: Tier): Judgement {
 /** A model learns from the first few reasons. */
 const mostReasons = 3;
 
-function ruleFor(effect: Effect, tier: Tier): TierRule {
-  const fitting = tierRules[tier].find((rule) => rule.kinds.includes(effect.kind) && applies(rule.when, effect));
+function ruleFor(effect: Effect, tier: Tier, rules: readonly TierRule[]): TierRule {
+  const fitting = rules.find((rule) => rule.kinds.includes(effect.kind) && applies(rule.when, effect));
   return fitting ?? { rule: `tier.${tier}`, kinds: [], verdict: "deny", alternative: only[tier] };
 }
 
@@ -72,6 +76,7 @@ function applies(when: TierRule["when"], effect: Effect): boolean {
     case "upload":
     case "metadata":
     case "broad":
+    case "forbidden":
       return Object.entries(effect).some(([name, value]) => name === when && value === true);
     default:
       return false;
@@ -255,6 +260,7 @@ const phrases: Record<EffectKind, string> = {
   "agent-settings": "change settings of the agent or the deck:",
   "system-control": "change the machine:",
   exfiltration: "let a secret out:",
+  listed: "do what the policy file singles out:",
   unknown: "do something that cannot be judged:",
 };
 

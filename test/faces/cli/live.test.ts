@@ -152,6 +152,36 @@ describe("a held call on a terminal", () => {
   });
 });
 
+describe("a construct under suspicion on a terminal", () => {
+  test.each([
+    ["k\r", "construct.kill cx-00000001"],
+    ["continue\r", "construct.continue cx-00000001"],
+  ])("is asked about, and %j is %s", async (typed, told) => {
+    using terminal = inTerminal("suspicion", 90, 30);
+    await terminal.until(shows("cx-00000001"));
+    terminal.step();
+    const asked = (await terminal.until(shows("your answer>"))).join("\n");
+    for (const words of ["A construct NEEDS YOU", "It has run Bash", "k  kill the construct", "c  let it go on"])
+      expect(asked).toContain(words);
+    terminal.type("d\r");
+    await terminal.until(shows("answer with k or c"));
+    terminal.type(typed);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.history().join("\n")).toContain(`It was <${told}>`);
+  });
+
+  test("is not asked about any more when it is over, and the live picture comes back", async () => {
+    using terminal = inTerminal("suspicion", 90, 30);
+    await terminal.until(shows("cx-00000001"));
+    terminal.step();
+    await terminal.until(shows("your answer>"));
+    terminal.step();
+    await terminal.until(shows("1 PAUSED"));
+    terminal.type("\u0003");
+    expect(await terminal.ended).toBe(130);
+  });
+});
+
 describe("a question of the daemon in a terminal", () => {
   test("is shown, and the answer is sent to the daemon", async () => {
     using terminal = inTerminal("question", 80, 24);

@@ -7,6 +7,7 @@ import type { Outcome } from "../../../src/protocol/outcome.ts";
 import type { RunSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { costOf, foldRunEvents, summaryOf } from "../../../src/protocol/snapshot.ts";
+import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
 import { channel } from "../../../src/base/stream.ts";
 import type { OpenDeck } from "../../../src/faces/cli/world.ts";
 import { Fault, unreachable } from "../../../src/base/fault.ts";
@@ -23,6 +24,8 @@ export interface Script {
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
+  tripwires?: TripwireLine[];
+  trial?: TripwireTrial;
   workspace?: string;
   /** Time of the first event, milliseconds since the epoch. */
   startAt?: number;
@@ -152,6 +155,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return {};
       case "settings.change":
         record(current, "settings.changed", { settings: command.settings });
+        return {};
+      case "tripwires.list":
+        return { rules: script.tripwires ?? [] };
+      case "tripwires.test":
+        return script.trial ?? { firings: [], consequence: "none" };
+      case "tripwires.mute":
         return {};
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];

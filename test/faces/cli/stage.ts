@@ -63,6 +63,13 @@ const held: Step = (stage) => {
   });
 };
 
+/** A call has run that was not allowed: the construct is frozen, and the netrunner is asked. */
+const suspicion: Step = (stage) => {
+  stage.emit("construct.paused", { construct: id(1), how: "frozen", why: "Bash ran although it was not allowed" });
+  const item = { item: "at-00000001", construct: id(1), kind: "gate.bypassed" } as const;
+  stage.emit("attention.raised", { ...item, text: "It has run Bash\u001b[31m.", next: "Kill it, or let it go on." });
+};
+
 const done: Step = (stage) => {
   stage.emit("daemon.chat", { daemon: "dm-1", text: "That was all." });
   stage.close("done");
@@ -89,6 +96,21 @@ const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script
       onHoldAnswer(stage, { hold, answer, note }) {
         stage.emit("hold.closed", { construct: id(1), hold, end: answer, note: note ?? null });
         stage.emit("daemon.chat", { daemon: "dm-1", text: `It was <${answer} ${note ?? ""}>.` });
+        stage.close("done");
+      },
+    },
+  },
+  suspicion: {
+    argv: ["run", "a goal"],
+    steps: [
+      fleet(1, 1),
+      suspicion,
+      () => deck.stage().emit("attention.closed", { item: "at-00000001", how: "expired" }),
+    ],
+    script: {
+      onConstruct(stage, { type, construct }) {
+        stage.emit("attention.closed", { item: "at-00000001", how: "continued" });
+        stage.emit("daemon.chat", { daemon: "dm-1", text: `It was <${type} ${construct}>.` });
         stage.close("done");
       },
     },
@@ -145,5 +167,6 @@ process.exitCode = await runCli({
     return { [Symbol.dispose]: () => void process.off(name, listener) };
   },
   openDeck: async () => deck,
+  openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
   version: "0",
 });

@@ -40,6 +40,7 @@ export function stand(argv: string[], deck: OpenDeck | (() => Promise<OpenDeck>)
       opened.push(options);
       return typeof deck === "function" ? deck() : Promise.resolve(deck);
     },
+    openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
     version: "9.8.7",
     ...changes,
   };

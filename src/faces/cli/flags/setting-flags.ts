@@ -4,7 +4,7 @@ import { efforts } from "../../../protocol/caliber.ts";
 import type { RunSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
-import { dollars, duration, effortOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
+import { dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
 export interface SettingFlags {
@@ -23,6 +23,8 @@ export interface SettingFlags {
   idleLimit?: number;
   timeLimit?: number;
   holdWindow?: number | "forever";
+  myEmail?: string;
+  tripwireAuthor?: string;
   budget?: number;
 }
 
@@ -76,6 +78,11 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       windowOf("--hold-window"),
     )
     .option(
+      "--my-email <address>",
+      "your own address: a tripwire holds calls in which it appears (default: not known)",
+      emailOf("--my-email"),
+    )
+    .option(
       "--budget <usd>",
       "pause the run when it has cost so many US dollars (default: no bound)",
       dollars("--budget"),
@@ -94,6 +101,11 @@ export function addDaemonFlags(command: Command, usual: RunSettings): Command {
       "--daemon-effort <level>",
       `effort of the daemon (default: ${usual.daemon_caliber.effort})`,
       effortOf("--daemon-effort"),
+    )
+    .option(
+      "--tripwire-author <model>",
+      `model that writes tripwires for the goal, or off (default: ${authorText(usual)})`,
+      words("--tripwire-author", "haiku"),
     )
     .option("--autopilot", "the daemon goes on to the end without asking before each big step")
     .option("--no-streaming", "start a fresh daemon process for each turn")
@@ -117,12 +129,20 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
       ? {}
       : { hold_window_ms: flags.holdWindow === "forever" ? null : flags.holdWindow }),
     ...(flags.budget === undefined ? {} : { budget_usd: flags.budget }),
+    ...(flags.myEmail === undefined ? {} : { my_email: flags.myEmail }),
+    ...(flags.tripwireAuthor === undefined ? {} : { tripwire_author: authorOf(flags.tripwireAuthor) }),
     ...(model === undefined && effort === undefined ? {} : { caliber: chosen(model, effort, now.caliber) }),
     ...(daemonModel === undefined && daemonEffort === undefined
       ? {}
       : { daemon_caliber: chosen(daemonModel, daemonEffort, now.daemon_caliber) }),
   };
 }
+
+const authorText = ({ tripwire_author: author }: RunSettings): string => (author === "off" ? author : author.model);
+
+/** Rules are short and few: whatever the model, a low effort is enough. */
+const authorOf = (name: string): RunSettings["tripwire_author"] =>
+  name === "off" ? "off" : { model: name, effort: "low" };
 
 const chosen = (
   model: string | undefined,

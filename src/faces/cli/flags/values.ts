@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { Fault } from "../../../base/fault.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
 import { efforts } from "../../../protocol/caliber.ts";
@@ -49,6 +50,15 @@ export const tierOf =
   (flag: string) =>
   (text: string): Tier =>
     oneOf(flag, text, tiers);
+
+/** Reads an e-mail address, as far as one can be told from other words. */
+export const emailOf =
+  (flag: string) =>
+  (text: string): string => {
+    const value = z.email().safeParse(text.trim());
+    if (value.success) return value.data;
+    throw wrong(flag, text, `give an address, as in ${flag} you@example.org`);
+  };
 
 /** Reads a text that says something. */
 export const words =

@@ -70,6 +70,8 @@ function outcomeFields(outcome: Outcome, page: PageWriter): void {
   for (const path of outcome.files_missing)
     page.field("missing", `${oneLine(path, longestPath)} was reported and is not on disk`);
   for (const { tool, input, rule } of outcome.denials) page.field("denied", `${tool} ${oneLine(input, 200)} (${rule})`);
+  for (const { name, found, consequence } of outcome.tripwires)
+    page.field("tripwire", `${oneLine(name, 60)}: ${oneLine(found, 200)} (${consequence})`);
   page.field("refusal", outcome.refusal ?? "");
   const from = { result: "result", assistant: "last words", tool: "last output", none: "result" }[outcome.result_from];
   page.field(from, outcome.result_from === "none" ? "none" : headAndTail(outcome.result, resultBytes).text);

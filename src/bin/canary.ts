@@ -1,0 +1,43 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { messageOf } from "../base/fault.ts";
+import { claudeDriver, type ClaudeSettings } from "../drivers/claude/driver.ts";
+import { offlineEnvironment } from "../drivers/claude/environment.ts";
+import { tryGate, type CanaryResult } from "../engine/gate/canary.ts";
+import { gateTrialModel } from "../offline/gate-trial.ts";
+import { startOfflineApi } from "../offline/server.ts";
+
+export interface CanarySettings extends Omit<ClaudeSettings, "env"> {
+  /** The caller's environment, of which only what is harmless is passed on. */
+  caller: Record<string, string | undefined>;
+  /** The deck's own folder, for everything that the trial writes. */
+  deckHome: string;
+  limitMs?: number;
+}
+
+/**
+ * Tries the gate in the agent that constructs get, against a scripted model on loopback: no login, no provider, no cost.
+ * Leaves nothing behind. Never rejects.
+ */
+export async function claudeCanary(settings: CanarySettings, signal: AbortSignal): Promise<CanaryResult> {
+  const { caller, deckHome, limitMs, ...around } = settings;
+  try {
+    const folder = join(deckHome, "canary");
+    // A deck that was killed in the middle of a trial may have left it.
+    const clear = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    await clear();
+    await using undo = new AsyncDisposableStack();
+    undo.defer(clear);
+    const [home, place] = [join(folder, "home"), join(folder, "place")];
+    for (const path of [home, place]) await mkdir(path, { recursive: true, mode: 0o700 });
+    const api = await startOfflineApi({ answer: gateTrialModel });
+    undo.defer(() => api.close());
+    const driver = claudeDriver({ ...around, env: offlineEnvironment(caller, home, api.url) });
+    const limit = limitMs === undefined ? {} : { limitMs };
+    return await tryGate({ driver, clock: systemClock, folder: place, signal, ...limit });
+  } catch (error) {
+    const problem = `It could not be tried: ${messageOf(error)}`;
+    return { passed: false, agent: "claude", version: "unknown", problem };
+  }
+}

@@ -1,0 +1,49 @@
+import type { Command } from "../../protocol/command.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import { attentionQuestion, readAttentionAnswer } from "./attention-question.ts";
+import { holdQuestion, readHoldAnswer } from "./hold-question.ts";
+
+/** Something about a construct that waits for the netrunner, as a question on the terminal. */
+export interface Matter {
+  id: string;
+  title: string;
+  /** @param now milliseconds since the epoch, for what is left of its time */
+  question: (now: number) => string;
+  /** What the netrunner typed, as a command; undefined when it is none of the answers. */
+  read: (text: string) => Command | undefined;
+  /** The answers, for whoever typed something else. */
+  answers: string;
+}
+
+/** The question that an event raises, if it raises one that a construct waits for. */
+export function matterOf(event: DeckEvent): Matter | undefined {
+  if (event.type === "hold.opened") {
+    const { body } = event;
+    return {
+      id: body.hold,
+      title: "A construct is HELD FOR YOU",
+      question: (now) => holdQuestion(body, now),
+      read(text) {
+        const answer = readHoldAnswer(text);
+        return answer === undefined ? undefined : { type: "hold.answer", hold: body.hold, ...answer };
+      },
+      answers: "answer with a, p, d, d WORDS, or k",
+    };
+  }
+  if (event.type !== "attention.raised") return undefined;
+  const { construct, item } = event.body;
+  if (construct === undefined) return undefined;
+  return {
+    id: item,
+    title: "A construct NEEDS YOU",
+    question: () => attentionQuestion(event.body),
+    read: (text) => readAttentionAnswer(text, construct),
+    answers: "answer with k or c",
+  };
+}
+
+/** The id of the matter that an event settles. */
+export function settledMatter(event: DeckEvent): string | undefined {
+  if (event.type === "hold.closed") return event.body.hold;
+  return event.type === "attention.closed" ? event.body.item : undefined;
+}
