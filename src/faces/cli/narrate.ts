@@ -25,6 +25,12 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing("run", "opened", `${event.run} in ${event.body.folder}`);
     case "run.resumed":
       return passing("run", "resumed", event.run);
+    case "sandbox.chosen":
+      return event.body.mode === "wall"
+        ? passing("run", "walled", event.body.why)
+        : lasting("run", "no wall", event.body.why, "warning");
+    case "settings.changed":
+      return lasting("you", "changed", changesText(event.body.settings), "strong");
     case "run.waiting":
       return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
     case "run.paused":
@@ -167,6 +173,11 @@ function endText(outcome: Outcome): string {
 function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
   return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
+
+const changesText = (settings: object): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${String(value)}`)
+    .join(", ");
 
 function limitText(body: { status: string; resets_at: number | null }): string {
   if (body.resets_at === null) return body.status;
