@@ -1,5 +1,8 @@
 import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
 import { EventEmitter } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { constants as systemConstants } from "node:os";
+import { isAbsolute } from "node:path";
 import { Transform, type Readable, type Writable } from "node:stream";
 import { markerName, type AgentExit, type AgentWall, type StopReport } from "../agent.ts";
 import { pause } from "../../base/clock.ts";
@@ -77,7 +80,11 @@ export function agentProcess(
   const tellEnd = async (running: Child): Promise<void> => {
     const exit = await running.closed;
     const stderr = await running.lastWords(lastWordsMs);
-    closed.resolve(broken === undefined ? agentExit(exit, stderr) : { how: "broken", reason: broken, stderr });
+    closed.resolve(
+      broken === undefined
+        ? agentExit(wall === undefined ? exit : unwrapped(exit), stderr)
+        : { how: "broken", reason: broken, stderr },
+    );
     gone.abort();
   };
 
@@ -91,7 +98,7 @@ export function agentProcess(
 
   const spawn = (options: SpawnOptions): SpawnedProcess => {
     guardian?.watch(marker);
-    const [command, ...args] = [...(wall === undefined ? [] : [wall.agent]), options.command, ...options.args];
+    const [command, ...args] = behind(wall, options);
     const running = startChild(
       {
         command: command ?? options.command,
@@ -184,6 +191,25 @@ function lineGuard(cap: number, onOverflow: () => void): Transform {
       done(null, isOver ? undefined : chunk);
     },
   });
+}
+
+/** The command line behind the wall. What cannot be run is started without, so that its start fails, and says why. */
+function behind(wall: AgentWall | undefined, { command, args }: SpawnOptions): string[] {
+  if (wall === undefined) return [command, ...args];
+  try {
+    if (isAbsolute(command)) accessSync(command, constants.X_OK);
+    return [wall.agent, command, ...args];
+  } catch {
+    // The start is about to tell the same, with a next step.
+    return [command, ...args];
+  }
+}
+
+/** Behind the wall, the end by a signal comes as an exit code above 128, as in a shell. */
+function unwrapped(exit: Exit): Exit {
+  if (exit.how !== "code" || exit.code <= 128) return exit;
+  const [name] = Object.entries(systemConstants.signals).find(([, number]) => number === exit.code - 128) ?? [];
+  return name === undefined ? exit : { how: "signal", signal: name as NodeJS.Signals };
 }
 
 function agentExit(exit: Exit, stderr: string): AgentExit {

@@ -12,7 +12,11 @@ export function launcherScript(bubblewrap: string, steps: readonly WallStep[]): 
     // Another folder for temporary files would not be writable.
     "export TMPDIR=/tmp",
     ...steps.map(stepLine),
-    `exec ${quoted(bubblewrap)} "\${args[@]}" -- "$@"`,
+    // Bubblewrap stays beside what it starts. It must not hold the agent's output open, or its end would never be told, and
+    // not end at a request that is meant for the agent, for then the agent would be killed with it.
+    "exec 3>&1 1>/dev/null",
+    "trap '' TERM INT HUP",
+    `exec ${quoted(bubblewrap)} "\${args[@]}" -- /bin/sh -c 'exec env --default-signal=TERM,INT,HUP "$@" 1>&3 3>&-' agent "$@"`,
   ]);
 }
 
