@@ -25,10 +25,15 @@ export type RunPlace = Omit<WallPlace, "cacheFolder" | "user"> & { run: string }
 /**
  * Puts up the wall for a run. With `auto` it is put up where this machine can, and that is tried for real; with `on`, a
  * machine that cannot is a fault that says what to do.
+ * @param find looks for bubblewrap
  */
-export async function raiseWall(wish: RunSettings["sandbox"], place: RunPlace): Promise<RunWall> {
+export async function raiseWall(
+  wish: RunSettings["sandbox"],
+  place: RunPlace,
+  find: () => Promise<string | undefined> = findBubblewrap,
+): Promise<RunWall> {
   if (wish === "off") return without("it was turned off for this run");
-  const raised = await tryToRaise(place);
+  const raised = await tryToRaise(place, find);
   if (typeof raised !== "string") return raised;
   if (wish === "auto") return without(raised);
   throw new Fault("setup", "wall.impossible", `The operating system's wall cannot be put up: ${raised}.`, {
@@ -44,9 +49,9 @@ export const without = (why: string): RunWall => ({
   remove: () => undefined,
 });
 
-async function tryToRaise(place: RunPlace): Promise<RunWall | string> {
+async function tryToRaise(place: RunPlace, find: () => Promise<string | undefined>): Promise<RunWall | string> {
   if (process.platform !== "linux") return `it is made of what Linux offers, and this is ${process.platform}`;
-  const bubblewrap = await findBubblewrap();
+  const bubblewrap = await find();
   if (bubblewrap === undefined)
     return "bubblewrap is not installed; install it, on Debian and Ubuntu with: apt-get install bubblewrap";
   const wall = build(place, bubblewrap);
@@ -54,6 +59,7 @@ async function tryToRaise(place: RunPlace): Promise<RunWall | string> {
     command: wall.agents.agent,
     args: [wall.agents.shell, check(place)],
     cwd: place.workspace,
+    sign,
     env: { PATH: "/usr/bin:/bin", HOME: place.agentHome },
   });
   if (problem === undefined) return wall;
@@ -68,8 +74,11 @@ function check({ deckHome, runFolder }: RunPlace): string {
     `[ -w . ] || ${says("the workspace cannot be written behind it")}`,
     `[ -w '${escaped(runFolder)}' ] || ${says("the run folder cannot be written behind it")}`,
     `[ ! -w '${escaped(deckHome)}' ] || ${says("it closes nothing")}`,
+    `echo ${sign}`,
   ].join("\n");
 }
+
+const sign = "walled";
 
 const escaped = (text: string): string => text.replaceAll("'", String.raw`'\''`);
 

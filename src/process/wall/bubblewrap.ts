@@ -23,14 +23,16 @@ export interface Trial {
   args: string[];
   cwd: string;
   env: Record<string, string>;
+  /** The line on its output that shows that all went well. */
+  sign: string;
 }
 
-/** Runs a program for two seconds at most. Undefined when it ended well, otherwise what it said, in a line. */
-export function tryProgram({ command, args, cwd, env }: Trial): Promise<string | undefined> {
+/** Runs a program for two seconds at most. Undefined when it gave the sign, otherwise what went wrong, in a line. */
+export function tryProgram({ command, args, cwd, env, sign }: Trial): Promise<string | undefined> {
   const options = { cwd, env, timeout: mostMs, killSignal: "SIGKILL", windowsHide: true } as const;
   return new Promise((resolve) => {
-    const child = execFile(command, args, options, (error, _stdout, stderr) => {
-      if (error === null) resolve(undefined);
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout.trim() === sign ? undefined : "it ended without doing anything");
       else if (error.killed === true) resolve(`it did not end within ${mostMs / 1000} seconds`);
       else resolve(oneLine(stderr.trim() || error.message, 200));
     });

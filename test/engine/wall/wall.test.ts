@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { reply, say, useTool } from "../../../src/offline/reply.ts";
-import { of, openTestDeck, outcomesOf, type TestDeckOptions } from "../../kit/deck.ts";
+import { block, reply, say, useTool } from "../../../src/offline/reply.ts";
+import { isDaemon } from "../../../src/offline/script.ts";
+import { startOfflineApi } from "../../../src/offline/server.ts";
+import { eventually, of, openTestDeck, outcomesOf, type TestDeckOptions } from "../../kit/deck.ts";
 import { allowEverything, theWall, makesCalls, outsideFolder, plantKey, tryWall } from "../../kit/wall.ts";
 
 const walled = (options: TestDeckOptions) =>
@@ -109,6 +113,25 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     const events = await kit.runTasks(["Start."]);
     expect(outcomesOf(events)[0]?.result).toContain("started");
     expect(commandLines().filter((line) => line.includes("sleep 4711"))).toEqual([]);
+  });
+
+  test("nothing outlives a deck that is killed, also without a guardian", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "wall-test-"));
+    await using api = await startOfflineApi({
+      answer: (request) =>
+        isDaemon(request)
+          ? block({ actions: [{ type: "spawn", task: "Stay." }], status: "waiting" })
+          : makesCalls(bash("setsid -f sleep 4712; env -i setsid -f sleep 4712; sleep 4712"))(request),
+    }).then((started) => Object.assign(started, { [Symbol.asyncDispose]: () => started.close() }));
+    const script = join(import.meta.dirname, "../../kit/deck-process.ts");
+    const deck = spawn(process.execPath, [script, folder, api.url, "Stay.", "on"], { stdio: "ignore" });
+    using _deck = { [Symbol.dispose]: () => void deck.kill("SIGKILL") };
+    const sleepers = () => commandLines().filter((line) => line.startsWith("sleep 4712"));
+    await eventually(() => sleepers().length === 3, "all three are asleep");
+    deck.kill("SIGKILL");
+    await eventually(() => sleepers().length === 0, "they have ended with the deck");
+    expect(sleepers()).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test("the constructs of a run do not see each other's processes, and work at the same time", async () => {
