@@ -8,9 +8,12 @@ export function launcherScript(bubblewrap: string, steps: readonly WallStep[]): 
     "args+=(--unshare-pid --die-with-parent)",
     // Without it the inner layer cannot be put up for root: the kernel asks who hands root on to a new namespace.
     '[ "$EUID" = 0 ] && args+=(--cap-add CAP_SETFCAP)',
-    "args+=(--ro-bind / / --dev /dev --proc /proc)",
+    // The kernel's settings belong to the user root, with or without capabilities: one of them names a program to be run.
+    "args+=(--ro-bind / / --dev /dev --proc /proc --ro-bind /proc/sys /proc/sys)",
     // Another folder for temporary files would not be writable.
     "export TMPDIR=/tmp",
+    // They name sockets that are not there behind the wall.
+    "unset XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK",
     ...steps.map(stepLine),
     // Bubblewrap stays beside what it starts. It must not hold the agent's output open, or its end would never be told, and
     // not end at a request that is meant for the agent, for then the agent would be killed with it.

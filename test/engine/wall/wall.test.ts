@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -102,6 +102,21 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(existsSync(join(kit.workspace, ".git/hooks/pre-commit"))).toBe(false);
   });
 
+  test("the kernel's settings, its devices and other processes' views of the disk are out of reach, also for root", async () => {
+    await using kit = await walled({
+      answer: makesCalls(
+        bash(
+          "find /proc/sys /sys -maxdepth 4 -type f -writable 2>/dev/null | head -3; ls /dev | grep -E '^(sd|vd|nvme|mem)'; cat /proc/1/root/etc/hostname; ls /proc/$PPID/root/; echo looked",
+        ),
+      ),
+    });
+    const [outcome] = outcomesOf(await kit.runTasks(["Look."]));
+    expect(outcome?.result).toContain("looked");
+    expect(
+      outcome?.result.split("\n").filter((line) => !/Permission denied|looked|Not a directory/.test(line)),
+    ).toEqual([]);
+  });
+
   test("what a command starts in the background, in a session of its own or twice removed, ends with the construct", async () => {
     await using kit = await walled({
       answer: makesCalls(
@@ -149,6 +164,48 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
       expect(existsSync(join(kit.home, "wall")) ? readdirSync(join(kit.home, "wall")) : []).toEqual([]);
     }
     expect(sizes[0]).toBe(sizes[1]);
+  });
+
+  test("everyday tools work: a commit, also in a work tree of another repository, and an install", async () => {
+    const git = "git -c user.name=n -c user.email=e@x.org";
+    await using kit = await walled({
+      files: { "package.json": "{}", "part/package.json": '{ "name": "part", "version": "1.0.0" }' },
+      answer: makesCalls(
+        bash(`git init -q . && git add package.json && ${git} commit -qm first && git log --format=%s`),
+        bash("npm install ./part --no-audit --no-fund && ls node_modules"),
+        bash(
+          `git worktree add -q tree && cd tree && echo x > new && git add new && ${git} commit -qm second && git log --format=%s`,
+        ),
+      ),
+    });
+    const events = await kit.runTasks(["Work."]);
+    expect(outcomesOf(events)[0]?.result).toMatch(/0: first[^]*1: [^]*part[^]*2: [^]*second\nfirst/);
+    expect(of(events, "construct.tool_returned").filter(({ body }) => body.failed)).toEqual([]);
+  });
+
+  test("a commit works in a workspace that is a part of a repository, whose hooks stay closed", async () => {
+    using outside = outsideFolder();
+    execFileSync("git", ["init", "-q", outside.path], { env: { PATH: process.env["PATH"] ?? "" } });
+    await using kit = await walled({
+      folder: join(outside.path, "part"),
+      keep: true,
+      answer: makesCalls(
+        bash(
+          "echo x > new && git add new && git -c user.name=n -c user.email=e@x.org commit -qm inside && git log --format=%s",
+        ),
+        [
+          "Write",
+          {
+            file_path: join(outside.path, "part/workspace/try.sh"),
+            content: "cd $(git rev-parse --git-dir) && touch hooks/evil && echo WRITTEN",
+          },
+        ],
+        bash("sh try.sh; echo tried"),
+      ),
+    });
+    const [outcome] = outcomesOf(await kit.runTasks(["Commit."]));
+    expect(outcome?.result).toMatch(/0: inside[^]*tried/);
+    expect(outcome?.result).not.toContain("WRITTEN");
   });
 
   test("two calls of one reply work beside each other", async () => {
