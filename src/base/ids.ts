@@ -12,6 +12,9 @@ export const newAuthorId = (): string => `ta-${randomBytes(4).toString("hex")}`;
 /** A hold's id: `hd-` and 8 hex digits. */
 export const newHoldId = (): string => `hd-${randomBytes(4).toString("hex")}`;
 
+/** A blacklist entry's id: `bl-` and 8 hex digits. */
+export const newBlacklistId = (): string => `bl-${randomBytes(4).toString("hex")}`;
+
 /** An attention item's id: `at-` and 8 hex digits. */
 export const newAttentionId = (): string => `at-${randomBytes(4).toString("hex")}`;
 

@@ -2,19 +2,22 @@ import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../base/fault.ts";
+import { markerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
 import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
+import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
+import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
-import { claudeCanary } from "./canary.ts";
+import { claudeCanaries } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -31,10 +34,9 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
     return openReadingDeck(home, judgeFor(place));
   }
-  if (mode === "attach") {
-    throw new Fault("refused", "deck.not_running", "no deck runs in this home", {
-      hint: 'Start one: cyberdeck run "GOAL"',
-    });
+  if (mode === "attach" || mode === "edit") {
+    mustBeNetrunner(around);
+    return mode === "attach" ? attach(home) : openEditingDeck(home);
   }
   const deck = await openWritingDeck(options, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
@@ -47,7 +49,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       agentHome,
       agentState: stateFolder(provider.env, agentHome),
       version: around.version,
-      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
+      canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {
         await guardian.close();
         await provider.release();
@@ -55,6 +57,14 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     };
   });
   return { port: deck, close: () => deck.close() };
+}
+
+/** What constructs wait for is the netrunner's to decide: a construct must not answer its own hold. */
+function mustBeNetrunner({ env }: Process): void {
+  if (env[markerName] === undefined) return;
+  throw new Fault("refused", "deck.from_construct", "a construct may not give commands to its deck", {
+    hint: "Say in your result what you need; the netrunner decides.",
+  });
 }
 
 /** Beside this file, as source or built. */

@@ -2,6 +2,7 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import { noTokens } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
+import type { Objection } from "./blacklist.ts";
 import { Construct, type ConstructParts, type SpawnSpec } from "./construct/construct.ts";
 import type { Custody } from "./construct/custody.ts";
 import { endStateOf } from "./construct/machine.ts";
@@ -11,6 +12,8 @@ export interface FleetParts extends ConstructParts {
   settings: RunSettings;
   /** False while the run is at a bound that keeps what is queued from starting. */
   mayStart: () => boolean;
+  /** What the blacklist has against a task; asked once more when it would start, since much may have changed. */
+  objection: (task: string) => Objection | undefined;
   /** Called after each change of who is queued or alive. */
   onChange: () => void;
 }
@@ -85,8 +88,9 @@ export class Fleet {
       this.#parts.settings,
     );
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
+    const forbidden = plan.start.filter((id) => this.#endForbidden(id));
     for (const id of plan.start) this.#start(id);
-    if (plan.blocked.length > 0) this.pump();
+    if (plan.blocked.length > 0 || forbidden.length > 0) this.pump();
   }
 
   /** Ends one construct. False when it is not queued or alive. */
@@ -157,6 +161,16 @@ export class Fleet {
     const spec = this.#queue.find((item) => item.id === id);
     this.#queue = this.#queue.filter((item) => item.id !== id);
     return spec;
+  }
+
+  /** Ends a queued construct whose task is forbidden: since it was queued, or by another deck before a resume. */
+  #endForbidden(id: string): boolean {
+    const spec = this.#queue.find((item) => item.id === id);
+    const objection = spec === undefined ? undefined : this.#parts.objection(spec.task);
+    if (spec === undefined || objection === undefined) return false;
+    const { rule, reason } = objection;
+    this.#parts.note("engine")("spawn.refused", { task: spec.task, origin: spec.origin, rule, reason });
+    return this.#endQueued(id, rule);
   }
 
   /** A construct that ends before it has started. */

@@ -2,6 +2,7 @@ import { respawnLoop, type PastAttempt } from "../policy/respawn-loop.ts";
 import { admit } from "../policy/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
 import type { RunView } from "../protocol/snapshot.ts";
+import type { Objection } from "./blacklist.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
@@ -13,6 +14,8 @@ export interface HandsParts {
   /** False once the run is being closed. */
   isOpen: () => boolean;
   bound: Hands["bound"];
+  /** What the blacklist has against a task. */
+  objection: (task: string) => Objection | undefined;
   /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
   onCap: (reason: string) => void;
 }
@@ -36,6 +39,12 @@ export function handsOf(parts: HandsParts): Hands {
         const { rule, reason } = admission;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         if (rule === "cap.spawns") parts.onCap(reason);
+        return { refused: reason };
+      }
+      const objection = parts.objection(action.task);
+      if (objection !== undefined) {
+        const { rule, reason } = objection;
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
       const loop = respawnLoop(pastAttempts(parts.view), action.task);

@@ -17,7 +17,7 @@ export interface RunningDaemon {
   conversation: Conversation;
 }
 
-export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "onCap"> {
+export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "objection" | "onCap"> {
   run: RunParts;
   view: RunView;
   fleet: Fleet;
@@ -30,7 +30,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, inbox, isOpen, bound, onCap } = parts;
+  const { run, view, fleet, inbox, isOpen, bound, objection, onCap } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -62,7 +62,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     id,
     conversation,
     inbox,
-    hands: handsOf({ view, fleet, note, isOpen, bound, onCap }),
+    hands: handsOf({ view, fleet, note, isOpen, bound, objection, onCap }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,

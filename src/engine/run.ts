@@ -1,9 +1,11 @@
 import { Fault, messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
+import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import type { Outcome } from "../protocol/outcome.ts";
 import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
+import type { Objection } from "./blacklist.ts";
 import type { Custody } from "./construct/custody.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
@@ -92,6 +94,7 @@ export class Run {
       limits: view.settings,
       transcript: parts.transcript,
       settings: view.settings,
+      objection: (task) => this.#objection(task),
       mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
@@ -201,14 +204,36 @@ export class Run {
   }
 
   /** Ends one construct at once, in the netrunner's name. */
-  killConstruct(id: string): void {
-    if (!this.#fleet.stop(id, "netrunner", "hard"))
+  async killConstruct(id: string, isForbidden = false): Promise<void> {
+    const task = this.view.constructs[id]?.task ?? "";
+    if (!this.#fleet.stop(id, isForbidden ? "netrunner+blacklist" : "netrunner", "hard"))
       throw notAtWork(id, "It has ended, or never was: there is nothing to kill.");
+    if (isForbidden) await this.blacklist({ task, reason: `${id} was killed`, construct: id }, "netrunner");
+  }
+
+  /**
+   * Forbids work in this home, for whoever asks for it, in this run and later ones.
+   * @param by who wants it, for the record: "netrunner", or a tripwire
+   */
+  async blacklist(work: Pick<BlacklistEntry, "task" | "reason" | "construct">, by: string): Promise<BlacklistEntry> {
+    const entry = await this.#parts.blacklist.add({ ...work, added_at: this.#parts.clock.now() });
+    noteFor(this.#parts.record, this.view.run, by)("blacklist.added", { entry });
+    return entry;
+  }
+
+  /** Lets exactly this task through in this run, in spite of the blacklist. */
+  exempt(task: string): void {
+    noteFor(this.#parts.record, this.view.run, "netrunner")("blacklist.allowed", { task });
   }
 
   /** Has its calls wait; with `freeze`, its processes are stopped too. */
   async pauseConstruct(id: string, freeze: boolean): Promise<void> {
-    await this.#custodyOf(id).pause(freeze ? "frozen" : "paused", "the netrunner wants it");
+    const custody = this.#custodyOf(id);
+    if (!freeze && custody.standing.state === "frozen")
+      throw new Fault("refused", "construct.frozen", `The construct ${id} is frozen, which is more than a pause.`, {
+        hint: "Let it go on first.",
+      });
+    await custody.pause(freeze ? "frozen" : "paused", "the netrunner wants it");
   }
 
   async continueConstruct(id: string): Promise<void> {
@@ -245,6 +270,7 @@ export class Run {
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bound(),
+      objection: (task) => this.#objection(task),
       onCap: (reason) => {
         this.#capHit = reason;
       },
@@ -270,6 +296,11 @@ export class Run {
     if (reason !== undefined) return { rule: "budget.run", reason, pending: this.#fleet.alive };
     if (this.#capHit === "") return undefined;
     return { rule: "cap.spawns", reason: this.#capHit, pending: this.#fleet.inFlight };
+  }
+
+  #objection(task: string): Objection | undefined {
+    const isExempt = this.view.exempt.some((exempt) => folded(exempt) === folded(task));
+    return isExempt ? undefined : this.#parts.blacklist.objection(task);
   }
 
   #overBudget(): string | undefined {
@@ -339,6 +370,9 @@ export class Run {
 
 const notAtWork = (id: string, hint: string): Fault =>
   new Fault("refused", "construct.not_at_work", `The construct ${id} is not at work in this run.`, { hint });
+
+/** White space tells no two tasks apart. */
+const folded = (task: string): string => task.replace(/\s+/g, " ").trim();
 
 function lineOf(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;

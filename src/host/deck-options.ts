@@ -6,9 +6,9 @@ export interface DeckOptions {
   home: string;
   /**
    * `read` looks at the record alone: it takes no lock and starts nothing. `attach` speaks to the deck that runs in
-   * this home already, and is refused when there is none.
+   * this home already, and is refused when there is none. `edit` changes what is kept in a home in which no deck runs.
    */
-  mode: "write" | "read" | "attach";
+  mode: "write" | "read" | "attach" | "edit";
   /** The agent's program, as the netrunner gave it. */
   claudeBin?: string;
   /** The model behind the agents is the scripted one that ships with the deck. */

@@ -4,6 +4,7 @@ import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
+import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
@@ -25,7 +26,9 @@ import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { reportOf } from "../store/report.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import type { DeckOptions } from "./deck-options.ts";
+import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
@@ -38,7 +41,7 @@ export interface DeckParts {
   agentHome: string;
   /** Where they keep their sessions and their login, if not where they usually do. */
   agentState?: string;
-  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
@@ -59,8 +62,12 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
+  const blacklist = openBlacklist(options.home);
   const parts = await provide();
-  return new Deck(options, parts, store, undo.move(), muted);
+  const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
+  // Without the lock, another deck may be the one that the home's socket belongs to.
+  if (options.noLock !== true) await deck.listen();
+  return deck;
 }
 
 export class Deck implements Port {
@@ -73,16 +80,26 @@ export class Deck implements Port {
   readonly #held: Disposable;
   readonly #recorder: Recorder;
   readonly #mutedTripwires: Set<string>;
+  readonly #blacklist: Blacklist;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   #run: Run | undefined;
+  #door: Door | undefined;
   #closing: Promise<void> | undefined;
   readonly #leaving = new AbortController();
   #canary: Promise<CanaryResult> | undefined;
 
-  constructor(options: DeckOptions, parts: DeckParts, store: Store, held: Disposable, muted: Iterable<string> = []) {
+  constructor(
+    options: DeckOptions,
+    parts: DeckParts,
+    store: Store,
+    held: Disposable,
+    muted: Iterable<string> = [],
+    blacklist: Blacklist = openBlacklist(options.home),
+  ) {
+    this.#blacklist = blacklist;
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
@@ -121,6 +138,16 @@ export class Deck implements Port {
     for await (const event of live) if (event.seq > last) yield event;
   }
 
+  /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
+  async listen(): Promise<void> {
+    try {
+      this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /** Ends the open run, if there is one, and lets go of the home. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -136,6 +163,7 @@ export class Deck implements Port {
     await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
     this.#end.resolve();
@@ -155,7 +183,7 @@ export class Deck implements Port {
           }),
         );
       case "spawn":
-        return this.#inTurn(() => this.#openRun("tasks", command, (run) => run.startTasks(command.tasks)));
+        return this.#inTurn(() => this.#spawn(command));
       case "run.resume":
         return this.#inTurn(() => this.#resume(command));
       case "say":
@@ -163,7 +191,7 @@ export class Deck implements Port {
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
       case "construct.kill":
-        return this.#tellRun((run) => run.killConstruct(command.construct));
+        return this.#tellRun((run) => run.killConstruct(command.construct, command.blacklist));
       case "construct.pause":
         return this.#tellRun((run) => run.pauseConstruct(command.construct, command.freeze));
       case "construct.continue":
@@ -174,6 +202,15 @@ export class Deck implements Port {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "blacklist.list":
+      case "blacklist.add":
+      case "blacklist.remove":
+        return changeBlacklist(command, this.#blacklist, (type, body) => {
+          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
+          this.#record({ type, run, source: "netrunner", body });
+        });
+      case "blacklist.allow":
+        return this.#tellRun((run) => run.exempt(command.task));
       case "tripwires.list":
       case "tripwires.test":
       case "tripwires.mute":
@@ -185,6 +222,18 @@ export class Deck implements Port {
       default:
         return unreachable(command);
     }
+  }
+
+  async #spawn({
+    tasks,
+    override_blacklist: isOverridden,
+    ...command
+  }: Command & { type: "spawn" }): Promise<OpenedRun> {
+    if (isOverridden !== true) refuseForbidden(tasks, this.#blacklist);
+    return this.#openRun("tasks", command, (run) => {
+      for (const task of tasks) if (this.#blacklist.objection(task) !== undefined) run.exempt(task);
+      run.startTasks(tasks);
+    });
   }
 
   #tripwireDesk(): TripwireDesk {
@@ -290,8 +339,9 @@ export class Deck implements Port {
       mutedTripwires: this.#mutedTripwires,
       authorMs,
       record: (draft) => this.#record(draft),
+      blacklist: this.#blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
-      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
       wall,
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),

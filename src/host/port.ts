@@ -1,3 +1,4 @@
+import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunSummary, RunView } from "../protocol/snapshot.ts";
@@ -26,6 +27,10 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "blacklist.list": { entries: readonly BlacklistEntry[] };
+  "blacklist.add": { entry: BlacklistEntry };
+  "blacklist.remove": { entry: BlacklistEntry };
+  "blacklist.allow": Record<string, never>;
   "tripwires.list": { rules: TripwireLine[] };
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;

@@ -2,6 +2,7 @@ import { Fault } from "../base/fault.ts";
 import type { Judge } from "../engine/gate/judge.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents, summaryOf, type RunSummary, type RunView } from "../protocol/snapshot.ts";
+import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
@@ -73,6 +74,7 @@ const emptyReader = (home: string): EventReader => ({
 
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {
     const { home } = reader;

@@ -62,7 +62,7 @@ function afterMessage(before: RunState, message: string): RunState {
     else if (name === "runFolder") state = { ...state, runFolder: text.split("\n")[0]?.trim() };
     else if (name === "netrunner") state = withWords(state, text);
     else if (name === "outcomes") state = { ...state, tasks: withOutcomes(state.tasks, outcomesIn(text)) };
-    else if (name === "refusals") state = { ...state, tasks: withRefusals(state.tasks, text) };
+    else if (name === "refusals" || name === "blacklist") state = { ...state, tasks: withRefusals(state.tasks, text) };
   }
   return state;
 }

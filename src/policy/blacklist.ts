@@ -1,16 +1,6 @@
+import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import { compareTasks, maybeSameWork, sameWork } from "./similarity.ts";
 import { featuresOf } from "./task-features.ts";
-
-/** Work that the netrunner has forbidden. */
-export interface BlacklistEntry {
-  id: string;
-  task: string;
-  reason: string;
-  /** Milliseconds since the epoch. */
-  added_at: number;
-  /** The construct whose task it was; null when the netrunner wrote it. */
-  construct: string | null;
-}
 
 /** `refuse`: the same work in other words. `ask`: perhaps; the netrunner says. `entry` is the nearest one. */
 export type BlacklistMatch =

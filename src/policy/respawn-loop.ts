@@ -71,4 +71,4 @@ function rate(past: PastAttempt): "good" | "bad" | "neutral" {
   return past.result.trim() === "" && past.files.length === 0 ? "bad" : "good";
 }
 
-const saysNothing = /^(?:netrunner|inject|eject|host_shutdown|dependency)/;
+const saysNothing = /^(?:netrunner|blacklist|inject|eject|host_shutdown|dependency)/;

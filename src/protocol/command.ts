@@ -15,6 +15,8 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("spawn"),
     tasks: z.array(z.string().trim().min(1)).min(1),
+    /** Starts them although the blacklist forbids one, or may. */
+    override_blacklist: z.boolean().optional(),
     settings: runSettingsSchema,
     command_line: z.array(z.string()),
   }),
@@ -44,12 +46,23 @@ export const commandSchema = z.discriminatedUnion("type", [
     note: z.string().trim().min(1).optional(),
   }),
   /** Ends one construct at once: its next call is denied, and everything that it started is killed. */
-  z.object({ type: z.literal("construct.kill"), construct: z.string() }),
+  z.object({
+    type: z.literal("construct.kill"),
+    construct: z.string(),
+    /** Forbids its task as well. */
+    blacklist: z.boolean().optional(),
+  }),
   /** Has a construct's calls wait; with `freeze`, its processes are stopped too. */
   z.object({ type: z.literal("construct.pause"), construct: z.string(), freeze: z.boolean() }),
   z.object({ type: z.literal("construct.continue"), construct: z.string() }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
+  z.object({ type: z.literal("blacklist.list") }),
+  /** Forbids work in this home, for whoever asks for it. */
+  z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),
+  z.object({ type: z.literal("blacklist.remove"), id: z.string() }),
+  /** Lets exactly this task through in the open run. */
+  z.object({ type: z.literal("blacklist.allow"), task: z.string().trim().min(1) }),
   /** The tripwires that there are: the shipped ones, and those of the open run's goal. */
   z.object({ type: z.literal("tripwires.list") }),
   /** Which of them would fire on a call. Nothing runs. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
+import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
@@ -91,6 +92,11 @@ const bodies = {
   "daemon.ended": z.object({ daemon, exit: z.string(), proven: z.boolean() }),
 
   "spawn.refused": z.object({ task: z.string(), origin: z.enum(origins), rule: z.string(), reason: z.string() }),
+  /** Work is forbidden from now on, in this home. */
+  "blacklist.added": z.object({ entry: blacklistEntrySchema }),
+  "blacklist.removed": z.object({ entry: blacklistEntrySchema }),
+  /** The netrunner lets exactly this task of the run through, in spite of the blacklist. */
+  "blacklist.allowed": z.object({ task: z.string() }),
   /** The daemon repeats work that keeps ending badly: this was let through, the next try will not be. */
   "respawn.warned": z.object({
     construct,

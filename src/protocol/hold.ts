@@ -17,6 +17,10 @@ export const holdSchema = z.object({
   tool: z.string(),
   /** The whole command, path or JSON: a netrunner who decides must see all of it. */
   input: z.string(),
+  /** What it would do, one line each: "write /etc/hosts (outside the workspace)". */
+  targets: z.array(z.string()).default([]),
+  /** For an edit: the change as a unified diff against the file on disk, or why there is none. */
+  diff: z.string().nullable().default(null),
   task: z.string(),
   rule: z.string(),
   reason: z.string(),

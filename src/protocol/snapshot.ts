@@ -32,6 +32,8 @@ export interface RunView {
   /** In the order of their queueing. */
   constructs: Record<string, ConstructView>;
   refused: { task: string; rule: string; reason: string }[];
+  /** Tasks that the netrunner lets through in spite of the blacklist. */
+  exempt: string[];
   /** The calls that wait for the netrunner, oldest first. */
   holds: Record<string, Hold>;
   /** What else waits for the netrunner, oldest first. */
@@ -110,6 +112,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     },
     constructs: {},
     refused: [],
+    exempt: [],
     holds: {},
     attention: {},
     tripwires: { author: null, isAuthored: false, rules: [], muted: [], costUsd: 0 },
@@ -194,6 +197,9 @@ function foldRun(view: RunView, event: DeckEvent): void {
       break;
     case "spawn.refused":
       view.refused.push(event.body);
+      break;
+    case "blacklist.allowed":
+      view.exempt.push(event.body.task);
       break;
     default:
   }

@@ -8,6 +8,10 @@ export const homePaths = (home: string) => ({
   database: join(home, "deck.db"),
   lock: join(home, "lock.db"),
   lockHolder: join(home, "lock.json"),
+  socket: join(home, "deck.sock"),
+  /** Names the socket where the home's own path is too long for one. */
+  socketNote: join(home, "deck.sock.at"),
+  blacklist: join(home, "blacklist.json"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
 });

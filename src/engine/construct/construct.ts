@@ -149,6 +149,8 @@ export class Construct {
 
   #wait(isWaiting: boolean): void {
     this.#waiting += isWaiting ? 1 : -1;
+    // One that is halted while it starts must not keep the next one from starting.
+    if (isWaiting) this.#up.resolve();
     this.#lastSign = this.#parts.clock.monotonic();
   }
 
@@ -204,6 +206,7 @@ export class Construct {
           onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
           holds: this.#parts.holds,
           task: this.spec.task,
+          workspace,
           onHold: (isHeld) => this.#wait(isHeld),
           kill: () => this.stop("netrunner"),
         }),

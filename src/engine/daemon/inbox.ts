@@ -41,6 +41,9 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "daemon.action_rejected":
     case "daemon.read":
     case "respawn.warned":
+    case "blacklist.added":
+    case "blacklist.removed":
+    case "blacklist.allowed":
       return true;
     case "spawn.refused":
       return event.body.origin === "daemon";

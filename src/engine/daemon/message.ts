@@ -1,3 +1,4 @@
+import { isBlacklistRule } from "../../protocol/blacklist.ts";
 import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
@@ -27,6 +28,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
   const opening = goals.at(0);
   const sections = [
     opening === undefined ? "" : openingSection(opening.body.goal, context),
+    blacklistSection(inputs),
     loopSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
@@ -63,6 +65,41 @@ function openingSection(goal: string, context: MessageContext): string {
   ].join("\n");
 }
 
+function blacklistSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => {
+    switch (event.type) {
+      case "blacklist.added":
+        return [`- forbidden from now on: ${quoted(event.body.entry)}`];
+      case "blacklist.removed":
+        return [`- not forbidden any more: ${quoted(event.body.entry)}`];
+      case "blacklist.allowed":
+        return [
+          `- the netrunner lets this task through; start it in exactly these words if it is still wanted:\n${indented(headAndTail(event.body.task, mostTask).text)}`,
+        ];
+      case "spawn.refused": {
+        const { task, rule, reason } = event.body;
+        return isBlacklistRule(rule) ? [`- not started: "${oneLine(task, 160)}": ${reason} (${rule})`] : [];
+      }
+      default:
+        return [];
+    }
+  });
+  if (items.length === 0) return "";
+  return section(heading.blacklist, [
+    ...items,
+    "What is forbidden is final, whatever the wording: do not rephrase it, split it or work around it. Ask the netrunner in chat what to do instead.",
+  ]);
+}
+
+const quoted = ({ task, reason }: { task: string; reason: string }): string =>
+  `"${oneLine(task, 300)}"${reason === "" ? "" : ` (${oneLine(reason, 160)})`}`;
+
+/** So that no line of it can pass for a heading. */
+const indented = (text: string): string => text.replace(/^/gm, "  ");
+
+/** The bytes of a task that is to be repeated word for word; the daemon has the rest of a longer one in its memory. */
+const mostTask = 4096;
+
 function loopSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => {
     if (event.type !== "respawn.warned") return [];
@@ -78,7 +115,7 @@ function loopSection(inputs: readonly DeckEvent[]): string {
 function refusalSection(inputs: readonly DeckEvent[], context: MessageContext): string {
   const room = context.maxSpawns === 0 ? Number.POSITIVE_INFINITY : context.maxSpawns - context.total;
   const items = inputs.flatMap((event) => {
-    if (event.type !== "spawn.refused") return [];
+    if (event.type !== "spawn.refused" || isBlacklistRule(event.body.rule)) return [];
     const { task, rule, reason } = event.body;
     const since = rule === "cap.spawns" && room > 0 ? `; ${capRaised}` : "";
     return [`- "${oneLine(task, 160)}": ${reason} (${rule})${since}`];

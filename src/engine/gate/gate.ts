@@ -6,6 +6,8 @@ import type { Judgement, ToolCall, Verdict } from "../../protocol/verdict.ts";
 import { showInput, wholeInput } from "../construct/show-input.ts";
 import type { Note } from "../journal.ts";
 import { combine, type Combined } from "./combine.ts";
+import { editDiff } from "./edit-diff.ts";
+import { holdTargets } from "./hold-targets.ts";
 import type { HoldOutcome, Holds } from "./holds.ts";
 import type { Judge, Judged } from "./judge.ts";
 import { ending, type Standing } from "./standing.ts";
@@ -28,6 +30,7 @@ export interface GateParts {
   holds: Holds;
   /** For the netrunner who decides on a held call. */
   task: string;
+  workspace: string;
   /** A call of the construct begins or ceases to wait. */
   onHold: (isHeld: boolean) => void;
   /** The netrunner wants the construct to be gone. */
@@ -42,7 +45,7 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
   return async (call) => {
     const barred = await parts.standing.admit();
     const began = parts.clock.monotonic();
-    const judgement = barred === undefined ? judged(parts, call) : { ...barred, rules: [barred.rule] };
+    const judgement = barred === undefined ? judged(parts, call) : { ...barred, rules: [barred.rule], effects: [] };
     const latency = parts.clock.monotonic() - began;
     const verdict = await decided(judgement, call, parts);
     const input = showInput(call.tool, call.input);
@@ -71,7 +74,11 @@ const unrecorded: Verdict = {
 };
 
 /** A held call waits for the netrunner; everything else is decided already. */
-async function decided({ decision, rule, reason }: Judgement, call: ToolCall, parts: GateParts): Promise<Verdict> {
+async function decided(
+  { decision, rule, reason, effects }: Opinion,
+  call: ToolCall,
+  parts: GateParts,
+): Promise<Verdict> {
   if (decision !== "hold") return { decision, rule, reason };
   const input = wholeInput(call.tool, call.input);
   const pattern = holdPattern(call.tool, rule, input);
@@ -79,9 +86,16 @@ async function decided({ decision, rule, reason }: Judgement, call: ToolCall, pa
     return { decision: "allow", rule: "hold.pattern", reason: `The netrunner has allowed this pattern (${rule}).` };
   }
   parts.onHold(true);
-  const { construct, task } = parts;
-  const request = { construct, call: call.id, tool: call.tool, input, task, rule, reason, pattern };
-  const outcome = await parts.holds.ask(request, parts.standing.ending);
+  const { construct, task, workspace } = parts;
+  const targets = holdTargets(effects, workspace);
+  const diff = await editDiff(call, effects, workspace);
+  const request = { construct, call: call.id, tool: call.tool, input, targets, diff, task, rule, reason, pattern };
+  let outcome = await parts.holds.ask(request, parts.standing.ending);
+  // The clock does not answer for a construct that is paused: when it goes on, the netrunner is asked anew.
+  while (outcome.end === "expired" && parts.standing.isHalted) {
+    await parts.standing.readmit();
+    outcome = await parts.holds.ask(request, parts.standing.ending);
+  }
   parts.onHold(false);
   if (outcome.end === "kill") parts.kill();
   const verdict = verdictOf(outcome, { rule, reason });
@@ -106,13 +120,16 @@ function verdictOf({ end, note }: HoldOutcome, held: { rule: string; reason: str
   }
 }
 
-function judged({ judge, stages }: GateParts, call: ToolCall): Combined {
+/** What all stages say together, and what the brake thinks that the call would do. */
+type Opinion = Combined & Pick<Judged, "effects">;
+
+function judged({ judge, stages }: GateParts, call: ToolCall): Opinion {
   try {
     const own = judge(call);
     const others = stages.flatMap((stage) => stage(call, own) ?? []);
-    return combine([...others, own]);
+    return { ...combine([...others, own]), effects: own.effects };
   } catch (error) {
     const reason = `The gate failed on this call: ${messageOf(error)}`;
-    return { decision: "deny", rule: "gate.failed", rules: ["gate.failed"], reason };
+    return { decision: "deny", rule: "gate.failed", rules: ["gate.failed"], reason, effects: [] };
   }
 }

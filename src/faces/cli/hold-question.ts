@@ -1,27 +1,17 @@
 import { inert } from "../../base/text.ts";
 import type { Hold, HoldAnswer } from "../../protocol/hold.ts";
+import { holdPage, holdWindow } from "./hold-page.ts";
 
 /** What the netrunner is asked about a held call: everything that matters for the decision, then the answers. */
 export function holdQuestion(hold: Hold, now: number): string {
-  const window =
-    hold.deadline === null
-      ? ""
-      : `Denied in ${Math.max(0, Math.round((hold.deadline - now) / 1000))} s without an answer.`;
   return [
-    `${hold.construct} wants to use ${inert(hold.tool)}:`,
-    ...inert(hold.input)
-      .split("\n")
-      .map((line) => `  ${line}`),
-    `why it is held: ${inert(hold.reason)} (${hold.rule})`,
-    `its task: ${inert(hold.task).split("\n")[0] ?? ""}`,
+    ...holdPage(hold),
     `a  allow it once`,
     `p  allow this pattern for this construct: ${inert(hold.pattern)}`,
     `d  deny it; "d WORDS" tells the model why`,
     `k  kill the construct`,
-    window,
-  ]
-    .filter((line) => line !== "")
-    .join("\n");
+    ...(hold.deadline === null ? [] : [holdWindow(hold, now)]),
+  ].join("\n");
 }
 
 /** What the netrunner typed, as an answer; undefined when it is none. */

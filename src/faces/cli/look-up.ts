@@ -1,4 +1,5 @@
 import { Fault } from "../../base/fault.ts";
+import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
 import { closeDeck } from "./close-deck.ts";
 import type { DeckFlags } from "./flags/deck-flags.ts";
@@ -17,16 +18,17 @@ export interface Page {
 }
 
 /**
- * Opens a deck for reading, writes what the question finds to stdout, and closes it.
- * @param where `running`: the deck that runs in this home is asked, and its record where none does
+ * Opens a deck, writes what the question finds to stdout, and closes it.
+ * @param where `record`: what is on record; `deck`: the deck that runs in this home; `either`: that deck, and the record
+ * where none runs; `home`: that deck, and the home itself where none runs, to change what is kept there
  */
 export async function lookUp(
   world: World,
   flags: DeckFlags & { color: boolean },
   question: (port: Port, page: Page) => Promise<string>,
-  where: "record" | "running" = "record",
+  where: keyof typeof doors = "record",
 ): Promise<void> {
-  const deck = await (where === "running" ? openRunning(world, flags) : openRecord(world, flags));
+  const deck = await doors[where](world, flags);
   const page = { columns: columnsOf(world.stdout), paint: painter(wantsColor(world, world.stdout, flags.color)) };
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);
@@ -38,14 +40,27 @@ export async function lookUp(
   }
 }
 
-const openRecord = async (world: World, flags: DeckFlags): Promise<OpenDeck> =>
-  world.openDeck(await deckOptions(flags, world, "read"));
+type Open = (world: World, flags: DeckFlags) => Promise<OpenDeck>;
 
-async function openRunning(world: World, flags: DeckFlags): Promise<OpenDeck> {
-  try {
-    return await world.openDeck(await deckOptions(flags, world, "attach"));
-  } catch (error) {
-    if (error instanceof Fault && error.code === "deck.not_running") return openRecord(world, flags);
-    throw error;
-  }
-}
+const openAs =
+  (mode: DeckOptions["mode"]): Open =>
+  async (world, flags) =>
+    world.openDeck(await deckOptions(flags, world, mode));
+
+const runningOr =
+  (mode: "read" | "edit"): Open =>
+  async (world, flags) => {
+    try {
+      return await openAs("attach")(world, flags);
+    } catch (error) {
+      if (error instanceof Fault && error.code === "deck.not_running") return openAs(mode)(world, flags);
+      throw error;
+    }
+  };
+
+const doors = {
+  record: openAs("read"),
+  deck: openAs("attach"),
+  either: runningOr("read"),
+  home: runningOr("edit"),
+};

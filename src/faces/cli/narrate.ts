@@ -1,4 +1,5 @@
 import { oneLine } from "../../base/text.ts";
+import { blacklistRules } from "../../protocol/blacklist.ts";
 import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
@@ -29,8 +30,6 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return event.body.mode === "wall"
         ? passing("run", "walled", event.body.why)
         : lasting("run", "no wall", event.body.why, "warning");
-    case "settings.changed":
-      return lasting("you", "changed", changesText(event.body.settings), "strong");
     case "run.waiting":
       return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
     case "run.paused":
@@ -41,7 +40,17 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing("run", "goal", event.body.goal);
     case "netrunner.said":
       return lasting("you", "said", event.body.text, "strong");
+    case "settings.changed":
+      return lasting("you", "set", settingsText(event.body.settings), "strong");
+    case "blacklist.added":
+      return lasting("deck", "forbids", event.body.entry.task, "warning");
+    case "blacklist.removed":
+      return lasting("deck", "forbids no more", event.body.entry.task, "plain");
+    case "blacklist.allowed":
+      return lasting("you", "allowed", event.body.task, "strong");
     case "spawn.refused":
+      if (event.body.rule === blacklistRules.ask)
+        return lasting("deck", "ASKS YOU", `${event.body.task}: ${event.body.reason}; ${askedHint}`, "alarm");
       return lasting("deck", "refused", `${event.body.reason} (${event.body.rule}): ${event.body.task}`, "warning");
     case "policy.loaded":
       return passing("policy", "in force", policyText(event.body));
@@ -75,6 +84,8 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return narrateDaemon(event) ?? narrateConstruct(event);
   }
 }
+
+const askedHint = 'let it through with: cyberdeck blacklist allow "PART OF THE TASK"';
 
 function narrateDaemon(event: DeckEvent): Telling | undefined {
   switch (event.type) {
@@ -170,14 +181,14 @@ function endText(outcome: Outcome): string {
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
 }
 
+const settingsText = (settings: object): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
+
 function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
   return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
-
-const changesText = (settings: object): string =>
-  Object.entries(settings)
-    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${String(value)}`)
-    .join(", ");
 
 function limitText(body: { status: string; resets_at: number | null }): string {
   if (body.resets_at === null) return body.status;

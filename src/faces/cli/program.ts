@@ -33,6 +33,30 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "list, try and mute the rules over what constructs do",
     load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
   },
+  hold: {
+    summary: "answer the calls that wait for you: list, allow, deny",
+    load: async () => (await import("./commands/hold.ts")).defineHold,
+  },
+  kill: {
+    summary: "end constructs at once, with everything that they started",
+    load: async () => (await import("./commands/control.ts")).defineKill,
+  },
+  pause: {
+    summary: "have constructs wait before their next call, or freeze them",
+    load: async () => (await import("./commands/control.ts")).definePause,
+  },
+  resume: {
+    summary: "let paused and frozen constructs go on",
+    load: async () => (await import("./commands/control.ts")).defineResume,
+  },
+  blacklist: {
+    summary: "forbid work for good, or allow it again: list, add, remove, allow",
+    load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
+  },
+  airgap: {
+    summary: "cut all constructs of the open run off the network, or let them back",
+    load: async () => (await import("./commands/airgap.ts")).defineAirgap,
+  },
 };
 
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */

@@ -90,6 +90,7 @@ describe("the gate", () => {
       onJudged: () => undefined,
       holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: () => 0 }),
       task: "a task",
+      workspace: "/",
       stages: [],
       onHold: () => undefined,
       kill: () => undefined,

@@ -99,7 +99,8 @@ describe("a held call", () => {
   });
 
   test("is no idleness, however long it waits", async () => {
-    const settings = { idle_limit_ms: 1500, hold_window_ms: 3000 };
+    // Long enough for an agent to start on a busy machine; the hold is twice as long.
+    const settings = { idle_limit_ms: 4000, hold_window_ms: 8000 };
     const { outcome, ends } = await held({ answers: ["silence"], settings });
     expect([outcome?.state, ends]).toEqual(["done", ["expired"]]);
   });

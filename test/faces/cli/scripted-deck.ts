@@ -1,4 +1,5 @@
 import type { Port, Replies } from "../../../src/host/port.ts";
+import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
@@ -27,6 +28,8 @@ export interface Script {
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
   workspace?: string;
+  /** What is forbidden at the start. */
+  blacklist?: BlacklistEntry[];
   /** Time of the first event, milliseconds since the epoch. */
   startAt?: number;
 }
@@ -54,6 +57,7 @@ export const runId = "run-20261122-101500-a1b2";
 export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const events: DeckEvent[] = [];
   const commands: Command[] = [];
+  const entries = [...(script.blacklist ?? [])];
   const readers = new Set<ReturnType<typeof channel<DeckEvent>>>();
   const closed = Promise.withResolvers<void>();
   let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
@@ -155,6 +159,23 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return {};
       case "settings.change":
         record(current, "settings.changed", { settings: command.settings });
+        return {};
+      case "blacklist.list":
+        return { entries };
+      case "blacklist.add": {
+        const { task, reason } = command;
+        const entry = { id: `bl-0000000${entries.length + 1}`, task, reason, added_at: clock, construct: null };
+        entries.push(entry);
+        return { entry };
+      }
+      case "blacklist.remove": {
+        const at = entries.findIndex((one) => one.id === command.id);
+        const [entry] = at === -1 ? [] : entries.splice(at, 1);
+        if (entry === undefined) throw new Fault("usage", "blacklist.unknown", "there is no such entry");
+        return { entry };
+      }
+      case "blacklist.allow":
+        record(current, "blacklist.allowed", { task: command.task });
         return {};
       case "tripwires.list":
         return { rules: script.tripwires ?? [] };

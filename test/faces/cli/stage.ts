@@ -55,6 +55,8 @@ const held: Step = (stage) => {
     call: "t",
     tool: "Bash",
     input: "git push \u001b[31m--force\u001b[0m origin main",
+    targets: ["history-rewrite: git push --force"],
+    diff: null,
     task: "task 1",
     rule: "history.rewrite",
     reason: "It rewrites shared history.",

@@ -11,6 +11,7 @@ import type { World } from "../world.ts";
 interface SpawnFlags extends DeckFlags, SettingFlags {
   json?: boolean;
   color: boolean;
+  overrideBlacklist?: boolean;
 }
 
 /** `cyberdeck spawn`: constructs without a daemon, a task each. */
@@ -18,6 +19,7 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
   const usual = defaultSettings(world.cores);
   command.argument("[tasks...]", "a task for each construct, each in quotes");
   addSettingFlags(addAgentFlags(command), usual)
+    .option("--override-blacklist", "start the tasks although the blacklist forbids one, or may")
     .option("--json", "write each event as a line of JSON to stdout, and nothing else")
     .addHelpText("after", examples)
     .action(async (tasks: string[]) => {
@@ -32,7 +34,13 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
         inputUsed: false,
         again: repeated(flags),
         open: async (port) => ({
-          opened: await port.send({ type: "spawn", tasks, settings, command_line: ["cyberdeck", ...world.argv] }),
+          opened: await port.send({
+            type: "spawn",
+            tasks,
+            settings,
+            ...(flags.overrideBlacklist === true ? { override_blacklist: true } : {}),
+            command_line: ["cyberdeck", ...world.argv],
+          }),
           view: undefined,
         }),
       });

@@ -39,7 +39,7 @@ export function defineTripwires(command: Command, world: World, finish: (code: n
           ? rules.map((rule) => jsonLine(flatLine(rule))).join("")
           : tripwireTable(rules, page);
       },
-      "running",
+      "either",
     );
     finish(exitCode.done);
   });
@@ -58,7 +58,7 @@ export function defineTripwires(command: Command, world: World, finish: (code: n
         const trial: TripwireTrial = await port.send({ type: "tripwires.test", ...call });
         return flags.json === true ? jsonLine(trial) : trialText(trial, page);
       },
-      "running",
+      "either",
     );
     finish(exitCode.done);
   });
@@ -73,7 +73,7 @@ export function defineTripwires(command: Command, world: World, finish: (code: n
           await port.send({ type: "tripwires.mute", name, muted, confirmed: flags.yes === true });
           return flags.json === true ? jsonLine({ name, muted }) : `${name} is ${muted ? "muted" : "on again"}.\n`;
         },
-        "running",
+        "either",
       );
       finish(exitCode.done);
     });

@@ -4,7 +4,7 @@ import { efforts } from "../../../protocol/caliber.ts";
 import { sandboxes, type RunSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
-import { dollars, duration, effortOf, emailOf, sandboxOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
+import { choiceOf, dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
 export interface SettingFlags {
@@ -67,7 +67,7 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
     .option(
       "--sandbox <when>",
       `the operating system's wall around constructs: ${sandboxes.join(", ")} (default: ${usual.sandbox}, where the machine can)`,
-      sandboxOf("--sandbox"),
+      choiceOf("--sandbox", sandboxes),
     )
     .option("--airgap", "no network for any construct; --no-airgap ends it when a run is resumed")
     .addOption(new Option("--no-airgap").hideHelp())

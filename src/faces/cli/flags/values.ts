@@ -2,7 +2,6 @@ import { z } from "zod";
 import { Fault } from "../../../base/fault.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
 import { efforts } from "../../../protocol/caliber.ts";
-import { sandboxes, type RunSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
 
@@ -61,10 +60,11 @@ export const emailOf =
     throw wrong(flag, text, `give an address, as in ${flag} you@example.org`);
   };
 
-export const sandboxOf =
-  (flag: string) =>
-  (text: string): RunSettings["sandbox"] =>
-    oneOf(flag, text, sandboxes);
+/** Reads one of several words. */
+export const choiceOf =
+  <const T extends string>(flag: string, all: readonly T[]) =>
+  (text: string): T =>
+    oneOf(flag, text, all);
 
 /** Reads a text that says something. */
 export const words =

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { call, say } from "../../../src/offline/reply.ts";
+import { attach } from "../../../src/host/door/attach.ts";
+import { of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
+
+const program = join(import.meta.dirname, "..", "..", "..", "src", "bin", "cyberdeck.ts");
+
+/** The real command line in a process of its own. */
+function cyberdeck(cwd: string, ...argv: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [program, ...argv], { cwd, env: { PATH: process.env["PATH"] } });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+test("a call that a real construct is held on is shown to and allowed by another process, and then runs", async () => {
+  await using kit = await openTestDeck({
+    judge: (usual) => (toolCall) =>
+      toolCall.tool === "Bash"
+        ? { ...usual(toolCall), decision: "hold", rule: "test.shell", reason: "A person must look." }
+        : usual(toolCall),
+    answer: ({ toolResults }) =>
+      toolResults.length === 0 ? call("Bash", { command: "touch one" }) : say("It was allowed."),
+    settings: { hold_window_ms: null },
+  });
+  const opened = await kit.deck.send({ type: "spawn", tasks: ["Try."], settings: kit.settings, command_line: [] });
+  await kit.eventsUntil(opened.afterSeq, (event) => event.type === "hold.opened");
+  const shown = await cyberdeck(kit.workspace, "hold");
+  expect(shown).toMatchObject({ code: 0, err: "" });
+  expect(shown.out).toContain(`touch one\nit would: write ${kit.workspace}/one\n`);
+  const id = /hd-[0-9a-f]{8}/.exec(shown.out)?.[0] ?? "";
+  expect(await cyberdeck(kit.workspace, "hold", "allow", id.slice(0, 7))).toEqual({
+    code: 0,
+    out: `${id}: allowed once\n`,
+    err: "",
+  });
+  const events = await kit.untilClosed(opened.afterSeq);
+  expect([existsSync(join(kit.workspace, "one")), outcomesOf(events)[0]?.result]).toEqual([true, "It was allowed."]);
+  expect(of(events, "hold.closed")).toMatchObject([{ body: { end: "allow" }, source: "netrunner" }]);
+  const late = await cyberdeck(kit.workspace, "hold", "allow", id);
+  expect(late).toMatchObject({ code: 1, err: expect.stringContaining("no run is open") });
+});
+
+test("the door of a real deck tells its events to several processes, ends them with the deck, and leaves no file", async () => {
+  let far: Awaited<ReturnType<typeof attach>> | undefined;
+  const seen: string[] = [];
+  let following: Promise<void> = Promise.resolve();
+  let home = "";
+  {
+    await using kit = await openTestDeck({ keep: false });
+    home = kit.home;
+    const other = await attach(home);
+    far = other;
+    following = (async () => {
+      for await (const event of other.port.follow(0)) seen.push(event.type);
+    })();
+    await kit.runTasks(["A task"]);
+    await kit.deck.close();
+    expect(readdirSync(home).filter((name) => name.startsWith("deck.sock"))).toEqual([]);
+    await following;
+    await far.port.closed;
+    expect([seen[0], seen.at(-1)]).toEqual(["run.opened", "run.closed"]);
+    expect(await cyberdeck(kit.workspace, "hold")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("no deck is running"),
+    });
+  }
+});
+
+test("a construct may not speak for the netrunner with the deck's own program", async () => {
+  await using kit = await openTestDeck({});
+  const child = spawn(process.execPath, [program, "hold"], {
+    cwd: kit.workspace,
+    env: { PATH: process.env["PATH"], CYBERDECK_CONSTRUCT: "cx-00000001" },
+  });
+  let err = "";
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const code = await new Promise((resolve) => void child.on("close", resolve));
+  expect([code, err]).toEqual([1, expect.stringContaining("a construct may not give commands")]);
+});
