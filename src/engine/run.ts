@@ -85,6 +85,8 @@ export class Run {
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
+      wall: parts.wall.agents,
+      isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
@@ -244,6 +246,7 @@ export class Run {
   /** The netrunner's changes; they hold from the next call or start on. */
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
+    this.#parts.wall.cutNetwork(this.view.settings.airgap);
     this.#fleet.pump();
     this.#daemon?.loop.wake();
   }
@@ -333,6 +336,7 @@ export class Run {
   ): Promise<void> {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
+    this.#parts.wall.remove();
     const { view } = this;
     const now = this.#parts.clock.now();
     const duration = view.durationMs + Math.max(0, now - view.lastAt);
