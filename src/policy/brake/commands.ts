@@ -15,7 +15,7 @@ import { toolCommands } from "./commands/tools.ts";
 import { wrapperCommands } from "./commands/wrappers.ts";
 import type { Handler } from "./run.ts";
 
-/** Every program and builtin that the brake knows. What is not in here is held. */
+/** Every program and builtin that the brake knows. What is not in here is judged by its words: see `installed.ts`. */
 export const handlers: ReadonlyMap<string, Handler> = new Map([
   ...readingCommands,
   ...searchCommands,

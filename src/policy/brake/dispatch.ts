@@ -6,12 +6,19 @@ import type { Scene } from "../context.ts";
 import { underPolicy } from "../policy-file/commands.ts";
 import { handlers } from "./commands.ts";
 import { unknownFolder } from "./walk/flow.ts";
+import { judgeInstalled } from "./installed.ts";
 import { insideWorkspace, runFile } from "./project.ts";
 import type { Input, Run } from "./run.ts";
 import type { Session, Shell } from "./session.ts";
 
 /** Wrappers around wrappers are unwrapped this far. */
 const deepestWrapping = 10;
+
+/** What may be a command among the words of an unknown program is unwrapped only this far. */
+const nestedWrapping = 3;
+
+/** What looking at such a command costs, in commands. */
+const costOfNested = 4;
 
 /** Where a simple command stands. */
 export interface Surrounding {
@@ -70,7 +77,20 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
   }
   if (args.length === 1 && /^--(?:help|version)$/.test(args[0]?.text ?? ""))
     return run.emit({ kind: "run-project-code", what: `${name.text}, which is asked what it is` });
-  run.emit({ kind: "execute-unknown", what: `${name.text}, a program that the brake does not know`, foreign: false });
+  const against = judgeInstalled(run, {
+    knows: (word) => handlers.has(plainName(word, at.scene)?.replace(/\.exe$/, "") ?? word),
+    nested: (inner, rest) => {
+      at.session.left -= costOfNested;
+      if (at.session.left <= 0) return at.session.emit({ kind: "unknown", what: "too many commands in one call" });
+      judgeCommand(inner, rest, at, Math.max(depth + 1, deepestWrapping - nestedWrapping));
+    },
+  });
+  if (against !== undefined)
+    run.emit({
+      kind: "execute-unknown",
+      what: `${name.text}, a program that the brake does not know, which ${against}`,
+      foreign: false,
+    });
 }
 
 /** A program of the system or of the project's tools by its plain name; undefined for other files. */

@@ -10,8 +10,8 @@ import type { Effect, PlainKind } from "./effect.ts";
 export type Input =
   | { kind: "none" }
   | { kind: "text"; text: string }
-  /** `names`: samples of what it lists, where that much is known. */
-  | { kind: "unseen"; names?: readonly Argument[]; endless?: true };
+  /** `names`: samples of what it lists, where that much is known. `foreign`: from the network, decoded, or made by code. */
+  | { kind: "unseen"; names?: readonly Argument[]; endless?: true; foreign?: true };
 
 /** The names that reach a command on its input: samples of those that are listed, or words that are written out. */
 export function namesIn(input: Input, between: RegExp): readonly Argument[] | undefined {

@@ -134,10 +134,23 @@ function protectedFolder(run: Run, path: string): boolean {
 }
 
 function execs(run: Run, args: readonly Argument[]): void {
-  const taking = new Set("-e --env -u --user -w --workdir --index".split(" "));
+  const taking = new Set(
+    "-e --env --env-file -u --user -w --workdir --index -v --volume -p --publish --name --entrypoint -l --label --cap-add --cap-drop".split(
+      " ",
+    ),
+  );
   let at = 0;
-  for (; at < args.length && args[at]?.prefix.startsWith("-") === true; at += 1)
-    if (taking.has(args[at]?.text ?? "")) at += 1;
+  for (; at < args.length && args[at]?.prefix.startsWith("-") === true; at += 1) {
+    const arg = args[at];
+    const [, name = "", glued] = /^(--[\w-]+|-[a-zA-Z])=?(.*)$/s.exec(arg?.text ?? "") ?? [];
+    const value = glued === undefined || glued === "" ? args[at + 1] : arg;
+    if (
+      /^(?:-v|--volume|--cap-add)$/.test(name) &&
+      opens(run, name, glued || (value?.text ?? ""), value?.kind === "known")
+    )
+      return run.emit({ kind: "container-escape", what: spelled(run) });
+    if (taking.has(arg?.text ?? "")) at += 1;
+  }
   if (args.slice(0, at).some((arg) => arg.text === "--privileged"))
     return run.emit({ kind: "container-escape", what: spelled(run) });
   look(run);

@@ -17,7 +17,10 @@ export const packageCommands: [string, Handler][] = [
     "netlify vercel firebase fly flyctl heroku wrangler railway surge serverless sls sst cdk now amplify eb render",
     deploys,
   ),
-  ...table("apt apt-get aptitude dnf yum pacman apk zypper brew snap flatpak port dpkg rpm choco winget", system),
+  ...table(
+    "apt apt-get apt-cache aptitude dnf yum pacman apk zypper brew snap flatpak port dpkg rpm choco winget",
+    system,
+  ),
 ];
 
 function manager(run: Run): void {

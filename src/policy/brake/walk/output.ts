@@ -1,4 +1,4 @@
-import type { Command, ParsedScript, Word } from "unbash";
+import { forEachChild, type Command, type ParsedScript, type SyntaxNode, type Word } from "unbash";
 import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { representative } from "../../representative.ts";
@@ -11,6 +11,39 @@ import { words, wordsOf } from "./words.ts";
 
 /** What a command hands to the one behind the pipe: its text where that is plain, or samples of the names that it lists. */
 export function outputOf(walk: Walk, node: Part, folders: readonly string[], given: Input): Input {
+  const output = shownBy(walk, node, folders, given);
+  const foreign = (given.kind === "unseen" && given.foreign === true) || isForeign(walk, node);
+  return output.kind === "unseen" && foreign ? { ...output, foreign } : output;
+}
+
+/** Whether a part of the line may show what is not the project's: from the network, decoded, or made by code. */
+function isForeign(walk: Walk, node: SyntaxNode): boolean {
+  if (node.type === "Command") {
+    const words = [node.name, ...node.args].map((word) => (word?.type === "Word" ? word.value : ""));
+    if (words.some((word) => foreignSources.has(word.replace(/^.*\//, "")))) return true;
+    const name = node.name?.value ?? "";
+    // Code on the line, or on the input, may show anything; a file of the project shows what the project does.
+    if (codeRunners.test(name) && (words.length === 1 || words.some((word) => /^-$|^-\w*[cepr]\b|^eval$/.test(word))))
+      return true;
+    if (walk.shell.functions.has(name) || walk.shell.aliases.has(name)) return true;
+  }
+  let found = false;
+  forEachChild(node, (child) => {
+    found ||= isForeign(walk, child);
+  });
+  return found;
+}
+
+const codeRunners = /^(?:(?:ba|z|da|k|fi)?sh|python[\d.]*|node|nodejs|deno|bun|perl|ruby|php|lua|tclsh)$/;
+
+const foreignSources = new Set(
+  (
+    "curl wget http https xh aria2c nc ncat netcat socat telnet ssh scp sftp ftp rclone openssl gpg base64 base32 basenc xxd uudecode gunzip zcat bzcat xzcat zstdcat gzip xz zstd bzip2 unzip " +
+    "tar eval xargs parallel tr rev aws gsutil gcloud az"
+  ).split(" "),
+);
+
+function shownBy(walk: Walk, node: Part, folders: readonly string[], given: Input): Input {
   if (node.type !== "Command" || node.name === undefined || node.redirects.some((item) => isOutput(item.type)))
     return { kind: "unseen" };
   const args = argumentsIn(walk, node, folders);
