@@ -8,7 +8,8 @@ import { handlers } from "./commands.ts";
 import { unknownFolder } from "./walk/flow.ts";
 import { judgeInstalled } from "./installed.ts";
 import { insideWorkspace, runFile } from "./project.ts";
-import type { Input, Run } from "./run.ts";
+import { taskEffect } from "./project-tasks.ts";
+import { spelled, type Input, type Run } from "./run.ts";
 import type { Session, Shell } from "./session.ts";
 
 /** Wrappers around wrappers are unwrapped this far. */
@@ -38,6 +39,9 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
     scene: at.scene,
     input: at.input,
     made: at.session.made,
+    texts: at.session.texts,
+    listsProcesses: () => at.session.listsProcesses,
+    fetched: () => at.session.fetched,
     links: at.session.links,
     emit: (effect) => at.session.emit(effect),
     command: (inner, rest, folder) => inner && judgeCommand(inner, rest, folder ? moveTo(folder, at) : at, depth + 1),
@@ -65,14 +69,18 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
   const run = name.kind === "known" ? underPolicy(own, plain ?? name.text) : own;
   if (name.kind !== "known" || name.text === "" || name.text === someName || name.text === anyFile)
     return run.emit({ kind: "execute-unknown", what: `a command named ${name.text || '""'}`, foreign: false });
+  if (plain === "ps" && args.some((arg) => /^-?[a-zA-Z]*[eAax][a-zA-Z]*$/.test(arg.text)))
+    at.session.listsProcesses = true;
   if (depth > deepestWrapping) return run.emit({ kind: "unknown", what: "commands around one another, too deep" });
   const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
   if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
   if (name.text.includes("/")) {
     // A project's own copy of a tool: what it is told to do counts like with the tool itself.
-    const copy = /^(?:gradlew|mvnw|rails|rake|bundle|sbt|artisan|console)$/.exec(basename(name.text))?.[0];
+    const copy = /^(?:gradlew|mvnw|rails|rake|bundle|sbt|artisan|console|mill|sail)$/.exec(basename(name.text))?.[0];
     const known = copy === undefined ? undefined : handlers.get(copy);
     if (copy !== undefined && known !== undefined) known({ ...run, name: copy });
+    const beyond = copy === undefined ? undefined : taskEffect(args.map((arg) => arg.text));
+    if (beyond !== undefined) run.emit({ kind: beyond, what: spelled(run) });
     return runFile(run, name);
   }
   if (args.length === 1 && /^--(?:help|version)$/.test(args[0]?.text ?? ""))

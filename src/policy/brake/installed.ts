@@ -42,8 +42,9 @@ function objection(run: Run, known: Known): string | undefined {
   if (input.kind === "unseen" && (input.foreign === true || input.endless === true))
     return "reads what comes from the network or was decoded";
   const texts = input.kind === "text" ? [...args, knownArgument(input.text)] : args;
-  for (const arg of texts) {
-    const against = wordAgainst(arg, run, known);
+  for (const [at, arg] of texts.entries()) {
+    const isData = dataFile.test(arg.text) && texts[at - 1]?.text.startsWith("-") !== true;
+    const against = wordAgainst(arg, run, known, isData);
     if (against !== undefined) return against;
   }
   if (speaksRemotely(name) && !looksOnly(args)) return "speaks to something remote, and may change it";
@@ -58,7 +59,10 @@ function objection(run: Run, known: Known): string | undefined {
   return undefined;
 }
 
-function wordAgainst(arg: Argument, run: Run, known: Known): string | undefined {
+/** Files that are data to nearly every program, unless an option makes them its settings. */
+const dataFile = /^[\w./][\w./-]*\.(?:json|ya?ml|csv|tsv|txt|xml|md|html?|log)$/i;
+
+function wordAgainst(arg: Argument, run: Run, known: Known, isData: boolean): string | undefined {
   if (arg.kind === "unknown") return `gets ${arg.text}, which only the run will tell`;
   if (arg.kind === "pattern" && arg.prefix.startsWith("-")) return `gets ${arg.text}, which may be an option`;
   if (arg.kind === "pattern" && readable(arg, run.scene) !== undefined) return `may read a secret through ${arg.text}`;
@@ -67,7 +71,7 @@ function wordAgainst(arg: Argument, run: Run, known: Known): string | undefined 
     return `is told to change more than the project: ${arg.text}`;
   if (isText && (destroys(arg.text) || /`|\$\(/.test(arg.text))) return `gets a text that may change or run something`;
   for (const part of partsOf(arg.text)) {
-    const against = partAgainst(part, run);
+    const against = partAgainst(part, run, isData);
     if (against !== undefined) return against;
   }
   if (isText) followText(arg.text, run, known);
@@ -86,10 +90,10 @@ function partsOf(text: string): string[] {
     ...(/^[@+%:]/.test(part) ? [part.slice(1)] : []),
     ...(part.includes(":") && !/:\/\//.test(part) ? part.split(":").slice(1) : []),
   ]);
-  return [...parts.filter((part) => !/^-/.test(part)), ...inner].filter((part) => part !== "");
+  return [...parts.filter((part) => !part.startsWith("-")), ...inner].filter((part) => part !== "");
 }
 
-function partAgainst(part: string, run: Run): string | undefined {
+function partAgainst(part: string, run: Run, isData: boolean): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(part)) return isLocal(part) ? undefined : `is given an address: ${part}`;
   if (/@[\w.-]+:|^[\w.-]+@[\w-]+\.|^(?!localhost|127\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}:\d+/i.test(part))
     return `is given an address: ${part}`;
@@ -105,9 +109,10 @@ function partAgainst(part: string, run: Run): string | undefined {
     const spellings = [place.plain, place.real];
     if (spellings.some((path) => isSecret(path, context))) return `is given ${part}, which holds keys or credentials`;
     if (spellings.every((path) => systemFiles.test(path)) && !text.includes("..")) continue;
-    if (writableText(text, folder, context, "folder") !== undefined && !/^-/.test(part))
+    if (writableText(text, folder, context, "folder") !== undefined && !part.startsWith("-"))
       return `is given ${part}, outside of the workspace or protected`;
-    if ([...made].some((path) => isWithin(place.plain, path))) return `is given ${part}, which this line makes`;
+    if (!isData && [...made].some((path) => isWithin(place.plain, path)))
+      return `is given ${part}, which this line makes`;
   }
   return undefined;
 }
@@ -156,7 +161,7 @@ const isFileName = (text: string): boolean =>
   /[/]|\.(?:[cm]?[jt]sx?|py|rs|go|java|kt|c|h|cc|cpp|hpp|rb|md|json|ya?ml|toml|xml|html?|css|txt|csv|po|swift|lua|ex|exs|erl|clj|hs|ml|nim|cr|elm|png|jpe?g|svg|proto)$/i.test(
     text,
   ) &&
-  !/^-/.test(text);
+  !text.startsWith("-");
 
 function changing(text: string): boolean {
   const bare = text.startsWith("-");

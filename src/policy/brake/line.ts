@@ -41,11 +41,17 @@ function sessionFor(context: BrakeContext, emit: (effect: Effect) => void, depth
     context: { ...context, realPath: throughLinks(links, context) },
     notes: { readsUnknown: false, mentioned: [] },
     made: new Set(),
+    texts: new Map(),
+    fetched: false,
+    listsProcesses: false,
     compiled: new Set(),
     links,
     assigned: new Map(),
     left: depth === 0 ? mostCommands : mostCommands / 4,
-    emit,
+    emit: (effect) => {
+      session.fetched ||= effect.kind === "network" && !/^the (?:package|repository)/.test(effect.host);
+      emit(effect);
+    },
     script: (text, at) => judgeScript(text, session, at),
     project: (text, folders) => {
       if (depth >= deepestProject) return;

@@ -3,21 +3,39 @@ import { knownArgument, type Argument } from "../argument.ts";
 import { locate } from "../paths.ts";
 import type { Effect } from "./effect.ts";
 import { recipesFor } from "./makefile.ts";
+import { madeBy } from "./made.ts";
 import type { Run } from "./run.ts";
 
 /** Judges what `npm run NAME` and its kin would run, where the project's package file can be read. */
 export function judgePackageScript(run: Run, name: string, folder: Argument = knownArgument(".")): void {
-  const text = textIn(run, folder, ["package.json"]);
+  const own = madeBy(run, pathIn(folder, "package.json"));
+  if (own.kind === "unseen" && run.fetched())
+    return run.emit({
+      kind: "execute-unknown",
+      what: "scripts of a package.json that this line fetches",
+      foreign: true,
+    });
+  const text = own.kind === "text" ? own.text : textIn(run, folder, ["package.json"]);
   const scripts = text === undefined ? undefined : scriptsOf(text);
   for (const script of [`pre${name}`, name, `post${name}`]) {
     const line = scripts !== undefined && Object.hasOwn(scripts, script) ? scripts[script] : undefined;
-    if (line !== undefined) run.project(line, folder);
+    if (line === undefined) continue;
+    if (own.kind === "text") run.script(line, []);
+    else run.project(line, folder);
   }
 }
 
 /** Judges the recipes that `make TARGET…` would run, where the makefile can be read. */
 export function judgeRecipes(run: Run, targets: readonly string[], folder: Argument, file?: string): void {
-  const text = textIn(run, folder, file === undefined ? ["GNUmakefile", "makefile", "Makefile"] : [file]);
+  const names = file === undefined ? ["GNUmakefile", "makefile", "Makefile"] : [file];
+  for (const name of names) {
+    const own = madeBy(run, pathIn(folder, name));
+    if (own.kind === "text") for (const recipe of recipesFor(own.text, targets)) run.script(recipe, []);
+    if (own.kind === "text") return;
+    if (own.kind === "unseen" && run.fetched())
+      return run.emit({ kind: "execute-unknown", what: `${name}, which this line fetches`, foreign: true });
+  }
+  const text = textIn(run, folder, names);
   if (text !== undefined)
     for (const recipe of recipesFor(text, targets).slice(0, mostRecipes)) run.project(recipe, folder);
 }
@@ -29,6 +47,20 @@ export function judgeScriptFile(run: Run, file: Argument, isShell: boolean): voi
   const first = text.slice(0, 80).split("\n")[0] ?? "";
   if (isShell || /^#!.*\b(?:ba|z|da|k)?sh\b/.test(first)) run.project(text, knownArgument("."));
 }
+
+/** Judges the recipes of a file of `just` that the line itself writes: whatever is indented in it. */
+export function judgeJustfile(run: Run, folder: Argument): void {
+  for (const name of ["justfile", "Justfile", ".justfile"]) {
+    const own = madeBy(run, pathIn(folder, name));
+    if (own.kind === "text")
+      for (const [, recipe = ""] of own.text.matchAll(/^[ \t]+[-@]*(.+)$/gm)) run.script(recipe, []);
+    if (own.kind === "unseen" && run.fetched())
+      run.emit({ kind: "execute-unknown", what: `${name}, which this line fetches`, foreign: true });
+  }
+}
+
+const pathIn = (folder: Argument, name: string): string =>
+  folder.text === "." || folder.kind !== "known" ? name : `${folder.text}/${name}`;
 
 const mostRecipes = 60;
 

@@ -5,6 +5,8 @@ import type { PlainKind } from "./effect.ts";
  * @param words names as `npm run`, `make`, `rake`, `gradle` and their kin take them
  */
 export function taskEffect(words: readonly string[]): Extract<PlainKind, "publish" | "database-mutation"> | undefined {
+  // What is made here is a file for a later change.
+  if (/^(?:make|generate|g):?/.test(words[0] ?? "") && /^(?:make:|generate$|g$)/.test(words[0] ?? "")) return undefined;
   const names = words.filter((word) => !/^-|[/=]/.test(word));
   if (names.some((name) => outward.test(name) || outwardInCamelCase.test(name))) return "publish";
   const all = `:${names.join(":")}:`;

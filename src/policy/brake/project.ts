@@ -2,6 +2,7 @@ import { isWithin } from "../within.ts";
 import { knownArgument, type Argument } from "../argument.ts";
 import type { Scene } from "../context.ts";
 import { locate } from "../paths.ts";
+import { isFetchedCode, judgeMadeText, madeBy } from "./made.ts";
 import { judgeScriptFile } from "./project-scripts.ts";
 import type { Run } from "./run.ts";
 
@@ -14,6 +15,8 @@ export function runFile(run: Run, file: Argument): void {
   if (places.every((place) => run.compiled.has(place.plain)))
     return run.emit({ kind: "run-project-code", what: `${file.text}, compiled from the project` });
   const made = places.some((place) => [...run.made].some((path) => isWithin(place.plain, path)));
+  const own = made ? madeBy(run, file.text) : undefined;
+  if (own?.kind === "text" && judgeMadeText(run, own.text)) return;
   if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
   else if (insideWorkspace(file.text, scene)) {
     run.emit({ kind: "run-project-code", what: file.text });
@@ -29,6 +32,9 @@ export function insideWorkspace(text: string, scene: Scene): boolean {
 
 /** Project code runs in the folder of the command; outside of the workspace nobody knows what it is. */
 export function projectCode(run: Run, what: string, folder: Argument = knownArgument(".")): void {
+  const fetched = run.args.find((arg) => isFetchedCode(run, arg));
+  if (fetched !== undefined)
+    return run.emit({ kind: "execute-unknown", what: `${fetched.text}, which this line fetches`, foreign: true });
   if (folder.kind === "known" && insideWorkspace(folder.text, run.scene)) run.emit({ kind: "run-project-code", what });
   else run.emit({ kind: "execute-unknown", what: `${what} outside of the workspace`, foreign: false });
 }

@@ -44,6 +44,12 @@ export interface Run {
   readonly compiled: Set<string>;
   /** Paths that this line has written, so that running them is running unseen code. */
   readonly made: Set<string>;
+  /** The texts of those, where the line shows them. */
+  readonly texts: Map<string, string | undefined>;
+  /** Whether the line has fetched or decoded anything so far. */
+  fetched(): boolean;
+  /** Whether the line has listed all processes so far: what it then signals may be any of them. */
+  listsProcesses(): boolean;
   /** Links that this line makes: from their own path to where they lead. */
   readonly links: Map<string, string>;
 }
@@ -83,7 +89,11 @@ export function deletes(run: Run, path: Argument, recursive: boolean): void {
 
 /** Remembers a file that the line has made. */
 function note(run: Run, text: string): void {
-  for (const folder of run.scene.folders) run.made.add(locate(text, folder, run.scene.context).plain);
+  for (const folder of run.scene.folders) {
+    const path = locate(text, folder, run.scene.context).plain;
+    run.made.add(path);
+    run.texts.set(path, undefined);
+  }
 }
 
 function barred(

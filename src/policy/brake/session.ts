@@ -10,6 +10,12 @@ export interface Session {
   notes: Notes;
   /** Files that the line has written, so that running them is running unseen code. */
   made: Set<string>;
+  /** The texts of files that the line has written, where it shows them; undefined where it wrote them otherwise. */
+  texts: Map<string, string | undefined>;
+  /** Whether the line has fetched or decoded anything so far. */
+  fetched: boolean;
+  /** Whether the line has listed all processes so far. */
+  listsProcesses: boolean;
   /** Programs that a compiler makes of the project's own code. */
   compiled: Set<string>;
   links: Map<string, string>;

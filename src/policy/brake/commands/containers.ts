@@ -1,8 +1,9 @@
-import type { Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
 import { isWithin } from "../../within.ts";
 import { locate } from "../../paths.ts";
+import { madeBy } from "../made.ts";
 import { projectCode } from "../project.ts";
-import { has, loose, reads, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
+import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Container engines: looking, building and plain local runs. */
 export const containerCommands: [string, Handler][] = [
@@ -80,7 +81,13 @@ function build(run: Run, args: readonly Argument[]): void {
     )
   )
     run.emit({ kind: "container-escape", what: spelled(run) });
-  const { options } = split(args, "--secret");
+  const { options } = split(args, "--secret --output -o");
+  for (const { name, value } of options)
+    if (/^(?:--output|-o)$/.test(name) && value !== undefined) {
+      const path = /(?:^|,)dest=([^,]*)/.exec(value.text)?.[1] ?? (value.text.includes("=") ? undefined : value.text);
+      if (path !== undefined && path !== "-")
+        writes(run, value.kind === "known" ? knownArgument(path) : value, "folder");
+    }
   for (const { name, value } of options)
     if (name === "--secret" && value)
       for (const [, path = ""] of value.text.matchAll(/src=([^,]+)/g))
@@ -112,6 +119,7 @@ function runs(run: Run, args: readonly Argument[]): void {
 }
 
 function opens(run: Run, name: string, value: string, known: boolean): boolean {
+  if (name === "--rootfs") return true;
   if (name === "--privileged") return value !== "false";
   if (/^--(?:pid|ipc|uts|userns|network|net|cgroupns)$/.test(name))
     return /^host|^container:/.test(value) && !/^--(?:network|net)$/.test(name);
@@ -157,6 +165,22 @@ function execs(run: Run, args: readonly Argument[]): void {
   run.command(args[at + 1], args.slice(at + 2));
 }
 
+const composeFiles = (options: ReturnType<typeof split>["options"]): string[] => {
+  const given = options.flatMap((option) => (/^(?:-f|--file)$/.test(option.name) ? (option.value?.text ?? []) : []));
+  return given.length > 0 ? given : ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+};
+
+/** What opens a described container to the machine. */
+const openCompose =
+  /\bprivileged\s*["']?:\s*["']?(?:true|yes|on|1)|docker\.sock|\b(?:pid|ipc|userns_mode|cgroup|network_mode|uts)["']?\s*:\s*["']?(?:host|container)|\b(?:cap_add|devices|security_opt|volumes_from|extends|include|device)["']?\s*:|[&*]\w+\s*$/m;
+
+/** The paths of the machine that a description mounts. */
+const mountsOf = (text: string): string[] => [
+  ...[...text.matchAll(/^\s*-\s*["']?([/~.$][^:"'\s]*):/gm)].map(([, path = ""]) => path),
+  ...[...text.matchAll(/["'[,]\s*["']?([/~][^:"',\s]*):\//g)].map(([, path = ""]) => path),
+  ...[...text.matchAll(/\bsource["']?\s*:\s*["']?([^"'\s,}]+)/g)].map(([, path = ""]) => path),
+];
+
 function compose(run: Run, args: readonly Argument[]): void {
   const { options, operands } = split(args, "-f -p --file --profile --project-name --env-file --project-directory");
   const verb = operands[0]?.text ?? "";
@@ -166,6 +190,16 @@ function compose(run: Run, args: readonly Argument[]): void {
   if (verb === "push") return run.emit({ kind: "publish", what: spelled(run) });
   if (verb === "down" && (has(options, "-v --volumes --rmi") || args.some((arg) => arg.kind !== "known")))
     return run.emit({ kind: "remote-mutation", what: spelled(run) });
+  for (const file of composeFiles(options)) {
+    const own = madeBy(run, file);
+    const opened =
+      own.kind === "text" &&
+      (openCompose.test(own.text) || mountsOf(own.text).some((path) => protectedFolder(run, path)));
+    if (opened)
+      return run.emit({ kind: "container-escape", what: `${spelled(run)}, with what this line writes to ${file}` });
+    if (own.kind === "unseen" && run.fetched())
+      return run.emit({ kind: "execute-unknown", what: `${file}, which this line fetches`, foreign: true });
+  }
   if (verb === "exec" || verb === "run") return execs(run, args.slice(args.findIndex((arg) => arg.text === verb) + 1));
   if (/^(?:up|build|down|start|stop|restart|create|pull|watch)$/.test(verb)) return projectCode(run, spelled(run));
   if (/^(?:ps|logs|config|images|top|port|events|ls|version|)$/.test(verb)) return look(run);

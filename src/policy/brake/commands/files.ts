@@ -1,6 +1,7 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { deletes, has, loose, reads, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
+import { madeBy } from "../made.ts";
 import { projectCode } from "../project.ts";
 
 /** Commands that make, change, move and remove files. */
@@ -74,6 +75,7 @@ function writesInto(run: Run, target: Argument, sources: readonly Argument[]): v
     else if (/\/?\.$|\.\*|^\.\[/.test(source.text)) writes(run, knownArgument(`${target.text}/.x`));
   }
   const noted = run.scene.folders.map((folder) => locate(target.text, folder, run.scene.context).plain);
+  for (const path of noted) if (run.texts.has(path)) run.texts.set(path, undefined);
   for (const path of noted)
     if (
       path !== run.scene.context.workspace &&
@@ -93,6 +95,9 @@ function copy(run: Run): void {
     if ([...sources, ...(target ? [target] : [])].some((end) => /^[\w.@-]+:/.test(end.text)))
       run.emit({ kind: "network", host: target?.text ?? "", upload: true, metadata: false });
   }
+  const lent = options.find((option) => option.name === "--chmod");
+  if (lent !== undefined && (lent.value?.kind !== "known" || givesRights(lent.value.text) || /s/.test(lent.value.text)))
+    run.emit({ kind: "privilege", what: "a setuid bit" });
   const mode = options.find((option) => has([option], "-m --mode"))?.value;
   if (mode !== undefined && (mode.kind !== "known" || givesRights(mode.text)))
     run.emit({ kind: "privilege", what: "a setuid bit" });
@@ -133,6 +138,7 @@ function link(run: Run): void {
   for (const folder of run.scene.folders) {
     const { context } = run.scene;
     const at = locate(target.text, folder, context).plain;
+    if (run.texts.has(at)) run.texts.set(at, undefined);
     const name = source.text.replace(/\/+$/, "").split("/").at(-1) ?? "";
     for (const path of [at, `${at}/${name}`]) {
       const from =
@@ -178,6 +184,17 @@ function dd(run: Run): void {
   }
 }
 
+/** What comes out of an archive that the line fetched, or that comes through a pipe from there, is not the project's own. */
+function unpacks(run: Run, file: Argument | undefined, folder: Argument): void {
+  const { input, scene } = run;
+  const fetched =
+    file === undefined || file.text === "-"
+      ? input.kind === "unseen" && input.foreign === true
+      : run.fetched() && file.kind === "known" && madeBy(run, file.text).kind === "unseen";
+  if (!fetched || folder.kind !== "known") return;
+  for (const at of scene.folders) run.made.add(locate(folder.text, at, scene.context).plain);
+}
+
 function tar(run: Run): void {
   const [first, ...others] = run.args;
   // The old spelling: letters without a dash.
@@ -197,6 +214,7 @@ function tar(run: Run): void {
   const file = value("-f --file");
   if (has(options, "-x --extract --get")) {
     if (file !== undefined) reads(run, file);
+    unpacks(run, file, folder ?? knownArgument("."));
     return writes(run, folder ?? knownArgument("./x"), "folder");
   }
   if (has(options, "-t --list")) return file && reads(run, file);
@@ -211,6 +229,8 @@ function archive(run: Run): void {
   if (run.args.some(loose)) unknown(run, `${run.name} with arguments that only the run will tell`);
   if (run.name === "unzip") {
     if (operands[0] !== undefined) reads(run, operands[0]);
+    const into = options.find((option) => option.name.endsWith("-d"))?.value;
+    unpacks(run, operands[0], into ?? knownArgument("."));
     if (!has(options, "-l -p -t -Z -v -z"))
       writes(run, options.find((option) => option.name.endsWith("-d"))?.value ?? knownArgument("./x"), "folder");
     return;
@@ -225,7 +245,10 @@ function archive(run: Run): void {
   const [first, ...rest] = run.name === "7z" ? operands.slice(1) : operands;
   if (run.name === "zip" || run.name === "7z") {
     if (first !== undefined) writes(run, first);
-    for (const path of rest) reads(run, path, true);
+    const takesAway = has(options, run.name === "zip" ? "-m --move" : "-sdel");
+    for (const path of rest)
+      if (takesAway) deletes(run, path, true);
+      else reads(run, path, true);
   } else if (has(options, "-c --stdout --to-stdout -t -l")) for (const path of operands) reads(run, path);
   else for (const path of operands) writes(run, path);
 }

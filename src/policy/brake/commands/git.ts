@@ -102,6 +102,8 @@ function judgeSubcommand(run: Run, name: string, rest: readonly Argument[]): voi
   if (!changing.has(name)) return run.emit({ kind: "history-rewrite", what: `git ${name}` });
   const loses = losesHistory(name, words, options, texts);
   if (loses) return run.emit({ kind: "history-rewrite", what: spelled(run) });
+  if (name === "maintenance" && /^(?:start|stop|register|unregister)$/.test(words[0] ?? ""))
+    return run.emit({ kind: "persistence", what: spelled(run) });
   if (name === "config") return config(run, texts, words);
   if (name === "apply" || name === "am") {
     const folder = options.find((option) => has([option], "--directory"))?.value;
@@ -140,6 +142,7 @@ function lookingAt(run: Run, name: string, words: readonly string[], rest: reado
     (name === "reflog" && /^(?:expire|delete)$/.test(words[0] ?? "")) ||
     (name === "symbolic-ref" && words.length > 1) ||
     (name === "symbolic-ref" && rest.some((arg) => /^(?:-d|--delete)$/.test(arg.text))) ||
+    (name === "lfs" && words[0] === "install" && !rest.some((arg) => /^--(?:local|worktree)$/.test(arg.text))) ||
     (name === "lfs" && /^(?:prune|migrate|push)$/.test(words[0] ?? ""));
   if (changes) run.emit({ kind: "history-rewrite", what: `git ${name} ${words[0] ?? ""}` });
   for (const arg of rest) if (/^(?:[/~]|\.\.)/.test(arg.text)) reads(run, arg);

@@ -1,5 +1,6 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { judgeCode } from "../code/judge-code.ts";
+import { isPlainProgram, judgeMadePrograms } from "../made.ts";
 import { projectCode, runFile } from "../project.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { has, reads, split, spelled, table, unknown, writes, type Handler, type Run } from "../run.ts";
@@ -22,7 +23,10 @@ export const interpreterCommands: [string, Handler][] = [
     interpreter("-e --eval -E --exec", "--vanilla"),
   ),
   ...table("osascript", (run) => run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false })),
-  ...table("java", (run) => projectCode(run, spelled(run))),
+  ...table("java", (run) => {
+    judgeMadePrograms(run);
+    projectCode(run, spelled(run));
+  }),
   ...table("deno", deno),
   ...table("awk gawk mawk nawk", awk),
 ];
@@ -36,6 +40,7 @@ function interpreter(codes: string, values: string): Handler {
     .join("");
   const attached = new RegExp(`^-[a-zA-Z0-9.]*[${letters}]$`);
   return (run) => {
+    if (servesFolder(run)) return;
     const taking = new Set(values.split(" "));
     let code = false;
     let edits = false;
@@ -86,6 +91,9 @@ function interpreter(codes: string, values: string): Handler {
       if (arg.text === "-") return fromInput(run);
       reads(run, arg);
       if (run.name.startsWith("node") && arg.text === "inspect") return unknown(run, "node inspect");
+      if (/(?:^|\/)(?:manage\.py|artisan|console)$/.test(arg.text)) judgeConsole(run, run.args.slice(at + 1));
+      if (/(?:^|\/)setup\.py$/.test(arg.text) && run.args.some((word) => /^(?:upload|register)$/.test(word.text)))
+        run.emit({ kind: "publish", what: spelled(run) });
       const beyond = /(?:^|\/)(?:manage\.py|artisan|console|spark|rails|rake)$/.test(arg.text)
         ? taskEffect(managing(run.args.slice(at + 1)))
         : undefined;
@@ -96,17 +104,55 @@ function interpreter(codes: string, values: string): Handler {
   };
 }
 
+/** `php -S` and `ruby -run -e httpd` show a folder to whoever asks. */
+function servesFolder(run: Run): boolean {
+  const { options, operands } = split(run.args, run.name === "php" ? "-S -t -d -c" : "-e -p -r");
+  const address = options.find((option) => option.name === "-S" || option.name.startsWith("-S"));
+  const web = run.name === "ruby" && run.args.some((arg) => arg.text === "httpd");
+  if (!web && (run.name !== "php" || address === undefined)) return false;
+  const folder = web
+    ? operands.find((arg) => arg.text !== "httpd")
+    : options.find((option) => option.name === "-t")?.value;
+  reads(run, folder ?? knownArgument("."), folder !== undefined);
+  const local = !web && /^(?:localhost|127\.0\.0\.1):/.test(address?.value?.text ?? "");
+  run.emit({ kind: "network", host: `a server of ${folder?.text ?? "this folder"}`, upload: !local, metadata: false });
+  projectCode(run, spelled(run));
+  return true;
+}
+
+/** Code that a framework runs in its own shell, in which every name of the application is at hand. */
+function judgeConsole(run: Run, words: readonly Argument[]): void {
+  const verb = words.find((arg) => !arg.text.startsWith("-"))?.text ?? "";
+  if (!/^(?:shell\w*|tinker|dbshell|console|runner)$/.test(verb)) return;
+  const texts = [...words.map((arg) => arg.text), run.input.kind === "text" ? run.input.text : ""];
+  const unseen = run.input.kind === "unseen" || words.some((arg) => arg.kind !== "known");
+  if (unseen || texts.some((text) => changesRecords.test(text)))
+    run.emit({ kind: "database-mutation", what: spelled(run) });
+}
+
+const changesRecords =
+  /(?:\.|->|::)(?:\w*delete\w*|truncate\w*|drop\w*|update\w*|destroy\w*|remove\w*|purge\w*|flush\w*|save|insert\w*|bulk_\w+|execute\w*|statement|unprepared|raw|callproc|cursor)\s*[(!]|\b(?:drop|truncate|delete\s+from|alter)\s|\b(?:system|exec\w*|popen|subprocess|unlink|rmtree)\b/i;
+
 /** The commands of a framework's own script; `flush` of Django empties the database. */
 const managing = (args: readonly Argument[]): string[] =>
   args.map((arg) => (/^flush$/.test(arg.text) ? "db:flush" : arg.text));
 
+/** Languages whose verbs are known in detail. */
+const detailed = /^(?:py|ipython|node|bun|deno|ruby|perl|php|tsx|ts-node)/;
+
+function judgeText(run: Run, code: string): void {
+  if (!detailed.test(run.name) && !isPlainProgram(code))
+    unknown(run, `${run.name} with code that may change something`);
+  judgeCode(code, run);
+}
+
 export function codeOf(run: Run, code: Argument | undefined): void {
-  if (code?.kind === "known") judgeCode(code.text, run);
+  if (code?.kind === "known") judgeText(run, code.text);
   else run.emit({ kind: "execute-unknown", what: `${run.name} with code that only the run will tell`, foreign: false });
 }
 
 function fromInput(run: Run): void {
-  if (run.input.kind === "text") judgeCode(run.input.text, run);
+  if (run.input.kind === "text") judgeText(run, run.input.text);
   else
     run.emit({
       kind: "execute-unknown",
@@ -146,6 +192,7 @@ function pythonModule(run: Run, module: Argument | undefined, rest: readonly Arg
     else if (/^(?:-c|--create)$/.test(action?.text ?? "") && file !== undefined) writes(run, file);
     return;
   }
+  if (rest.some((arg) => /^(?:publish|upload)$/.test(arg.text))) run.emit({ kind: "publish", what: spelled(run) });
   if (module.text === "twine" || module.text === "build_and_upload")
     return run.emit({ kind: "publish", what: spelled(run) });
   if (
@@ -171,8 +218,12 @@ function deno(run: Run): void {
   if (
     /^(?:test|check|lint|fmt|task|bench|cache|info|doc|run)$/.test(verb?.text ?? "") &&
     !rest.some((arg) => /^https?:|^(?:npm|jsr):/.test(arg.text) || arg.kind !== "known")
-  )
+  ) {
+    const file = rest.find((arg) => !arg.text.startsWith("-") || arg.text === "-");
+    if (verb?.text === "run" && file?.text === "-") return fromInput(run);
+    if (verb?.text === "run" && file !== undefined) return runFile(run, file);
     return projectCode(run, spelled(run));
+  }
   unknown(run, spelled(run));
 }
 

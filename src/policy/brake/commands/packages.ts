@@ -1,9 +1,9 @@
-import type { Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
 import { isFar, projectCode } from "../project.ts";
 import { judgePackageScript } from "../project-scripts.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { codeOf } from "./interpreters.ts";
-import { has, loose, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
+import { has, loose, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Package managers: installing into the project and its scripts; publishing and global changes are not. */
 export const packageCommands: [string, Handler][] = [
@@ -14,7 +14,7 @@ export const packageCommands: [string, Handler][] = [
   ...table("nvm fnm volta corepack asdf mise rustup pyenv rbenv", versions),
   ...table("semantic-release np release-it twine goreleaser npm-publish gh-pages vsce ovsx", outgoing),
   ...table(
-    "netlify vercel firebase fly flyctl heroku wrangler railway surge serverless sls sst cdk now amplify eb render",
+    "netlify vercel firebase fly flyctl heroku wrangler railway surge eas eas-cli serverless sls sst cdk now amplify eb render",
     deploys,
   ),
   ...table(
@@ -49,6 +49,22 @@ function manager(run: Run): void {
   if (/^(?:init|create)$/.test(verb.text) && rest.length > 0)
     return run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false });
   if (verb.text === "version" && rest.length === 0) return;
+  if (run.name === "bun" && /^-$/.test(verb.text === "run" ? (rest[0]?.text ?? "") : verb.text)) {
+    if (run.input.kind === "text") return codeOf(run, knownArgument(run.input.text));
+    return run.emit({ kind: "execute-unknown", what: "bun, which reads its code from elsewhere", foreign: true });
+  }
+  if (verb.text === "setup" && run.name === "pnpm") return run.emit({ kind: "persistence", what: spelled(run) });
+  if (verb.text === "pack")
+    for (const option of split(run.args, "--pack-destination --filename -o --out").options)
+      if (has([option], "--pack-destination --filename --out -o") && option.value !== undefined)
+        writes(run, option.value, option.name === "--pack-destination" ? "folder" : "file");
+  // What a script is set to runs with the next command that names it.
+  if (verb.text === "pkg" && rest[0]?.text === "set")
+    for (const arg of rest.slice(1)) {
+      const script = /^scripts[.[].*?=(.*)$/s.exec(arg.text)?.[1];
+      if (script !== undefined && arg.kind === "known") run.script(script, []);
+      else if (arg.kind !== "known") unknown(run, spelled(run));
+    }
   if (/^(?:run|run-script|rum)$/.test(verb.text)) {
     if (rest[0]?.kind === "unknown") return unknown(run, spelled(run));
     const beyond = taskEffect(rest.slice(0, 1).map((arg) => arg.text));
@@ -146,7 +162,8 @@ function inner(run: Run, args: readonly Argument[]): void {
     if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
     if (args.slice(at + 1).some((arg) => isFar(arg, run)))
       return unknown(run, `${known} on what lies outside of the workspace`);
-    return projectCode(run, spelled(run));
+    const tool = known.replace(/^@.*\//, "").toLowerCase();
+    return run.command(knownArgument(tool), args.slice(at + 1));
   }
   run.command(
     { ...name, text: known, prefix: name.kind === "known" ? known : name.prefix, shape: known },
@@ -159,6 +176,8 @@ const scoped: Record<string, string | undefined> = {
   "@playwright/test": "playwright",
   "@changesets/cli": "changeset",
   "@angular/cli": "ng",
+  "@railway/cli": "railway",
+  "@expo/eas-cli": "eas",
   "@tailwindcss/cli": "tailwindcss",
 };
 
@@ -174,6 +193,7 @@ function python(run: Run): void {
     const from = run.args.findIndex((arg, index) => index >= at && !arg.text.startsWith("-"));
     return from === -1 ? undefined : run.command(run.args[from], run.args.slice(from + 1));
   }
+  if (verb === "init" && run.name === "conda") return run.emit({ kind: "persistence", what: spelled(run) });
   if (verb === "publish" || verb === "upload") return run.emit({ kind: "publish", what: spelled(run) });
   if (
     run.name === "pipx" ||
@@ -215,8 +235,8 @@ function outgoing(run: Run): void {
 function deploys(run: Run): void {
   const verbs = run.args.filter((arg) => !arg.text.startsWith("-")).map((arg) => arg.text);
   if (
-    run.args.every((arg) => arg.kind === "known") &&
-    /^(?:dev|build|status|logs?|list|ls|whoami|inspect|info|synth|diff|--version)$/.test(
+    run.args.every((arg) => arg.kind === "known" && !/submit|deploy|publish/.test(arg.text)) &&
+    /^(?:dev|build|types|status|logs?|list|ls|whoami|inspect|info|synth|diff|--version)$/.test(
       verbs[0] ?? run.args[0]?.text ?? "--version",
     )
   )

@@ -17,7 +17,7 @@ function kill(run: Run): void {
   // A number that a file or a narrow question of the same line gives is the job's own.
   const own = (text: string): boolean =>
     /^"?\$\((?:cat [\w./-]*\.pid|lsof -ti? ?(?:-i ?)?(?:tcp)?:\d+|jobs -p)\)"?$/.test(text) ||
-    /^\$\{?\w*PID\w*\}?$/i.test(text);
+    (/^\$\{?\w*PID\w*\}?$/i.test(text) && !run.listsProcesses());
   const wide = targets.length === 0 || targets.some((arg) => !isNarrow(arg.text) && !own(arg.text));
   run.emit({ kind: "process-control", what: spelled(run), broad: wide });
 }
@@ -29,6 +29,7 @@ function broad(run: Run): void {
     run.name === "pkill" &&
     operands.length === 1 &&
     operands[0]?.kind === "known" &&
+    !run.knows(operands[0].text) &&
     /^[\w./ :-]{6,}$/.test(operands[0].text) &&
     options.every((option) => /^-(?:f|x|9|15|TERM|KILL|INT|HUP|P|s)$/.test(option.name));
   run.emit({ kind: "process-control", what: spelled(run), broad: !port && !narrow });

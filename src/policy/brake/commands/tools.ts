@@ -1,10 +1,11 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { isFar, projectCode } from "../project.ts";
-import { judgeRecipes } from "../project-scripts.ts";
+import { judgeJustfile, judgeRecipes } from "../project-scripts.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { codeOf } from "./interpreters.ts";
 import { recipesOf } from "../makefile.ts";
+import { judgeMadePrograms } from "../made.ts";
 import { deletes, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Compilers, test runners, linters and builders: they run the project's own code and settings. */
@@ -23,7 +24,7 @@ export const toolCommands: [string, Handler][] = [
     projectTool,
   ),
   ...table("make gmake just task bazel buck2 pants", builder),
-  ...table("mvn mvnw gradle gradlew sbt ant", jvm),
+  ...table("mvn mvnw gradle gradlew sbt ant mill", jvm),
   ...table("cargo", subcommands("publish yank owner login logout install uninstall", "cargo")),
   ...table("go", goTool),
   ...table("dotnet swift", subcommands("nuget publish", "dotnet")),
@@ -56,6 +57,15 @@ function projectTool(run: Run): void {
     return run.emit({ kind: "publish", what: spelled(run) });
   if (/^(?:concurrently|wait-on|nodemon)$/.test(run.name) && operands.some((arg) => /\s/.test(arg.text)))
     for (const arg of operands) run.script(arg.text);
+  if (
+    /^(?:cabal|dart|flutter|stack|ng|xcrun|rebar3|dune)$/.test(run.name) &&
+    run.args
+      .slice(0, 4)
+      .some((arg) => /^(?:publish|upload|deploy|submit|hex|--upload-\w+|--publish|notarytool)$/.test(arg.text))
+  )
+    return run.emit({ kind: "publish", what: spelled(run) });
+  // A formatter or a fixer may write whatever it is given.
+  for (const arg of operands) if (/\.claude|\.cyberdeck|(?:^|\/)\.git(?:\/|$)/.test(arg.text)) writes(run, arg);
   if (run.name === "pandoc" && run.args.some((arg) => /^(?:-F|--filter|--lua)/.test(arg.text)))
     return unknown(run, "pandoc with a filter");
   if (/^(?:tsx|ts-node)$/.test(run.name) && operands[0] !== undefined) return scripted(run, operands[0]);
@@ -123,6 +133,7 @@ function builder(run: Run): void {
     return unknown(run, "make install, which writes to system folders");
   const folder = options.find((option) => /^(?:-C|--directory)$/.test(option.name))?.value;
   projectCode(run, spelled(run), folder);
+  if (run.name === "just") judgeJustfile(run, folder ?? knownArgument("."));
   const makefile = options.find((option) => /^(?:-f|--file|--makefile)$/.test(option.name))?.value;
   if (/^g?make$/.test(run.name) && (makefile === undefined || makefile.kind === "known"))
     judgeRecipes(
@@ -146,7 +157,9 @@ function rulesFromInput(run: Run): void {
 function jvm(run: Run): void {
   if (run.args.some((arg) => /(?:^|:)site-deploy$|exec:|antrun/i.test(arg.text)))
     return run.emit({ kind: "publish", what: spelled(run) });
-  const beyond = taskEffect(run.args.map((arg) => arg.text));
+  const beyond = taskEffect(
+    run.args.map((arg) => arg.text.replace(/^\+/, "").replace(/^sonatype(?=\w*(?:Release|Upload|Close))/, "release")),
+  );
   if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
   if (run.args.some((arg) => loose(arg) || /^(?:-I|--init-script|-s$|--settings)/.test(arg.text)))
     return unknown(run, spelled(run));
@@ -166,6 +179,11 @@ function subcommands(names: string, tool: string): Handler {
       );
     if (run.args.some((arg) => arg.text.startsWith("--config")))
       return unknown(run, `${tool} with settings of its own`);
+    const words = run.args.filter((arg) => !arg.text.startsWith("-")).slice(0, 3);
+    if (run.name === "swift" && words.some((arg) => arg.text === "publish"))
+      return run.emit({ kind: "publish", what: spelled(run) });
+    for (const { name, value } of split(run.args, "--target-dir --out-dir --artifact-dir").options)
+      if (/^--(?:target|out|artifact)-dir$/.test(name) && value !== undefined) writes(run, value, "folder");
     const beyond = tool === "dotnet" ? taskEffect(run.args.map((arg) => arg.text).slice(0, 4)) : undefined;
     if (beyond === "database-mutation") return run.emit({ kind: beyond, what: spelled(run) });
     const output = split(run.args, "-o --output").options.find((option) =>
@@ -188,6 +206,7 @@ function goTool(run: Run): void {
     return run.emit({ kind: "execute-unknown", what: remote, foreign: true });
   if (texts.some((text) => text.startsWith("/dev/fd/")))
     return run.emit({ kind: "execute-unknown", what: "go with code from elsewhere", foreign: true });
+  judgeMadePrograms(run);
   const output = run.args[texts.indexOf("-o") + 1];
   if (texts.includes("-o") && output !== undefined) compiles(run, output, []);
   projectCode(run, spelled(run));

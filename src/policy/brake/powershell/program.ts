@@ -15,7 +15,9 @@ export function judgeProgram(name: string, args: readonly Value[], script: Scrip
       what: `${name}, a program that the brake does not know`,
       foreign: false,
     });
-  const words = args.map((arg) => (arg.known ? quoted(posix(arg.text, script)) : '"$UNKNOWN_VALUE"'));
+  const words = args.map((arg) =>
+    arg.known && !/^@\w+$/.test(arg.text) ? quoted(posix(arg.text, script)) : '"$UNKNOWN_VALUE"',
+  );
   const place = script.outside ? "/elsewhere" : "/workspace";
   const effects = effectsOfLine([plain, ...words].join(" "), {
     ...script.context,

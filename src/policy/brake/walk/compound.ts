@@ -1,4 +1,14 @@
-import { forEachChild, type Case, type For, type If, type Select, type SyntaxNode, type While } from "unbash";
+import {
+  forEachChild,
+  type ArithmeticFor,
+  type Case,
+  type CompoundList,
+  type For,
+  type If,
+  type Select,
+  type SyntaxNode,
+  type While,
+} from "unbash";
 import type { Argument } from "../../argument.ts";
 import type { Input } from "../run.ts";
 import type { Assigned } from "../session.ts";
@@ -114,17 +124,34 @@ function assignedIn({ session }: Walk, node: SyntaxNode): Assigned {
 }
 
 /** A loop without an end that leaves processes behind in every round exhausts the machine. */
-export function endlessly(walk: Walk, node: While): void {
+export function endlessly(walk: Walk, node: While | ArithmeticFor): void {
+  if (node.type === "ArithmeticFor") {
+    if (node.test === undefined) exhausts(walk, node.body);
+    return;
+  }
   const [only] = node.clause.commands;
   const test = only?.command.type === "Command" ? only.command.name?.value : undefined;
   const endless = node.clause.commands.length === 1 && test === (node.kind === "while" ? "true" : "false");
   const always = endless || (node.kind === "while" && test === ":");
-  const waits = node.body.commands.some(
+  const pausing = only?.command.type === "Command" ? only.command.args[0] : undefined;
+  const hardly = test === "sleep" && pausing?.type === "Word" && /^0*(?:\.\d*)?$/.test(pausing.value);
+  if (always || hardly) exhausts(walk, node.body);
+}
+
+function exhausts(walk: Walk, body: CompoundList): void {
+  const waits = body.commands.some(
     ({ command, background }) =>
       background !== true &&
       command.type === "Command" &&
       /^(?:wait|sleep|break|read)$/.test(command.name?.value ?? ""),
   );
-  if (always && !waits && node.body.commands.some(({ background }) => background === true))
-    walk.session.emit({ kind: "system-control", what: "processes without end" });
+  if (!waits && leavesBehind(body)) walk.session.emit({ kind: "system-control", what: "processes without end" });
 }
+
+/** Whether something is left running, here or in a group of its own. */
+const leavesBehind = (list: CompoundList): boolean =>
+  list.commands.some(
+    ({ command, background }) =>
+      background === true ||
+      ((command.type === "Subshell" || command.type === "BraceGroup") && leavesBehind(command.body)),
+  );

@@ -11,11 +11,13 @@ import { call } from "./functions.ts";
 import { moved } from "./move.ts";
 import { sceneIn, unknownPart, type Walk } from "./state.ts";
 import { words } from "./words.ts";
+import { writtenBy } from "./written.ts";
 
 /** Judges one simple command with its settings and redirections. */
 export function judgeSimple(walk: Walk, node: Command, folders: readonly string[], input: Input): Flow {
   walk.judged.add(node);
   let from = input;
+  const written = writtenBy(walk, node, folders, input);
   for (const part of [...node.prefix, ...node.suffix])
     if (part.type === "Word" || part.type === "Assignment") walk.nested(part, folders);
     else from = redirection(walk, part, folders) ?? from;
@@ -30,7 +32,9 @@ export function judgeSimple(walk: Walk, node: Command, folders: readonly string[
   });
   const [name, ...rest] = [...words(walk, [node.name], folders), ...args];
   if (name === undefined) return same(folders);
-  return run(walk, name, rest, folders, from);
+  const flow = run(walk, name, rest, folders, from);
+  written?.();
+  return flow;
 }
 
 function run(walk: Walk, name: Argument, rest: readonly Argument[], folders: readonly string[], input: Input): Flow {
@@ -56,8 +60,12 @@ function run(walk: Walk, name: Argument, rest: readonly Argument[], folders: rea
     return target;
   }
   judgeCommand(name, rest, surrounding, 0);
+  if (decoders.test(name.text)) walk.session.fetched = true;
   return same(folders);
 }
+
+/** What they show may be code that the line does not. */
+const decoders = /^(?:base64|base32|basenc|xxd|openssl|uudecode|gpg)$/;
 
 /** What `read`, `shift`, `set` and their kin change. */
 function setByName(walk: Walk, { text, kind }: Argument, rest: readonly Argument[], input: Input): void {

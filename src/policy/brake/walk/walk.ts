@@ -110,6 +110,7 @@ function follow(walk: Walk, node: Part, folders: readonly string[], input: Input
         return same(union(test, either(bodyOf(walk, node.body, test, input))));
       });
     case "ArithmeticFor":
+      endlessly(walk, node);
       for (const part of [node.initialize, node.test, node.update]) if (part !== undefined) nested(walk, part, folders);
       return loop(walk, node, folders, (here) => bodyOf(walk, node.body, here, input));
     case "Case":
