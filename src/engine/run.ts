@@ -57,32 +57,30 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
+    const { driver, clock, transcript } = parts;
+    const note = (source: string): Note => noteFor(parts.record, view.run, source);
+    const shared = { driver, clock, transcript, note };
     this.#holds = new Holds({
-      clock: parts.clock,
-      note: (source) => noteFor(parts.record, view.run, source),
+      clock,
+      note,
       windowMs: () => view.settings.hold_window_ms,
     });
     this.tripwires = tripwiresOf({
       settings: view.settings,
       view: view.tripwires,
       muted: parts.mutedTripwires,
-      clock: parts.clock,
+      clock,
       note: this.#note,
     });
     this.#authoring = new Authoring({
-      driver: parts.driver,
-      clock: parts.clock,
-      note: (source) => noteFor(parts.record, view.run, source),
-      transcript: parts.transcript,
+      ...shared,
       view,
       tripwires: this.tripwires,
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
     this.#fleet = new Fleet({
-      driver: parts.driver,
-      clock: parts.clock,
-      note: (source) => noteFor(parts.record, view.run, source),
+      ...shared,
       judge: parts.judge,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
@@ -92,7 +90,6 @@ export class Run {
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
-      transcript: parts.transcript,
       settings: view.settings,
       objection: (task) => this.#objection(task),
       mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,

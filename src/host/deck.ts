@@ -242,7 +242,10 @@ export class Deck implements Port {
     return {
       home,
       muted: this.#mutedTripwires,
-      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      judge: this.#parts.judgeFor({
+        ...restingPlace(home, workspace),
+        ...(run === undefined ? {} : { runFolder: run.view.folder }),
+      }),
       run:
         run === undefined
           ? undefined
