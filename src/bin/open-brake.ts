@@ -1,4 +1,5 @@
 import { policyFault, readPolicyFile } from "../engine/gate/policy-file.ts";
+import { readText } from "../engine/gate/read-text.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import type { Effect } from "../policy/brake/effect.ts";
 import { explain } from "../policy/brake/explain.ts";
@@ -20,7 +21,7 @@ export function openBrake(home: string): Brake {
   const policy = reading.kind === "good" ? reading.policy : shippedPolicy;
   const placeOf = (question: BrakeQuestion): BrakeContext => {
     const { tier, workspace, cwd, homeDir, deckHome } = question;
-    const place = { workspace, home: homeDir, deckHome, realPath };
+    const place = { workspace, home: homeDir, deckHome, realPath, readText };
     return {
       ...place,
       tier,

@@ -16,7 +16,7 @@ const judge = judgeFor({
 /** What the airgap says to a call: "allow" stands for nothing against it. */
 function said(isWalled: boolean, tool: string, input: Record<string, unknown>): string {
   const call = { id: "call", tool, input };
-  return airgapStage({ isOn: () => true, isWalled })(call, judge(call))?.decision ?? "allow";
+  return [airgapStage({ isOn: () => true, isWalled })(call, judge(call)) ?? []].flat()[0]?.decision ?? "allow";
 }
 
 const shell = (isWalled: boolean, command: string): string => said(isWalled, "Bash", { command });
