@@ -1,6 +1,5 @@
 import { policyFault, readPolicyFile } from "../engine/gate/policy-file.ts";
 import { readText } from "../engine/gate/read-text.ts";
-import { readText } from "../engine/gate/read-text.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import type { Effect } from "../policy/brake/effect.ts";
 import { explain } from "../policy/brake/explain.ts";
