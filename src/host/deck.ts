@@ -193,9 +193,9 @@ export class Deck implements Port {
       case "construct.kill":
         return this.#tellRun((run) => run.killConstruct(command.construct, command.blacklist));
       case "construct.pause":
-        return this.#tellRun((run) => run.pauseConstruct(command.construct, command.freeze));
+        return this.#tellRun((run) => run.control.pause(command.construct, command.freeze));
       case "construct.continue":
-        return this.#tellRun((run) => run.continueConstruct(command.construct));
+        return this.#tellRun((run) => run.control.continue(command.construct));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {

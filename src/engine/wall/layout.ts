@@ -3,6 +3,7 @@ import { isWithin } from "../../base/files.ts";
 import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import { isForProvider, secretPlaces } from "../../policy/secret-places.ts";
 import type { WallLayout, WallStep } from "../../process/wall/steps.ts";
+import { homePaths } from "../../store/home.ts";
 import { realPath } from "../gate/real-path.ts";
 import { gitFoldersOutside } from "./git-folders.ts";
 
@@ -47,6 +48,7 @@ export function layoutOf(place: WallPlace): WallLayout {
     // Numbers of processes are counted anew behind the wall: agents that share a folder of them would take each other's.
     { do: "private", path: join(state, "sessions") },
     ...sockets(place.user),
+    ...stateOfDeck(home),
     ...secrets.filter((path) => !isForProvider(path, place.agentHome)).map(hide),
   ];
   const shell: WallStep[] = [
@@ -54,6 +56,7 @@ export function layoutOf(place: WallPlace): WallLayout {
     // Once more, for what was made since the agent started.
     ...kept,
     ...sockets(place.user),
+    ...stateOfDeck(home),
     ...[...secrets, ...loginsIn(state)].map(hide),
   ];
   return { agent, shell };
@@ -76,6 +79,12 @@ function keptFromWriting(workspace: string, gitFolders: readonly string[]): Wall
   return [...hooks, join(workspace, ".claude")].map((path) => ({ do: "read", path: realPath(path) }));
 }
 
+/** The deck's log and its door: read-only is not enough for a socket, and the log tells of everybody. */
+function stateOfDeck(home: string): WallStep[] {
+  const { database, socket, socketNote } = homePaths(home);
+  return [database, `${database}-wal`, `${database}-shm`, socket, socketNote].map(hide);
+}
+
 /** Sockets through which programs outside can be made to act: other agents, terminals, key agents, the machine's services. */
 function sockets(user: number): WallStep[] {
   const messages = ["/tmp/cc-socks", `/tmp/cc-socks-${user}`].map((path): WallStep => ({ do: "private", path }));
@@ -84,6 +93,7 @@ function sockets(user: number): WallStep[] {
 }
 
 const services: readonly string[] = [
+  "/tmp/cyberdeck-*/deck.sock",
   "/tmp/tmux-*",
   "/tmp/ssh-*",
   "/tmp/.X11-unix",
