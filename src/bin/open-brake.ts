@@ -24,7 +24,6 @@ export function openBrake(home: string): Brake {
     const place = { workspace, home: homeDir, deckHome, realPath, readText };
     return {
       ...place,
-      readText,
       tier,
       cwd,
       // There is no run: the folders of all runs count as that of the one that would ask.
