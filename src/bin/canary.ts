@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, realpath, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
@@ -14,6 +14,29 @@ export interface CanarySettings extends Omit<ClaudeSettings, "env"> {
   /** The deck's own folder, for everything that the trial writes. */
   deckHome: string;
   limitMs?: number;
+}
+
+/** A trial for each run, which is made anew only when the agent's file is another one than at the last trial that passed. */
+export function claudeCanaries(settings: CanarySettings): (signal: AbortSignal) => Promise<CanaryResult> {
+  let last: { file: string; result: CanaryResult } | undefined;
+  return async (signal) => {
+    const file = await fileOf(settings.executable);
+    if (last?.file === file && last.result.passed) return last.result;
+    const result = await claudeCanary(settings, signal);
+    last = { file, result };
+    return result;
+  };
+}
+
+/** What changes with the version of a program: where it really is, its size and its time. */
+async function fileOf(executable: string): Promise<string> {
+  try {
+    const path = await realpath(executable);
+    const { size, mtimeMs } = await stat(path);
+    return `${path} ${size} ${mtimeMs}`;
+  } catch {
+    return "unreadable"; // The trial itself tells what is wrong with it.
+  }
 }
 
 /**

@@ -17,7 +17,7 @@ import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
-import { claudeCanary } from "./canary.ts";
+import { claudeCanaries } from "./canary.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -48,7 +48,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
       agentHome,
       version: around.version,
-      canary: (signal) => claudeCanary({ executable, guardian, caller: around.env, deckHome: options.home }, signal),
+      canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {
         await guardian.close();
         await provider.release();

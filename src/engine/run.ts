@@ -226,7 +226,12 @@ export class Run {
 
   /** Has its calls wait; with `freeze`, its processes are stopped too. */
   async pauseConstruct(id: string, freeze: boolean): Promise<void> {
-    await this.#custodyOf(id).pause(freeze ? "frozen" : "paused", "the netrunner wants it");
+    const custody = this.#custodyOf(id);
+    if (!freeze && custody.standing.state === "frozen")
+      throw new Fault("refused", "construct.frozen", `The construct ${id} is frozen, which is more than a pause.`, {
+        hint: "Let it go on first.",
+      });
+    await custody.pause(freeze ? "frozen" : "paused", "the netrunner wants it");
   }
 
   async continueConstruct(id: string): Promise<void> {

@@ -37,7 +37,7 @@ export interface DeckParts {
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** HOME of the agents: what `~` means in their shells and in the policy file. */
   agentHome: string;
-  /** Tries the gate in the agent, once for the life of the deck; the signal breaks it off. Never rejects. */
+  /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
   version: string;
@@ -319,7 +319,7 @@ export class Deck implements Port {
       record: (draft) => this.#record(draft),
       blacklist: this.#blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
-      ...(canary === undefined ? {} : { canary: () => (this.#canary ??= canary(this.#leaving.signal)) }),
+      ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });

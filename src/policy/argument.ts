@@ -17,7 +17,9 @@ export interface Argument {
 
 /** What follows about variables from the call and from the line. */
 export interface VariableTable {
-  values: Readonly<Record<string, string | undefined>>;
+  valueOf(name: string): string | undefined;
+  /** What another expansion becomes, where that is known. */
+  expand(part: WordPart): string | undefined;
   /** Names that only numbers are given to: without quotes they are still one word. */
   counters: ReadonlySet<string>;
 }
@@ -57,12 +59,15 @@ function pieceOf(part: WordPart, variables: VariableTable): Piece {
       return variable(part.text, part.text.slice(1), variables);
     case "ParameterExpansion": {
       const plain = part.prefix === undefined && part.index === undefined && part.operation === undefined;
-      return plain ? variable(part.text, part.parameter, variables) : expansion(part.text, undefined);
+      if (part.prefix === "#" && part.operation === undefined) return number(part.text);
+      return plain ? variable(part.text, part.parameter, variables) : expansion(part.text, variables.expand(part));
     }
     case "ProcessSubstitution":
       return literal("/dev/fd/63");
-    case "CommandExpansion":
     case "ArithmeticExpansion":
+      return number(part.text);
+    case "CommandExpansion":
+      return expansion(part.text, variables.expand(part));
     case "ExtendedGlob":
     case "BraceExpansion":
       return expansion(part.text, undefined);
@@ -75,10 +80,17 @@ function pieceOf(part: WordPart, variables: VariableTable): Piece {
 
 const literal = (text: string): Piece => ({ kind: "known", text, shape: text, single: true });
 
-const variable = (source: string, name: string, { values, counters }: VariableTable): Piece => ({
-  ...expansion(source, values[name]),
-  single: values[name] !== undefined || counters.has(name),
-});
+function variable(source: string, name: string, table: VariableTable): Piece {
+  const value = table.valueOf(name);
+  if (value === undefined && (counted.test(name) || table.counters.has(name))) return number(source);
+  return expansion(source, value);
+}
+
+/** Variables of the shell that are numbers, whatever happens. */
+const counted = /^(?:[$#?!]|RANDOM|SECONDS|EPOCHSECONDS|UID|EUID|PPID|LINENO|BASHPID)$/;
+
+/** Digits that only the run will tell. */
+const number = (source: string): Piece => ({ kind: "pattern", text: source, shape: anyText, single: true });
 
 const expansion = (source: string, value: string | undefined): Piece =>
   value === undefined ? { kind: "unknown", text: source, shape: "", single: false } : literal(value);

@@ -1,4 +1,4 @@
-import { forEachChild, type ArithmeticWord, type SyntaxNode, type Word } from "unbash";
+import { forEachChild, type ArithmeticWord, type ParsedScript, type SyntaxNode, type Word } from "unbash";
 import { refuse, type Refusal } from "./refusal.ts";
 import { assignable } from "./variables.ts";
 
@@ -42,12 +42,15 @@ function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undef
     case "For":
       return assignable(node.name.text);
     case "Assignment":
-      return assignable(node.name) ?? (node.index === undefined ? undefined : numeric(node.index, text));
+      return (
+        assignable(node.name) ??
+        (node.index === undefined || text.has(keyed(node.name)) ? undefined : numeric(node.index, text))
+      );
     case "CommandExpansion":
     case "ProcessSubstitution":
       return node.script === undefined ? unread() : undefined;
     case "ArithmeticCommandExpansion":
-      return arithmetic(node.text);
+      return printsNumber(node.script) ? undefined : arithmetic(node.text);
     case "ArithmeticExpansion":
     case "ArithmeticCommand":
       return node.expression === undefined ? unread() : undefined;
@@ -60,7 +63,9 @@ function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undef
         (node.operation?.type === "Default" && node.operation.operator.endsWith("=")
           ? assignable(node.parameter)
           : undefined) ??
-        (node.index === undefined || /^[@*]$/.test(node.index.text) ? undefined : numeric(node.index, text))
+        (node.index === undefined || /^[@*]$/.test(node.index.text) || text.has(keyed(node.parameter))
+          ? undefined
+          : numeric(node.index, text))
       );
     case "Slice":
       return numeric(node.offset, text) ?? (node.length === undefined ? undefined : numeric(node.length, text));
@@ -137,6 +142,16 @@ function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undef
   }
 }
 
+/** Whether a substitution ends in a command that prints nothing but a number. */
+function printsNumber(script: ParsedScript | undefined): boolean {
+  const last = script?.commands.length === 1 ? script.commands[0]?.command : undefined;
+  const node = last?.type === "Pipeline" ? last.commands.at(-1) : last;
+  if (node?.type !== "Command") return false;
+  const words = node.args.map((arg) => arg.text);
+  if (node.name?.value === "wc") return words.every((word) => word.startsWith("-"));
+  return node.name?.value === "nproc" || (node.name?.value === "date" && words.join() === "+%s");
+}
+
 const unread = (): Refusal => refuse("shell.syntax", "A part of the line cannot be parsed; write it more simply.");
 
 const arithmetic = (text: string): Refusal =>
@@ -154,7 +169,7 @@ const numeric = (word: Word, text: ReadonlySet<string>): Refusal | undefined =>
  */
 function isNumeric(word: Word | ArithmeticWord, text: ReadonlySet<string>): boolean {
   const source = word.type === "Word" ? word.text.replace(/^"([^"\\]*)"$/, "$1") : word.value;
-  if (/^-?(?:\d+|0[xX][\da-fA-F]+)$/.test(source) || /^\$[#?$!]$/.test(source)) return true;
+  if (/^-?(?:\d+|0[xX][\da-fA-F]+|\d+#[\da-zA-Z@_]+)$/.test(source) || /^\$[#?$!]$/.test(source)) return true;
   if (/^\$\{#[A-Za-z]\w*(?:\[[@*]\])?\}$/.test(source)) return true;
   if (/^\$\(\([^[\]`]*\)\)$/.test(source)) return true;
   const name = /^(?:\$?([A-Za-z]\w*)|\$\{([A-Za-z]\w*)\})$/.exec(source);
@@ -175,13 +190,22 @@ function assignedVariables(script: SyntaxNode): { text: Set<string>; counters: R
       if (node.wordlist?.every(isNumber) !== true) text.add(node.name.text);
     } else if (node.type === "ParameterExpansion" && node.operation?.type === "Default") text.add(node.parameter);
     // `read NAME`, `export NAME` and the like: any plain word of a command may be a name that is set.
-    else if (node.type === "Command" && node.name?.value !== "echo")
+    else if (node.type === "Command" && node.name?.value !== "echo") {
+      // The keys of `declare -A NAME` are texts, and are not calculated.
+      if (
+        /^(?:declare|local|typeset)$/.test(node.name?.value ?? "") &&
+        node.args.some((arg) => /^-[a-z]*A[a-z]*$/.test(arg.text))
+      )
+        for (const arg of node.args) text.add(keyed(arg.type === "Word" ? arg.value : arg.name));
       for (const arg of node.args) if (arg.type === "Word" && /^[A-Za-z]\w*$/.test(arg.value)) text.add(arg.value);
+    }
     forEachChild(node, visit);
   };
   visit(script);
   return { text, counters: new Set([...all].filter((name) => !text.has(name))) };
 }
+
+const keyed = (name: string): string => `${name}[text]`;
 
 function isNumber(value: SyntaxNode): boolean {
   if (value.type !== "Word") return false;

@@ -1,10 +1,12 @@
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { isWithin } from "../base/files.ts";
 import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
 import { locate, type Place } from "./paths.ts";
+import { record } from "./record.ts";
 import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
-import { shapeMatches } from "./shape.ts";
+import { representative } from "./representative.ts";
+import { anyFile } from "./shape.ts";
 
 /**
  * What a command does with a path. `file`: writes or replaces it. `remove`: deletes or moves it away.
@@ -16,8 +18,7 @@ export type WritePurpose = "file" | "remove" | "folder";
 export function writable(path: Argument, scene: Scene, purpose: WritePurpose): Refusal | undefined {
   if (path.kind === "known")
     return firstRefusal(scene.folders, (folder) => writableText(path.text, folder, scene.context, purpose));
-  if (path.kind === "pattern" && purpose === "remove")
-    return firstRefusal(scene.folders, (folder) => writablePattern(path, folder, scene.context));
+  if (path.kind === "pattern") return writablePattern(path, scene, purpose);
   return refuse("write.unknown", `${path.text} is not known before it runs; write the path out literally.`);
 }
 
@@ -32,6 +33,8 @@ export function writableText(
     return refuse("tier.paranoid", "The paranoid tier allows reading only: report the content instead of writing it.");
   if (text === "" || text.includes("\0"))
     return refuse("write.malformed", "That is not a path. Give an absolute path.");
+  if (purpose === "remove" && text.includes(anyFile))
+    return refuse("write.pattern", "That may be any file of the workspace; name what you want to remove.");
   const place = locate(text, folder, context);
   return (
     inZone(place, context) ?? firstRefusal([place.plain, place.real], (path) => unprotected(path, context, purpose))
@@ -83,10 +86,7 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   if (settings !== -1 && !ours && /^(?:settings.*)?$/.test(steps[settings + 1] ?? ""))
     return refuse("write.settings", "The agent's own settings are not yours to change; leave .claude as it is.");
   // Where the workspace contains the home, dot files there are startup files, keys and settings.
-  const elsewhere = ![workspace, runFolder, scratch].some(
-    (zone) => isWithin(path, zone) || isWithin(path, realPath(zone)),
-  );
-  const homeIsOpen = workspace === home || !isWithin(workspace, home) || elsewhere;
+  const homeIsOpen = workspace === home || !isWithin(workspace, home);
   if (homeIsOpen && !ours && path.startsWith(`${home}/.`))
     return refuse("write.home", `${path} is a personal setting in the home folder; keep to the project's own files.`);
   if (basename(path).startsWith("-"))
@@ -97,40 +97,10 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   return undefined;
 }
 
-/** What the deck itself writes into a run's folder. */
-const record = ["events.ndjson", "report.md", "transcripts"];
-
-/** A wildcard in the last step of a path that is removed: it must not be able to mean something protected. */
-function writablePattern(path: Argument, folder: string, context: BrakeContext): Refusal | undefined {
-  const cut = path.text.lastIndexOf("/") + 1;
-  const name = path.text.slice(cut);
-  const step = path.shape.slice(path.shape.lastIndexOf("/") + 1);
-  if (path.prefix.length < cut || path.text.slice(0, cut) !== path.shape.slice(0, path.shape.length - step.length))
-    return refuse("write.pattern", `Wildcards may stand in the last step of a path only, not as in ${path.text}`);
-  const base = locate(cut === 0 ? "." : path.text.slice(0, cut), folder, context);
-  const bare = !/[a-z0-9]/i.test(name.replace(/\[[^\]]*\]/g, ""));
-  for (const at of [base.plain, base.real]) {
-    const roots = [context.workspace, context.runFolder, scratch, ...(context.policy?.writable ?? [])];
-    if (bare && roots.some((root) => isAt(at, root, context)))
-      return refuse("write.root", `${path.text} would empty ${at}; name what you want to remove.`);
-    const hit = keptIn(at, context).find((child) => shapeMatches(step, child));
-    if (hit !== undefined) return refuse("write.pattern", `${path.text} may also mean ${hit}; name the files instead.`);
-  }
-  return writableText(`${path.text.slice(0, cut)}x`, folder, context, "remove");
-}
-
-const isAt = (path: string, root: string, context: BrakeContext): boolean =>
-  path === root || path === context.realPath(root);
-
-/** The names in a folder that a wildcard must not be able to match. */
-function keptIn(folder: string, context: BrakeContext): string[] {
-  const { writable = [], protected: kept = [] } = context.policy ?? {};
-  const guards = [context.workspace, context.runFolder, context.deckHome, context.home, ...writable, ...kept];
-  const onTheWay = guards
-    .flatMap((guard) => [guard, context.realPath(guard)])
-    .filter((guard) => guard !== folder && isWithin(guard, folder))
-    .map((guard) => relative(folder, guard).split("/")[0] ?? "");
-  const settings = basename(folder) === ".claude" ? ["settings.json", "settings.local.json"] : [];
-  const ours = isAt(folder, context.runFolder, context) ? record : [];
-  return [".", "..", ".git", ".claude", ...settings, ...ours, ...onTheWay];
+/** A path with wildcards: none of what it may mean may be protected, and all of it has to be open. */
+function writablePattern(path: Argument, scene: Scene, purpose: WritePurpose): Refusal | undefined {
+  const sample = representative(path, scene.folders, scene.context);
+  if (sample === undefined)
+    return refuse("write.pattern", `${path.text} may also mean what must stay; name the files instead.`);
+  return firstRefusal(scene.folders, (folder) => writableText(sample, folder, scene.context, purpose));
 }

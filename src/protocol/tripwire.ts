@@ -42,20 +42,22 @@ export const authoredRecordSchema = z.object({
 export type AuthoredRecord = z.infer<typeof authoredRecordSchema>;
 
 /** A tripwire in a list. */
-export interface TripwireLine {
-  name: string;
-  severity: Severity;
-  origin: "shipped" | "authored";
+export const tripwireLineSchema = z.object({
+  name: z.string(),
+  severity: severitySchema,
+  origin: z.enum(["shipped", "authored"]),
   /** What it looks at: calls, results, texts, the cost, silence. */
-  watches: string[];
+  watches: z.array(z.string()),
   /** `idle`: it lacks a setting, and so cannot fire. */
-  state: "on" | "muted" | "idle";
-  message: string;
-}
+  state: z.enum(["on", "muted", "idle"]),
+  message: z.string(),
+});
+export type TripwireLine = z.infer<typeof tripwireLineSchema>;
 
 /** Which tripwires would fire on a call, were it the first of a construct. */
-export interface TripwireTrial {
-  firings: Pick<TripwireFired, "name" | "severity" | "found" | "message">[];
+export const tripwireTrialSchema = z.object({
+  firings: z.array(tripwireFiredSchema.pick({ name: true, severity: true, found: true, message: true })),
   /** What all of them together would do to the call. */
-  consequence: TripwireFired["consequence"];
-}
+  consequence: z.enum(tripwireConsequences),
+});
+export type TripwireTrial = z.infer<typeof tripwireTrialSchema>;

@@ -73,6 +73,12 @@ function tellingOf(event: DeckEvent): string | undefined {
       return `the netrunner has ${event.body.muted ? "muted" : "unmuted"} the tripwire ${oneLine(event.body.name, 60)}`;
     case "deck.warned":
       return says("warning", event.body.message);
+    case "policy.loaded":
+      return says("policy file in force", event.body.path);
+    case "policy.refused":
+      return says("POLICY FILE REFUSED", event.body.problem);
+    case "policy.removed":
+      return says("policy file removed", event.body.path);
     case "spawn.refused":
       return says(`spawn refused (${oneLine(event.body.rule, 40)})`, event.body.task);
     default:

@@ -1,16 +1,26 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { judgeFor } from "../../src/engine/gate/judge.ts";
+import { attach } from "../../src/host/door/attach.ts";
 import { openReadingDeck } from "../../src/host/reading.ts";
 import { restingPlace } from "../../src/host/tripwire-desk.ts";
 import type { TripwireLine } from "../../src/protocol/tripwire.ts";
-import { call, say, type Answerer } from "../../src/offline/reply.ts";
+import { isAuthor, propose } from "../../src/offline/author.ts";
+import { block, call, say, type Answerer } from "../../src/offline/reply.ts";
 import { of, openTestDeck } from "../kit/deck.ts";
 
 const destroys: Answerer = ({ toolResults }) =>
   toolResults.length === 0 ? call("Bash", { command: 'sqlite3 garden.db "DROP TABLE plants"' }) : say("Tried.");
+
+const rule = {
+  name: "goal/no-touching",
+  severity: "warning",
+  field: "command",
+  pattern: String.raw`\btouch\b`,
+  message: "This goal is about looking, not about touching.",
+};
 
 const stateOf = (rules: TripwireLine[], name: string): string | undefined =>
   rules.find((rule) => rule.name === name)?.state;
@@ -58,6 +68,33 @@ describe("a muted tripwire", () => {
     ]);
     expect(of(next, "tripwire.fired")).toHaveLength(1);
     expect(of(next, "hold.opened").at(-1)?.body.rule).not.toContain("tripwire");
+  });
+});
+
+describe("from another process", () => {
+  test("the running deck's tripwires are listed, tried and muted through its door, those of the goal included", async () => {
+    await using kit = await openTestDeck({
+      settings: { tripwire_author: { model: "haiku", effort: "low" }, hold_window_ms: null },
+      answer: (request) =>
+        isAuthor(request) ? propose([rule], request) : block({ chat: "Shall I?", status: "waiting" }),
+    });
+    const opened = await kit.startGoal("Look at the files.");
+    const awaited = new Set(["tripwires.authored", "run.waiting"]);
+    await kit.eventsUntil(opened.afterSeq, ({ type }) => awaited.delete(type) && awaited.size === 0);
+    const visit = await attach(kit.home);
+    const { port } = visit;
+    const trial = await port.send({ type: "tripwires.test", tool: "Bash", input: { command: "touch a" } });
+    expect(trial).toMatchObject({ firings: [{ name: rule.name }], consequence: "hold" });
+    await port.send(mute(rule.name));
+    const { rules } = await port.send({ type: "tripwires.list" });
+    expect(rules.find(({ name }) => name === rule.name)).toMatchObject({ origin: "authored", state: "muted" });
+    expect(await port.send({ type: "tripwires.test", tool: "Bash", input: { command: "touch a" } })).toEqual({
+      firings: [],
+      consequence: "none",
+    });
+    // What belongs to one goal is not kept for others.
+    expect(existsSync(join(kit.home, "tripwires.json"))).toBe(false);
+    await visit.close();
   });
 });
 

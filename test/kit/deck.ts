@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pause } from "../../src/base/clock.ts";
-import { claudeCanary } from "../../src/bin/canary.ts";
+import { claudeCanaries } from "../../src/bin/canary.ts";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
@@ -96,8 +96,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       ...(options.canary === undefined
         ? {}
         : {
-            canary: (signal: AbortSignal) =>
-              claudeCanary({ executable, caller: process.env, deckHome: home, ...options.canary }, signal),
+            canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
           }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),

@@ -86,6 +86,12 @@ describe("an outcome for the daemon", () => {
     expect(text).toMatch(/files: \/deep.*…/);
   });
 
+  test("names the tripwires that fired, and what followed", () => {
+    const fired = { name: "host-restart", severity: "critical", found: "reboot", consequence: "kill" } as const;
+    expect(outcomeText({ ...plain, tripwires: [fired] })).toContain("tripwires: host-restart: reboot (kill)");
+    expect(outcomeText(plain)).not.toContain("tripwires:");
+  });
+
   test("of many files it says how many there are", () => {
     const files = Array.from({ length: 30 }, (_, n) => ({ path: `/${n}`, size: n, sha256: "" }));
     expect(outcomeText({ ...plain, files })).toContain("files: 30 in all: /0 (0 bytes)");

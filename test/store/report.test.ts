@@ -55,6 +55,37 @@ function read(report: string): { free: string[]; fenced: string[] } {
 /** Cells of a row of a table as GitHub splits them: at each pipe that has no backslash before it. */
 const cellsOf = (row: string): number => [...row.matchAll(/(?<!\\)\|/g)].length - 1;
 
+describe("tripwires in a report", () => {
+  test("stand with their construct and in the timeline, and the author's cost in the sum", () => {
+    const fired = {
+      name: "host-restart",
+      severity: "critical",
+      found: "reboot\n# not a heading",
+      consequence: "kill",
+    } as const;
+    const report = reportFrom(
+      opened(),
+      goal("Count"),
+      { type: "author.failed", run: runA, source: "ta-1", body: { author: "ta-1", reason: "it hung", cost_usd: 0.25 } },
+      queued("cx-00000001", "task"),
+      {
+        type: "tripwire.fired",
+        run: runA,
+        source: "cx-00000001",
+        body: { ...fired, construct: "cx-00000001", call: "t1", message: "It would stop the machine." },
+      },
+      ended("cx-00000001", { state: "killed", cause: "tripwire:host-restart", cost_usd: 0.5, tripwires: [fired] }),
+      closed("failed"),
+    );
+    expect(report).toContain("Tripwires that fired:\n\n- `host-restart` (critical, the construct was killed): reboot");
+    expect(report).toContain("cx-00000001: tripwire host-restart (critical, kill): reboot");
+    expect(report).toContain("- Cost: $0.7500 (");
+    expect(report).toContain("author of tripwires $0.2500)");
+    expect(report).toContain("no tripwires of this goal's own: it hung");
+    expect(report).not.toContain("\n# not a heading");
+  });
+});
+
 describe("the top of a report", () => {
   test("says in a sentence what came of it", () => {
     const report = reportFrom(

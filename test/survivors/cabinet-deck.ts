@@ -34,12 +34,19 @@ export async function openCabinetDeck(
   });
 }
 
-/** What must hold after every run, however its agents behaved. */
-export async function checkAftermath(kit: CabinetDeck, events: readonly DeckEvent[]): Promise<void> {
+/**
+ * What must hold after every run, however its agents behaved.
+ * @param warned codes of what the netrunner is warned of
+ */
+export async function checkAftermath(
+  kit: CabinetDeck,
+  events: readonly DeckEvent[],
+  warned: string[] = [],
+): Promise<void> {
   for (const event of of(events, "construct.queued")) expect(bearersOf(event.body.construct)).toEqual([]);
   for (const event of of(events, "daemon.started")) expect(bearersOf(event.body.daemon)).toEqual([]);
   expect(remainsOf(kit.folder)).toEqual([]);
-  expect(of(events, "deck.warned")).toEqual([]);
+  expect(of(events, "deck.warned").map(({ body }) => body.code)).toEqual(warned);
   const closed = of(events, "run.closed");
   expect(closed).toHaveLength(1);
   const report = join(closed[0]?.body.folder ?? "", "report.md");

@@ -13,6 +13,8 @@ interface Meeting {
   title: string;
   settings?: Partial<RunSettings>;
   outcome: Partial<Outcome>;
+  /** Codes of the warnings that it gives cause for. */
+  warned?: string[];
 }
 
 const done = { state: "done", cause: "result", result_from: "result", stderr: "" } as const;
@@ -20,7 +22,12 @@ const crashed = { state: "failed", cause: "crash" } as const;
 
 const meetings: Meeting[] = [
   { agent: "polite", title: "a polite agent is done", outcome: { ...done, exit: "code 0", turns: 1 } },
-  { agent: "megabyte-line", title: "a line of a megabyte is a message like any other", outcome: done },
+  {
+    agent: "megabyte-line",
+    title: "a line of a megabyte is a message like any other, though the tripwires do not see all of it",
+    outcome: done,
+    warned: ["tripwire.partial"],
+  },
   {
     agent: "hundred-megabyte-line",
     title: "a line beyond the cap fails the construct, and the outcome says so",
@@ -68,12 +75,12 @@ const meetings: Meeting[] = [
 ];
 
 describe("a construct whose agent misbehaves", () => {
-  test.each(meetings)("$title ($agent)", async ({ agent, settings = {}, outcome }) => {
+  test.each(meetings)("$title ($agent)", async ({ agent, settings = {}, outcome, warned }) => {
     await using kit = await openCabinetDeck((path) => ({ claudeBin: path(agent), settings }));
     const events = await kit.runTasks(["go"]);
     expect(outcomesOf(events)).toMatchObject([outcome]);
     expect(of(events, "run.closed")[0]?.body.status).toBe(outcome.state === "done" ? "done" : "failed");
-    await checkAftermath(kit, events);
+    await checkAftermath(kit, events, warned);
   });
 
   test.each(["escapee", "escapee-bare"] as const)(

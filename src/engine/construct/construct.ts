@@ -144,6 +144,8 @@ export class Construct {
 
   #wait(isWaiting: boolean): void {
     this.#waiting += isWaiting ? 1 : -1;
+    // One that is halted while it starts must not keep the next one from starting.
+    if (isWaiting) this.#up.resolve();
     this.#lastSign = this.#parts.clock.monotonic();
   }
 

@@ -90,7 +90,12 @@ async function decided(
   const targets = holdTargets(effects, workspace);
   const diff = await editDiff(call, effects, workspace);
   const request = { construct, call: call.id, tool: call.tool, input, targets, diff, task, rule, reason, pattern };
-  const outcome = await parts.holds.ask(request, parts.standing.ending);
+  let outcome = await parts.holds.ask(request, parts.standing.ending);
+  // The clock does not answer for a construct that is paused: when it goes on, the netrunner is asked anew.
+  while (outcome.end === "expired" && parts.standing.isHalted) {
+    await parts.standing.readmit();
+    outcome = await parts.holds.ask(request, parts.standing.ending);
+  }
   parts.onHold(false);
   if (outcome.end === "kill") parts.kill();
   const verdict = verdictOf(outcome, { rule, reason });

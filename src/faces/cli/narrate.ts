@@ -42,6 +42,8 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("deck", "forbids no more", event.body.entry.task, "plain");
     case "blacklist.allowed":
       return lasting("you", "allowed", event.body.task, "strong");
+    case "settings.changed":
+      return lasting("you", "set", settingsText(event.body.settings), "strong");
     case "spawn.refused":
       if (event.body.rule === blacklistRules.ask)
         return lasting("deck", "ASKS YOU", `${event.body.task}: ${event.body.reason}; ${askedHint}`, "alarm");
@@ -174,6 +176,11 @@ function endText(outcome: Outcome): string {
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
 }
+
+const settingsText = (settings: object): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
 
 function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
   return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;

@@ -41,6 +41,18 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
   },
+  kill: {
+    summary: "end constructs at once, with everything that they started",
+    load: async () => (await import("./commands/control.ts")).defineKill,
+  },
+  pause: {
+    summary: "have constructs wait before their next call, or freeze them",
+    load: async () => (await import("./commands/control.ts")).definePause,
+  },
+  resume: {
+    summary: "let paused and frozen constructs go on",
+    load: async () => (await import("./commands/control.ts")).defineResume,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,

@@ -5,6 +5,7 @@ import type { Command } from "../../protocol/command.ts";
 import { runStatuses } from "../../protocol/event.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { runSettingsSchema } from "../../protocol/settings.ts";
+import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said over the socket. Both sides must have the same: a run's record and commands are part of it. */
 export const wireVersion = 1;
@@ -76,6 +77,8 @@ export const viewSchema = z.looseObject({
 
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
+  "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),
+  "tripwires.test": tripwireTrialSchema,
   "run.show": z.object({ view: viewSchema }),
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),

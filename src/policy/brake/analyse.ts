@@ -7,7 +7,7 @@ import { readable } from "../paths.ts";
 import { fetchable } from "../web.ts";
 import type { Effect } from "./effect.ts";
 import { effectsOfLine } from "./line.ts";
-import { effectsOfPowerShell } from "./powershell.ts";
+import { effectsOfPowerShell } from "./powershell/judge-powershell.ts";
 import { effectsOfRemoteTool, effectsOfWrite } from "./remote-tools.ts";
 
 /**

@@ -1,13 +1,14 @@
 import { basename, dirname } from "node:path";
 import type { Argument } from "../argument.ts";
+import { anyFile, someName } from "../shape.ts";
 import { changeFolder } from "../change-folder.ts";
 import type { Scene } from "../context.ts";
 import { underPolicy } from "../policy-file/commands.ts";
 import { handlers } from "./commands.ts";
-import { unknownFolder } from "./flow.ts";
+import { unknownFolder } from "./walk/flow.ts";
 import { insideWorkspace, runFile } from "./project.ts";
 import type { Input, Run } from "./run.ts";
-import type { Session } from "./session.ts";
+import type { Session, Shell } from "./session.ts";
 
 /** Wrappers around wrappers are unwrapped this far. */
 const deepestWrapping = 10;
@@ -15,9 +16,11 @@ const deepestWrapping = 10;
 /** Where a simple command stands. */
 export interface Surrounding {
   session: Session;
+  shell: Shell;
+  variables: ReadonlyMap<string, string>;
   scene: Scene;
   input: Input;
-  script(text: string, input: Input): void;
+  script(text: string, input: Input, own?: readonly Argument[]): void;
 }
 
 /** What a handler gets to see of one command. */
@@ -31,7 +34,13 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
     links: at.session.links,
     emit: (effect) => at.session.emit(effect),
     command: (inner, rest, folder) => inner && judgeCommand(inner, rest, folder ? moveTo(folder, at) : at, depth + 1),
-    script: (text) => at.script(text, at.input),
+    knows: (word) => handlers.has(word),
+    script: (text, own) => at.script(text, at.input, own),
+    define: (kind, word, text) => {
+      if (kind === "alias") at.shell.aliases.set(word, text);
+      else at.shell.traps.push({ text, variables: new Map(at.variables) });
+    },
+    compiled: at.session.compiled,
   };
 }
 
@@ -46,12 +55,11 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
   const own = makeRun(name.text, args, at, depth);
   const plain = name.kind === "known" ? plainName(name.text, at.scene) : undefined;
   const run = name.kind === "known" ? underPolicy(own, plain ?? name.text) : own;
-  if (name.kind !== "known" || name.text === "")
+  if (name.kind !== "known" || name.text === "" || name.text === someName || name.text === anyFile)
     return run.emit({ kind: "execute-unknown", what: `a command named ${name.text || '""'}`, foreign: false });
   if (depth > deepestWrapping) return run.emit({ kind: "unknown", what: "commands around one another, too deep" });
   const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
   if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
-  if (depth === 0 && at.session.functions.has(name.text)) return;
   if (name.text.includes("/")) {
     // A project's own copy of a tool: what it is told to do counts like with the tool itself.
     const copy = /^(?:gradlew|mvnw|rails|rake|bundle|sbt|artisan|console)$/.exec(basename(name.text))?.[0];
@@ -59,6 +67,8 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
     if (copy !== undefined && known !== undefined) known({ ...run, name: copy });
     return runFile(run, name);
   }
+  if (args.length === 1 && /^--(?:help|version)$/.test(args[0]?.text ?? ""))
+    return run.emit({ kind: "run-project-code", what: `${name.text}, which is asked what it is` });
   run.emit({ kind: "execute-unknown", what: `${name.text}, a program that the brake does not know`, foreign: false });
 }
 

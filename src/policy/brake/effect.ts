@@ -1,4 +1,5 @@
 import type { Refusal } from "../refusal.ts";
+import { readableMarks } from "../shape.ts";
 
 /**
  * What one tool call would do. A call has as many effects as it has targets; one without any only shows or calculates.
@@ -40,6 +41,5 @@ export type EffectKind = Effect["kind"];
 
 /** What an effect is about, in a few words. */
 export function subjectOf(effect: Effect): string {
-  if ("path" in effect) return effect.path;
-  return effect.kind === "network" ? effect.host : effect.what;
+  return readableMarks("path" in effect ? effect.path : effect.kind === "network" ? effect.host : effect.what);
 }

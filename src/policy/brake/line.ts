@@ -5,7 +5,7 @@ import { checkSyntax } from "../syntax.ts";
 import type { Effect } from "./effect.ts";
 import type { Session, Surroundings } from "./session.ts";
 import { isHarmlessSetting } from "./settings.ts";
-import { walk } from "./walk.ts";
+import { walk } from "./walk/walk.ts";
 
 /** The longest shell text that is judged, in characters. */
 const longestLine = 65_536;
@@ -14,7 +14,7 @@ const longestLine = 65_536;
 const deepest = 12;
 
 /** The most commands that are judged in one call; rounds of loops and nested shells count. */
-const mostCommands = 3000;
+const mostCommands = 1500;
 
 /** The effects of a shell line that would run in the folder of the call. */
 export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
@@ -24,14 +24,21 @@ export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
     context: { ...context, realPath: throughLinks(links, context) },
     notes: { readsUnknown: false, secretMentioned: undefined },
     made: new Set(),
+    compiled: new Set(),
+    searched: new Set(),
     links,
-    functions: new Set(),
-
     left: mostCommands,
     emit: (effect) => effects.push(effect),
     script: (text, at) => judgeScript(text, session, at),
   };
-  session.script(line, { folders: [context.cwd], depth: 0, input: { kind: "none" } });
+  session.script(line, {
+    folders: [context.cwd],
+    depth: 0,
+    input: { kind: "none" },
+    shell: undefined,
+    active: new Set(),
+    positional: undefined,
+  });
   const { readsUnknown, secretMentioned } = session.notes;
   if (readsUnknown && secretMentioned !== undefined)
     effects.push({ kind: "read", path: `${secretMentioned}, by a name that only the run will tell`, secret: true });

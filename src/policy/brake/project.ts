@@ -10,6 +10,8 @@ export function runFile(run: Run, file: Argument): void {
   const stream = /^\/dev\/(?:stdin|fd\/)/.test(file.text);
   if (file.kind !== "known" || stream) return run.emit({ kind: "execute-unknown", what: file.text, foreign: stream });
   const places = scene.folders.map((folder) => locate(file.text, folder, scene.context));
+  if (places.every((place) => run.compiled.has(place.plain)))
+    return run.emit({ kind: "run-project-code", what: `${file.text}, compiled from the project` });
   const made = places.some((place) => [...run.made].some((path) => isWithin(place.plain, path)));
   if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
   else if (insideWorkspace(file.text, scene)) run.emit({ kind: "run-project-code", what: file.text });
@@ -26,4 +28,15 @@ export function insideWorkspace(text: string, scene: Scene): boolean {
 export function projectCode(run: Run, what: string, folder: Argument = knownArgument(".")): void {
   if (folder.kind === "known" && insideWorkspace(folder.text, run.scene)) run.emit({ kind: "run-project-code", what });
   else run.emit({ kind: "execute-unknown", what: `${what} outside of the workspace`, foreign: false });
+}
+
+/** Whether an argument is a path that leads out of the workspace: settings and plugins from there are unknown code. */
+export function isFar(arg: Argument, run: Run): boolean {
+  const text = arg.text.replace(/^--?[\w-]+=/, "");
+  return (
+    arg.kind === "known" &&
+    /^(?:[/~]|\.\.)/.test(text) &&
+    !/^\/tmp\/[^.]*$/.test(text) &&
+    !insideWorkspace(text, run.scene)
+  );
 }

@@ -11,7 +11,7 @@ export function redirect(operator: RedirectOperator, target: Argument, run: Run)
   }
   if (operator === "<") {
     reads(run, target);
-    return { kind: "unseen" };
+    return target.text === "/dev/null" ? { kind: "text", text: "" } : { kind: "unseen" };
   }
   if (operator === "<&") unknown(run, `<&${target.text}`);
   else writes(run, target);

@@ -1,4 +1,4 @@
-import type { Argument } from "../argument.ts";
+import { knownArgument, type Argument } from "../argument.ts";
 import type { Scene } from "../context.ts";
 import { locate, readable } from "../paths.ts";
 import type { Refusal } from "../refusal.ts";
@@ -7,7 +7,21 @@ import { writable, type WritePurpose } from "../writing.ts";
 import type { Effect, PlainKind } from "./effect.ts";
 
 /** What reaches a command on its standard input, as far as it matters for what reads code from there. */
-export type Input = { kind: "none" } | { kind: "text"; text: string } | { kind: "unseen" };
+export type Input =
+  | { kind: "none" }
+  | { kind: "text"; text: string }
+  /** `names`: samples of what it lists, where that much is known. */
+  | { kind: "unseen"; names?: readonly Argument[]; endless?: true };
+
+/** The names that reach a command on its input: samples of those that are listed, or words that are written out. */
+export function namesIn(input: Input, between: RegExp): readonly Argument[] | undefined {
+  if (input.kind === "unseen") return input.names;
+  if (input.kind !== "text" || /['"\\]/.test(input.text)) return undefined;
+  return input.text
+    .split(between)
+    .filter((word) => word !== "")
+    .map(knownArgument);
+}
 
 /** One simple command with everything that its handler may use. */
 export interface Run {
@@ -18,8 +32,14 @@ export interface Run {
   emit(effect: Effect): void;
   /** Judges a command inside this one, which may run in another folder. */
   command(name: Argument | undefined, args: readonly Argument[], folder?: Argument): void;
-  /** Judges shell text inside this command. */
-  script(text: string): void;
+  /** Whether the brake knows a program of this name. */
+  knows(name: string): boolean;
+  /** Judges shell text inside this command. `own`: it runs in a new shell, with these as `$1`, `$2`, … */
+  script(text: string, own?: readonly Argument[]): void;
+  /** Remembers what `alias` and `trap` define. */
+  define(kind: "alias" | "trap", name: string, text: string): void;
+  /** Programs that a compiler makes of the project's own code in this line. */
+  readonly compiled: Set<string>;
   /** Paths that this line has written, so that running them is running unseen code. */
   readonly made: Set<string>;
   /** Links that this line makes: from their own path to where they lead. */
@@ -153,6 +173,10 @@ export const tailOf = (arg: Argument, from: number): Argument => ({
   prefix: arg.prefix.slice(from),
   shape: arg.kind === "pattern" && arg.prefix.length < from ? "" : arg.shape.slice(from),
 });
+
+/** A word in quotes, where it needs some. */
+export const quoted = (text: string): string =>
+  /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Whether an argument may turn out to be an option or several words. */
 export const loose = (arg: Argument): boolean => arg.kind === "unknown" && (arg.prefix === "" || !arg.single);

@@ -1,3 +1,5 @@
+import type { CommandNode, CompoundList } from "unbash";
+import type { Argument } from "../argument.ts";
 import type { BrakeContext, Notes } from "../context.ts";
 import type { Effect } from "./effect.ts";
 import type { Input } from "./run.ts";
@@ -6,20 +8,49 @@ import type { Input } from "./run.ts";
 export interface Session {
   context: BrakeContext;
   notes: Notes;
+  /** Files that the line has written, so that running them is running unseen code. */
   made: Set<string>;
+  /** Programs that a compiler makes of the project's own code. */
+  compiled: Set<string>;
   links: Map<string, string>;
-  functions: Set<string>;
-
+  /** Folders that the line lets programs be looked for in. */
+  searched: Set<string>;
+  /** How much more may be judged; each command and each word costs. */
   left: number;
   emit(effect: Effect): void;
   /** Judges one more shell text. */
   script(text: string, at: Surroundings): void;
 }
 
+/** What one shell, with everything that it evaluates itself, has defined. */
+export interface Shell {
+  functions: Map<string, Definition>;
+  aliases: Map<string, string>;
+  /** Texts that run at the end or on a signal, with the variables of when they were set. */
+  traps: { text: string; variables: ReadonlyMap<string, string> }[];
+  /** Variables that got another value after a trap was set. */
+  unsteady: Set<string>;
+}
+
+/** The bodies of a function: several where it may be defined in more than one way. */
+export interface Definition {
+  bodies: (CommandNode | CompoundList)[];
+  /** Whether the name can mean nothing else any more. */
+  certain: boolean;
+  called: boolean;
+}
+
+export const newShell = (): Shell => ({ functions: new Map(), aliases: new Map(), traps: [], unsteady: new Set() });
+
 /** Where and how deep a shell text runs, what it knows, and what it reads. */
 export interface Surroundings {
   folders: readonly string[];
   depth: number;
   input: Input;
+  /** The shell that evaluates this text; undefined for a shell of its own. */
+  shell: Shell | undefined;
+  /** Functions that are being judged further out. */
+  active: ReadonlySet<string>;
+  positional: readonly Argument[] | undefined;
   variables?: ReadonlyMap<string, string>;
 }

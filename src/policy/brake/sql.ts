@@ -1,11 +1,26 @@
 /** Whether statements of a database only look. Words inside quotes and comments are data. */
 export function onlyLooks(sql: string): boolean {
-  const bare = sql
-    .replaceAll(/--[^\n]*|\/\*(?!!)[\s\S]*?\*\//g, " ")
-    .replaceAll(/'(?:''|\\.|[^'\\])*'|"(?:""|\\.|[^"\\])*"|`[^`]*`/g, "''");
+  const bare = bareSql(sql);
   if (/['"`]/.test(bare.replaceAll("''", ""))) return false;
   const statements = bare.split(";").map((text) => text.trim());
   return statements.every((text) => text === "" || (looks.test(text) && !changes.test(text)));
+}
+
+/** Whether statements only look, or add what was not there: nothing that is kept in the database is lost. */
+export function destroysNothing(sql: string): boolean {
+  const statements = bareSql(sql)
+    .split(";")
+    .map((text) => text.trim());
+  return statements.every((text) => text === "" || adds.test(text) || onlyLooks(text));
+}
+
+const adds =
+  /^(?:insert\s+into\s(?![\s\S]*\bon\s+(?:conflict|duplicate)[\s\S]*\bupdate\b)|create\s+(?:(?:temp|temporary|unique)\s+)?(?:table|index|view)\s|alter\s+table\s+(?:if\s+exists\s+)?\S+\s+add\s(?![\s\S]*\bdrop\b)|begin|commit|end|start\s+transaction|savepoint\s|release\s|pragma\s|\.(?:tables|schema|headers|mode|width|quit|exit|databases)\b)/i;
+
+function bareSql(sql: string): string {
+  return sql
+    .replaceAll(/--[^\n]*|\/\*(?!!)[\s\S]*?\*\//g, " ")
+    .replaceAll(/'(?:''|\\.|[^'\\])*'|"(?:""|\\.|[^"\\])*"|`[^`]*`/g, "''");
 }
 
 /** Statements that destroy, inside any text. */

@@ -1,3 +1,4 @@
+import type { ToolCall } from "../../protocol/verdict.ts";
 import type { Effect } from "../brake/effect.ts";
 import { isAllowedHost, isForbiddenHost } from "./hosts.ts";
 import type { PlacePolicy } from "./policy.ts";
@@ -5,7 +6,7 @@ import type { PlacePolicy } from "./policy.ts";
 /** The effects of a call under the lists of tools and hosts. Those of commands are applied where commands are found. */
 export function underLists(
   effects: readonly Effect[],
-  tool: string,
+  { tool, input }: Pick<ToolCall, "tool" | "input">,
   policy: PlacePolicy | undefined,
 ): readonly Effect[] {
   if (policy === undefined) return effects;
@@ -28,7 +29,27 @@ export function underLists(
       ? [{ kind: "listed" as const, what: `the tool ${tool}`, forbidden: entry.verdict === "deny" }]
       : [],
   );
-  return [...listed, ...forbidden, ...changed];
+  const inPowerShell = tool === "PowerShell" ? listedIn(textOf(input), policy.commands) : [];
+  return [...listed, ...inPowerShell, ...forbidden, ...changed];
+}
+
+/**
+ * Commands of a PowerShell line that are held or denied. That language is not parsed: the words of an entry need only
+ * stand in the line in their order.
+ */
+function listedIn(line: string, commands: PlacePolicy["commands"]): Effect[] {
+  const words = line.toLowerCase().split(/[\s;|&(){}'"`]+/);
+  return commands.flatMap(({ verdict, words: wanted }) => {
+    let at = 0;
+    for (const word of words) if (word.replace(/\.exe$/, "") === wanted[at]?.toLowerCase()) at += 1;
+    if (verdict === "allow" || at < wanted.length) return [];
+    return [{ kind: "listed" as const, what: wanted.join(" "), forbidden: verdict === "deny" }];
+  });
+}
+
+function textOf(input: unknown): string {
+  const command: unknown = typeof input === "object" && input !== null ? Reflect.get(input, "command") : undefined;
+  return typeof command === "string" ? command : "";
 }
 
 const fits = ({ name, open }: { name: string; open: boolean }, tool: string): boolean =>

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -133,17 +133,29 @@ const works: Answerer = ({ toolResults }) =>
   toolResults.length === 0 ? call("Bash", { command: "touch was-here" }) : say("Done.");
 
 describe("a run", () => {
-  test("starts its constructs when the gate was tried, and tries it once for the life of the deck", async () => {
+  test("starts its constructs when the gate was tried", async () => {
     await using kit = await openTestDeck({ answer: works, canary: {} });
     const events = await kit.runTasks(["Work.", "Work too."]);
     const types = events.map(({ type }) => type);
     expect(types.indexOf("canary.passed")).toBeLessThan(types.indexOf("construct.started"));
     expect(outcomesOf(events).map(({ state }) => state)).toEqual(["done", "done"]);
-    const before = kit.api.requests.length;
-    const again = await kit.runTasks(["Again."]);
-    expect(of(again, "canary.passed")[0]?.body).toEqual(of(events, "canary.passed")[0]?.body);
-    expect(kit.api.requests.length).toBeGreaterThan(before);
     expect(existsSync(join(kit.home, "canary"))).toBe(false);
+  });
+
+  test("goes by an earlier trial of the same deck until the agent is another one", async () => {
+    await inFolder(async (folder) => {
+      const executable = join(folder, "agent");
+      symlinkSync(await findExecutable({ env: {}, cwd: folder }), executable);
+      await using kit = await openTestDeck({ answer: works, canary: { executable } });
+      const first = await kit.runTasks(["Work."]);
+      const second = await kit.runTasks(["Again."]);
+      expect(of(second, "canary.passed")[0]?.body).toEqual(of(first, "canary.passed")[0]?.body);
+      rmSync(executable);
+      symlinkSync(cabinet("heedless"), executable);
+      const third = await kit.runTasks(["Once more."]);
+      expect(of(third, "canary.failed")).toHaveLength(1);
+      expect(of(third, "construct.started")).toEqual([]);
+    });
   });
 
   test("without a daemon whose agent fails the trial starts nothing, pauses, and goes on with a better agent", async () => {

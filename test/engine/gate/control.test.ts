@@ -67,7 +67,7 @@ function gated(commands: string[]) {
 describe("the next call", () => {
   test("of a paused construct waits, is no idleness, and runs when the netrunner lets it go on", async () => {
     const model = gated(["echo first", "touch second"]);
-    await using work = await atWork({ answer: model.answer, settings: { idle_limit_ms: 1500 } });
+    await using work = await atWork({ answer: model.answer, settings: { idle_limit_ms: 5000 } });
     await model.asked;
     await work.halt();
     expect(await work.state()).toBe("paused");
@@ -76,7 +76,7 @@ describe("the next call", () => {
       ({ type, body }) => type === "construct.tool_called" && "input" in body && body.input === "touch second",
     );
     // Longer than the idle limit: that nothing happens in that time is what is tested.
-    await pause(2500);
+    await pause(6000);
     expect([work.ran("second"), await work.state()]).toEqual([false, "paused"]);
     await work.command("construct.continue");
     const events = await work.closed();
@@ -105,7 +105,7 @@ describe("the next call", () => {
   });
 
   test("of a killed construct does not run, and nothing of it is left", async () => {
-    const model = gated(["sleep 300 & echo first", "touch second"]);
+    const model = gated(["echo first; sleep 300 & true", "touch second"]);
     await using work = await atWork({ answer: model.answer });
     await model.asked;
     await work.command("construct.kill");
@@ -123,8 +123,10 @@ describe("the next call", () => {
       settings: { hold_window_ms: null },
     });
     const hold = of(await work.until(({ type }) => type === "hold.opened"), "hold.opened")[0]?.body.hold ?? "";
-    await work.halt(true);
+    await work.halt();
     await work.kit.deck.send({ type: "hold.answer", hold, answer: "allow" });
+    await work.kit.deck.send({ type: "settings.change", settings: { max_concurrent: 3 } });
+    expect(of(await work.until(({ type }) => type === "settings.changed"), "gate.judged")).toEqual([]);
     expect([work.ran("one"), await work.state()]).toEqual([false, "paused"]);
     await work.command("construct.continue");
     const events = await work.closed();
@@ -132,8 +134,30 @@ describe("the next call", () => {
   });
 });
 
+test("a held call of a paused construct is not denied by the clock; the netrunner is asked anew when it goes on", async () => {
+  await using work = await atWork({
+    answer: runs("touch one"),
+    judge: (usual) => (made) =>
+      made.tool === "Bash" ? { decision: "hold", rule: "test.hold", reason: "Look.", effects: [] } : usual(made),
+    settings: { hold_window_ms: 3000 },
+  });
+  await work.until(({ type }) => type === "hold.opened");
+  await work.halt();
+  const before = await work.until(({ type }) => type === "hold.closed");
+  expect(of(before, "hold.closed")[0]?.body.end).toBe("expired");
+  await work.command("construct.continue");
+  const again = of(
+    await work.until(({ type, seq }) => type === "hold.opened" && seq > (before.at(-1)?.seq ?? 0)),
+    "hold.opened",
+  );
+  expect(of(before, "gate.judged")).toEqual([]);
+  await work.kit.deck.send({ type: "hold.answer", hold: again.at(-1)?.body.hold ?? "", answer: "allow" });
+  const events = await work.closed();
+  expect([work.ran("one"), outcomesOf(events)[0]?.state]).toEqual([true, "done"]);
+});
+
 describe("a frozen construct", () => {
-  const counting = "echo $$ >started; sleep 300 & while :; do echo x >>ticks; sleep 0.02; done";
+  const counting = "touch started; sleep 300 & while :; do echo x >>ticks; sleep 0.02; done";
 
   test("stands still with everything that it started, and goes on when it is let", async () => {
     await using work = await atWork({
@@ -162,6 +186,24 @@ describe("a frozen construct", () => {
     expect(outcomesOf(events)).toMatchObject([{ state: "killed", cause: "netrunner" }]);
     expect(of(events, "deck.warned")).toEqual([]);
     expect(bearersOf(work.construct)).toEqual([]);
+  });
+
+  test("that does not stand still is told to the netrunner, and its calls are denied all the same", async () => {
+    const model = gated(["echo first", "touch second"]);
+    await using work = await atWork({
+      answer: model.answer,
+      driver: (usual) => ({
+        ...usual,
+        open: async (spec) => ({ ...(await usual.open(spec)), freeze: () => Promise.resolve(false) }),
+      }),
+    });
+    await model.asked;
+    await work.halt(true);
+    model.open();
+    const events = await work.closed();
+    expect(of(events, "deck.warned").map(({ body }) => body.code)).toEqual(["freeze.unproven"]);
+    expect(of(events, "gate.judged").at(-1)?.body).toMatchObject({ decision: "deny", rule: "construct.frozen" });
+    expect(work.ran("second")).toBe(false);
   });
 
   test("does not outlive its deck", async () => {
@@ -203,7 +245,7 @@ describe("a wish", () => {
     await work.command("construct.continue");
     await work.halt(true);
     await work.halt(true);
-    await work.halt(false);
+    await expect(work.halt(false)).rejects.toMatchObject({ code: "construct.frozen" });
     await work.command("construct.continue");
     await work.command("construct.continue");
     model.open();

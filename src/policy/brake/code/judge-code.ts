@@ -32,7 +32,7 @@ export function judgeCode(code: string, run: Run): void {
   if (environment.test(bare)) run.emit({ kind: "read", path: "the environment", secret: "outbound" });
   if (rights.test(bare)) run.emit({ kind: "privilege", what: `${language} code that changes rights` });
   if (clouds.test(whole)) run.emit({ kind: "remote-mutation", what: `a cloud or a service, by ${language} code` });
-  if (literals.some((text) => /\s/.test(text) && destroys(text)) || empties.test(bare))
+  if ((stores.test(whole) && literals.some((text) => /\s/.test(text) && destroys(text))) || empties.test(bare))
     run.emit({ kind: "database-mutation", what: `${language} code with statements that change a database` });
   if (judgeChanges(parts, run)) return;
   for (const path of literals)
@@ -84,6 +84,9 @@ const rights = /\bset[re]?[ug]id\b|\bchmod\w*\b[^;\n]*\b0o?[2-7][0-7]{3}\b|\bS_I
 
 const clouds =
   /\b(?:boto3|botocore|aws-sdk|google\.cloud|azure\.\w+|kubernetes|fabric|stripe|octokit|digitalocean|linode|cloudflare)\b|@(?:aws-sdk|azure|google-cloud|octokit)\//;
+
+const stores =
+  /\b(?:execute\w*|query\w*|\$?(?:execute|query)Raw\w*|exec|raw|prepare|run|sqlite\w*|pg|psycopg\w*|pymysql|mysql\w*|knex|sequelize|prisma|sqlalchemy|DBI|PDO)\b/i;
 
 const empties =
   /\b(?:dropDatabase|dropCollection|drop_database|drop_collection|drop_all|deleteMany|delete_many|flushall|flushdb|flushAll|flushDb|truncateTable)\b/;

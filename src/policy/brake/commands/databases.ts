@@ -1,6 +1,6 @@
 import type { Argument } from "../../argument.ts";
 import { reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
-import { onlyLooks } from "../sql.ts";
+import { destroysNothing, onlyLooks } from "../sql.ts";
 
 /** Database clients: statements that look are open. */
 export const databaseCommands: [string, Handler][] = [
@@ -28,12 +28,18 @@ function sql(run: Run): void {
     .filter((arg) => /^-[ceQ]./.test(arg.text) && !arg.text.startsWith("--"))
     .map((arg) => ({ ...arg, text: arg.text.slice(2) }));
   const statements: Argument[] = [...given, ...inline, ...attached.filter((arg) => /\s/.test(arg.text))];
+  const host = options.find((option) => /^(?:-h|--host)$/.test(option.name))?.value?.text ?? "localhost";
+  const local =
+    /^(?:localhost|127\.0\.0\.1|::1|\/.*|db|postgres|mysql)$/.test(host) &&
+    operands.every((arg) => !/:\/\/(?!(?:[^@/]*@)?(?:localhost|127\.0\.0\.1)\b)/.test(arg.text));
+  // Rows and tables may be added to a database on this machine; whatever is kept in it stays.
+  const harmless = local ? destroysNothing : onlyLooks;
   const output = options.find((option) => /^(?:-o|--output)$/.test(option.name))?.value;
   if (output !== undefined) writes(run, output);
   if (options.some((option) => /^(?:-f|--file|-i)$/.test(option.name)))
     return run.emit({ kind: "database-mutation", what: spelled(run) });
   for (const text of run.input.kind === "text" ? [run.input.text] : [])
-    if (!onlyLooks(text)) run.emit({ kind: "database-mutation", what: text });
+    if (!harmless(text)) run.emit({ kind: "database-mutation", what: text });
   if (run.input.kind === "unseen" && statements.length === 0)
     return run.emit({ kind: "database-mutation", what: `${run.name}, which reads its statements` });
   if (
@@ -43,7 +49,7 @@ function sql(run: Run): void {
   )
     return unknown(run, `${run.name} without a statement`);
   for (const text of statements)
-    if (text.kind !== "known" || !onlyLooks(text.text)) run.emit({ kind: "database-mutation", what: text.text });
+    if (text.kind !== "known" || !harmless(text.text)) run.emit({ kind: "database-mutation", what: text.text });
   run.emit({ kind: "look-remote", what: run.name });
 }
 
@@ -51,6 +57,11 @@ const redisLooks =
   /^(?:get|mget|hget|hgetall|hmget|hkeys|hlen|llen|lrange|lindex|scard|smembers|sismember|zcard|zrange|zscore|zcount|keys|scan|hscan|sscan|zscan|exists|ttl|pttl|type|strlen|dbsize|info|ping|time|xlen|xrange|xinfo|memory|object|lastsave|echo|--version|role)$/i;
 
 function redis(run: Run): void {
+  if (
+    run.args.some((arg) => /^--(?:scan|version|stat|latency|bigkeys|memkeys)$/.test(arg.text)) &&
+    !split(run.args, "-h -p -a -n -u --user --pass --pattern --count").operands.length
+  )
+    return run.emit({ kind: "look-remote", what: spelled(run) });
   const { operands } = split(run.args, "-h -p -a -n -u --user --pass -s");
   const verb = operands[0];
   if (run.input.kind !== "none" && verb === undefined)
@@ -69,13 +80,15 @@ function mongo(run: Run): void {
   const code = split(run.args, "--eval --host --port -u -p -f --file").options.find(
     (option) => option.name === "--eval",
   )?.value;
+  // What stands in quotes is data, unless it is the name of a stage.
+  const bare = (code?.text ?? "").replaceAll(/(["'])(?!\$)[\w .@:/-]*\1(?!\s*[\](])/g, '""');
   const looks =
     code?.kind === "known" &&
-    /^[\s\w.({})"':,$[\]-]*$/.test(code.text) &&
+    /^[\s\w.({})"':,$[\]-]*$/.test(bare) &&
     /\.(?:find|findOne|count\w*|estimatedDocumentCount|aggregate|distinct|stats|getIndexes|getCollectionNames|explain|status)\(/.test(
-      code.text,
+      bare,
     ) &&
-    !/drop|delete|remove|insert|update|replace|rename|create|\$out|\$merge|eval|shutdown|modify/i.test(code.text);
+    !/drop|delete|remove|insert|update|replace|rename|create|\$out|\$merge|eval|shutdown|modify/i.test(bare);
   run.emit(looks ? { kind: "look-remote", what: spelled(run) } : { kind: "database-mutation", what: spelled(run) });
 }
 

@@ -23,7 +23,10 @@ export const fileCommands: [string, Handler][] = [
   }),
   ...table("dos2unix unix2dos", each("file", "-o")),
   ...table("patch", (run) => projectFiles(run, "patch")),
-  ...table("vi vim nvim ed ex emacs nano", (run) => unknown(run, `the editor ${run.name}`)),
+  ...table("vi vim nvim ed ex emacs nano", (run) => {
+    if (run.args.length !== 1 || !/^--?(?:version|help)$/.test(run.args[0]?.text ?? ""))
+      unknown(run, `the editor ${run.name}`);
+  }),
 ];
 
 function remove(run: Run): void {
@@ -84,11 +87,9 @@ function writesInto(run: Run, target: Argument, sources: readonly Argument[]): v
 function copy(run: Run): void {
   const { sources, target, options } = ends(run);
   if (run.name === "rsync") {
-    if (
-      has(options, "--delete --remove-source-files -e --rsh --rsync-path") ||
-      options.some((option) => option.name.startsWith("--del"))
-    )
-      unknown(run, "rsync that deletes or runs something");
+    if (has(options, "--remove-source-files -e --rsh --rsync-path"))
+      unknown(run, "rsync that takes its source away or runs something");
+    if (target !== undefined && options.some((option) => option.name.startsWith("--del"))) deletes(run, target, true);
     if ([...sources, ...(target ? [target] : [])].some((end) => /^[\w.@-]+:/.test(end.text)))
       run.emit({ kind: "network", host: target?.text ?? "", upload: true, metadata: false });
   }

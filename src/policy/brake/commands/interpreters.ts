@@ -125,10 +125,12 @@ function pythonModule(run: Run, module: Argument | undefined, rest: readonly Arg
       has([option], "-d --directory"),
     )?.value;
     if (folder !== undefined) reads(run, folder, true);
+    const bound = split(rest, "-d --directory -b --bind").options.find((option) => has([option], "-b --bind"))?.value;
+    const local = module.text === "http.server" && /^(?:127\.0\.0\.1|localhost|::1)$/.test(bound?.text ?? "");
     return run.emit({
       kind: "network",
       host: `a server of ${folder?.text ?? "this folder"}`,
-      upload: true,
+      upload: !local,
       metadata: false,
     });
   }

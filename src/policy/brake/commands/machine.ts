@@ -7,14 +7,28 @@ export const machineCommands: [string, Handler][] = [
       "sgdisk parted partprobe wipefs blkdiscard badblocks hdparm nvme sg_format dmsetup cryptsetup losetup mdadm lvremove vgremove " +
       "pvremove lvcreate vgcreate pvcreate zpool zfs btrfs tune2fs resize2fs e2fsck fsck debugfs mount umount fstrim " +
       "shutdown reboot poweroff halt init telinit kexec service rc-service rc-update initctl launchctl sv " +
-      "insmod rmmod modprobe sysctl iptables ip6tables nft ufw firewall-cmd ebtables ip ifconfig route tc nmcli brctl " +
+      "insmod rmmod modprobe iptables ip6tables nft ufw firewall-cmd ebtables tc nmcli brctl " +
       "useradd userdel usermod adduser deluser groupadd groupdel groupmod addgroup delgroup passwd chpasswd chage chsh chfn vipw gpasswd " +
       "hwclock setenforce setsebool semanage restorecon update-grub grub-install efibootmgr dpkg-reconfigure " +
       "update-alternatives ldconfig depmod setcap systemsetup csrutil diskutil spctl pmset nvram bless rtcwake loginctl localectl " +
-      "swapctl wall mesg kpartx ntpdate chronyc auditctl",
+      "swapctl wall mesg pfctl kpartx ntpdate chronyc auditctl",
     always("system-control"),
   ),
   ...table("systemctl timedatectl hostnamectl hostname dmesg", manager),
+  ...table("sysctl", (run) => {
+    if (run.args.some((arg) => arg.kind !== "known" || /=|^-\w*[wpf]|^--(?:write|load|system)/.test(arg.text)))
+      always("system-control")(run);
+  }),
+  ...table("ip ifconfig route arp", (run) => {
+    const words = run.args.filter((arg) => !arg.text.startsWith("-")).map((arg) => arg.text);
+    const options = run.args.filter((arg) => arg.text.startsWith("-")).map((arg) => arg.text);
+    const looks =
+      run.name === "ip"
+        ? words.length <= 1 || /^(?:show|list|ls|get)$/.test(words[1] ?? "")
+        : words.length <= (run.name === "arp" || run.name === "route" ? 0 : 1) &&
+          !options.some((text) => /^-[ds]/.test(text));
+    if (!looks || run.args.some((arg) => arg.kind !== "known")) always("system-control")(run);
+  }),
   ...table("journalctl", (run) => {
     if (run.args.some((arg) => /^--(?:vacuum|rotate|flush|setup)/.test(arg.text))) always("system-control")(run);
   }),

@@ -1,13 +1,23 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { isMetadata } from "../metadata.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
+import { judgeRoutes } from "./curl-routes.ts";
 
 /** Commands that talk to other machines. */
 export const networkCommands: [string, Handler][] = [
   ...table("curl", curl),
   ...table("wget", wget),
   ...table("http https xh", httpie),
-  ...table("nc ncat netcat socat telnet", (run) => connects(run)),
+  ...table("nc ncat netcat", (run) => {
+    // Only whether a port is open.
+    if (
+      run.args.some((arg) => /^-[a-z]*z[a-z]*$/.test(arg.text)) &&
+      !run.args.some((arg) => /^-\w*[elc]/.test(arg.text))
+    )
+      return run.emit({ kind: "network", host: spelled(run), upload: false, metadata: false });
+    connects(run);
+  }),
+  ...table("socat telnet", (run) => connects(run)),
   ...table("ssh", ssh),
   ...table("scp sftp ftp rclone", (run) => connects(run)),
   ...table("ping ping6 dig nslookup host traceroute tracepath mtr whois getent", (run) =>
@@ -19,7 +29,15 @@ export const networkCommands: [string, Handler][] = [
     }),
   ),
   ...table("openssl", (run) => {
-    if (/^(?:s_client|s_server|enc|engine|ca)$/.test(run.args[0]?.text ?? "")) unknown(run, spelled(run));
+    const silent = run.input.kind === "none" || (run.input.kind === "text" && run.input.text === "");
+    if (run.args[0]?.text === "s_client")
+      return run.emit({
+        kind: "network",
+        host: spelled(run),
+        upload: !silent || run.args.some(loose),
+        metadata: false,
+      });
+    if (/^(?:s_server|enc|engine|ca)$/.test(run.args[0]?.text ?? "")) unknown(run, spelled(run));
     const { options } = split(run.args.slice(1), "-in -out -keyout -inkey -key -subj -days -newkey");
     for (const { name, value } of options)
       if (value)
@@ -49,8 +67,16 @@ function visits(run: Run, address: Argument, upload: boolean): void {
   if (/^file:/i.test(text)) return reads(run, knownArgument(text.replace(/^file:\/\/[^/]*/i, "")));
   if (!/^(?:https?|ftp):/i.test(text) && address.kind === "known")
     return unknown(run, `an address of another kind: ${text}`);
-  run.emit({ kind: "network", host: address.text, upload: upload || carries, metadata });
+  // What is sent to a server on this machine stays here, unless it empties a store of data.
+  const local =
+    address.kind === "known" &&
+    isLoopback(text) &&
+    !/_delete_by_query|\/_all\b|:(?:9200|8123|5984|2375)(?:\/|$)/.test(text);
+  run.emit({ kind: "network", host: address.text, upload: (upload && !local) || carries, metadata });
 }
+
+const isLoopback = (address: string): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0)$/i.test(URL.parse(address)?.hostname ?? "");
 
 const curlValues =
   "-X -H -d -F -T -o -A -b -c -e -u -x -K -m -w -r -E -C -Y -y -z --request --header --data --data-raw --data-binary --data-urlencode --json --form --upload-file --output " +
@@ -58,6 +84,7 @@ const curlValues =
 
 function curl(run: Run): void {
   const { options, operands } = split(run.args, curlValues);
+  judgeRoutes(run, options);
   const method = options.find((option) => has([option], "-X --request") && option.value)?.value;
   const sends =
     has(

@@ -1,5 +1,5 @@
 import type { Argument } from "../../argument.ts";
-import { projectCode } from "../project.ts";
+import { isFar, projectCode } from "../project.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { codeOf } from "./interpreters.ts";
 import { has, loose, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
@@ -97,7 +97,10 @@ function callText(run: Run, text: Argument | undefined): void {
   else unknown(run, `${run.name} with a command that only the run will tell`);
 }
 
-/** Other people's programs may only run where the brake knows them by name. */
+/**
+ * Programs of packages. A plain name of the registry is what `npm install` and a script would run just as well; an address, a
+ * repository or a file is code from elsewhere.
+ */
 function inner(run: Run, args: readonly Argument[]): void {
   let at = 0;
   for (; at < args.length; at += 1) {
@@ -112,7 +115,18 @@ function inner(run: Run, args: readonly Argument[]): void {
   const name = args[at];
   if (name === undefined) return;
   const plain = name.text.replace(/^(?:@[\w-]+\/)?([\w.-]+)@(?:[\w.^~-]+)$/, "$1");
+  const published = name.kind === "known" && /^(?:@[\w.-]+\/)?[\w.-]+(?:@[\w.^~-]+)?$/.test(name.text);
+  if (name.kind === "known" && !published)
+    return run.emit({ kind: "execute-unknown", what: `${name.text}, code from elsewhere`, foreign: true });
   const known = name.text.startsWith("@") ? (scoped[name.text.replace(/(.)@.*$/, "$1")] ?? name.text) : plain;
+  if (name.kind === "known" && !run.knows(known)) {
+    const words = args.slice(at + 1).map((arg) => arg.text);
+    const beyond = taskEffect([known, ...words.slice(0, 2)]);
+    if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
+    if (args.slice(at + 1).some((arg) => isFar(arg, run)))
+      return unknown(run, `${known} on what lies outside of the workspace`);
+    return projectCode(run, spelled(run));
+  }
   run.command(
     { ...name, text: known, prefix: name.kind === "known" ? known : name.prefix, shape: known },
     args.slice(at + 1),
@@ -193,6 +207,10 @@ function system(run: Run): void {
   const looks =
     /^(?:list|show|search|info|policy|-l|-L|-s|-S|-q[a-z]*|-Q[a-z]*|--version|--list|madison|showpkg|depends|rdepends|outdated|leaves|deps)$/;
   const texts = run.args.map((arg) => arg.text);
-  if (run.args.every((arg) => arg.kind === "known") && looks.test(texts[0] ?? "")) return;
+  if (
+    run.args[0]?.kind === "known" &&
+    run.args.every((arg) => !loose(arg) || arg.single || /^(?:dpkg|rpm)$/.test(run.name))
+  )
+    if (looks.test(texts[0] ?? "")) return;
   run.emit({ kind: "system-control", what: spelled(run) });
 }

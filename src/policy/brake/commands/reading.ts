@@ -8,7 +8,7 @@ export const readingCommands: [string, Handler][] = [
       "uptime date cal seq factor expr yes tty locale getconf tput clear reset stty sleep wait jobs shift return break " +
       "continue exit local declare typeset export readonly unset read mapfile readarray getopts let set umask hash help " +
       "man apropos whatis info free df lsof lsblk ps pgrep pidof top htop uptime w who last ls dir vdir tree exa eza stat " +
-      "file du pstree bg fg disown ulimit times bind complete compgen history printf shopt numfmt",
+      "file du pstree bg fg disown ulimit times bind complete compgen history printf shopt numfmt ss netstat lscpu lsusb lspci vmstat iostat tldr pbpaste logname tty groups cheat",
     quiet,
   ),
   ...table(

@@ -28,7 +28,6 @@ function grep(run: Run): void {
 
 /** What `find` does to what it finds is judged for each of its starting points, as if all of it were found. */
 function find(run: Run): void {
-  const texts = run.args.map((arg) => arg.text);
   const firstTest = run.args.findIndex((arg) => /^[-(!]/.test(arg.prefix) && !/^-(?:[HLP]|D|O\d)$/.test(arg.text));
   const starts = run.args
     .slice(0, firstTest === -1 ? undefined : firstTest)
@@ -36,7 +35,27 @@ function find(run: Run): void {
   const given = run.name === "find" ? starts : starts.slice(1);
   const from: readonly Argument[] = given.length > 0 ? given : [knownArgument(".")];
   for (const start of starts) run.emit({ kind: "read", path: start.text, secret: false });
-  const guarded = run.args.findIndex(
+  if (
+    run.args.some((arg) => arg.kind === "unknown" && (arg.prefix === "" || arg.prefix.startsWith("-")) && !arg.single)
+  )
+    unknown(run, "find with tests that only the run will tell");
+  const tests = firstTest === -1 ? [] : run.args.slice(firstTest);
+  const joined = tests.some((arg) => /^(?:[()]|,)$/.test(arg.text));
+  for (const part of joined ? [tests] : alternatives(tests)) actions(run, part, from, joined);
+}
+
+/** The parts between `-o`: each has tests and actions of its own. */
+function alternatives(tests: readonly Argument[]): Argument[][] {
+  const parts: Argument[][] = [[]];
+  for (const arg of tests)
+    if (arg.text === "-o" || arg.text === "-or") parts.push([]);
+    else parts.at(-1)?.push(arg);
+  return parts;
+}
+
+function actions(run: Run, args: readonly Argument[], from: readonly Argument[], joined: boolean): void {
+  const texts = args.map((arg) => arg.text);
+  const guarded = args.findIndex(
     (arg, index) =>
       index > 0 &&
       /^-(?:i?name|i?path|i?regex|wholename)$/.test(texts[index - 1] ?? "") &&
@@ -44,23 +63,19 @@ function find(run: Run): void {
       texts[index - 2] !== "-not" &&
       isNarrow(arg),
   );
-  const narrow = guarded !== -1 && !texts.includes("-o") && !texts.includes("-or") && !texts.includes(",");
+  const narrow = guarded !== -1 && !(joined && /^(?:-o|-or|,)$/m.test(texts.join("\n")));
   const found = (): Argument[] => from.map((start) => beneath(start, narrow ? texts[guarded] : undefined));
-  if (
-    run.args.some((arg) => arg.kind === "unknown" && (arg.prefix === "" || arg.prefix.startsWith("-")) && !arg.single)
-  )
-    unknown(run, "find with tests that only the run will tell");
-  for (let at = 0; at < run.args.length; at += 1) {
+  for (let at = 0; at < args.length; at += 1) {
     const text = texts[at] ?? "";
     if (text === "-delete") for (const path of found()) deletes(run, path, true);
     if (/^-f(?:print0?|ls|printf)$/.test(text)) {
-      const file = run.args[at + 1];
+      const file = args[at + 1];
       if (file !== undefined) writes(run, file);
     }
     const fdExec = run.name !== "find" && /^(?:-x|-X|--exec|--exec-batch)$/.test(text);
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(text) && !fdExec) continue;
     const end = texts.findIndex((word, index) => index > at && (word === ";" || word === "+"));
-    const written = run.args.slice(at + 1, end === -1 ? undefined : end);
+    const written = args.slice(at + 1, end === -1 ? undefined : end);
     const words =
       fdExec && !written.some((arg) => arg.text.includes("{")) ? [...written, knownArgument("{}")] : written;
     const [name, ...rest] = words;

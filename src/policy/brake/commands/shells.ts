@@ -8,19 +8,23 @@ export const shellCommands: [string, Handler][] = [
   ...table("fish csh tcsh nu elvish xonsh", shell),
   ...table("eval", (run) => text(run, run.args)),
   ...table("source .", source),
-  ...table("trap", (run) => {
-    if (run.args[0]?.text !== "-" && run.args[0]?.text !== "-p" && run.args[0]?.text !== "-l")
-      text(run, run.args.slice(0, 1));
-  }),
+  ...table("trap", trap),
   ...table("alias", alias),
   ...table("unalias", () => undefined),
   ...table("builtin", (run) => run.command(run.args[0], run.args.slice(1))),
 ];
 
+function trap(run: Run): void {
+  const [action, ...signals] = run.args.filter((arg) => arg.text !== "--");
+  if (action === undefined || /^-[pl]?$/.test(action.text) || signals.length === 0) return;
+  if (action.kind === "known") run.define("trap", "", action.text);
+  else unknown(run, `trap ${action.text}`);
+}
+
 /** Text that becomes commands, if all of it is known. */
-function text(run: Run, args: readonly Argument[]): void {
-  if (run.name !== "trap") run.emit({ kind: "interpret", what: run.name });
-  if (args.every((arg) => arg.kind === "known")) run.script(args.map((arg) => arg.text).join(" "));
+function text(run: Run, args: readonly Argument[], own?: readonly Argument[]): void {
+  run.emit({ kind: "interpret", what: run.name });
+  if (args.every((arg) => arg.kind === "known")) run.script(args.map((arg) => arg.text).join(" "), own);
   else
     run.emit({ kind: "execute-unknown", what: `${run.name} ${args.map((arg) => arg.text).join(" ")}`, foreign: false });
 }
@@ -31,16 +35,17 @@ function shell(run: Run): void {
     unknown(run, `${run.name} with a start-up file`);
   const letter = run.args.findIndex((arg) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(arg.text) || arg.text === "--command");
   if (letter !== -1) {
-    const script = run.args.slice(letter + 1).find((arg) => !/^[-+][a-zA-Z]+$/.test(arg.text));
-    return text(run, script === undefined ? [] : [script]);
+    const rest = run.args.slice(letter + 1);
+    const at = rest.findIndex((arg) => !/^[-+][a-zA-Z]+$/.test(arg.text));
+    return text(run, at === -1 ? [] : rest.slice(at, at + 1), rest.slice(at + 2));
   }
   const joined = options.find((option) => option.name === "--command")?.value;
-  if (joined !== undefined) return text(run, [joined]);
+  if (joined !== undefined) return text(run, [joined], []);
   if (options.some((option) => /^--?(?:version|help)$/.test(option.name))) return;
   const fromInput = options.some((option) => /^-[a-z]*s/.test(option.name));
   const file = operands[0];
   if (file === undefined || fromInput || file.text === "-" || file.text === "/dev/stdin") {
-    if (run.input.kind === "text") return run.script(run.input.text);
+    if (run.input.kind === "text") return run.script(run.input.text, operands.slice(1));
     return run.emit({
       kind: "execute-unknown",
       what: `${run.name}, which reads its commands from elsewhere`,
@@ -65,7 +70,10 @@ function alias(run: Run): void {
   for (const arg of run.args) {
     const equals = arg.text.indexOf("=");
     if (equals === -1) continue;
-    if (arg.kind === "known") run.script(arg.text.slice(equals + 1).replace(/^'([^']*)'$|^"([^"]*)"$/, "$1$2"));
-    else unknown(run, `alias ${arg.text}`);
+    if (arg.kind === "known") {
+      const meaning = arg.text.slice(equals + 1).replace(/^'([^']*)'$|^"([^"]*)"$/, "$1$2");
+      run.script(meaning);
+      run.define("alias", arg.text.slice(0, equals), meaning);
+    } else unknown(run, `alias ${arg.text}`);
   }
 }

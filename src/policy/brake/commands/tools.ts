@@ -1,6 +1,8 @@
 import type { Argument } from "../../argument.ts";
-import { insideWorkspace, projectCode } from "../project.ts";
+import { locate } from "../../paths.ts";
+import { isFar, projectCode } from "../project.ts";
 import { taskEffect } from "../project-tasks.ts";
+import { codeOf } from "./interpreters.ts";
 import { recipesOf } from "../makefile.ts";
 import { deletes, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
@@ -16,7 +18,7 @@ export const toolCommands: [string, Handler][] = [
       "javac jar javadoc kotlinc ktlint scalac rspec rubocop rake phpunit phpstan phpcs php-cs-fixer pint pest " +
       "swiftc swiftlint dart flutter elixirc mix rebar3 stack cabal ghc hlint zig dune ocamlfind shellcheck shfmt hadolint " +
       "yamllint markdownlint markdownlint-cli2 actionlint codespell vale protoc buf sqlc graphql-codegen prisma-format " +
-      "openapi-generator hugo jekyll mdbook pandoc dot plantuml mmdc ffmpeg ffprobe convert magick identify exiftool lake lean",
+      "openapi-generator xcodebuild xcrun flask uvicorn gunicorn hypercorn streamlit jupyter ansible-lint wasm-pack trunk iex gulp grunt invoke inv fab lein hugo jekyll mdbook pandoc dot plantuml mmdc ffmpeg ffprobe convert magick identify exiftool lake lean",
     projectTool,
   ),
   ...table("make gmake just task bazel buck2 pants", builder),
@@ -36,10 +38,13 @@ function projectTool(run: Run): void {
       ) &&
       option.value
     )
-      writes(run, option.value);
+      if (compilers.test(run.name)) compiles(run, option.value, operands);
+      else writes(run, option.value);
+  const code = run.args.findIndex((arg) => /^(?:--eval|-e|-p|--print|-pe)$/.test(arg.text));
+  if (/^(?:tsx|ts-node)$/.test(run.name) && code !== -1) return codeOf({ ...run, name: "node" }, run.args[code + 1]);
   if (
     run.args.some((arg) => /^(?:--eval|--exec|-e)$/.test(arg.text)) &&
-    /^(?:tsx|ts-node|nodemon|concurrently|nx|lerna)$/.test(run.name)
+    /^(?:nodemon|concurrently|nx|lerna)$/.test(run.name)
   )
     return unknown(run, `${run.name} with code of its own`);
   if (run.name === "rimraf") for (const path of operands) deletes(run, path, true);
@@ -75,19 +80,28 @@ function projectTool(run: Run): void {
 
 const taskRunners = /^(?:rake|mix|gulp|grunt|nx|turbo|lerna|invoke|inv|fab|lein|rebar3|phing|robo|nox|tox)$/;
 
+const compilers = /^(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|rustc|zig|ghc|swiftc|kotlinc|javac)$/;
+
+/** What a compiler makes of files that were there before is the project's own program. */
+function compiles(run: Run, output: Argument, sources: readonly Argument[]): void {
+  const { made, compiled, scene } = run;
+  const own =
+    run.input.kind === "none" &&
+    output.kind === "known" &&
+    sources.every(
+      (file) =>
+        file.kind !== "unknown" &&
+        file.text !== "-" &&
+        !scene.folders.some((at) => made.has(locate(file.text, at, scene.context).plain)),
+    );
+  const before = new Set(made);
+  writes(run, output);
+  if (!own) return;
+  for (const path of made) if (!before.has(path)) compiled.add(path);
+}
+
 const media =
   /^(?:ffmpeg|ffprobe|convert|magick|identify|exiftool|pandoc|dot|shellcheck|yamllint|gcc|g\+\+|cc|c\+\+|clang|clang\+\+|ld|ar)$/;
-
-/** Whether an argument is a path that leads out of the workspace: settings and plugins from there are unknown code. */
-function isFar(arg: Argument, run: Run): boolean {
-  const text = arg.text.replace(/^--?[\w-]+=/, "");
-  return (
-    arg.kind === "known" &&
-    /^(?:[/~]|\.\.)/.test(text) &&
-    !/^\/tmp\/[^.]*$/.test(text) &&
-    !insideWorkspace(text, run.scene)
-  );
-}
 
 function scripted(run: Run, file: Argument): void {
   reads(run, file);
@@ -166,6 +180,6 @@ function goTool(run: Run): void {
   if (texts.some((text) => text.startsWith("/dev/fd/")))
     return run.emit({ kind: "execute-unknown", what: "go with code from elsewhere", foreign: true });
   const output = run.args[texts.indexOf("-o") + 1];
-  if (texts.includes("-o") && output !== undefined) writes(run, output);
+  if (texts.includes("-o") && output !== undefined) compiles(run, output, []);
   projectCode(run, spelled(run));
 }

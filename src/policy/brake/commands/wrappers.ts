@@ -1,5 +1,18 @@
-import type { Argument } from "../../argument.ts";
-import { always, has, loose, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
+import {
+  always,
+  has,
+  loose,
+  namesIn,
+  quoted,
+  split,
+  table,
+  tailOf,
+  unknown,
+  writes,
+  type Handler,
+  type Run,
+} from "../run.ts";
 import { isHarmlessSetting } from "../settings.ts";
 import { unseen } from "./search.ts";
 
@@ -84,7 +97,9 @@ function environment(run: Run): void {
     } else if (arg.prefix.startsWith("-")) continue;
     else if (/^[A-Za-z_]\w*=/.test(arg.prefix)) {
       const equals = arg.text.indexOf("=");
-      if (!isHarmlessSetting(arg.text.slice(0, equals), arg.kind === "known" ? arg.text.slice(equals + 1) : undefined))
+      const [name, value] = [arg.text.slice(0, equals), arg.text.slice(equals + 1)];
+      const same = name === "HOME" && value === run.scene.context.home;
+      if (!same && !isHarmlessSetting(name, arg.kind === "known" || name === "PATH" ? value : undefined))
         unknown(run, `${arg.text}, a setting that steers what programs run`);
     } else break;
   }
@@ -98,9 +113,23 @@ function xargs(run: Run): void {
     run,
     "-n -L -P -I -d -s -a -E --max-args --max-lines --max-procs --delimiter --arg-file",
   );
-  run.scene.notes.readsUnknown = true;
   const [name, ...rest] = command;
   if (name === undefined) return;
+  if (run.input.kind === "unseen" && run.input.endless === true)
+    return run.emit({ kind: "system-control", what: "processes without end" });
+  const names = run.args.some((arg) => /^(?:-a|--arg-file)/.test(arg.text))
+    ? undefined
+    : namesIn(run.input, replace === undefined ? /[\s\0]+/ : /[\n\0]+/);
+  if (names !== undefined) {
+    if (replace === undefined) return run.command(name, [...rest, ...names]);
+    for (const given of names.slice(0, 20)) {
+      const filled = (arg: Argument): Argument =>
+        arg.kind === "known" ? knownArgument(arg.text.replaceAll(replace, () => given.text)) : arg;
+      run.command(filled(name), rest.map(filled));
+    }
+    if (names.length <= 20) return;
+  }
+  run.scene.notes.readsUnknown = true;
   // Options may come from the input too, so only programs without a dangerous one get what it says.
   if (!mayTakeInput.has(name.text)) unknown(run, `xargs with ${name.text}`);
   if (replace === undefined) return run.command(name, [...rest, several]);
@@ -169,5 +198,3 @@ function parallel(run: Run): void {
   if (given.length > 20 || given.some((arg) => arg.kind !== "known"))
     unknown(run, "parallel with many or unknown arguments");
 }
-
-const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,0 +1,126 @@
+import type { Command, ParsedScript, Word } from "unbash";
+import { knownArgument, type Argument } from "../../argument.ts";
+import { locate } from "../../paths.ts";
+import { representative } from "../../representative.ts";
+import { isWithin } from "../../../base/files.ts";
+import { someName } from "../../shape.ts";
+import { listed, passesNames } from "../listing.ts";
+import { namesIn, type Input } from "../run.ts";
+import { sceneIn, type Part, type Walk } from "./state.ts";
+import { words, wordsOf } from "./words.ts";
+
+/** What a command hands to the one behind the pipe: its text where that is plain, or samples of the names that it lists. */
+export function outputOf(walk: Walk, node: Part, folders: readonly string[], given: Input): Input {
+  if (node.type !== "Command" || node.name === undefined || node.redirects.some((item) => isOutput(item.type)))
+    return { kind: "unseen" };
+  const args = argumentsIn(walk, node, folders);
+  const plain = args.every((arg) => arg.kind === "known" && !arg.text.includes("\\"));
+  const text = args.map((arg) => arg.text);
+  if (node.name.value === "echo" && plain && text[0]?.startsWith("-") !== true)
+    return { kind: "text", text: text.join(" ") };
+  if (node.name.value === "printf" && /^(?:%s(?:\\n|\\0)?)$/.test(text[0] ?? "") && args.slice(1).every(isPlain))
+    return { kind: "text", text: text.slice(1).join("\n") };
+  if (node.name.value === "yes") return { kind: "unseen", endless: true };
+  const names = passesNames(node.name.value, text)
+    ? namesIn(given, /\s+/)
+    : listed(node.name.value, args, sceneIn(walk, folders));
+  return names === undefined ? { kind: "unseen" } : { kind: "unseen", names };
+}
+
+const isOutput = (type: string): boolean => type !== "Redirect";
+
+const isPlain = (arg: Argument): boolean => arg.kind === "known" && !arg.text.includes("\\");
+
+/** The words of a `for`: a pattern stands for one of the names that it means, a substitution for what it lists. */
+export function itemsOf(walk: Walk, items: readonly Word[], folders: readonly string[]): Argument[] {
+  return items.flatMap((word) => {
+    const only = word.parts?.length === 1 ? word.parts[0] : undefined;
+    const script = only?.type === "CommandExpansion" ? only.script : undefined;
+    const names = script === undefined ? undefined : listedBy(walk, script, folders);
+    if (names !== undefined) return [...names];
+    return words(walk, [word], folders).map((arg) => {
+      const sample = arg.kind === "pattern" ? representative(arg, folders, walk.session.context) : undefined;
+      return sample === undefined ? arg : knownArgument(sample);
+    });
+  });
+}
+
+function listedBy(walk: Walk, script: ParsedScript, folders: readonly string[]): readonly Argument[] | undefined {
+  const [only] = script.commands;
+  if (only === undefined || script.commands.length > 1) return undefined;
+  const parts = only.command.type === "Pipeline" ? only.command.commands : [only.command];
+  let from: Input = { kind: "none" };
+  for (const part of parts) from = outputOf(walk, part, folders, from);
+  return from.kind === "unseen" ? from.names : undefined;
+}
+
+/** What a substitution becomes, for the few commands whose output follows from the line. */
+export function textOf(walk: Walk, script: ParsedScript, folders: readonly string[]): string | undefined {
+  const [only] = script.commands;
+  const node = only?.command;
+  if (script.commands.length !== 1 || node?.type !== "Command" || node.name === undefined) return undefined;
+  if (node.prefix.length > 0 || node.redirects.some((item) => item.type !== "Redirect")) return undefined;
+  const args = argumentsIn(walk, node, folders);
+  if (!args.every((arg) => arg.kind === "known")) return undefined;
+  const rule = Object.hasOwn(answers, node.name.value) ? answers[node.name.value] : undefined;
+  const here = folders.length === 1 ? folders[0] : undefined;
+  return rule?.(
+    args.map((arg) => arg.text),
+    walk,
+    here,
+  );
+}
+
+type Answer = (words: readonly string[], walk: Walk, here: string | undefined) => string | undefined;
+
+const answers: Record<string, Answer | undefined> = {
+  pwd: (words, _, here) => (words.length === 0 ? here : undefined),
+  mktemp: (words) => temporary(words),
+  dirname: ([path, ...more]) => (path === undefined || more.length > 0 ? undefined : parentOf(path)),
+  basename: ([path, suffix]) => (path === undefined ? undefined : nameOf(path, suffix ?? "")),
+  realpath: realPathOf,
+  readlink: (words, walk, here) =>
+    /^-[fem]$/.test(words[0] ?? "") ? realPathOf(words.slice(1), walk, here) : undefined,
+  nproc: () => "4",
+  date: (words) =>
+    words.some((word) => /^-[dfrs]/.test(word)) || !/^\+[%YmdHMSsFTj_.:-]+$/.test(words.at(-1) ?? "")
+      ? undefined
+      : "2026",
+  id: (words) => (words.join() === "-u" || words.join() === "-g" ? "1000" : undefined),
+  git: (words, walk, here) => {
+    const { workspace } = walk.session.context;
+    if (words.join(" ") === "rev-parse --show-toplevel")
+      return here !== undefined && isWithin(here, workspace) ? workspace : undefined;
+    return /^rev-parse --short(?:=\d+)? HEAD$/.test(words.join(" ")) ? "0a1b2c3" : undefined;
+  },
+};
+
+/** A name of its own in a folder that the line names, or in /tmp. */
+function temporary(words: readonly string[]): string | undefined {
+  const operands = words.filter((word) => !word.startsWith("-"));
+  const options = words.filter((word) => word.startsWith("-"));
+  if (options.some((word) => !/^-(?:[dqut]+|-directory|-quiet)$/.test(word)) || operands.length > 1) return undefined;
+  const template = operands[0] ?? "tmp.XXXXXXXXXX";
+  const name = template.replace(/X+$|X{3,}/, someName);
+  return options.some((word) => /^-[a-z]*t/.test(word)) || operands.length === 0 ? `/tmp/${name}` : name;
+}
+
+const parentOf = (path: string): string => {
+  const trimmed = path.replace(/\/+$/, "");
+  const cut = trimmed.lastIndexOf("/");
+  return cut > 0 ? trimmed.slice(0, cut) : cut === 0 || path.startsWith("/") ? "/" : ".";
+};
+
+const nameOf = (path: string, suffix: string): string => {
+  const name = path.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return suffix !== "" && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name;
+};
+
+function realPathOf(words: readonly string[], walk: Walk, here: string | undefined): string | undefined {
+  const [path] = words;
+  if (path === undefined || words.length > 1 || path.startsWith("-") || here === undefined) return undefined;
+  return locate(path, here, walk.session.context).real;
+}
+
+const argumentsIn = (walk: Walk, node: Command, folders: readonly string[]): Argument[] =>
+  node.args.flatMap((arg) => (arg.type === "Word" ? wordsOf(walk, [arg], folders) : [knownArgument(arg.text)]));

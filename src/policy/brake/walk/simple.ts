@@ -1,0 +1,151 @@
+import { forEachChild, type Assignment, type Command, type Redirection } from "unbash";
+import { knownArgument, type Argument } from "../../argument.ts";
+import { mention } from "../../mention.ts";
+import { anyText, someName } from "../../shape.ts";
+import { judgeCommand, makeRun, type Surrounding } from "../dispatch.ts";
+import { redirect } from "../redirect.ts";
+import { namesIn, quoted, type Input } from "../run.ts";
+import { isHarmlessSetting } from "../settings.ts";
+import { same, type Flow } from "./flow.ts";
+import { call } from "./functions.ts";
+import { moved } from "./move.ts";
+import { sceneIn, unknownPart, type Walk } from "./state.ts";
+import { words } from "./words.ts";
+
+/** Judges one simple command with its settings and redirections. */
+export function judgeSimple(walk: Walk, node: Command, folders: readonly string[], input: Input): Flow {
+  walk.judged.add(node);
+  let from = input;
+  for (const part of [...node.prefix, ...node.suffix])
+    if (part.type === "Word" || part.type === "Assignment") walk.nested(part, folders);
+    else from = redirection(walk, part, folders) ?? from;
+  const assigned = node.prefix.filter((part) => part.type === "Assignment");
+  for (const part of assigned) assign(walk, part, folders, node.name !== undefined);
+  if (node.name === undefined) return same(folders);
+  walk.nested(node.name, folders);
+  const args = node.args.flatMap((arg) => {
+    if (arg.type === "Word") return words(walk, [arg], folders);
+    assign(walk, arg, folders, false);
+    return [knownArgument(arg.text)];
+  });
+  const [name, ...rest] = [...words(walk, [node.name], folders), ...args];
+  if (name === undefined) return same(folders);
+  return run(walk, name, rest, folders, from);
+}
+
+function run(walk: Walk, name: Argument, rest: readonly Argument[], folders: readonly string[], input: Input): Flow {
+  const called = name.kind === "known" ? call(walk, name.text, rest, folders, input) : undefined;
+  if (called !== undefined) return called;
+  const alias = name.kind === "known" ? walk.shell.aliases.get(name.text) : undefined;
+  const surrounding = surroundingOf(walk, folders, input);
+  if (alias !== undefined && !walk.active.has(`alias ${name.text}`)) {
+    walk.active.add(`alias ${name.text}`);
+    if (rest.every((arg) => arg.kind === "known"))
+      surrounding.script([alias, ...rest.map((arg) => quoted(arg.text))].join(" "), input);
+    else unknownPart(walk, `the alias ${name.text} with words that only the run will tell`);
+    walk.active.delete(`alias ${name.text}`);
+    return same(folders);
+  }
+  setByName(walk, name, rest, input);
+  const target = name.kind === "known" ? moved(name.text, rest, sceneIn(walk, folders), walk.before) : undefined;
+  if (target !== undefined) {
+    for (const folder of target.ok) {
+      walk.before.add(folder);
+      mention(knownArgument(folder), sceneIn(walk, folders));
+    }
+    return target;
+  }
+  judgeCommand(name, rest, surrounding, 0);
+  return same(folders);
+}
+
+/** What `read`, `shift`, `set` and their kin change. */
+function setByName(walk: Walk, { text, kind }: Argument, rest: readonly Argument[], input: Input): void {
+  // A word that may be the name of a variable: read, mapfile, unset, printf -v and the like change it.
+  if (text !== "echo" && text !== "cd")
+    for (const arg of rest) if (arg.text !== "HOME") walk.variables.delete(arg.text);
+  if (kind !== "known") return;
+  if (text === "unset")
+    for (const arg of rest) {
+      const definition = walk.shell.functions.get(arg.text);
+      if (definition !== undefined) definition.certain = false;
+    }
+  if (text === "shift")
+    walk.positional =
+      rest.length === 0 ? walk.positional?.slice(1) : walk.positional?.slice(Number(rest[0]?.text) || 99);
+  if (text === "set" && rest.length > 0 && rest[0]?.text === "--")
+    walk.positional = rest.every((arg) => arg.kind === "known") ? rest.slice(1) : undefined;
+  else if (text === "set" && rest.some((arg) => !/^[-+]/.test(arg.text))) walk.positional = undefined;
+  const names = text === "read" ? namesIn(input, /\n/) : undefined;
+  const variables = rest.filter((arg) => /^[A-Za-z]\w*$/.test(arg.text));
+  const [only] = variables;
+  if (names?.length === 1 && names[0] !== undefined && only !== undefined && variables.length === 1)
+    if (input.kind === "unseen" && rest.every((arg) => arg === only || /^-(?:r|s|d)$|^$/.test(arg.text)))
+      walk.variables.set(only.text, names[0].text);
+}
+
+const surroundingOf = (walk: Walk, folders: readonly string[], input: Input): Surrounding => ({
+  session: walk.session,
+  shell: walk.shell,
+  variables: walk.variables,
+  scene: sceneIn(walk, folders),
+  input,
+  script: (text, given, own) =>
+    walk.session.script(text, {
+      folders,
+      depth: walk.depth + 1,
+      input: given,
+      active: walk.active,
+      ...(own === undefined
+        ? { shell: walk.shell, positional: undefined, variables: walk.variables }
+        : { shell: undefined, positional: own }),
+    }),
+});
+
+/** Judges a redirection. Returns what the command then reads, where its input changes. */
+export function redirection(walk: Walk, node: Redirection, folders: readonly string[]): Input | undefined {
+  forEachChild(node, (child) => walk.nested(child, folders));
+  if (node.type === "HereDoc") {
+    mention(knownArgument(node.body.text), sceneIn(walk, folders));
+    const plain = node.body.parts === undefined || node.body.parts.every((part) => part.type === "Literal");
+    return plain ? { kind: "text", text: node.body.text } : { kind: "unseen" };
+  }
+  const target = node.target === undefined ? undefined : words(walk, [node.target], folders)[0];
+  if (target === undefined) {
+    unknownPart(walk, "a redirection without a target");
+    return undefined;
+  }
+  if (node.type === "HereString")
+    return target.kind === "known" ? { kind: "text", text: target.text } : { kind: "unseen" };
+  return redirect(node.operator, target, makeRun("", [], surroundingOf(walk, folders, { kind: "none" }), 0));
+}
+
+function assign(walk: Walk, node: Assignment, folders: readonly string[], passing: boolean): void {
+  const value = node.value.type === "Word" ? words(walk, [node.value], folders) : [];
+  const only = value.length === 1 && node.append !== true && node.index === undefined ? value[0] : undefined;
+  const sample =
+    only?.kind === "pattern" && only.single
+      ? only.shape.replaceAll(new RegExp(`[${anyText}]+`, "g"), someName)
+      : undefined;
+  const known =
+    only?.kind === "known"
+      ? only.text
+      : sample !== undefined && sample !== someName
+        ? sample
+        : /^"?\$[!$]"?$/.test(only?.text ?? "")
+          ? only?.text
+          : node.value.type === "Word" && node.value.text === ""
+            ? ""
+            : undefined;
+  // For the shell itself a new IFS would change what the following words are.
+  // PATH is judged by its parts, one of which is what it was before.
+  if (
+    !isHarmlessSetting(node.name, known ?? (node.name === "PATH" ? only?.text : undefined)) ||
+    (node.name === "IFS" && !passing)
+  )
+    unknownPart(walk, `${node.text}, a setting that steers what programs run`);
+  if (passing) return;
+  if (walk.shell.traps.length > 0 && walk.variables.get(node.name) !== known) walk.shell.unsteady.add(node.name);
+  if (known === undefined) walk.variables.delete(node.name);
+  else walk.variables.set(node.name, known);
+}
