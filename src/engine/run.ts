@@ -57,40 +57,39 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
+    const { driver, clock, transcript } = parts;
+    const note = (source: string): Note => noteFor(parts.record, view.run, source);
+    const shared = { driver, clock, transcript, note };
     this.#holds = new Holds({
-      clock: parts.clock,
-      note: (source) => noteFor(parts.record, view.run, source),
+      clock,
+      note,
       windowMs: () => view.settings.hold_window_ms,
     });
     this.tripwires = tripwiresOf({
       settings: view.settings,
       view: view.tripwires,
       muted: parts.mutedTripwires,
-      clock: parts.clock,
+      clock,
       note: this.#note,
     });
     this.#authoring = new Authoring({
-      driver: parts.driver,
-      clock: parts.clock,
-      note: (source) => noteFor(parts.record, view.run, source),
-      transcript: parts.transcript,
+      ...shared,
       view,
       tripwires: this.tripwires,
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
     this.#fleet = new Fleet({
-      driver: parts.driver,
-      clock: parts.clock,
-      note: (source) => noteFor(parts.record, view.run, source),
+      ...shared,
       judge: parts.judge,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
+      wall: parts.wall.agents,
+      isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
-      transcript: parts.transcript,
       settings: view.settings,
       objection: (task) => this.#objection(task),
       mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
@@ -247,6 +246,7 @@ export class Run {
   /** The netrunner's changes; they hold from the next call or start on. */
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
+    this.#parts.wall.cutNetwork(this.view.settings.airgap);
     this.#fleet.pump();
     this.#daemon?.loop.wake();
   }
@@ -336,6 +336,7 @@ export class Run {
   ): Promise<void> {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
+    this.#parts.wall.remove();
     const { view } = this;
     const now = this.#parts.clock.now();
     const duration = view.durationMs + Math.max(0, now - view.lastAt);

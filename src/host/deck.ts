@@ -1,4 +1,5 @@
-import { stat, access, constants } from "node:fs/promises";
+import { stat, access, constants, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
@@ -12,9 +13,10 @@ import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import type { Command } from "../protocol/command.ts";
-import type { DeckEvent, EventDraft } from "../protocol/event.ts";
+import type { DeckEvent, EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
 import { openStore, type Store } from "../store/event-log.ts";
@@ -37,6 +39,8 @@ export interface DeckParts {
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** HOME of the agents: what `~` means in their shells and in the policy file. */
   agentHome: string;
+  /** Where they keep their sessions and their login, if not where they usually do. */
+  agentState?: string;
   /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Version of this deck, for the record. */
@@ -238,7 +242,10 @@ export class Deck implements Port {
     return {
       home,
       muted: this.#mutedTripwires,
-      judge: this.#parts.judgeFor(restingPlace(home, workspace)),
+      judge: this.#parts.judgeFor({
+        ...restingPlace(home, workspace),
+        ...(run === undefined ? {} : { runFolder: run.view.folder }),
+      }),
       run:
         run === undefined
           ? undefined
@@ -254,6 +261,13 @@ export class Deck implements Port {
     this.#refuseSecondRun();
     const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
+    const wall = await this.#raiseWall(command.settings, this.#options.workspace, folder).catch(
+      async (error: unknown) => {
+        // Nothing has happened in it yet.
+        await rm(folder.path, { recursive: true, force: true });
+        throw error;
+      },
+    );
     const opened = this.#recorder.record(
       {
         type: "run.opened",
@@ -271,8 +285,9 @@ export class Deck implements Port {
       { now: true },
     );
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder, policy);
+    const run = this.#newRun(openView(opened), folder, policy, wall);
     policy.current(run.record);
+    run.record("sandbox.chosen", choiceOf(wall));
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -289,14 +304,24 @@ export class Deck implements Port {
     view.settings = settings;
     const { version } = this.#parts;
     const policy = this.#policy(view.workspace);
-    const run = this.#newRun(view, folder, policy);
+    const wall = await this.#raiseWall(settings, view.workspace, folder);
+    const run = this.#newRun(view, folder, policy, wall);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
     policy.current(run.record);
+    run.record("sandbox.chosen", choiceOf(wall));
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
+  }
+
+  async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder): Promise<RunWall> {
+    const { agentHome, agentState = join(agentHome, ".claude") } = this.#parts;
+    const place = { run: folder.run, workspace, runFolder: folder.path, deckHome: this.#options.home };
+    const wall = await raiseWall(settings.sandbox, { ...place, agentHome, agentState });
+    wall.cutNetwork(settings.airgap);
+    return wall;
   }
 
   /** The policy file of this home; a fault when it is wrong: then no run is opened. */
@@ -306,7 +331,7 @@ export class Deck implements Port {
     return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
   }
 
-  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy): Run {
+  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
     const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
     const note = noteFor((draft) => this.#record(draft), view.run, "engine");
@@ -320,6 +345,7 @@ export class Deck implements Port {
       blacklist: this.#blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
+      wall,
       transcript: (id) => this.#transcript(folder, id),
       writeReport: (closed) => this.#writeReport(closed, folder),
     });
@@ -397,6 +423,11 @@ export class Deck implements Port {
     }
   }
 }
+
+const choiceOf = ({ agents, why }: RunWall): EventBody<"sandbox.chosen"> => ({
+  mode: agents === undefined ? "none" : "wall",
+  why,
+});
 
 async function checkWorkspace(path: string): Promise<void> {
   const hint = "Choose a folder that you may read, with --workspace DIR.";

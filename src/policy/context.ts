@@ -1,3 +1,4 @@
+import type { Argument } from "./argument.ts";
 import type { Tier } from "../protocol/verdict.ts";
 import type { PlacePolicy } from "./policy-file/policy.ts";
 
@@ -19,6 +20,11 @@ export interface BrakeContext {
   readonly realPath: (path: string) => string;
   /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
   readonly policy?: PlacePolicy;
+  /**
+   * The text of a small file (256 KB at most), for the scripts that a call would run; undefined where it cannot be read.
+   * Without it, scripts of the project are judged by their names alone.
+   */
+  readonly readText?: (path: string) => string | undefined;
 }
 
 /** One command's surroundings while a shell line is walked. */
@@ -33,6 +39,6 @@ export interface Scene {
 export interface Notes {
   /** Set when some command reads files whose names only the run will tell. */
   readsUnknown: boolean;
-  /** A word anywhere in the line that names a secret, or a folder that holds some. */
-  secretMentioned: string | undefined;
+  /** Every word of the line with the folders that it may be looked up in. */
+  mentioned: { arg: Argument; folders: readonly string[] }[];
 }

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isWithin } from "../base/files.ts";
+import { isWithin } from "./within.ts";
 import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
 import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
@@ -13,12 +13,14 @@ export interface Place {
 
 /** Resolves like the kernel does: `..` after a link leaves the link's target, not the folder that holds the link. */
 export function locate(text: string, folder: string, context: BrakeContext): Place {
+  const plain = resolve(folder, text);
+  if (!text.includes("..")) return { plain, real: context.realPath(plain) };
   let at = isAbsolute(text) ? "/" : folder;
   for (const step of text.split("/")) {
     if (step === "..") at = dirname(context.realPath(at));
     else if (step !== "" && step !== ".") at = join(at, step);
   }
-  return { plain: resolve(folder, text), real: context.realPath(at) };
+  return { plain, real: context.realPath(at) };
 }
 
 /**
@@ -31,7 +33,8 @@ export function readable(path: Argument, scene: Scene, reach = false): Refusal |
     if (ownStream.test(path.text)) return undefined;
     return firstRefusal(scene.folders, (folder) => {
       const place = locate(path.text, folder, scene.context);
-      return firstRefusal([place.plain, place.real], (spelling) => readablePath(spelling, reach, scene.context));
+      const spellings = place.plain === place.real ? [place.plain] : [place.plain, place.real];
+      return firstRefusal(spellings, (spelling) => readablePath(spelling, reach, scene.context));
     });
   }
   if (path.kind === "unknown") scene.notes.readsUnknown = true;

@@ -1,12 +1,12 @@
 import { basename, join } from "node:path";
-import { isWithin } from "../base/files.ts";
+import { isWithin } from "./within.ts";
 import type { BrakeContext } from "./context.ts";
 import { anyText, shapeMatches } from "./shape.ts";
 
 /** Whether an absolute, normalised path is a file (or lies in a folder) that holds keys or credentials. */
 export function isSecret(path: string, context: BrakeContext): boolean {
   const lower = path.toLowerCase();
-  if (secretPaths.some((shape) => shape.test(lower))) return true;
+  if (hint.test(lower) && secretPaths.some((shape) => shape.test(lower))) return true;
   return (
     isWithin(path, context.deckHome) &&
     !isWithin(path, context.runFolder) &&
@@ -35,6 +35,10 @@ export function matchesSecrets(shape: string, base: string, reach: boolean, cont
     [sample, ...(reach ? parentsOf(sample) : [])].some((path) => shapeMatches(shape, path)),
   );
 }
+
+/** What every one of the patterns below needs; most paths have none of it. */
+const hint =
+  /\/[._](?:ssh|aws|gnupg|azure|kube|pass|config|local|docker|claude|cargo|terraform|gem|net|npm|pypi|pg|my|git-|vault|boto|s3|env)|\/id_|\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$|\/etc\/|^\/proc\//;
 
 /** Home folders are not spelled out: another user's keys are as secret as this one's. Matched in lower case. */
 const secretPaths: readonly RegExp[] = [

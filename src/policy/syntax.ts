@@ -11,8 +11,13 @@ export interface SyntaxReport {
   counters: ReadonlySet<string>;
 }
 
+/** The most parts of a line that are looked at, and how deep they may lie in one another. */
+const mostNodes = 12_000;
+const deepest = 400;
+
 /** Checks the forms of a parsed line that do not depend on where or in which order they run. */
 export function checkSyntax(script: SyntaxNode): SyntaxReport {
+  if (!isSmall(script)) return { refusals: [tooMany], toJudge: new Set([script]), counters: new Set() };
   const { text, counters } = assignedVariables(script);
   const report: SyntaxReport = { refusals: [], toJudge: new Set(), counters };
   const visit = (node: SyntaxNode): void => {
@@ -23,6 +28,18 @@ export function checkSyntax(script: SyntaxNode): SyntaxReport {
   };
   visit(script);
   return report;
+}
+
+const tooMany = refuse("shell.syntax", "The line has too many parts; put the work into a script in the workspace.");
+
+function isSmall(script: SyntaxNode): boolean {
+  let left = mostNodes;
+  const visit = (node: SyntaxNode, depth: number): void => {
+    left = depth > deepest ? 0 : left - 1;
+    if (left > 0) forEachChild(node, (child) => visit(child, depth + 1));
+  };
+  visit(script, 0);
+  return left > 0;
 }
 
 function checkNode(node: SyntaxNode, text: ReadonlySet<string>): Refusal | undefined {

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { isWithin } from "../base/files.ts";
+import { isWithin } from "./within.ts";
 import type { Argument } from "./argument.ts";
 import type { BrakeContext, Scene } from "./context.ts";
 import { locate, type Place } from "./paths.ts";

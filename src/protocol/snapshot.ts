@@ -1,6 +1,6 @@
 import type { AttentionItem } from "./attention.ts";
 import type { Caliber } from "./caliber.ts";
-import type { DeckEvent, RunStatus } from "./event.ts";
+import type { DeckEvent, EventBody, RunStatus } from "./event.ts";
 import type { Origin, Outcome } from "./outcome.ts";
 import type { Hold } from "./hold.ts";
 import type { RunSettings } from "./settings.ts";
@@ -20,6 +20,8 @@ export interface RunView {
   workspace: string;
   folder: string;
   settings: RunSettings;
+  /** The operating system's wall around the constructs; null until it is known. */
+  sandbox: EventBody<"sandbox.chosen"> | null;
   openedAt: number;
   /** When the last event came, milliseconds since the epoch. */
   lastAt: number;
@@ -94,6 +96,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     workspace: event.body.workspace,
     folder: event.body.folder,
     settings: event.body.settings,
+    sandbox: null,
     openedAt: event.at,
     lastAt: event.at,
     closedAt: null,
@@ -163,6 +166,9 @@ function foldRun(view: RunView, event: DeckEvent): void {
       break;
     case "settings.changed":
       Object.assign(view.settings, event.body.settings);
+      break;
+    case "sandbox.chosen":
+      view.sandbox = event.body;
       break;
     case "run.waiting":
       Object.assign(view, { status: "waiting", reason: event.body.question });

@@ -47,6 +47,11 @@ function tellingOf(event: DeckEvent): string | undefined {
       return "run opened";
     case "run.resumed":
       return "run resumed";
+    case "sandbox.chosen":
+      return says(
+        event.body.mode === "wall" ? "wall around the constructs" : "no wall around the constructs",
+        event.body.why,
+      );
     case "run.waiting":
       return says("waits for the netrunner", event.body.question);
     case "run.paused":

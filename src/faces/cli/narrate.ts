@@ -26,6 +26,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing("run", "opened", `${event.run} in ${event.body.folder}`);
     case "run.resumed":
       return passing("run", "resumed", event.run);
+    case "sandbox.chosen":
+      return event.body.mode === "wall"
+        ? passing("run", "walled", event.body.why)
+        : lasting("run", "no wall", event.body.why, "warning");
     case "run.waiting":
       return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
     case "run.paused":
@@ -36,14 +40,14 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing("run", "goal", event.body.goal);
     case "netrunner.said":
       return lasting("you", "said", event.body.text, "strong");
+    case "settings.changed":
+      return lasting("you", "set", settingsText(event.body.settings), "strong");
     case "blacklist.added":
       return lasting("deck", "forbids", event.body.entry.task, "warning");
     case "blacklist.removed":
       return lasting("deck", "forbids no more", event.body.entry.task, "plain");
     case "blacklist.allowed":
       return lasting("you", "allowed", event.body.task, "strong");
-    case "settings.changed":
-      return lasting("you", "set", settingsText(event.body.settings), "strong");
     case "spawn.refused":
       if (event.body.rule === blacklistRules.ask)
         return lasting("deck", "ASKS YOU", `${event.body.task}: ${event.body.reason}; ${askedHint}`, "alarm");

@@ -37,10 +37,6 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "answer the calls that wait for you: list, allow, deny",
     load: async () => (await import("./commands/hold.ts")).defineHold,
   },
-  blacklist: {
-    summary: "forbid work for good, or allow it again: list, add, remove, allow",
-    load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
-  },
   kill: {
     summary: "end constructs at once, with everything that they started",
     load: async () => (await import("./commands/control.ts")).defineKill,
@@ -52,6 +48,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
   resume: {
     summary: "let paused and frozen constructs go on",
     load: async () => (await import("./commands/control.ts")).defineResume,
+  },
+  blacklist: {
+    summary: "forbid work for good, or allow it again: list, add, remove, allow",
+    load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
   },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",

@@ -58,7 +58,7 @@ const project =
   () => [{ kind: "run-project-code", what }];
 
 function reads(text: string, reach: boolean, place: BrakeContext): Effect[] {
-  const scene = { context: place, folders: [place.cwd], notes: { readsUnknown: false, secretMentioned: undefined } };
+  const scene = { context: place, folders: [place.cwd], notes: { readsUnknown: false, mentioned: [] } };
   const refusal = readable(knownArgument(text.replace(/^~(?=\/|$)/, place.home)), scene, reach);
   return [{ kind: "read", path: text, secret: refusal !== undefined }];
 }

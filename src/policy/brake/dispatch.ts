@@ -34,6 +34,7 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
     links: at.session.links,
     emit: (effect) => at.session.emit(effect),
     command: (inner, rest, folder) => inner && judgeCommand(inner, rest, folder ? moveTo(folder, at) : at, depth + 1),
+    project: (text, folder) => at.session.project(text, moveTo(folder, at).scene.folders),
     knows: (word) => handlers.has(word),
     script: (text, own) => at.script(text, at.input, own),
     define: (kind, word, text) => {

@@ -1,8 +1,10 @@
 import { forEachChild, parse, type SyntaxNode } from "unbash";
 import type { BrakeContext } from "../context.ts";
+import { secretMentioned } from "../mention.ts";
 import { locate } from "../paths.ts";
 import { checkSyntax } from "../syntax.ts";
 import type { Effect } from "./effect.ts";
+import { isCertain } from "./project-scripts.ts";
 import type { Session, Surroundings } from "./session.ts";
 import { isHarmlessSetting } from "./settings.ts";
 import { walk } from "./walk/walk.ts";
@@ -14,36 +16,54 @@ const longestLine = 65_536;
 const deepest = 12;
 
 /** The most commands that are judged in one call; rounds of loops and nested shells count. */
-const mostCommands = 1500;
+const mostCommands = 1000;
+
+/** What one more shell text costs, in commands. */
+const costOfText = 10;
+
+/** Scripts that run scripts of the project are read this far. */
+const deepestProject = 4;
 
 /** The effects of a shell line that would run in the folder of the call. */
 export function effectsOfLine(line: string, context: BrakeContext): Effect[] {
   const effects: Effect[] = [];
+  const session = sessionFor(context, (effect) => effects.push(effect), 0);
+  session.script(line, atStart([context.cwd]));
+  const secret = session.notes.readsUnknown ? secretMentioned(session.notes, session.context) : undefined;
+  if (secret !== undefined)
+    effects.push({ kind: "read", path: `${secret}, by a name that only the run will tell`, secret: true });
+  return effects;
+}
+
+function sessionFor(context: BrakeContext, emit: (effect: Effect) => void, depth: number): Session {
   const links = new Map<string, string>();
   const session: Session = {
     context: { ...context, realPath: throughLinks(links, context) },
-    notes: { readsUnknown: false, secretMentioned: undefined },
+    notes: { readsUnknown: false, mentioned: [] },
     made: new Set(),
     compiled: new Set(),
-    searched: new Set(),
     links,
-    left: mostCommands,
-    emit: (effect) => effects.push(effect),
+    assigned: new Map(),
+    left: depth === 0 ? mostCommands : mostCommands / 4,
+    emit,
     script: (text, at) => judgeScript(text, session, at),
+    project: (text, folders) => {
+      if (depth >= deepestProject) return;
+      const certain = (effect: Effect): void => (isCertain(effect) ? session.emit(effect) : undefined);
+      sessionFor(context, certain, depth + 1).script(text, atStart(folders));
+    },
   };
-  session.script(line, {
-    folders: [context.cwd],
-    depth: 0,
-    input: { kind: "none" },
-    shell: undefined,
-    active: new Set(),
-    positional: undefined,
-  });
-  const { readsUnknown, secretMentioned } = session.notes;
-  if (readsUnknown && secretMentioned !== undefined)
-    effects.push({ kind: "read", path: `${secretMentioned}, by a name that only the run will tell`, secret: true });
-  return effects;
+  return session;
 }
+
+const atStart = (folders: readonly string[]): Surroundings => ({
+  folders,
+  depth: 0,
+  input: { kind: "none" },
+  shell: undefined,
+  active: new Set(),
+  positional: undefined,
+});
 
 /** Judges one shell text; what is wrong with the text as a whole becomes an unknown effect. */
 function judgeScript(text: string, session: Session, at: Surroundings): void {
@@ -51,12 +71,14 @@ function judgeScript(text: string, session: Session, at: Surroundings): void {
   if (text.length > longestLine) return unknown("a line longer than 64 KB");
   if (/[^\P{Cc}\n\t]/u.test(text)) return unknown("a line with control characters");
   if (at.depth > deepest) return unknown("shells within shells, too deep to follow");
+  session.left -= costOfText;
+  if (session.left <= 0) return unknown("too many shell texts in one call");
   const script = parse(text);
   const { refusals, toJudge, counters } = checkSyntax(script);
+  if (refusals.some((refusal) => refusal.rule === "shell.syntax")) return unknown(refusals[0]?.reason ?? "");
   for (const { rule, reason } of refusals) if (!judgedElsewhere.has(rule)) unknown(reason);
   for (const name of givenByDefault(script))
     if (!isHarmlessSetting(name, undefined)) unknown(`${name}, a setting that steers what programs run`);
-  if (refusals.some((refusal) => refusal.rule === "shell.syntax")) return;
   const judged = walk(script, session, at, counters);
   for (const node of toJudge) if (!judged.has(node)) return unknown("a part of the line that could not be followed");
 }

@@ -1,7 +1,7 @@
 import { knownArgument, type Argument } from "../argument.ts";
 import type { Scene } from "../context.ts";
 import { locate } from "../paths.ts";
-import { isWithin } from "../../base/files.ts";
+import { isWithin } from "../within.ts";
 import { representative } from "../representative.ts";
 import { holdsSecrets } from "../secrets.ts";
 import { anyFile, someName } from "../shape.ts";

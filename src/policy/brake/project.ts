@@ -1,7 +1,8 @@
-import { isWithin } from "../../base/files.ts";
+import { isWithin } from "../within.ts";
 import { knownArgument, type Argument } from "../argument.ts";
 import type { Scene } from "../context.ts";
 import { locate } from "../paths.ts";
+import { judgeScriptFile } from "./project-scripts.ts";
 import type { Run } from "./run.ts";
 
 /** A file that is run by its path: the project's own code, unless the same line made it. */
@@ -14,8 +15,10 @@ export function runFile(run: Run, file: Argument): void {
     return run.emit({ kind: "run-project-code", what: `${file.text}, compiled from the project` });
   const made = places.some((place) => [...run.made].some((path) => isWithin(place.plain, path)));
   if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
-  else if (insideWorkspace(file.text, scene)) run.emit({ kind: "run-project-code", what: file.text });
-  else run.emit({ kind: "execute-unknown", what: `${file.text}, which is outside of the workspace`, foreign: false });
+  else if (insideWorkspace(file.text, scene)) {
+    run.emit({ kind: "run-project-code", what: file.text });
+    judgeScriptFile(run, file, /^(?:sh|bash|zsh|dash|ksh|ash|source|\.)$/.test(run.name));
+  } else run.emit({ kind: "execute-unknown", what: `${file.text}, which is outside of the workspace`, foreign: false });
 }
 
 /** Whether a path lies in the workspace, links followed, wherever the command may run. */

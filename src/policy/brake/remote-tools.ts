@@ -5,6 +5,7 @@ import { fetchable } from "../web.ts";
 import { writableText } from "../writing.ts";
 import type { Effect } from "./effect.ts";
 import { effectsOfLine } from "./line.ts";
+import { isInside } from "./powershell/windows-path.ts";
 import { destroys, onlyLooks } from "./sql.ts";
 
 /** Tools of other servers (`mcp__SERVER__TOOL`), by the verbs of their name and by everything in their arguments. */
@@ -86,6 +87,7 @@ function textsOf(input: unknown, key = "", depth = 0): { key: string; text: stri
 
 /** What writing one file through a tool means. */
 export function effectsOfWrite(path: string, context: BrakeContext): Effect[] {
+  if (/^[a-z]:[\\/]/i.test(context.workspace)) return [writeOfWindows(path, context)];
   const barrier = path.startsWith("~")
     ? { rule: "write.malformed", reason: "Give an absolute path, without ~." }
     : writableText(path, context.cwd, { ...context, tier: "default" }, "file");
@@ -93,4 +95,13 @@ export function effectsOfWrite(path: string, context: BrakeContext): Effect[] {
   const settings =
     plain.startsWith(`${context.home}/.claude`) || barrier?.rule === "write.settings" || barrier?.rule === "write.deck";
   return [settings ? { kind: "agent-settings", what: path } : { kind: "write", path, barrier }];
+}
+
+function writeOfWindows(path: string, context: BrakeContext): Effect {
+  const barrier = isInside(path, context)
+    ? undefined
+    : { rule: "write.outside", reason: `${path} is not a plain path inside the workspace` };
+  return /[\\/]\.(?:claude|cyberdeck)(?:[\\/]|$)/i.test(path) && barrier !== undefined
+    ? { kind: "agent-settings", what: path }
+    : { kind: "write", path, barrier };
 }

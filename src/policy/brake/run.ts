@@ -32,6 +32,8 @@ export interface Run {
   emit(effect: Effect): void;
   /** Judges a command inside this one, which may run in another folder. */
   command(name: Argument | undefined, args: readonly Argument[], folder?: Argument): void;
+  /** Judges shell text of the project's own that this command would run: only what is certainly dangerous counts. */
+  project(text: string, folder: Argument): void;
   /** Whether the brake knows a program of this name. */
   knows(name: string): boolean;
   /** Judges shell text inside this command. `own`: it runs in a new shell, with these as `$1`, `$2`, … */

@@ -1,4 +1,4 @@
-import type { CommandNode, CompoundList } from "unbash";
+import type { CommandNode, CompoundList, SyntaxNode } from "unbash";
 import type { Argument } from "../argument.ts";
 import type { BrakeContext, Notes } from "../context.ts";
 import type { Effect } from "./effect.ts";
@@ -13,13 +13,21 @@ export interface Session {
   /** Programs that a compiler makes of the project's own code. */
   compiled: Set<string>;
   links: Map<string, string>;
-  /** Folders that the line lets programs be looked for in. */
-  searched: Set<string>;
+  /** What the parts of the line may set, so that nested loops are searched only once. */
+  assigned: Map<SyntaxNode, Assigned>;
   /** How much more may be judged; each command and each word costs. */
   left: number;
   emit(effect: Effect): void;
+  /** Judges shell text of the project's own: only what is certainly dangerous counts. */
+  project(text: string, folders: readonly string[]): void;
   /** Judges one more shell text. */
   script(text: string, at: Surroundings): void;
+}
+
+/** The variables that a part of the line may set, and whether it may change `$1` and its kin. */
+export interface Assigned {
+  names: ReadonlySet<string>;
+  shifts: boolean;
 }
 
 /** What one shell, with everything that it evaluates itself, has defined. */

@@ -32,4 +32,4 @@ const looks =
   /^(?:\(?\s*select|with|show|describe|desc|explain|values|table|pragma\s+\w+(?:\([\w']*\))?$|use\s+\w+$|set\s+\w+\s*=|\\(?:d\S*|l\+?|c|x|timing|q|conninfo|z|sf|sv)(?:\s|$)|\.(?:tables|schema|headers|mode|databases|indexes|quit)\b|analyze\s)/i;
 
 const changes =
-  /\b(?:delete\s+from|drop\s|truncate\s|alter\s|update\s+\S+\s+set|insert\s+into|merge\s+into|into\s+(?:outfile|dumpfile)|create\s|grant\s|revoke\s|for\s+update|pg_terminate_backend|pg_cancel_backend|pg_read_file|pg_write|lo_(?:import|export)|load_file|load_extension|xp_cmdshell|copy\s|dblink\w*|setval|nextval|query_to_xml|pg_reload_conf|select\s[\s\S]*\sinto\s+(?!@)\w+)|\\(?:!|copy|o|i|g|w)/i;
+  /\b(?:delete\s+from|drop\s|truncate\s|alter\s|update\s+\S+\s+set|insert\s+into|merge\s+into|into\s+(?:outfile|dumpfile)|create\s|grant\s|revoke\s|for\s+update|pg_terminate_backend|pg_cancel_backend|pg_read_file|pg_write|lo_(?:import|export)|load_file|load_extension|xp_cmdshell|copy\s|dblink\w*|setval|nextval|query_to_xml|pg_reload_conf|into\s+(?!@)\w+)|\\(?:!|copy|o|i|g|w)/i;

@@ -66,7 +66,15 @@ describe("brake explain", () => {
       tier: "default",
       verdict: "deny",
       rule: "effect.write",
-      effects: [{ kind: "delete", path: "/home/nobody/x", recursive: true, barrier: "write.outside" }],
+      effects: [
+        {
+          kind: "delete",
+          path: "/home/nobody/x",
+          target: "/home/nobody/x",
+          recursive: true,
+          barrier: "write.outside",
+        },
+      ],
     });
   });
 

@@ -47,7 +47,7 @@ function changesFiles(bare: string, literals: readonly string[], language: strin
   // In these languages a text can be called.
   const callable = /^(?:php|ruby|perl)/.test(language) ? literals.filter((text) => /^\w{2,24}$/.test(text)) : [];
   return (
-    [...names, ...callable].some((name) => {
+    [...new Set([...names, ...callable])].some((name) => {
       const words = name
         .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
         .toLowerCase()
@@ -70,7 +70,7 @@ const always = new Set(
 const inNames = new Set("remove write append delete move copy link extract put save create overwrite".split(" "));
 
 const redirected =
-  /\bopen\s*\(?[^,]*,\s*["']?\+?>|\bFile\.(?:new|open)\b|\bos\.replace|\.replace\s*\(\s*Path|\bto_(?:csv|json|parquet|excel)\s*\(\s*["']|\.write_(?:text|bytes)\b/;
+  /\bopen\s*\(?[^,\n]{0,120},\s*["']?\+?>|\bFile\.(?:new|open)\b|\bos\.replace|\.replace\s*\(\s*Path|\bto_(?:csv|json|parquet|excel)\s*\(\s*["']|\.write_(?:text|bytes)\b/;
 
 /** Names that look like changes and are none: streams of the program itself, text and lists. */
 const output =
@@ -82,7 +82,7 @@ const name = String.raw`("(?:[^"\\\n$#{]|\\[^\n])*"|'(?:[^'\\\n$#{]|\\[^\n])*')`
 
 /** A change with its target written out: `verb("path"`, `open("path", "w"`, `Path("path").verb(`. */
 const call = new RegExp(
-  String.raw`\b(?:[\w$]+\.)*(open|(?:File|IO|Bun)\.write|(?:write(?!_|\b|lines)|[rR]emove|[rR]ename|rm|[uU]nlink|mkdir|makedirs|append(?=[A-Z])|[tT]runcate|[cC]opy|cp|move|mv|symlink|link|chmod|touch|delete|rmtree|rmdir)\w*)\s*\(\s*${name}(?:\s*,\s*${name})?(?=\s*[,)])` +
+  String.raw`\b(?:[\w$]{1,40}\.){0,4}(open|(?:File|IO|Bun)\.write|(?:write(?!_|\b|lines)|[rR]emove|[rR]ename|rm|[uU]nlink|mkdir|makedirs|append(?=[A-Z])|[tT]runcate|[cC]opy|cp|move|mv|symlink|link|chmod|touch|delete|rmtree|rmdir)\w*)\s*\(\s*${name}(?:\s*,\s*${name})?(?=\s*[,)])` +
     String.raw`|\bPath\(\s*${name}\s*\)\.(?:write_text|write_bytes|unlink|touch|mkdir|rmdir)\s*\(`,
   "g",
 );

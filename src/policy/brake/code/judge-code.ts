@@ -23,7 +23,9 @@ export function judgeCode(code: string, run: Run): void {
   const called =
     /^(?:php|ruby|perl)/.test(language) &&
     literals.some((text) => /^(?:system|exec|eval|passthru|shell_exec|popen|fork|kill)$/.test(text));
-  if (modules.test(whole) || starts.test(bare) || ticks || called)
+  const piped =
+    /^(?:perl|ruby)/.test(language) && /\bopen\b/.test(bare) && literals.some((text) => /^\s*\||\|\s*$/.test(text));
+  if (modules.test(whole) || starts.test(bare) || ticks || called || piped)
     return run.emit({ kind: "execute-unknown", what: `a process that ${language} starts`, foreign: false });
   if (evaluates.test(bare) || escapes.test(whole))
     return run.emit({ kind: "execute-unknown", what: `code that ${language} computes or decodes`, foreign: true });
@@ -63,10 +65,10 @@ const modules =
   /\b(?:child_process|worker_threads|subprocess|pty|multiprocessing|pexpect|psutil|ctypes|ffi|Open3|IPC::)\b|Fiddle|process\.binding|dlopen/;
 
 const starts =
-  /\b(?:system|popen\w*|spawn\w*|shell_exec|passthru|proc_open|pcntl_\w+|posix_kill|fork|execv\w*|execl\w*|startfile|execSync|execFile\w*|execa|execute|getoutput|syscall|posix_spawn\w*|kill|killpg|qx|start_process)\b(?=\s*[\s("'`$\\[{/]|$)|(?<![.\w])exec\b|\bos\.exec|\bDeno\.(?:run|Command|kill)|\bBun\.(?:\$|spawn)|%x|\|\s*getline|\bProcess\.|\bKernel\.|\bIO\.popen|\bopen\s*\(?[^)]*\|/;
+  /\b(?:system|popen\w*|spawn\w*|shell_exec|passthru|proc_open|pcntl_\w+|posix_kill|fork|execv\w*|execl\w*|startfile|execSync|execFile\w*|execa|execute|getoutput|syscall|posix_spawn\w*|kill|killpg|qx|start_process)\b(?=\s*[\s("'`$\\[{/]|$)|(?<![.\w])exec\b|\bos\.exec|\bDeno\.(?:run|Command|kill)|\bBun\.(?:\$|spawn)|%x|\|\s*getline|\bProcess\.|\bKernel\.|\bIO\.popen/;
 
 const evaluates =
-  /\beval\b|\bFunction\b|__import__|\bimportlib\b|\brunpy\b|\bcompile\s*\(|\bglobals\s*\(|\bgetattr\s*\(|\b__\w+__\b\s*[[(.]|\bcreate_function\b|\bassert\s*\(\s*\$|\binstance_eval|\bclass_eval|\b(?:public_)?send\b|\bconstantize|\bunpack\b|\bpack\b|\batob\b|b64decode|\bbase64\b|fromhex|unhexlify|fromCharCode|\bcodecs\b|\brequire\s*\(\s*[^"'`)\s]|\bimport\s*\(\s*[^"'`\s]|\bvm\b|\bpickle\b|\bmarshal\b|\bdo\s+["'$]|\bcall_user_func|\bconstructor\b|\[\s*["'`][^\]]*\+|\bReflect\b|\bexecScript\b|\bchr\s*\(|\bdostring\b|\bloadstring\b/;
+  /\beval\b|\bFunction\b|__import__|\bimportlib\b|\brunpy\b|\bcompile\s*\(|\bglobals\s*\(|\bgetattr\s*\(|\b__\w+__\b\s*[[(.]|\bcreate_function\b|\bassert\s*\(\s*\$|\binstance_eval|\bclass_eval|\b(?:public_)?send\b|\bconstantize|\bunpack\b|\bpack\b|\batob\b|b64decode|\bbase64\b|fromhex|unhexlify|fromCharCode|\bcodecs\b|\brequire\s*\(\s*[^"'`)\s]|\bimport\s*\(\s*[^"'`\s]|\bvm\b|\bpickle\b|\bmarshal\b|\bdo\s+["'$]|\bcall_user_func|\bconstructor\b|\[\s*["'`][^\]\n]{0,80}\+|\bReflect\b|\bexecScript\b|\bchr\s*\(|\bdostring\b|\bloadstring\b/;
 
 /** Letters that are spelled by number. */
 const escapes = /\\x[0-9a-f]{2}|\\u\{?[0-9a-f]{2}|\\[0-3][0-7]{2}/i;
@@ -80,7 +82,7 @@ const netModules =
 const environment =
   /\bos\.environ\b(?!\s*(?:\[|\.get))|\bprocess\.env\b(?!\s*(?:\.\w|\[))|\bENV\b\.(?:to_h|each|inspect)|%ENV\b/;
 
-const rights = /\bset[re]?[ug]id\b|\bchmod\w*\b[^;\n]*\b0o?[2-7][0-7]{3}\b|\bS_IS[UG]ID\b/i;
+const rights = /\bset[re]?[ug]id\b|\bchmod\w*\b[^;\n]{0,120}\b0o?[2-7][0-7]{3}\b|\bS_IS[UG]ID\b/i;
 
 const clouds =
   /\b(?:boto3|botocore|aws-sdk|google\.cloud|azure\.\w+|kubernetes|fabric|stripe|octokit|digitalocean|linode|cloudflare)\b|@(?:aws-sdk|azure|google-cloud|octokit)\//;

@@ -1,5 +1,5 @@
 import type { Argument } from "../../argument.ts";
-import { isWithin } from "../../../base/files.ts";
+import { isWithin } from "../../within.ts";
 import { locate } from "../../paths.ts";
 import { projectCode } from "../project.ts";
 import { has, loose, reads, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";

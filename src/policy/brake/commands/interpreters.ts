@@ -186,7 +186,8 @@ function awk(run: Run): void {
   }
   const program = options.find((option) => option.name === "-e")?.value ?? operands[0];
   for (const file of operands.slice(1)) if (!/^\w+=/.test(file.prefix)) reads(run, file);
-  if (program?.kind !== "known") return unknown(run, `${run.name} with a program that only the run will tell`);
+  if (program?.kind !== "known" || program.text.length > 4096)
+    return unknown(run, `${run.name} with a program that only the run will tell, or a very long one`);
   const bare = program.text
     .replaceAll(/"(?:\\.|[^"\\])*"/g, '""')
     .replaceAll(/(^|[\s(~!&|,;{])\/(?:\\.|[^/\\\n])+\//g, '$1""');

@@ -1,5 +1,6 @@
 import type { Argument } from "../../argument.ts";
 import { isFar, projectCode } from "../project.ts";
+import { judgePackageScript } from "../project-scripts.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { codeOf } from "./interpreters.ts";
 import { has, loose, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
@@ -49,6 +50,7 @@ function manager(run: Run): void {
     if (rest[0]?.kind === "unknown") return unknown(run, spelled(run));
     const beyond = taskEffect(rest.slice(0, 1).map((arg) => arg.text));
     if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
+    if (rest[0]?.kind === "known") judgePackageScript(run, rest[0].text, folderOf(options));
   } else {
     const beyond = taskEffect([verb.text]);
     if (beyond !== undefined) return run.emit({ kind: beyond, what: spelled(run) });
@@ -66,11 +68,27 @@ function manager(run: Run): void {
   if (verb.text === "node") return run.command(verb, run.args.slice(run.args.indexOf(verb) + 1));
   // yarn NAME and pnpm NAME also start a tool of that name.
   if (!isKnown && toolNames.has(verb.text)) return run.command(verb, run.args.slice(run.args.indexOf(verb) + 1));
-  const folder = options.find((option) => has([option], "-C --prefix --dir --cwd"))?.value;
+  const folder = folderOf(options);
+  const script = lifecycle[verb.text] ?? verb.text;
+  if (!/^(?:run|run-script|rum)$/.test(verb.text)) judgePackageScript(run, script, folder);
   if (/^(?:i|ci|install|add|update|up)$/.test(verb.text))
     run.emit({ kind: "network", host: "the package registry", upload: false, metadata: false });
   projectCode(run, spelled(run), folder);
 }
+
+/** Verbs that run a script of another name. */
+const lifecycle: Record<string, string | undefined> = {
+  test: "test",
+  t: "test",
+  tst: "test",
+  i: "install",
+  ci: "install",
+  install: "install",
+  pack: "prepack",
+};
+
+const folderOf = (options: ReturnType<typeof split>["options"]): Argument | undefined =>
+  options.find((option) => has([option], "-C --prefix --dir --cwd"))?.value;
 
 const toolNames = new Set(
   "tsc eslint prettier vitest jest playwright vite webpack next semantic-release netlify vercel firebase wrangler serverless sls cdk rimraf gh-pages lerna changeset terraform chmod sh bash rm sudo".split(

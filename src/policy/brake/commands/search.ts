@@ -26,6 +26,9 @@ function grep(run: Run): void {
   if (below && files.length === 0) reads(run, knownArgument("."), true);
 }
 
+/** The most starting points times actions that are judged. */
+const mostActions = 40;
+
 /** What `find` does to what it finds is judged for each of its starting points, as if all of it were found. */
 function find(run: Run): void {
   const firstTest = run.args.findIndex((arg) => /^[-(!]/.test(arg.prefix) && !/^-(?:[HLP]|D|O\d)$/.test(arg.text));
@@ -39,6 +42,8 @@ function find(run: Run): void {
     run.args.some((arg) => arg.kind === "unknown" && (arg.prefix === "" || arg.prefix.startsWith("-")) && !arg.single)
   )
     unknown(run, "find with tests that only the run will tell");
+  const acting = run.args.filter((arg) => /^-(?:exec|ok|delete|x$|X$|-exec)/.test(arg.text)).length;
+  if (acting * from.length > mostActions) return unknown(run, "find with more to do than can be judged");
   const tests = firstTest === -1 ? [] : run.args.slice(firstTest);
   const joined = tests.some((arg) => /^(?:[()]|,)$/.test(arg.text));
   for (const part of joined ? [tests] : alternatives(tests)) actions(run, part, from, joined);
@@ -79,11 +84,16 @@ function actions(run: Run, args: readonly Argument[], from: readonly Argument[],
     const words =
       fdExec && !written.some((arg) => arg.text.includes("{")) ? [...written, knownArgument("{}")] : written;
     const [name, ...rest] = words;
-    for (const path of found()) {
+    const inPlace = /^-(?:exec|ok)dir$/.test(text);
+    for (const [index, path] of found().entries()) {
       const filled = rest.map((arg) => (arg.text === "{}" ? path : arg.text.includes("{}") ? unseen(arg.text) : arg));
-      if (/^-(?:exec|ok)dir$/.test(text) && rest.some((arg) => arg.text === "{}") && name?.text === "rm")
-        deletes(run, path, true);
-      else run.command(name?.text.includes("{}") === true ? unseen(name.text) : name, filled);
+      if (inPlace && rest.some((arg) => arg.text === "{}") && name?.text === "rm") deletes(run, path, true);
+      else {
+        const program = name?.text.includes("{}") === true ? unseen(name.text) : name;
+        // In the folder of what is found, which may be any one below the starting point.
+        if (inPlace) run.command(program, filled, from[index]);
+        else run.command(program, filled);
+      }
     }
     if (end !== -1) at = end;
   }

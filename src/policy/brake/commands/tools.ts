@@ -1,6 +1,7 @@
-import type { Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { isFar, projectCode } from "../project.ts";
+import { judgeRecipes } from "../project-scripts.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { codeOf } from "./interpreters.ts";
 import { recipesOf } from "../makefile.ts";
@@ -122,6 +123,14 @@ function builder(run: Run): void {
     return unknown(run, "make install, which writes to system folders");
   const folder = options.find((option) => /^(?:-C|--directory)$/.test(option.name))?.value;
   projectCode(run, spelled(run), folder);
+  const makefile = options.find((option) => /^(?:-f|--file|--makefile)$/.test(option.name))?.value;
+  if (/^g?make$/.test(run.name) && (makefile === undefined || makefile.kind === "known"))
+    judgeRecipes(
+      run,
+      operands.map((arg) => arg.text).filter((text) => !text.includes("=")),
+      folder ?? knownArgument("."),
+      makefile?.text,
+    );
   for (const option of options)
     if (/^(?:-f|--file|--makefile)$/.test(option.name) && option.value)
       if (/^(?:-|\/dev\/(?:stdin|fd\/\d+))$/.test(option.value.text)) rulesFromInput(run);

@@ -1,6 +1,7 @@
 import { forEachChild, type Case, type For, type If, type Select, type SyntaxNode, type While } from "unbash";
 import type { Argument } from "../../argument.ts";
 import type { Input } from "../run.ts";
+import type { Assigned } from "../session.ts";
 import { isHarmlessSetting } from "../settings.ts";
 import { either, same, union, type Flow } from "./flow.ts";
 import { itemsOf } from "./output.ts";
@@ -88,13 +89,28 @@ function roundsOf(
 
 /** What a body sets is unknown in front of it, because an earlier round may have set it. */
 export function forgetAssigned(walk: Walk, node: SyntaxNode): void {
-  if (node.type === "Assignment") walk.variables.delete(node.name);
-  // The words of `read NAME` and its kin are names that the next round finds changed.
-  if (node.type === "Command") {
-    for (const arg of node.args) if (arg.type === "Word") walk.variables.delete(arg.value);
-    if (/^(?:shift|set|getopts)$/.test(node.name?.value ?? "")) walk.positional = undefined;
-  }
-  forEachChild(node, (child) => forgetAssigned(walk, child));
+  const { names, shifts } = assignedIn(walk, node);
+  for (const name of names) walk.variables.delete(name);
+  if (shifts) walk.positional = undefined;
+}
+
+function assignedIn({ session }: Walk, node: SyntaxNode): Assigned {
+  const known = session.assigned.get(node);
+  if (known !== undefined) return known;
+  const names = new Set<string>();
+  let shifts = false;
+  const visit = (at: SyntaxNode): void => {
+    if (at.type === "Assignment") names.add(at.name);
+    // The words of `read NAME` and its kin are names that the next round finds changed.
+    if (at.type === "Command") {
+      for (const arg of at.args) if (arg.type === "Word") names.add(arg.value);
+      shifts ||= /^(?:shift|set|getopts)$/.test(at.name?.value ?? "");
+    }
+    forEachChild(at, visit);
+  };
+  visit(node);
+  session.assigned.set(node, { names, shifts });
+  return { names, shifts };
 }
 
 /** A loop without an end that leaves processes behind in every round exhausts the machine. */

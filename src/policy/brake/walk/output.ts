@@ -2,7 +2,7 @@ import type { Command, ParsedScript, Word } from "unbash";
 import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { representative } from "../../representative.ts";
-import { isWithin } from "../../../base/files.ts";
+import { isWithin } from "../../within.ts";
 import { someName } from "../../shape.ts";
 import { listed, passesNames } from "../listing.ts";
 import { namesIn, type Input } from "../run.ts";

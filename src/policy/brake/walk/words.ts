@@ -2,16 +2,18 @@ import type { Word, WordPart } from "unbash";
 import { knownArgument, toArgument, type Argument } from "../../argument.ts";
 import { mention } from "../../mention.ts";
 import { operated } from "./parameter.ts";
-import { sceneIn, type Walk } from "./state.ts";
+import { sceneIn, unknownPart, type Walk } from "./state.ts";
 
 /** A brace expansion with more words than this is not expanded. */
 const mostWords = 64;
 
 /** The arguments that words become where they stand; what they name is remembered. */
 export function words(walk: Walk, items: readonly Word[], folders: readonly string[]): Argument[] {
+  if (walk.session.left <= 0) return [];
   const args = wordsOf(walk, items, folders);
   // Each word may be a path that is looked up on the disk, in every folder.
-  walk.session.left -= Math.ceil((args.length * folders.length) / 4);
+  walk.session.left -= (args.length * folders.length) / 2;
+  if (walk.session.left <= 0) unknownPart(walk, "too many words in one call");
   for (const arg of args) mention(arg, sceneIn(walk, folders));
   return args;
 }
