@@ -20,7 +20,7 @@ describe("kill, pause and resume", () => {
   test.each([
     { argv: ["kill", "1a2b"], type: "construct.kill", more: {}, out: "cx-1a2b0000: killed\n" },
     {
-      argv: ["kill", "--blacklist", "1a2b"],
+      argv: ["kill", "1a2b", "--blacklist"],
       type: "construct.kill",
       more: { blacklist: true },
       out: "cx-1a2b0000: killed, and its task is forbidden\n",

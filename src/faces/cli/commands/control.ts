@@ -19,7 +19,7 @@ type Define = (command: Command, world: World, finish: (code: number) => void) =
 
 /** `cyberdeck kill`: constructs and all that they started, at once. */
 export const defineKill: Define = (command, world, finish) => {
-  command.option("--blacklist", "forbid their tasks as well, in whatever words they come again");
+  command.option("--blacklist", "forbid their tasks as well, in whatever words they come");
   define(command, world, finish, killExamples, ({ blacklist = false }) => ({
     done: blacklist ? "killed, and its task is forbidden" : "killed",
     wish: (construct) => ({ type: "construct.kill", construct, ...(blacklist ? { blacklist } : {}) }),
@@ -86,7 +86,7 @@ const killExamples = `
 Examples:
   cyberdeck kill cx-1a2b3c4d
   cyberdeck kill 1a2b 5e6f
-  cyberdeck kill --blacklist 1a2b
+  cyberdeck kill 1a2b --blacklist
 
 Their next call is denied at once, and everything that they started is ended. It speaks to the deck that runs in this workspace.
 `;
