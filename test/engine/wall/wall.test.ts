@@ -103,23 +103,6 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(existsSync(join(kit.workspace, ".git/hooks/pre-commit"))).toBe(false);
   });
 
-  test("the door of a deck whose socket is outside of its home is closed as well", async () => {
-    await using kit = await walled({
-      answer: (request) =>
-        makesCalls(
-          bash(
-            `${process.execPath} -e 'require("net").connect("${outside.path}").on("connect", () => console.log("INSIDE")).on("error", ({ code }) => console.log(code))'`,
-          ),
-        )(request),
-    });
-    const home = join(kit.folder, "x".repeat(90));
-    mkdirSync(home);
-    const outside = await openDoor({ home, port: kit.deck, version: "0" });
-    const events = await kit.runTasks(["Knock."]);
-    await outside.close();
-    expect(outcomesOf(events)[0]?.result).toMatch(/^0: E[A-Z]+\s*$/);
-  });
-
   test("the deck's door and its log are closed: no construct gives commands, or reads what others do", async () => {
     await using kit = await walled({
       files: {
@@ -131,6 +114,20 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(existsSync(join(kit.home, "deck.sock"))).toBe(true);
     const events = await kit.runTasks(["Knock."]);
     expect(outcomesOf(events)[0]?.result).toMatch(/^0: (?:ECONNREFUSED|ENOTSOCK|EACCES)\n0$/);
+  });
+
+  test("the deck's door cannot be reached, in the home or outside of it: no construct answers its own hold", async () => {
+    const knock = (path: string): string =>
+      `${process.execPath} -e 'require("net").connect("${path}").on("error", (e) => console.log(e.code)).on("data", (d) => { console.log("GREETED " + d); process.exit(); })'`;
+    await using kit = await walled({
+      answer: (request) => makesCalls(bash(knock(join(kit.home, "deck.sock"))), bash(knock(outside.path)))(request),
+    });
+    const home = join(kit.folder, "x".repeat(90));
+    mkdirSync(home);
+    const outside = await openDoor({ home, port: kit.deck, version: "0" });
+    const events = await kit.runTasks(["Knock."]);
+    await outside.close();
+    expect(outcomesOf(events)[0]?.result).toMatch(/^0: E[A-Z]+\s+1: ENOENT\s*$/);
   });
 
   test("the kernel's settings, its devices and other processes' views of the disk are out of reach, also for root", async () => {
