@@ -91,6 +91,7 @@ function build(place: RunPlace, bubblewrap: string): RunWall & { agents: AgentWa
     agent: join(folder, "agent"),
     shell: join(folder, "shell"),
     unreadable: unreadableFor({ ...place, cacheFolder, user: userId() }),
+    unwritable: [place.agentState],
   };
   const tools = { bubblewrap, emptyFile: join(folder, "empty") };
   for (const path of [folder, cacheFolder, place.agentState]) makeFolder(path);

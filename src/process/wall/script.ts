@@ -48,11 +48,31 @@ export function shellScript(
     "args+=(--dev-bind / /)",
     ...steps.map(stepLine),
     `[ -e ${quoted(networkFlag)} ] || args+=(--unshare-net)`,
+    `unset ${loginVariables.join(" ")}`,
     `cache=${quoted(cacheFolder)}`,
     ...Object.entries(cacheVariables).map(([name, folder]) => `export ${name}="$cache/${folder}"`),
     `exec ${quoted(bubblewrap)} "\${args[@]}" -- /bin/bash -c "$1"`,
   ]);
 }
+
+/** What the agent needs to reach its provider, and usual tokens of the user's: no command gets to see them. */
+const loginVariables: readonly string[] = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "ANTHROPIC_CUSTOM_HEADERS",
+  "ANTHROPIC_FOUNDRY_API_KEY",
+  "CLAUDE_CODE_OAUTH_TOKEN",
+  "CLAUDE_CODE_CLIENT_KEY_PASSPHRASE",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_BEARER_TOKEN_BEDROCK",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "AZURE_CLIENT_SECRET",
+  "GH_TOKEN",
+  "GITHUB_TOKEN",
+  "NPM_TOKEN",
+];
 
 /** Variables by which everyday tools can be told where to keep downloads, and the folder of each. */
 const cacheVariables: Record<string, string> = {
