@@ -50,7 +50,7 @@ export function shellScript(
     `[ -e ${quoted(networkFlag)} ] || args+=(--unshare-net)`,
     `unset ${loginVariables.join(" ")}`,
     `cache=${quoted(cacheFolder)}`,
-    ...Object.entries(cacheVariables).map(([name, folder]) => `export ${name}="$cache/${folder}"`),
+    ...Object.entries(cacheVariables).map(([name, value]) => `export ${name}="${value}"`),
     `exec ${quoted(bubblewrap)} "\${args[@]}" -- /bin/bash -c "$1"`,
   ]);
 }
@@ -74,16 +74,25 @@ const loginVariables: readonly string[] = [
   "NPM_TOKEN",
 ];
 
-/** Variables by which everyday tools can be told where to keep downloads, and the folder of each. */
+/**
+ * Variables by which everyday tools can be told where to keep downloads. Not XDG_CACHE_HOME: what is only read there, such as
+ * the browsers of a test tool, must still be found.
+ */
 const cacheVariables: Record<string, string> = {
-  XDG_CACHE_HOME: "xdg",
-  npm_config_cache: "npm",
-  YARN_CACHE_FOLDER: "yarn",
-  PIP_CACHE_DIR: "pip",
-  CARGO_HOME: "cargo",
-  GOMODCACHE: "go-mod",
-  GRADLE_USER_HOME: "gradle",
-  NUGET_PACKAGES: "nuget",
+  npm_config_cache: "$cache/npm",
+  YARN_CACHE_FOLDER: "$cache/yarn",
+  BUN_INSTALL_CACHE_DIR: "$cache/bun",
+  DENO_DIR: "$cache/deno",
+  PIP_CACHE_DIR: "$cache/pip",
+  UV_CACHE_DIR: "$cache/uv",
+  PRE_COMMIT_HOME: "$cache/pre-commit",
+  CARGO_HOME: "$cache/cargo",
+  CCACHE_DIR: "$cache/ccache",
+  GOCACHE: "$cache/go-build",
+  GOMODCACHE: "$cache/go-mod",
+  GRADLE_USER_HOME: "$cache/gradle",
+  MAVEN_ARGS: "${MAVEN_ARGS:-} -Dmaven.repo.local=$cache/maven",
+  NUGET_PACKAGES: "$cache/nuget",
 };
 
 /** `-p`: no start-up file and no function of the environment takes part. */
