@@ -1,7 +1,7 @@
 import type { Effect, EffectKind } from "../../policy/brake/effect.ts";
 import { subjectOf } from "../../policy/brake/effect.ts";
-import type { Judgement } from "../../protocol/verdict.ts";
-import type { Stage } from "./gate.ts";
+import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
+import type { Judged } from "./judge.ts";
 
 export interface AirgapParts {
   /** Asked at each call: a change holds from the next call on. */
@@ -11,7 +11,10 @@ export interface AirgapParts {
 }
 
 /** Airgap: no construct gets to the network. What may or may not use it is stopped by the wall, or, without one, held. */
-export function airgapStage({ isOn, isWalled }: AirgapParts): Stage {
+export function airgapStage({
+  isOn,
+  isWalled,
+}: AirgapParts): (call: ToolCall, judged: Judged) => Judgement | undefined {
   return (call, { effects }) => {
     if (!isOn()) return undefined;
     if (webTools.has(call.tool)) return verdict("deny", `${call.tool} needs the network.`);

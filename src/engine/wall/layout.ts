@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isWithin } from "../../base/files.ts";
+import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import { isForProvider, secretPlaces } from "../../policy/secret-places.ts";
 import type { WallLayout, WallStep } from "../../process/wall/steps.ts";
 import { homePaths } from "../../store/home.ts";
@@ -20,6 +21,8 @@ export interface WallPlace {
   cacheFolder: string;
   /** User id of the deck. */
   user: number;
+  /** Folders and files that the netrunner's policy file opens and closes. */
+  policy?: Pick<PlacePolicy, "writable" | "protected">;
 }
 
 /** What stays writable behind the wall, and what cannot even be read there. */
@@ -28,10 +31,12 @@ export function layoutOf(place: WallPlace): WallLayout {
   const home = realPath(place.deckHome);
   const state = realPath(place.agentState);
   const outside = gitFoldersOutside(workspace);
-  const kept = keptFromWriting(workspace, outside);
+  const opened = (place.policy?.writable ?? []).map(realPath);
+  const closed = (place.policy?.protected ?? []).map((path): WallStep => ({ do: "read", path: realPath(path) }));
+  const kept = [...[workspace, ...opened].flatMap((folder) => keptFromWriting(folder, outside)), ...closed];
   const secrets = secretPlaces(place.agentHome);
   const agent: WallStep[] = [
-    ...[realPath("/tmp"), workspace, ...outside].map(write),
+    ...[realPath("/tmp"), workspace, ...outside, ...opened].map(write),
     { do: "read", path: home },
     ...kept,
     // A link in place of one of these would open the wall at its target.

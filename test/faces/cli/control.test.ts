@@ -19,6 +19,12 @@ function deckAtWork(script: Script = {}): ScriptedDeck {
 describe("kill, pause and resume", () => {
   test.each([
     { argv: ["kill", "1a2b"], type: "construct.kill", more: {}, out: "cx-1a2b0000: killed\n" },
+    {
+      argv: ["kill", "1a2b", "--blacklist"],
+      type: "construct.kill",
+      more: { blacklist: true },
+      out: "cx-1a2b0000: killed, and its task is forbidden\n",
+    },
     { argv: ["pause", "cx-1a2b"], type: "construct.pause", more: { freeze: false }, out: "cx-1a2b0000: paused\n" },
     {
       argv: ["pause", "1a2b", "--freeze"],
