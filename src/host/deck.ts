@@ -261,7 +261,7 @@ export class Deck implements Port {
     this.#refuseSecondRun();
     const policy = this.#policy(this.#options.workspace);
     const folder = await openRunFolder(this.#options.home, systemClock.now());
-    const wall = await this.#raiseWall(command.settings, this.#options.workspace, folder).catch(
+    const wall = await this.#raiseWall(command.settings, this.#options.workspace, folder, policy).catch(
       async (error: unknown) => {
         // Nothing has happened in it yet.
         await rm(folder.path, { recursive: true, force: true });
@@ -304,7 +304,7 @@ export class Deck implements Port {
     view.settings = settings;
     const { version } = this.#parts;
     const policy = this.#policy(view.workspace);
-    const wall = await this.#raiseWall(settings, view.workspace, folder);
+    const wall = await this.#raiseWall(settings, view.workspace, folder, policy);
     const run = this.#newRun(view, folder, policy, wall);
     const afterSeq = view.lastSeq;
     run.load(events);
@@ -316,10 +316,10 @@ export class Deck implements Port {
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder): Promise<RunWall> {
+  async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder, policy: LivePolicy): Promise<RunWall> {
     const { agentHome, agentState = join(agentHome, ".claude") } = this.#parts;
     const place = { run: folder.run, workspace, runFolder: folder.path, deckHome: this.#options.home };
-    const wall = await raiseWall(settings.sandbox, { ...place, agentHome, agentState });
+    const wall = await raiseWall(settings.sandbox, { ...place, agentHome, agentState, policy: policy.inForce });
     wall.cutNetwork(settings.airgap);
     return wall;
   }

@@ -92,10 +92,12 @@ function build(place: RunPlace, bubblewrap: string): RunWall & { agents: AgentWa
     shell: join(folder, "shell"),
     unreadable: unreadableFor({ ...place, cacheFolder, user: userId() }),
   };
+  const tools = { bubblewrap, emptyFile: join(folder, "empty") };
   for (const path of [folder, cacheFolder, place.agentState]) makeFolder(path);
+  writeAnew(tools.emptyFile, "", 0o400);
   const layout = layoutOf({ ...place, cacheFolder, user: userId() });
-  writeProgram(agents.agent, launcherScript(bubblewrap, layout.agent));
-  writeProgram(agents.shell, shellScript(bubblewrap, { steps: layout.shell, networkFlag, cacheFolder }));
+  writeAnew(agents.agent, launcherScript(tools, layout.agent), 0o700);
+  writeAnew(agents.shell, shellScript(tools, { steps: layout.shell, networkFlag, cacheFolder }), 0o700);
   const cutNetwork = (isCut: boolean): void => {
     if (isCut) rmSync(networkFlag, { force: true });
     else writeFileSync(networkFlag, "");
@@ -121,9 +123,9 @@ function makeFolder(path: string): void {
 }
 
 /** Written anew, so that nobody who held the old one open can change it. */
-function writeProgram(path: string, text: string): void {
+function writeAnew(path: string, text: string, mode: number): void {
   rmSync(path, { force: true });
-  writeFileSync(path, text, { mode: 0o700, flag: "wx" });
+  writeFileSync(path, text, { mode, flag: "wx" });
 }
 
 const userId = (): number => process.getuid?.() ?? 0;

@@ -1,10 +1,17 @@
 import { unreachable } from "../../base/fault.ts";
 import type { WallStep } from "./steps.ts";
 
+/** What both layers are made with. */
+export interface WallTools {
+  bubblewrap: string;
+  /** Stands in the place of hidden files. A device would swallow what is written to it, and say nothing. */
+  emptyFile: string;
+}
+
 /** The program that starts an agent behind the outer layer: `<launcher> COMMAND ARGUMENTS…`. */
-export function launcherScript(bubblewrap: string, steps: readonly WallStep[]): string {
+export function launcherScript({ bubblewrap, emptyFile }: WallTools, steps: readonly WallStep[]): string {
   return script([
-    ...opening,
+    ...opening(emptyFile),
     "args+=(--unshare-pid --die-with-parent)",
     // Without it the inner layer cannot be put up for root: the kernel asks who hands root on to a new namespace.
     '[ "$EUID" = 0 ] && args+=(--cap-add CAP_SETFCAP)',
@@ -32,9 +39,12 @@ export interface ShellWall {
 }
 
 /** The program that runs one shell command behind the inner layer: `<shell> COMMAND`. */
-export function shellScript(bubblewrap: string, { steps, networkFlag, cacheFolder }: ShellWall): string {
+export function shellScript(
+  { bubblewrap, emptyFile }: WallTools,
+  { steps, networkFlag, cacheFolder }: ShellWall,
+): string {
   return script([
-    ...opening,
+    ...opening(emptyFile),
     "args+=(--dev-bind / /)",
     ...steps.map(stepLine),
     `[ -e ${quoted(networkFlag)} ] || args+=(--unshare-net)`,
@@ -59,8 +69,9 @@ const cacheVariables: Record<string, string> = {
 /** `-p`: no start-up file and no function of the environment takes part. */
 const script = (lines: readonly string[]): string => `${["#!/bin/bash -p", ...lines].join("\n")}\n`;
 
-const opening: readonly string[] = [
+const opening = (emptyFile: string): string[] => [
   "set -u",
+  `empty=${quoted(emptyFile)}`,
   "args=(--unshare-user --cap-drop ALL)",
   'write() { if [ -e "$1" ]; then args+=(--bind "$1" "$1"); fi; }',
   'read_only() { if [ -e "$1" ]; then args+=(--ro-bind "$1" "$1"); fi; }',
@@ -70,7 +81,7 @@ const opening: readonly string[] = [
   '  for at in "$@"; do',
   '    if [ -L "$at" ]; then at=$(readlink -f -- "$at"); fi',
   '    if [ -d "$at" ]; then args+=(--tmpfs "$at" --remount-ro "$at")',
-  '    elif [ -e "$at" ]; then args+=(--ro-bind /dev/null "$at"); fi',
+  '    elif [ -e "$at" ]; then args+=(--ro-bind "$empty" "$at"); fi',
   "  done",
   "}",
 ];

@@ -102,6 +102,19 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(existsSync(join(kit.workspace, ".git/hooks/pre-commit"))).toBe(false);
   });
 
+  test("the deck's door and its log are closed: no construct gives commands, or reads what others do", async () => {
+    await using kit = await walled({
+      files: {
+        "knock.mjs":
+          "import { connect } from 'node:net';\nconnect('.cyberdeck/deck.sock').on('connect', () => console.log('INSIDE')).on('error', ({ code }) => console.log(code));",
+      },
+      answer: makesCalls(bash(`${process.execPath} knock.mjs; wc -c < .cyberdeck/deck.db`)),
+    });
+    expect(existsSync(join(kit.home, "deck.sock"))).toBe(true);
+    const events = await kit.runTasks(["Knock."]);
+    expect(outcomesOf(events)[0]?.result).toMatch(/^0: (?:ECONNREFUSED|ENOTSOCK|EACCES)\n0$/);
+  });
+
   test("the kernel's settings, its devices and other processes' views of the disk are out of reach, also for root", async () => {
     await using kit = await walled({
       answer: makesCalls(
