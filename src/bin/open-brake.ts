@@ -1,6 +1,5 @@
 import { policyFault, readPolicyFile } from "../engine/gate/policy-file.ts";
 import { readText } from "../engine/gate/read-text.ts";
-import { readText } from "../engine/gate/read-text.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import type { Effect } from "../policy/brake/effect.ts";
 import { explain } from "../policy/brake/explain.ts";
@@ -25,7 +24,6 @@ export function openBrake(home: string): Brake {
     const place = { workspace, home: homeDir, deckHome, realPath, readText };
     return {
       ...place,
-      readText,
       tier,
       cwd,
       // There is no run: the folders of all runs count as that of the one that would ask.

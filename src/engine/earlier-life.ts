@@ -1,5 +1,5 @@
 import type { Outcome } from "../protocol/outcome.ts";
-import type { ConstructView, RunView } from "../protocol/snapshot.ts";
+import type { ConstructView, RunView } from "../protocol/view.ts";
 import { unstarted } from "./fleet.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";

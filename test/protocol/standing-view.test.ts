@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody, EventType } from "../../src/protocol/event.ts";
-import { foldEvent, foldRunEvents, type RunView } from "../../src/protocol/snapshot.ts";
+import { foldEvent, foldRunEvents } from "../../src/protocol/snapshot.ts";
+import type { RunView } from "../../src/protocol/view.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 import { eventOf } from "../engine/events.ts";
 

@@ -1,6 +1,6 @@
 import { unreachable } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import { money } from "./amounts.ts";
 import { shellWords } from "./shell-words.ts";
 

@@ -4,7 +4,7 @@ import { lineFramer } from "../../base/lines.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import type { Command } from "../../protocol/command.ts";
 import { parseEvent, type DeckEvent } from "../../protocol/event.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import type { Port, Replies } from "../port.ts";
 import { findAddress } from "./address.ts";
 import {

@@ -1,8 +1,8 @@
 import { headAndTail, inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
-import type { ConstructView, RunView } from "../../../protocol/snapshot.ts";
-import { costOf } from "../../../protocol/snapshot.ts";
+import type { ConstructView, RunView } from "../../../protocol/view.ts";
+import { costOf } from "../../../protocol/view.ts";
 import { byteCount, counted, money, moment, spell } from "../amounts.ts";
 import type { Paint } from "../paint.ts";
 import { reportPath } from "../report-path.ts";
