@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Step } from "../src/offline/script.ts";
 import type { SeenRequest } from "../src/offline/seen.ts";
+import type { RunSettings } from "../src/protocol/settings.ts";
 import { startOfflineApi } from "../src/offline/server.ts";
 import type { DeckEvent } from "../src/protocol/event.ts";
 import { of, openTestDeck } from "../test/kit/deck.ts";
@@ -25,11 +26,14 @@ export interface DeckRound extends Taken {
 }
 
 /** The goal of the ten tasks on a fresh deck, from `goal.set` to `run.closed`. */
-export async function deckRound(steps: (index: number) => Step[]): Promise<DeckRound> {
+export async function deckRound(
+  steps: (index: number) => Step[],
+  settings: Partial<RunSettings> = {},
+): Promise<DeckRound> {
   await using kit = await openTestDeck({
     answer: tenScript(steps),
     files: tenFiles,
-    settings: { max_starting: atATime },
+    settings: { max_starting: atATime, ...settings },
   });
   const { result, cpu } = await timeProcessor(async () => {
     const began = performance.now();

@@ -12,9 +12,10 @@ import { shellParse } from "./shell-parse.ts";
 import { startup } from "./startup.ts";
 import { storeAppend } from "./store-append.ts";
 import { tableOf } from "./table.ts";
+import { wall } from "./wall.ts";
 import { wireBytes } from "./wire-bytes.ts";
 
-const benches = [goalTen, wireBytes, gateRoundtrip, deckLoad, startup, storeAppend, shellParse, judgeCorpus];
+const benches = [goalTen, wireBytes, gateRoundtrip, deckLoad, startup, storeAppend, shellParse, wall, judgeCorpus];
 
 const usage = `Usage: npm run bench -- [--only NAME]... [--rounds N]
 

@@ -1,9 +1,11 @@
 import { policyFault, readPolicyFile } from "../engine/gate/policy-file.ts";
+import { readText } from "../engine/gate/read-text.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import type { Effect } from "../policy/brake/effect.ts";
-import { explain } from "../policy/brake/explain.ts";
+import { explain, isOpen } from "../policy/brake/explain.ts";
 import { judge } from "../policy/brake/judge.ts";
 import type { BrakeContext } from "../policy/context.ts";
+import { locate } from "../policy/paths.ts";
 import { policyIn } from "../policy/policy-file/folders.ts";
 import { ruleLines } from "../policy/policy-file/rule-lines.ts";
 import { shippedPolicy } from "../policy/policy-file/parse.ts";
@@ -19,7 +21,7 @@ export function openBrake(home: string): Brake {
   const policy = reading.kind === "good" ? reading.policy : shippedPolicy;
   const placeOf = (question: BrakeQuestion): BrakeContext => {
     const { tier, workspace, cwd, homeDir, deckHome } = question;
-    const place = { workspace, home: homeDir, deckHome, realPath };
+    const place = { workspace, home: homeDir, deckHome, realPath, readText };
     return {
       ...place,
       tier,
@@ -31,8 +33,9 @@ export function openBrake(home: string): Brake {
   };
   return {
     judge(question) {
-      const { verdict, rule, reason, effects, alternative } = judge(callOf(question), placeOf(question));
-      const facts = effects.map(factsOf);
+      const place = placeOf(question);
+      const { verdict, rule, reason, effects, alternative } = judge(callOf(question), place);
+      const facts = effects.map((effect) => factsOf(effect, place));
       return { verdict, rule, reason, ...(alternative === undefined ? {} : { alternative }), effects: facts };
     },
     explain: (question) => explain(callOf(question), placeOf(question)),
@@ -42,8 +45,10 @@ export function openBrake(home: string): Brake {
 
 const callOf = ({ tool, input }: BrakeQuestion): ToolCall => ({ id: "asked", tool, input });
 
-/** An effect as plain data; a barrier is told by its rule. */
-function factsOf(effect: Effect): Record<string, unknown> {
-  const barrier = "barrier" in effect ? effect.barrier : undefined;
-  return { ...effect, ...("barrier" in effect ? { barrier: barrier?.rule ?? null } : {}) };
+/** An effect as plain data: a barrier is told by its rule, a path that is known by where it really leads. */
+function factsOf(effect: Effect, place: BrakeContext): Record<string, unknown> {
+  if (!("path" in effect)) return { ...effect };
+  const barrier = "barrier" in effect ? { barrier: effect.barrier?.rule ?? null } : {};
+  const target = isOpen.test(effect.path) ? null : locate(effect.path, place.cwd, place).real;
+  return { ...effect, ...barrier, target };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Fault } from "../base/fault.ts";
 import { markerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
-import { inheritedEnvironment, offlineEnvironment } from "../drivers/claude/environment.ts";
+import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
 import { openWritingDeck } from "../host/deck.ts";
@@ -47,6 +47,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       driver: claudeDriver({ executable, env: provider.env, guardian }),
       judgeFor: (place) => judgeFor({ ...place, agentHome }),
       agentHome,
+      agentState: stateFolder(provider.env, agentHome),
       version: around.version,
       canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {

@@ -28,12 +28,26 @@ export interface SessionSpec {
   cwd: string;
   caliber: Caliber;
   role: AgentRole;
+  /** Stands between the agent and the machine. */
+  wall?: AgentWall;
   /** Agent session to continue. */
   resume?: string;
   /** Judges each tool call before it runs. What it does not allow, or if it throws, does not run. */
   gate: (call: ToolCall) => Promise<Verdict>;
   /** Gets each raw message of the agent as one JSON line, for the transcript. */
   transcript?: (line: string) => void;
+}
+
+/** The operating system's wall as programs that run others behind it. All paths absolute. */
+export interface AgentWall {
+  /** `<agent> COMMAND ARGUMENTS…` starts the agent. */
+  agent: string;
+  /** `<shell> COMMAND` runs one of its shell commands, closer still than the agent itself. */
+  shell: string;
+  /** Files and folders that the agent has to read, and its tools must not. */
+  unreadable: string[];
+  /** Folders that the agent has to write, and its tools must not. */
+  unwritable: string[];
 }
 
 export type AgentRole =

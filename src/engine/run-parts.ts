@@ -1,12 +1,13 @@
 import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EventDraft } from "../protocol/event.ts";
-import type { RunView } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
+import type { RunWall } from "./wall/wall.ts";
 
 /** What a run needs from outside. */
 export interface RunParts {
@@ -15,6 +16,7 @@ export interface RunParts {
   /** Writes an event, then publishes it. False when the record has failed. */
   record: (draft: EventDraft) => boolean;
   judge: Judge;
+  wall: RunWall;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */

@@ -42,6 +42,8 @@ const bodies = {
     command_line: z.array(z.string()),
   }),
   "run.resumed": z.object({ settings: runSettingsSchema, deck: z.string(), command_line: z.array(z.string()) }),
+  /** Whether the operating system's wall stands around the run's constructs. */
+  "sandbox.chosen": z.object({ mode: z.enum(["wall", "none"]), why: z.string() }),
   "settings.changed": z.object({ settings: liveSettingsSchema }),
   /** The daemon waits for the netrunner: `question` is what it said. */
   "run.waiting": z.object({ question: z.string() }),

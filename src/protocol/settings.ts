@@ -2,6 +2,8 @@ import { z } from "zod";
 import { caliberSchema, effortSchema } from "./caliber.ts";
 import { tierSchema } from "./verdict.ts";
 
+export const sandboxes = ["auto", "on", "off"] as const;
+
 const fields = {
   max_concurrent: z.int().min(1),
   /** Constructs of the whole run; 0 means no cap. */
@@ -14,7 +16,7 @@ const fields = {
   /** No network for any construct. */
   airgap: z.boolean(),
   /** The operating system's wall around constructs. `auto`: where the machine has one. */
-  sandbox: z.enum(["auto", "on", "off"]),
+  sandbox: z.enum(sandboxes),
   autopilot: z.boolean(),
   backend: z.enum(["streaming", "one-shot"]),
   /** The daemon's reply is constrained by a JSON schema: surer, at the price of a second model request a turn. */

@@ -1,7 +1,7 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import type { RunView } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
 
 /** Lines that are kept of the beginning and of the end of a long run. */
 const kept = 100;
@@ -47,6 +47,11 @@ function tellingOf(event: DeckEvent): string | undefined {
       return "run opened";
     case "run.resumed":
       return "run resumed";
+    case "sandbox.chosen":
+      return says(
+        event.body.mode === "wall" ? "wall around the constructs" : "no wall around the constructs",
+        event.body.why,
+      );
     case "run.waiting":
       return says("waits for the netrunner", event.body.question);
     case "run.paused":

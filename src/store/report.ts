@@ -2,7 +2,7 @@ import { headAndTail } from "../base/text.ts";
 import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/snapshot.ts";
+import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
 import { constructSection } from "./report-construct.ts";
 import { timelineOf } from "./report-timeline.ts";
@@ -95,13 +95,18 @@ function facts(view: RunView, constructs: ConstructView[]): string {
     `- Status: ${view.status}${view.reason === "" ? "" : `: ${inline(view.reason, 300)}`}`,
     `- Started: ${showMoment(view.openedAt)}, took ${showDuration(view.durationMs)}`,
     `- Cost: ${cost}`,
-    `- Brake: ${settings.brake}. Constructs: ${inline(showCaliber(settings.caliber), 80)}, at most ${settings.max_concurrent} at once.`,
+    `- Brake: ${settings.brake}${settings.airgap ? ", airgap on" : ""}. ${wallText(view)} Constructs: ${inline(showCaliber(settings.caliber), 80)}, at most ${settings.max_concurrent} at once.`,
   ];
   return lines.join("\n");
 }
 
 const authorCost = ({ tripwires }: RunView): string =>
   tripwires.costUsd === 0 ? "" : `, author of tripwires ${showCost(tripwires.costUsd)}`;
+
+function wallText({ sandbox }: RunView): string {
+  if (sandbox === null) return "";
+  return sandbox.mode === "wall" ? "Behind the operating system's wall." : `No wall: ${inline(sandbox.why, 200)}.`;
+}
 
 const goalSection = (view: RunView): string[] =>
   view.goal === "" ? [] : ["## Goal", quoted(headAndTail(view.goal, mostQuoted).text)];

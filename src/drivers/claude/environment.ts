@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** Environment of an agent process: a plain record, always given in full, never merged with this process's own. */
 export type Environment = Record<string, string>;
 
@@ -80,3 +82,7 @@ export function offlineEnvironment(
     ...isolation,
   };
 }
+
+/** Where the agent keeps its sessions, its settings and its login. */
+export const stateFolder = (env: Environment, home: string): string =>
+  env["CLAUDE_CONFIG_DIR"] ?? join(home, ".claude");

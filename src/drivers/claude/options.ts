@@ -1,5 +1,5 @@
 import type { HookCallback, Options, SpawnOptions, SpawnedProcess } from "@anthropic-ai/claude-agent-sdk";
-import type { SessionSpec } from "../agent.ts";
+import type { AgentWall, SessionSpec } from "../agent.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
 import type { Environment } from "./environment.ts";
 import { messageOf } from "../../base/fault.ts";
@@ -26,7 +26,8 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
   const { role } = spec;
   return {
     cwd: spec.cwd,
-    env: around.env,
+    env: spec.wall === undefined ? around.env : { ...around.env, CLAUDE_CODE_SHELL_PREFIX: spec.wall.shell },
+    ...(spec.wall === undefined ? {} : { settings: { permissions: { deny: denied(spec.wall) } } }),
     pathToClaudeCodeExecutable: around.executable,
     spawnClaudeCodeProcess: around.spawn,
     model: spec.caliber.model,
@@ -51,6 +52,12 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
         }),
   };
 }
+
+/** Rules of the agent's own for its file tools: no allow of ours lifts them. Two slashes begin an absolute path. */
+const denied = ({ unreadable, unwritable }: AgentWall): string[] => [
+  ...unreadable.flatMap((path) => [`Read(/${path})`, `Read(/${path}/**)`]),
+  ...unwritable.map((path) => `Edit(/${path}/**)`),
+];
 
 /**
  * Asks our gate before each tool call. Only an explicit allow runs; a gate that throws is a deny with its message, and

@@ -1,7 +1,10 @@
 import type { SpawnedProcess, SpawnOptions } from "@anthropic-ai/claude-agent-sdk";
 import { EventEmitter } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { constants as systemConstants } from "node:os";
+import { isAbsolute } from "node:path";
 import { Transform, type Readable, type Writable } from "node:stream";
-import { markerName, type AgentExit, type StopReport } from "../agent.ts";
+import { markerName, type AgentExit, type AgentWall, type StopReport } from "../agent.ts";
 import { pause } from "../../base/clock.ts";
 import { unreachable } from "../../base/fault.ts";
 import { startChild, type Child } from "../../process/child.ts";
@@ -47,10 +50,14 @@ export interface AgentProcess {
 
 /**
  * @param id value of the marker variable
- * @param guardian is told of it, to end it should the deck itself die
  * @param table one for all agents: looks at the same moment share one reading
+ * @param around guardian: is told of it, to end it should the deck itself die; wall: it is started behind it
  */
-export function agentProcess(id: string, table: ProcessTable, guardian?: Guardian): AgentProcess {
+export function agentProcess(
+  id: string,
+  table: ProcessTable,
+  { guardian, wall }: { guardian?: Guardian | undefined; wall?: AgentWall | undefined } = {},
+): AgentProcess {
   const marker = { name: markerName, value: id };
   const started = Promise.withResolvers<{ pid: number; command: string }>();
   const closed = Promise.withResolvers<AgentExit>();
@@ -73,7 +80,11 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
   const tellEnd = async (running: Child): Promise<void> => {
     const exit = await running.closed;
     const stderr = await running.lastWords(lastWordsMs);
-    closed.resolve(broken === undefined ? agentExit(exit, stderr) : { how: "broken", reason: broken, stderr });
+    closed.resolve(
+      broken === undefined
+        ? agentExit(wall === undefined ? exit : unwrapped(exit), stderr)
+        : { how: "broken", reason: broken, stderr },
+    );
     gone.abort();
   };
 
@@ -87,10 +98,11 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
 
   const spawn = (options: SpawnOptions): SpawnedProcess => {
     guardian?.watch(marker);
+    const [command, ...args] = behind(wall, options);
     const running = startChild(
       {
-        command: options.command,
-        args: options.args,
+        command: command ?? options.command,
+        args,
         cwd: options.cwd ?? "/",
         env: definedOnly(options.env),
         marker,
@@ -98,8 +110,8 @@ export function agentProcess(id: string, table: ProcessTable, guardian?: Guardia
       table,
     );
     child = running;
-    const command = [options.command, ...options.args].join(" ");
-    running.started.then(({ pid }) => started.resolve({ pid, command }), started.reject);
+    const line = [options.command, ...options.args].join(" ");
+    running.started.then(({ pid }) => started.resolve({ pid, command: line }), started.reject);
     void tellEnd(running);
     running.stdout.once("end", () => void endMute(running));
     return new SdkProcess(running, () => {
@@ -179,6 +191,25 @@ function lineGuard(cap: number, onOverflow: () => void): Transform {
       done(null, isOver ? undefined : chunk);
     },
   });
+}
+
+/** The command line behind the wall. What cannot be run is started without, so that its start fails, and says why. */
+function behind(wall: AgentWall | undefined, { command, args }: SpawnOptions): string[] {
+  if (wall === undefined) return [command, ...args];
+  try {
+    if (isAbsolute(command)) accessSync(command, constants.X_OK);
+    return [wall.agent, command, ...args];
+  } catch {
+    // The start is about to tell the same, with a next step.
+    return [command, ...args];
+  }
+}
+
+/** Behind the wall, the end by a signal comes as an exit code above 128, as in a shell. */
+function unwrapped(exit: Exit): Exit {
+  if (exit.how !== "code" || exit.code <= 128) return exit;
+  const [name] = Object.entries(systemConstants.signals).find(([, number]) => number === exit.code - 128) ?? [];
+  return name === undefined ? exit : { how: "signal", signal: name as NodeJS.Signals };
 }
 
 function agentExit(exit: Exit, stderr: string): AgentExit {

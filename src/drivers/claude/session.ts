@@ -26,7 +26,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const { query } = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
-  const child = agentProcess(spec.id, around.table, around.guardian);
+  const child = agentProcess(spec.id, around.table, { guardian: around.guardian, wall: spec.wall });
   const sdk = query({ prompt: input, options: sdkOptions(spec, { ...around, spawn: child.spawn }) });
   const reading = read(sdk, spec, events, child);
   const { pid, command } = await Promise.race([

@@ -1,9 +1,10 @@
-import type { AgentDriver, AgentExit, AgentSession } from "../../drivers/agent.ts";
+import type { AgentDriver, AgentExit, AgentSession, AgentWall } from "../../drivers/agent.ts";
 import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import { airgapStage } from "../gate/airgap.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
@@ -39,6 +40,10 @@ export interface ConstructParts {
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
   tripwires: RunTripwires;
+  /** Stands around the agent. */
+  wall: AgentWall | undefined;
+  /** Whether the airgap is on, now. */
+  isAirgapped: () => boolean;
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
@@ -186,10 +191,14 @@ export class Construct {
         cwd: workspace,
         caliber: this.spec.caliber,
         role: { kind: "worker" },
+        ...(this.#parts.wall === undefined ? {} : { wall: this.#parts.wall }),
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
-          stages: [this.#tripwires.stage],
+          stages: [
+            airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.wall !== undefined }),
+            this.#tripwires.stage,
+          ],
           standing: this.custody.standing,
           note: this.#note,
           clock,

@@ -13,7 +13,7 @@ import type { Judge, Judged } from "./judge.ts";
 import { ending, type Standing } from "./standing.ts";
 
 /** One question of the gate, asked of every call after the brake has seen it. Undefined: nothing against it. */
-export type Stage = (call: ToolCall, judged: Judged) => Judgement | undefined;
+export type Stage = (call: ToolCall, judged: Judged) => Judgement | readonly Judgement[] | undefined;
 
 export interface GateParts {
   construct: string;

@@ -2,6 +2,7 @@ import type { Effect } from "../../policy/brake/effect.ts";
 import { judge } from "../../policy/brake/judge.ts";
 import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import type { Judgement, Tier, ToolCall } from "../../protocol/verdict.ts";
+import { readText } from "./read-text.ts";
 import { realPath } from "./real-path.ts";
 
 /** What the brake says to a call, and what it thinks that the call would do. */
@@ -27,7 +28,7 @@ export interface Place {
 
 /** The brake for the constructs of one run. */
 export function judgeFor({ tier, workspace, runFolder, deckHome, agentHome, policy }: Place): Judge {
-  const around = { workspace, runFolder, deckHome, home: agentHome, cwd: workspace, realPath };
+  const around = { workspace, runFolder, deckHome, home: agentHome, cwd: workspace, realPath, readText };
   return (call) => {
     const own = policy === undefined ? {} : { policy: policy() };
     const { verdict, rule, reason, effects } = judge(call, { ...around, ...own, tier: tier() });

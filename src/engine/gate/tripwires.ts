@@ -7,10 +7,10 @@ import { freshState, type TripwireState } from "../../policy/tripwires/state.ts"
 import { consequenceOf, type Consequence, type Firing } from "../../policy/tripwires/tripwire.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import type { TripwireFired } from "../../protocol/tripwire.ts";
-import type { Judgement } from "../../protocol/verdict.ts";
+import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
 import type { Note } from "../journal.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
-import type { Stage } from "./gate.ts";
+import type { Judged } from "./judge.ts";
 
 export interface ConstructTripwiresParts {
   construct: string;
@@ -44,16 +44,16 @@ export class ConstructTripwires {
   }
 
   /** The gate's question. */
-  readonly stage: Stage = (call, judged) => {
+  readonly stage = (call: ToolCall, judged: Judged): Judgement[] => {
     const targets = targetsOf(judged.effects);
     const at = this.#parts.clock.now();
     const observation: Observation = { kind: "call", at, call: call.id, tool: call.tool, input: call.input, targets };
     const { consequence, firings } = this.#observe(observation, judged.decision);
-    if (consequence === "kill") return judgementOf("deny", worst(firings, "critical"));
-    if (this.#parts.run.tier() === "yolo") return undefined;
+    if (consequence === "kill") return judgementsOf("deny", worst(firings, "critical"));
+    if (this.#parts.run.tier() === "yolo") return [];
     for (const { calls } of this.#pending) calls.add(call.id);
     const holding = [...this.#pending.map(({ firing }) => firing), ...worst(firings, "warning")];
-    return holding.length === 0 ? undefined : judgementOf("hold", holding);
+    return judgementsOf("hold", holding);
   };
 
   /** Looks at what the construct's agent did. */
@@ -129,9 +129,11 @@ const mostTold = 20;
 const worst = (firings: readonly Firing[], severity: TripwireFired["severity"]): Firing[] =>
   firings.filter((firing) => firing.severity === severity);
 
-function judgementOf(decision: "deny" | "hold", firings: readonly Firing[]): Judgement {
-  const reasons = firings.map(({ rule, message, found }) => `${message} (tripwire ${rule}: ${found})`);
-  return { decision, rule: `tripwire.${firings[0]?.rule ?? "unknown"}`, reason: reasons.join(" ") };
-}
+const judgementsOf = (decision: "deny" | "hold", firings: readonly Firing[]): Judgement[] =>
+  firings.map(({ rule, message, found }) => ({
+    decision,
+    rule: `tripwire.${rule}`,
+    reason: `${message} (tripwire ${rule}: ${found})`,
+  }));
 
 const zones: Record<string, Target["zone"]> = { "write.outside": "outside", "write.unknown": "unknown" };

@@ -7,7 +7,7 @@ import type { Observation } from "../../policy/tripwires/observation.ts";
 import { shippedDefaults, shippedTripwires } from "../../policy/tripwires/shipped.ts";
 import type { Tripwire } from "../../policy/tripwires/tripwire.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
-import type { TripwiresView } from "../../protocol/snapshot.ts";
+import type { TripwiresView } from "../../protocol/view.ts";
 import type { Tier } from "../../protocol/verdict.ts";
 import type { Note } from "../journal.ts";
 
@@ -43,7 +43,8 @@ export function tripwiresOf(parts: RunTripwiresParts): RunTripwires {
   const limits: AuthoringLimits = { ...authoringLimits, compile: compileBounded, monotonic };
   const told = new Set<string>();
   let recent: Observation[] = [];
-  let authored: readonly Tripwire[] = admitAuthored({ rules: view.rules }, [], limits).admitted;
+  const earlier = admitAuthored({ rules: view.rules }, [], limits);
+  let authored: readonly Tripwire[] = earlier.admitted;
 
   const tellOnce = (code: string, about: string, message: string): void => {
     if (told.has(`${code} ${about}`)) return;
@@ -67,6 +68,9 @@ export function tripwiresOf(parts: RunTripwiresParts): RunTripwires {
     },
     looked(observation, { skipped, partial }) {
       recent = [...recent, shortened(observation)].slice(-mostRecent);
+      // An earlier version of the deck may have admitted what this one does not.
+      for (const { name, reason } of earlier.refused)
+        tellOnce("tripwire.dropped", name, `The tripwire ${name} of this goal is not in force any more: ${reason}.`);
       for (const { rule, reason } of skipped)
         tellOnce("tripwire.skipped", rule, `The tripwire ${rule} did not look: ${reason}.`);
       const what = observation.kind;

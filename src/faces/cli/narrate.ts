@@ -26,6 +26,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing("run", "opened", `${event.run} in ${event.body.folder}`);
     case "run.resumed":
       return passing("run", "resumed", event.run);
+    case "sandbox.chosen":
+      return event.body.mode === "wall"
+        ? passing("run", "walled", event.body.why)
+        : lasting("run", "no wall", event.body.why, "warning");
     case "run.waiting":
       return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
     case "run.paused":

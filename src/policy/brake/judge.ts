@@ -6,4 +6,4 @@ import { decide, type Judgement } from "./tiers.ts";
 
 /** What the brake says to a call in this place, the netrunner's policy file included. Never throws. */
 export const judge = (call: ToolCall, place: BrakeContext): Judgement =>
-  decide(underLists(analyse(call, place), call, place.policy), place.tier, place.policy?.rules);
+  decide(underLists(analyse(call, place), call, place), place.tier, place.policy?.rules);

@@ -18,7 +18,7 @@ export interface TierRule {
   rule: string;
   kinds: readonly EffectKind[];
   /** Narrows the rule to some effects of its kinds. */
-  when?: "barred" | "secret" | "foreign" | "upload" | "metadata" | "broad" | "forbidden";
+  when?: "barred" | "secret" | "foreign" | "upload" | "metadata" | "broad" | "forbidden" | "trusted";
   verdict: Judgement["verdict"];
   alternative?: string;
 }
@@ -77,6 +77,7 @@ function applies(when: TierRule["when"], effect: Effect): boolean {
     case "metadata":
     case "broad":
     case "forbidden":
+    case "trusted":
       return Object.entries(effect).some(([name, value]) => name === when && value === true);
     default:
       return false;

@@ -1,23 +1,28 @@
 import type { ToolCall } from "../../protocol/verdict.ts";
 import type { Effect } from "../brake/effect.ts";
 import { isAllowedHost, isForbiddenHost } from "./hosts.ts";
+import type { BrakeContext } from "../context.ts";
 import type { PlacePolicy } from "./policy.ts";
+import { mayTrustTool, withoutCarriers } from "./trust.ts";
 
 /** The effects of a call under the lists of tools and hosts. Those of commands are applied where commands are found. */
 export function underLists(
   effects: readonly Effect[],
   { tool, input }: Pick<ToolCall, "tool" | "input">,
-  policy: PlacePolicy | undefined,
+  place: BrakeContext,
 ): readonly Effect[] {
+  const { policy } = place;
   if (policy === undefined) return effects;
   const { hosts } = policy;
-  const allowed = policy.tools.some((listed) => listed.verdict === "allow" && fits(listed, tool));
+  const allowed =
+    policy.tools.some((listed) => listed.verdict === "allow" && fits(listed, tool)) && mayTrustTool(input, place);
   const changed = effects.map((effect) => {
-    if (effect.kind === "network" && isAllowedHost(effect.host, hosts))
-      return { ...effect, upload: false, metadata: false };
-    return allowed && (effect.kind === "remote-mutation" || effect.kind === "publish")
-      ? { kind: "look-remote" as const, what: `${effect.what}, which the policy file allows` }
-      : effect;
+    const isTrusted =
+      effect.kind === "network"
+        ? // Of a PowerShell line it is not known well enough what it would send along.
+          isAllowedHost(effect.host, hosts) && !(effect.upload && tool === "PowerShell")
+        : allowed && (effect.kind === "remote-mutation" || effect.kind === "publish");
+    return isTrusted ? { ...effect, trusted: true as const } : effect;
   });
   const forbidden = effects.flatMap((effect) =>
     effect.kind === "network" && isForbiddenHost(effect.host, hosts)
@@ -30,7 +35,7 @@ export function underLists(
       : [],
   );
   const inPowerShell = tool === "PowerShell" ? listedIn(textOf(input), policy.commands) : [];
-  return [...listed, ...inPowerShell, ...forbidden, ...changed];
+  return [...listed, ...inPowerShell, ...forbidden, ...withoutCarriers(changed, JSON.stringify(input) ?? "")];
 }
 
 /**

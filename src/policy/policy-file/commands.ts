@@ -2,6 +2,7 @@ import type { Argument } from "../argument.ts";
 import type { Effect } from "../brake/effect.ts";
 import type { Run } from "../brake/run.ts";
 import type { ListedCommand } from "./policy.ts";
+import { mayTrust } from "./trust.ts";
 
 /** Reads one command of a list, such as `terraform plan` or `just *`; or says what is wrong with it. */
 export function parseCommand(text: string, verdict: ListedCommand["verdict"]): ListedCommand | string {
@@ -20,7 +21,7 @@ export function parseCommand(text: string, verdict: ListedCommand["verdict"]): L
   return { verdict, words, open };
 }
 
-/** Lets the lists have their say over one command: what they forbid or hold is an effect, what they allow is softened. */
+/** Lets the lists have their say over one command: what they forbid or hold is an effect, what they allow is marked. */
 export function underPolicy(run: Run, name: string): Run {
   const { policy } = run.scene.context;
   if (policy === undefined || policy.commands.length === 0) return run;
@@ -30,9 +31,9 @@ export function underPolicy(run: Run, name: string): Run {
     run.emit({ kind: "listed", what: listed.words.join(" "), forbidden: listed.verdict === "deny" });
   }
   const allowing = policy.commands.filter((listed) => listed.verdict === "allow" && allows(listed, name, run.args));
-  if (allowing.length === 0) return run;
+  if (allowing.length === 0 || !mayTrust(run.args, run.scene)) return run;
   const inFull = allowing.some(({ open }) => !open);
-  return { ...run, emit: (effect) => run.emit(softened(effect, inFull)) };
+  return { ...run, emit: (effect) => run.emit(trusted(effect, inFull)) };
 }
 
 /** Exactly these words; more only where the entry says so. Nothing that only the run will tell counts as a word. */
@@ -61,27 +62,22 @@ function catches({ words }: ListedCommand, name: string, args: readonly Argument
 }
 
 /** An effect of a command that the netrunner trusts. What loses history must have been written out in full. */
-function softened(effect: Effect, inFull: boolean): Effect {
+function trusted(effect: Effect, inFull: boolean): Effect {
   switch (effect.kind) {
     case "execute-unknown":
-      return effect.foreign ? effect : trusted(effect.what);
+      return effect.foreign ? effect : { ...effect, trusted: true };
     case "publish":
     case "remote-mutation":
     case "database-mutation":
-      return trusted(effect.what);
+      return { ...effect, trusted: true };
     case "history-rewrite":
-      return inFull ? trusted(effect.what) : effect;
+      return inFull ? { ...effect, trusted: true } : effect;
     case "network":
-      return effect.metadata ? effect : { ...effect, upload: false };
+      return effect.metadata ? effect : { ...effect, trusted: true };
     default:
       return effect;
   }
 }
-
-const trusted = (what: string): Effect => ({
-  kind: "run-project-code",
-  what: `${what} (allowed by the policy file)`,
-});
 
 const gainsRights = new Set("sudo doas su pkexec run0 runuser setpriv nsenter chroot unshare".split(" "));
 

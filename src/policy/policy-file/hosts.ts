@@ -19,7 +19,14 @@ export function parseHost(text: string, verdict: ListedHost["verdict"]): ListedH
 /** Whether an address may be fetched from and sent to because its host is listed. Anything computed in it is not. */
 export function isAllowedHost(address: string, hosts: readonly ListedHost[]): boolean {
   const url = urlOf(address);
-  if (url === undefined || isIdentityDoor(url.hostname) || url.username !== "" || url.password !== "") return false;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    isIdentityDoor(url.hostname) ||
+    url.username !== "" ||
+    url.password !== ""
+  )
+    return false;
   return hosts.some((listed) => listed.verdict === "allow" && matches(listed, url));
 }
 
@@ -34,10 +41,10 @@ export const isForbiddenHost = (text: string, hosts: readonly ListedHost[]): boo
 function urlOf(address: string): URL | undefined {
   if (!/^[\w.:/@%?&=#~+,;!()[\]-]+$/.test(address)) return undefined;
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`);
-  return url !== null && /^(?:https?|wss?|ftp):$/.test(url.protocol) ? url : undefined;
+  return url !== null && url.hostname !== "" ? url : undefined;
 }
 
-const usualPorts: Record<string, string> = { "http:": "80", "https:": "443", "ws:": "80", "wss:": "443", "ftp:": "21" };
+const usualPorts: Record<string, string> = { "http:": "80", "https:": "443" };
 
 function matches(listed: ListedHost, url: URL): boolean {
   const host = url.hostname.replace(/\.$/, "");

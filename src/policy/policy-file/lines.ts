@@ -22,7 +22,7 @@ function keysOf(lines: readonly string[]): Map<string, number> {
     if (!places.has(key)) places.set(key, line);
   };
   for (const [index, line] of lines.entries()) {
-    const header = /^\s*(\[{1,2})\s*([^\]#]+?)\s*\]/.exec(line);
+    const header = /^\s*(\[{1,2})([^\]#]{1,200})\]/.exec(line);
     if (header !== null) {
       const name = (header[2] ?? "").split(".").map((part) => part.trim().replace(/^["']|["']$/g, ""));
       note(name, index + 1);

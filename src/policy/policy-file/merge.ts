@@ -37,11 +37,21 @@ const listRules: readonly TierRule[] = [
   { rule: "policy.listed", kinds: ["listed"], verdict: "hold", alternative: "The netrunner's policy file asks first." },
 ];
 
+/** What the lists allow by name counts in the default tier alone: paranoid reads only, and yolo needs no list. */
+const trustedRule: TierRule = {
+  rule: "policy.trusted",
+  kinds: ["execute-unknown", "network", "publish", "remote-mutation", "database-mutation", "history-rewrite"],
+  when: "trusted",
+  verdict: "allow",
+};
+
+const overLists: Rules = { paranoid: listRules, default: [...listRules, trustedRule], yolo: listRules };
+
 /** The tiers as they are without a policy file. */
 export const shippedRules: Rules = {
-  paranoid: [...listRules, ...tierRules.paranoid],
-  default: [...listRules, ...tierRules.default],
-  yolo: [...listRules, ...tierRules.yolo],
+  paranoid: [...overLists.paranoid, ...tierRules.paranoid],
+  default: [...overLists.default, ...tierRules.default],
+  yolo: [...overLists.yolo, ...tierRules.yolo],
 };
 
 /** What the shipped default tier denies stays denied in it and in paranoid, whatever a file says. */
@@ -74,7 +84,7 @@ function tierOf(tier: Tier, entries: readonly PlacedRule[]): RuleInForce[] {
   const front = added.length === 0 || tier === "yolo" ? [] : sealed.filter((rule) => !tierRules[tier].includes(rule));
   const own = tier === "yolo" ? [] : rest.filter(({ verdict }, index) => isSealed(tierRules[tier][index], verdict));
   const moved = added.length === 0 ? [] : own;
-  return [...listRules, ...front, ...moved, ...added, ...rest.filter((rule) => !moved.includes(rule))];
+  return [...overLists[tier], ...front, ...moved, ...added, ...rest.filter((rule) => !moved.includes(rule))];
 }
 
 const isSealed = (shipped: TierRule | undefined, verdict: TierRule["verdict"]): boolean =>

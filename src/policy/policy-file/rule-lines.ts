@@ -36,7 +36,7 @@ const folder = (list: string, verdict: RuleLine["verdict"], about: string, from:
 });
 
 /** The rules behind the lists are told by the lists. */
-const isTold = ({ kinds }: RuleInForce): boolean => !kinds.includes("listed");
+const isTold = ({ rule }: RuleInForce): boolean => !rule.startsWith("policy.");
 
 const lineOf = ({ rule, kinds, when, verdict, line }: RuleInForce, tier: Tier, path: string): RuleLine => ({
   tier,

@@ -6,6 +6,7 @@ import type { Judged } from "../../../src/engine/gate/judge.ts";
 import type { Note } from "../../../src/engine/journal.ts";
 import { tripwiresOf } from "../../../src/engine/tripwires/rules.ts";
 import { defaultSettings, type RunSettings } from "../../../src/protocol/settings.ts";
+import type { AuthoredRecord } from "../../../src/protocol/tripwire.ts";
 import { noTokens } from "../../../src/protocol/outcome.ts";
 
 /** A clock that stands until it is moved on, and does then what has become due. */
@@ -34,12 +35,12 @@ function handClock(): Clock & { pass: (ms: number) => void } {
   };
 }
 
-function watched(changes: Partial<RunSettings> = {}) {
+function watched(changes: Partial<RunSettings> = {}, rules: AuthoredRecord[] = []) {
   const clock = handClock();
   const told: { type: string; body: object }[] = [];
   const note: Note = (type, body) => told.push({ type, body }) > 0;
   const settings = { ...defaultSettings(2), ...changes };
-  const run = tripwiresOf({ settings, view: { rules: [], muted: [] }, muted: new Set(), clock, note });
+  const run = tripwiresOf({ settings, view: { rules, muted: [] }, muted: new Set(), clock, note });
   const kills: string[] = [];
   const kill = (cause: string): void => void kills.push(cause);
   const one = (construct: string) => new ConstructTripwires({ construct, run, clock, note, kill });
@@ -103,15 +104,15 @@ describe("a construct's tripwires", () => {
     const tripwires = one("cx-1");
     for (const usd of [1, 9, 30]) tripwires.see(ended(usd));
     expect(told.map(({ body }) => body)).toMatchObject([{ name: "cost-slope", call: null, consequence: "hold" }]);
-    expect(tripwires.stage(bash("ls"), allowed)).toMatchObject({ decision: "hold", rule: "tripwire.cost-slope" });
+    expect(tripwires.stage(bash("ls"), allowed)).toMatchObject([{ decision: "hold", rule: "tripwire.cost-slope" }]);
   });
 
   test("are forgotten by nobody's else call: another construct's next call is free", () => {
     const { one } = watched();
     const [first, second] = [one("cx-1"), one("cx-2")];
     for (const usd of [1, 9, 30]) first.see(ended(usd));
-    expect(second.stage(bash("ls"), allowed)).toBeUndefined();
-    expect(first.stage(bash("ls"), allowed)).toBeDefined();
+    expect(second.stage(bash("ls"), allowed)).toEqual([]);
+    expect(first.stage(bash("ls"), allowed)).toHaveLength(1);
   });
 
   test("hold the next call until it is over, and not the one after", () => {
@@ -120,11 +121,11 @@ describe("a construct's tripwires", () => {
     for (const usd of [1, 9, 30]) tripwires.see(ended(usd));
     tripwires.see({ type: "tool.called", id: "t1", tool: "Bash", input: {} });
     tripwires.see({ type: "tool.called", id: "t2", tool: "Bash", input: {} });
-    expect(tripwires.stage(bash("ls a", "t1"), allowed)).toBeDefined();
+    expect(tripwires.stage(bash("ls a", "t1"), allowed)).toHaveLength(1);
     tripwires.see({ type: "tool.returned", id: "t1", failed: true, text: "denied" });
-    expect(tripwires.stage(bash("ls b", "t2"), allowed)).toBeDefined();
+    expect(tripwires.stage(bash("ls b", "t2"), allowed)).toHaveLength(1);
     tripwires.see({ type: "tool.returned", id: "t2", failed: true, text: "denied" });
-    expect(tripwires.stage(bash("ls c", "t3"), allowed)).toBeUndefined();
+    expect(tripwires.stage(bash("ls c", "t3"), allowed)).toEqual([]);
   });
 
   test("go by the tier in force at the call: what was to be held passes once the tier is yolo", () => {
@@ -132,19 +133,29 @@ describe("a construct's tripwires", () => {
     const tripwires = one("cx-1");
     for (const usd of [1, 9, 30]) tripwires.see(ended(usd));
     settings.brake = "yolo";
-    expect(tripwires.stage(bash("reboot"), allowed)).toBeUndefined();
+    expect(tripwires.stage(bash("reboot"), allowed)).toEqual([]);
     expect(kills).toEqual([]);
     settings.brake = "default";
-    expect(tripwires.stage(bash("reboot", "t2"), allowed)).toMatchObject({ decision: "deny" });
+    expect(tripwires.stage(bash("reboot", "t2"), allowed)).toMatchObject([{ decision: "deny" }]);
     expect(kills).toEqual(["tripwire:host-restart"]);
   });
 
   test("deny where one would kill and another one would hold, and the cause is the one that kills", () => {
     const { one, kills, types } = watched();
     const call = bash('sqlite3 a.db "DROP TABLE plants"; reboot');
-    expect(one("cx-1").stage(call, allowed)).toMatchObject({ decision: "deny", rule: "tripwire.host-restart" });
+    expect(one("cx-1").stage(call, allowed)).toMatchObject([{ decision: "deny", rule: "tripwire.host-restart" }]);
     expect(kills).toEqual(["tripwire:host-restart"]);
     expect(types()).toEqual(["tripwire.fired", "tripwire.fired"]);
+  });
+
+  test("that fire together each hold the call by themselves, so that all of them are on the record", () => {
+    const { one } = watched({ my_email: "mira@garden.example" });
+    const call = bash('sqlite3 a.db "DROP TABLE plants" # mira@garden.example');
+    expect(
+      one("cx-1")
+        .stage(call, allowed)
+        .map(({ rule }) => rule),
+    ).toEqual(["tripwire.destructive-sql", "tripwire.user-email"]);
   });
 
   test("say once in a run what they have not seen, whoever it was", () => {
@@ -175,5 +186,49 @@ describe("a construct's tripwires", () => {
     for (let n = 0; n < 50; n += 1) tripwires.stage(bash(`sqlite3 a.db "DROP TABLE t${n}"`, `t${n}`), allowed);
     expect(types()).toHaveLength(50);
     expect(tripwires.fired).toHaveLength(20);
+  });
+});
+
+describe("rules for a changed goal", () => {
+  const touching: AuthoredRecord = {
+    name: "goal/no-touching",
+    severity: "warning",
+    field: "command",
+    pattern: String.raw`\btouch\b`,
+    message: "This goal is about looking, not about touching.",
+  };
+
+  test("are rehearsed on what the constructs have done lately, and one that would have fired often is refused", () => {
+    const { one, run } = watched();
+    expect(run.adopt({ rules: [touching] }).proposed).toHaveLength(1);
+    run.adopt({ rules: [] });
+    for (let n = 0; n < 4; n += 1) one(`cx-${n}`).stage(bash(`touch ${n}`, `t${n}`), allowed);
+    expect(run.adopt({ rules: [touching] }).refused[0]?.reason).toMatch(/more than 3 recent/);
+    expect(run.rules().authored).toEqual([]);
+  });
+
+  test("take the place of the earlier ones, and leave the shipped ones as they are", () => {
+    const { run } = watched();
+    const before = run.rules().shipped;
+    run.adopt({ rules: [touching] });
+    run.adopt({
+      rules: [{ ...touching, name: "goal/no-moving", pattern: String.raw`\bmv\b` }, { name: "host-restart" }],
+    });
+    expect(run.rules().authored.map(({ name }) => name)).toEqual(["goal/no-moving"]);
+    expect(run.rules().shipped).toEqual(before);
+  });
+
+  test("that an earlier deck has admitted and this one does not are told once, and the others are in force", () => {
+    const { one, told, run } = watched({}, [touching, { ...touching, name: "goal/slow", pattern: "(a+)+$" }]);
+    one("cx-1").stage(bash("touch a"), allowed);
+    one("cx-2").stage(bash("ls"), allowed);
+    expect(run.rules().authored.map(({ name }) => name)).toEqual([touching.name]);
+    expect(told.map(({ body }) => body)).toMatchObject([{ code: "tripwire.dropped" }, { name: touching.name }]);
+  });
+
+  test("have no place for a number of them that nobody could oversee", () => {
+    const { run } = watched();
+    const many = Array.from({ length: 9 }, (_, n) => ({ ...touching, name: `goal/rule-${"x".repeat(n + 1)}` }));
+    expect(run.adopt({ rules: many }).proposed).toHaveLength(5);
   });
 });

@@ -8,6 +8,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -17,10 +19,13 @@ import { attach } from "../../../src/host/door/attach.ts";
 import { openDoor, type Door, type DoorOptions } from "../../../src/host/door/door.ts";
 import { usualLimits } from "../../../src/host/door/visit.ts";
 import { wireVersion } from "../../../src/host/door/wire.ts";
+import type { Port } from "../../../src/host/port.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { scriptedDeck, settings, type ScriptedDeck } from "../../faces/cli/scripted-deck.ts";
 import { visit, type Visitor } from "./visitor.ts";
+
+const doorProcess = join(import.meta.dirname, "..", "..", "kit", "door-process.ts");
 
 let folder: string;
 let home: string;
@@ -174,7 +179,7 @@ describe("the socket", () => {
     home = join(folder, "x".repeat(90), "home");
     mkdirSync(home, { recursive: true });
     const { path } = await open();
-    expect(path).toMatch(/^\/tmp\/cyberdeck-.{6}\/deck\.sock$/);
+    expect(path).toMatch(/^\/tmp\/cyberdeck-door-.{6}\/deck\.sock$/);
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(home, "deck.sock.at"), "utf8")).toBe(`${path}\n`);
     const far = await attach(home);
@@ -184,19 +189,29 @@ describe("the socket", () => {
     expect([readdirSync(home), existsSync(dirname(path))]).toEqual([[], false]);
   });
 
-  test("that a dead deck has left is replaced by the next one, also outside of the home", async () => {
-    home = join(folder, "x".repeat(90), "home");
+  test.each([
+    ["in the home", ""],
+    ["outside of it", "x".repeat(90)],
+  ])("that a killed deck has left %s ends its faces, is no deck, and is replaced by the next one", async (_, deep) => {
+    home = join(folder, deep, "home");
     mkdirSync(home, { recursive: true });
-    const dead = await openDoor({ home, port: deck.port, version: "1" });
-    const note = readFileSync(join(home, "deck.sock.at"), "utf8");
-    await dead.close();
-    // As after kill -9: the folder, a socket file that nobody serves, and the note are still there.
-    mkdirSync(dirname(dead.path));
-    writeFileSync(dead.path, "");
-    writeFileSync(join(home, "deck.sock.at"), note);
+    const child = spawn(process.execPath, [doorProcess, home], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = await once(child.stdout, "data");
+    const left = String(line).trim();
+    const face = await attach(home);
+    const following = (async () => {
+      for await (const event of face.port.follow(0)) throw new Error(`no event was to come: ${event.type}`);
+    })();
+    child.kill("SIGKILL");
+    await expect(following).rejects.toMatchObject({ code: "deck.ended" });
+    await face.port.closed;
+    expect(existsSync(left)).toBe(true);
+    await expect(attach(home)).rejects.toMatchObject({ code: "deck.not_running" });
     const { path } = await open();
-    expect([path === dead.path, existsSync(dirname(dead.path))]).toEqual([false, false]);
+    expect(existsSync(left)).toBe(path === left);
     await (await attach(home)).close();
+    await end();
+    expect([readdirSync(home), existsSync(dirname(path)) && dirname(path) !== home]).toEqual([[], false]);
   });
 });
 
@@ -314,7 +329,12 @@ describe("a visitor", () => {
   });
 
   test("that does not read for a while loses nothing and costs no memory: it goes on from the record", async () => {
-    const { path } = await open();
+    const from: number[] = [];
+    const follow: Port["follow"] = (after) => {
+      from.push(after);
+      return deck.port.follow(after);
+    };
+    const { path } = await open({ port: { ...deck.port, follow } });
     await deck.port.send(goal("Count"));
     using slow = await visit(path);
     slow.say({ id: 1, method: "follow", after: 0 });
@@ -329,6 +349,8 @@ describe("a visitor", () => {
     const seqs: unknown[] = [];
     while (seqs.length < 2000) seqs.push(seqOf(await slow.next()));
     expect(seqs).toEqual(Array.from({ length: 2000 }, (_, index) => index + 3));
+    // It was not subscribed all the time: its backlog lay in the record, not in the deck's memory.
+    expect(from.length).toBeGreaterThan(3);
   });
 
   test("that never reads is cut after a while, and its place is free again", async () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { call, say } from "../../../src/offline/reply.ts";
+import { openStoreToRead } from "../../../src/store/event-log.ts";
 import { attach } from "../../../src/host/door/attach.ts";
 import { of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 
@@ -85,4 +86,28 @@ test("a construct may not speak for the netrunner with the deck's own program", 
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   const code = await new Promise((resolve) => void child.on("close", resolve));
   expect([code, err]).toEqual([1, expect.stringContaining("a construct may not give commands")]);
+});
+
+test("the blacklist is changed in the deck that runs, and in the home where none does, on the record both times", async () => {
+  await using kit = await openTestDeck({ keep: false });
+  const { home, workspace } = kit;
+  const task = "Force-push the branch main to origin";
+  const added = await cyberdeck(workspace, "blacklist", "add", task, "--reason", "others work on it");
+  const id = /bl-[0-9a-f]{8}/.exec(added.out)?.[0] ?? "";
+  expect(added).toMatchObject({ code: 0, err: "" });
+  expect((await kit.deck.send({ type: "blacklist.list" })).entries).toMatchObject([{ id, task }]);
+  await kit.deck.close();
+  const refused = await cyberdeck(workspace, "spawn", "--offline", "Please force-push branch main to origin");
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("--override-blacklist") });
+  expect(await cyberdeck(workspace, "blacklist", "remove", id.slice(0, 7))).toMatchObject({ code: 0, err: "" });
+  expect(await cyberdeck(workspace, "blacklist")).toMatchObject({
+    code: 0,
+    out: "Nothing is forbidden in this home.\n",
+  });
+  const reader = openStoreToRead(home);
+  using _reader = { [Symbol.dispose]: () => reader.close() };
+  expect([...reader.eventsAfter(0)].map(({ type, run, source }) => [type, run, source])).toEqual([
+    ["blacklist.added", "", "netrunner"],
+    ["blacklist.removed", "", "netrunner"],
+  ]);
 });

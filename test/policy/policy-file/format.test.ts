@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nearest } from "../../../src/base/nearest.ts";
 import { parsePolicy } from "../../../src/policy/policy-file/parse.ts";
@@ -84,6 +85,36 @@ test("the example in docs/policy.md is a good policy file, and each of its lines
     "deny",
     "deny",
   ]);
+});
+
+test("whatever the file says, it is read or refused with a line and a next step", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/policy.md"), "utf8");
+  const good = /```toml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  const piece = fc.oneof(fc.string(), fc.constantFrom('"', "[", "]", "=", "\n", "'''", "*", "a"));
+  const spoiled = fc
+    .tuple(fc.nat(good.length), fc.nat(40), piece)
+    .map(([at, length, text]) => good.slice(0, at) + text + good.slice(at + length));
+  const seen = { good: 0, bad: 0 };
+  fc.assert(
+    fc.property(fc.oneof(spoiled, fc.string({ unit: "binary" })), (text) => {
+      const parsed = parsePolicy(text);
+      seen[parsed.ok ? "good" : "bad"] += 1;
+      if (parsed.ok) return;
+      expect(parsed.problems.length).toBeGreaterThan(0);
+      for (const { line, message, hint } of parsed.problems) {
+        expect(line).toBeGreaterThanOrEqual(1);
+        expect(line).toBeLessThanOrEqual(text.split("\n").length);
+        expect([message, hint]).not.toContain("");
+      }
+    }),
+    { numRuns: 2000 },
+  );
+  expect(Math.min(seen.good, seen.bad)).toBeGreaterThan(20);
+});
+
+test("a file of one endless line, of brackets or of blanks is read or refused like any other", () => {
+  const pieces = ["[", " ", "[ ", "a.", "[[a]]\n", '"', "'''", "=", "a = [", "# "];
+  for (const piece of pieces) expect(typeof parsePolicy(piece.repeat(50_000)).ok).toBe("boolean");
 });
 
 test.each([

@@ -1,10 +1,10 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Effort } from "../../../protocol/caliber.ts";
 import { efforts } from "../../../protocol/caliber.ts";
-import type { RunSettings } from "../../../protocol/settings.ts";
+import { sandboxes, type RunSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
-import { dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
+import { choiceOf, dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
 export interface SettingFlags {
@@ -20,6 +20,8 @@ export interface SettingFlags {
   streaming?: boolean;
   structured?: boolean;
   brake?: Tier;
+  sandbox?: RunSettings["sandbox"];
+  airgap?: boolean;
   idleLimit?: number;
   timeLimit?: number;
   holdWindow?: number | "forever";
@@ -62,6 +64,13 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       `what constructs may do: ${tiers.join(", ")} (default: ${usual.brake})`,
       tierOf("--brake"),
     )
+    .option(
+      "--sandbox <when>",
+      `the operating system's wall around constructs: ${sandboxes.join(", ")} (default: ${usual.sandbox}, where the machine can)`,
+      choiceOf("--sandbox", sandboxes),
+    )
+    .option("--airgap", "no network for any construct; --no-airgap ends it when a run is resumed")
+    .addOption(new Option("--no-airgap").hideHelp())
     .option(
       "--idle-limit <time>",
       `stop a construct that does nothing for so long (default: ${minutes(usual.idle_limit_ms)})`,
@@ -120,6 +129,8 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
     ...(flags.brake === undefined ? {} : { brake: flags.brake }),
+    ...(flags.sandbox === undefined ? {} : { sandbox: flags.sandbox }),
+    ...(flags.airgap === undefined ? {} : { airgap: flags.airgap }),
     ...(flags.autopilot === undefined ? {} : { autopilot: flags.autopilot }),
     ...(flags.streaming === false ? { backend: "one-shot" } : {}),
     ...(flags.structured === undefined ? {} : { structured_reply: flags.structured }),
