@@ -1,7 +1,7 @@
 import { respawnLoop, type PastAttempt } from "../policy/respawn-loop.ts";
 import { admit } from "../policy/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
-import type { RunView } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";

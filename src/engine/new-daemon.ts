@@ -1,6 +1,6 @@
 import { newDaemonId } from "../base/ids.ts";
 import { actionBlockJsonSchema } from "../protocol/action.ts";
-import { isEnded, type RunView } from "../protocol/snapshot.ts";
+import { isEnded, type RunView } from "../protocol/view.ts";
 import { Conversation } from "./daemon/conversation.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import type { Inbox } from "./daemon/inbox.ts";

@@ -1,7 +1,7 @@
 import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EventDraft } from "../protocol/event.ts";
-import type { RunView } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";

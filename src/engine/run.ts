@@ -1,22 +1,22 @@
-import { Fault, messageOf } from "../base/fault.ts";
+import { messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
-import type { Outcome } from "../protocol/outcome.ts";
-import { costOf, foldEvent, type ConstructView, type RunView } from "../protocol/snapshot.ts";
+import { foldEvent } from "../protocol/snapshot.ts";
+import { costOf, type ConstructView, type RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";
-import type { Custody } from "./construct/custody.ts";
+import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { Fleet, unstarted } from "./fleet.ts";
+import { settleEarlierLife, specOf } from "./earlier-life.ts";
+import { Fleet } from "./fleet.ts";
 import { Holds } from "./gate/holds.ts";
 import { canaryRule, newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
-import { endStrays } from "./strays.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
 
@@ -33,6 +33,8 @@ export interface StopWish {
 export class Run {
   readonly view: RunView;
   readonly tripwires: RunTripwires;
+  /** Through which single constructs are paused and let go on. */
+  readonly control: Control;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
@@ -95,6 +97,7 @@ export class Run {
       mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
+    this.control = controlOf(this.#fleet);
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -151,7 +154,12 @@ export class Run {
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
   async goOn(): Promise<void> {
-    this.#goingOn = this.#settleEarlierLife();
+    this.#goingOn = settleEarlierLife({
+      view: this.view,
+      note: this.#note,
+      transcript: this.#parts.transcript,
+      onOutcome: (outcome) => this.#fleet.restore([], [outcome]),
+    });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
     if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#authoring.begin();
@@ -161,34 +169,6 @@ export class Run {
       this.#trial.start();
       this.#changed();
     }
-  }
-
-  async #settleEarlierLife(): Promise<void> {
-    for (const { item, construct } of Object.values(this.view.attention))
-      this.#note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
-    const unended = Object.values(this.view.constructs).filter(({ outcome }) => outcome === null);
-    for (const construct of unended) {
-      // Also of one that was queued: its process may have been started in the very moment in which the deck died.
-      await endStrays(construct.id, this.#note);
-      if (construct.startedAt === null) continue;
-      const outcome = await this.#diedWithDeck(construct);
-      this.#fleet.restore([], [outcome]);
-      this.#note("construct.ended", { construct: construct.id, outcome });
-    }
-    for (const id of [this.view.daemon.id, this.view.tripwires.author])
-      if (id !== null) await endStrays(id, this.#note);
-  }
-
-  async #diedWithDeck(construct: ConstructView): Promise<Outcome> {
-    const transcript = this.#parts.transcript(construct.id);
-    await transcript.close();
-    return {
-      ...unstarted(specOf(construct), "crash"),
-      exit: "unknown: the deck ended before it",
-      started_at: construct.startedAt,
-      session_id: construct.sessionId,
-      transcript: transcript.path,
-    };
   }
 
   say(text: string, source: "netrunner" | "autopilot" = "netrunner"): void {
@@ -203,8 +183,7 @@ export class Run {
   /** Ends one construct at once, in the netrunner's name. */
   async killConstruct(id: string, isForbidden = false): Promise<void> {
     const task = this.view.constructs[id]?.task ?? "";
-    if (!this.#fleet.stop(id, isForbidden ? "netrunner+blacklist" : "netrunner", "hard"))
-      throw notAtWork(id, "It has ended, or never was: there is nothing to kill.");
+    this.control.kill(id, isForbidden ? "netrunner+blacklist" : "netrunner");
     if (isForbidden) await this.blacklist({ task, reason: `${id} was killed`, construct: id }, "netrunner");
   }
 
@@ -221,26 +200,6 @@ export class Run {
   /** Lets exactly this task through in this run, in spite of the blacklist. */
   exempt(task: string): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("blacklist.allowed", { task });
-  }
-
-  /** Has its calls wait; with `freeze`, its processes are stopped too. */
-  async pauseConstruct(id: string, freeze: boolean): Promise<void> {
-    const custody = this.#custodyOf(id);
-    if (!freeze && custody.standing.state === "frozen")
-      throw new Fault("refused", "construct.frozen", `The construct ${id} is frozen, which is more than a pause.`, {
-        hint: "Let it go on first.",
-      });
-    await custody.pause(freeze ? "frozen" : "paused", "the netrunner wants it");
-  }
-
-  async continueConstruct(id: string): Promise<void> {
-    await this.#custodyOf(id).release();
-  }
-
-  #custodyOf(id: string): Custody {
-    const custody = this.#fleet.custodyOf(id);
-    if (custody !== undefined && custody.standing.state !== "ending") return custody;
-    throw notAtWork(id, "One that is queued can be killed; one that is ending cannot be held up.");
   }
 
   /** The netrunner's changes; they hold from the next call or start on. */
@@ -365,9 +324,6 @@ export class Run {
   }
 }
 
-const notAtWork = (id: string, hint: string): Fault =>
-  new Fault("refused", "construct.not_at_work", `The construct ${id} is not at work in this run.`, { hint });
-
 /** White space tells no two tasks apart. */
 const folded = (task: string): string => task.replace(/\s+/g, " ").trim();
 
@@ -376,9 +332,4 @@ function lineOf(construct: ConstructView): ConstructLine {
   if (outcome === null)
     return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
   return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
-}
-
-function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, after } = construct;
-  return { id, task, origin, parent, caliber, after };
 }

@@ -1,56 +1,27 @@
-import { stat, access, constants, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { systemClock } from "../base/clock.ts";
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
-import { usualPatience, type Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
-import type { Judge, Place } from "../engine/gate/judge.ts";
-import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
-import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
-import { Run } from "../engine/run.ts";
-import type { RunParts } from "../engine/run-parts.ts";
-import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
-import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
+import type { Run } from "../engine/run.ts";
 import type { Command } from "../protocol/command.ts";
-import type { DeckEvent, EventBody, EventDraft } from "../protocol/event.ts";
+import type { DeckEvent, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
-import { foldRunEvents, openView, type RunView } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
-import { homePaths } from "../store/home.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
-import { reportOf } from "../store/report.ts";
-import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
+import { checkWorkspace } from "./check-workspace.ts";
 import type { DeckOptions } from "./deck-options.ts";
+import type { DeckParts } from "./deck-parts.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { RunOpener } from "./run-opener.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
-
-/** What a deck is built from; the entry point decides on it. */
-export interface DeckParts {
-  driver: RunParts["driver"];
-  judgeFor: (place: Omit<Place, "agentHome">) => Judge;
-  /** HOME of the agents: what `~` means in their shells and in the policy file. */
-  agentHome: string;
-  /** Where they keep their sessions and their login, if not where they usually do. */
-  agentState?: string;
-  /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
-  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
-  /** Version of this deck, for the record. */
-  version: string;
-  patience?: Patience;
-  /** The longest that anything waits for the author of tripwires, milliseconds. */
-  authorMs?: number;
-  /** Ends what was started for this deck alone, after everything else. */
-  release: () => Promise<void>;
-}
 
 /**
  * Opens a home for writing: takes its lock and serves one run at a time.
@@ -85,6 +56,7 @@ export class Deck implements Port {
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
+  readonly #opener: RunOpener;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -107,6 +79,20 @@ export class Deck implements Port {
     this.closed = this.#end.promise;
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
+    const { canary } = parts;
+    this.#opener = new RunOpener({
+      options,
+      parts,
+      store,
+      recorder: this.#recorder,
+      record: (draft) => this.#record(draft),
+      blacklist,
+      mutedTripwires: this.#mutedTripwires,
+      canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
+      onRun: (run) => {
+        this.#run = run;
+      },
+    });
     this.#recorder.subscribe((event) => {
       if (event.run === this.#run?.view.run) this.#run.see(event);
     });
@@ -177,7 +163,7 @@ export class Deck implements Port {
     switch (command.type) {
       case "goal.set":
         return this.#inTurn(() =>
-          this.#openRun("goal", command, (run) => {
+          this.#open("goal", command, (run) => {
             run.record("goal.set", { goal: command.goal });
             run.startGoal();
           }),
@@ -185,7 +171,10 @@ export class Deck implements Port {
       case "spawn":
         return this.#inTurn(() => this.#spawn(command));
       case "run.resume":
-        return this.#inTurn(() => this.#resume(command));
+        return this.#inTurn(() => {
+          this.#refuseSecondRun();
+          return this.#opener.resume(command);
+        });
       case "say":
         return this.#tellRun((run) => run.say(command.text));
       case "hold.answer":
@@ -193,9 +182,9 @@ export class Deck implements Port {
       case "construct.kill":
         return this.#tellRun((run) => run.killConstruct(command.construct, command.blacklist));
       case "construct.pause":
-        return this.#tellRun((run) => run.pauseConstruct(command.construct, command.freeze));
+        return this.#tellRun((run) => run.control.pause(command.construct, command.freeze));
       case "construct.continue":
-        return this.#tellRun((run) => run.continueConstruct(command.construct));
+        return this.#tellRun((run) => run.control.continue(command.construct));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -230,7 +219,7 @@ export class Deck implements Port {
     ...command
   }: Command & { type: "spawn" }): Promise<OpenedRun> {
     if (isOverridden !== true) refuseForbidden(tasks, this.#blacklist);
-    return this.#openRun("tasks", command, (run) => {
+    return this.#open("tasks", command, (run) => {
       for (const task of tasks) if (this.#blacklist.objection(task) !== undefined) run.exempt(task);
       run.startTasks(tasks);
     });
@@ -253,103 +242,13 @@ export class Deck implements Port {
     };
   }
 
-  async #openRun(
+  #open(
     kind: "goal" | "tasks",
     command: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     this.#refuseSecondRun();
-    const policy = this.#policy(this.#options.workspace);
-    const folder = await openRunFolder(this.#options.home, systemClock.now());
-    const wall = await this.#raiseWall(command.settings, this.#options.workspace, folder).catch(
-      async (error: unknown) => {
-        // Nothing has happened in it yet.
-        await rm(folder.path, { recursive: true, force: true });
-        throw error;
-      },
-    );
-    const opened = this.#recorder.record(
-      {
-        type: "run.opened",
-        run: folder.run,
-        source: "engine",
-        body: {
-          kind,
-          workspace: this.#options.workspace,
-          folder: folder.path,
-          settings: command.settings,
-          deck: this.#parts.version,
-          command_line: command.command_line,
-        },
-      },
-      { now: true },
-    );
-    if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#newRun(openView(opened), folder, policy, wall);
-    policy.current(run.record);
-    run.record("sandbox.chosen", choiceOf(wall));
-    begin(run);
-    return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
-  }
-
-  async #resume(command: Command & { type: "run.resume" }): Promise<OpenedRun> {
-    this.#refuseSecondRun();
-    const events = [...this.#store.eventsOf(command.run)];
-    const view = foldRunEvents(events);
-    const folder = existingRunFolder(this.#options.home, command.run);
-    if (view === undefined) throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`);
-    const given = Object.entries(command.settings ?? {}).filter(([, value]) => value !== undefined);
-    const settings = { ...view.settings, ...Object.fromEntries(given) };
-    // What is built for this run, its brake and its bounds, must go by the new settings from the start.
-    view.settings = settings;
-    const { version } = this.#parts;
-    const policy = this.#policy(view.workspace);
-    const wall = await this.#raiseWall(settings, view.workspace, folder);
-    const run = this.#newRun(view, folder, policy, wall);
-    const afterSeq = view.lastSeq;
-    run.load(events);
-    run.record("run.resumed", { settings, deck: version, command_line: command.command_line });
-    policy.current(run.record);
-    run.record("sandbox.chosen", choiceOf(wall));
-    if (command.say !== undefined) run.say(command.say);
-    await run.goOn();
-    return { run: view.run, folder: folder.path, afterSeq };
-  }
-
-  async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder): Promise<RunWall> {
-    const { agentHome, agentState = join(agentHome, ".claude") } = this.#parts;
-    const place = { run: folder.run, workspace, runFolder: folder.path, deckHome: this.#options.home };
-    const wall = await raiseWall(settings.sandbox, { ...place, agentHome, agentState });
-    wall.cutNetwork(settings.airgap);
-    return wall;
-  }
-
-  /** The policy file of this home; a fault when it is wrong: then no run is opened. */
-  #policy(workspace: string): LivePolicy {
-    const { home } = this.#options;
-    const place = { workspace, home: this.#parts.agentHome, deckHome: home, realPath };
-    return livePolicy({ path: homePaths(home).policy, place, clock: systemClock });
-  }
-
-  #newRun(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
-    const { driver, judgeFor, canary, patience = usualPatience, authorMs = usualAuthorMs } = this.#parts;
-    const place = { workspace: view.workspace, runFolder: folder.path, deckHome: this.#options.home };
-    const note = noteFor((draft) => this.#record(draft), view.run, "engine");
-    this.#run = new Run(view, {
-      driver,
-      clock: systemClock,
-      patience,
-      mutedTripwires: this.#mutedTripwires,
-      authorMs,
-      record: (draft) => this.#record(draft),
-      blacklist: this.#blacklist,
-      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
-      ...(canary === undefined ? {} : { canary: () => (this.#canary = canary(this.#leaving.signal)) }),
-      wall,
-      transcript: (id) => this.#transcript(folder, id),
-      writeReport: (closed) => this.#writeReport(closed, folder),
-    });
-    return this.#run;
+    return this.#opener.open(kind, command, begin);
   }
 
   #refuseSecondRun(): void {
@@ -395,48 +294,5 @@ export class Deck implements Port {
       this.#ending.abort();
     };
     void end();
-  }
-
-  #transcript(folder: RunFolder, id: string): ReturnType<RunParts["transcript"]> {
-    const transcript = folder.transcript(id);
-    let failed = false;
-    const warn = (error: unknown): void => {
-      if (failed) return;
-      failed = true;
-      const body = { code: "transcript.failed", message: messageOf(error) };
-      this.#record({ type: "deck.warned", run: folder.run, source: "engine", body });
-    };
-    return {
-      path: transcript.path,
-      line: (text) => void transcript.append(text).catch(warn),
-      close: () => transcript.close().catch(warn),
-    };
-  }
-
-  async #writeReport(view: RunView, folder: RunFolder): Promise<void> {
-    try {
-      await this.#recorder.flush();
-      await folder.writeReport(reportOf(view, this.#store.eventsOf(view.run)));
-    } catch (error) {
-      const body = { code: "report.failed", message: `the report could not be written: ${messageOf(error)}` };
-      this.#record({ type: "deck.warned", run: view.run, source: "engine", body });
-    }
-  }
-}
-
-const choiceOf = ({ agents, why }: RunWall): EventBody<"sandbox.chosen"> => ({
-  mode: agents === undefined ? "none" : "wall",
-  why,
-});
-
-async function checkWorkspace(path: string): Promise<void> {
-  const hint = "Choose a folder that you may read, with --workspace DIR.";
-  const fail = (why: string, cause?: unknown): Fault =>
-    new Fault("setup", "workspace.unusable", `The workspace ${path} ${why}.`, { hint, cause });
-  try {
-    if (!(await stat(path)).isDirectory()) throw fail("is not a folder");
-    await access(path, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    throw error instanceof Fault ? error : fail(`cannot be used: ${messageOf(error)}`, error);
   }
 }

@@ -1,7 +1,7 @@
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import type { RunSummary, RunView } from "../protocol/snapshot.ts";
+import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
 /** The one door between the deck and its faces: the same in process and over a socket. */

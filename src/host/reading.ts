@@ -1,7 +1,8 @@
 import { Fault } from "../base/fault.ts";
 import type { Judge } from "../engine/gate/judge.ts";
 import type { Command } from "../protocol/command.ts";
-import { foldRunEvents, summaryOf, type RunSummary, type RunView } from "../protocol/snapshot.ts";
+import { foldRunEvents } from "../protocol/snapshot.ts";
+import { summaryOf, type RunSummary, type RunView } from "../protocol/view.ts";
 import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";

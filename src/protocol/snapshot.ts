@@ -1,89 +1,6 @@
-import type { AttentionItem } from "./attention.ts";
-import type { Caliber } from "./caliber.ts";
-import type { DeckEvent, EventBody, RunStatus } from "./event.ts";
-import type { Origin, Outcome } from "./outcome.ts";
-import type { Hold } from "./hold.ts";
-import type { RunSettings } from "./settings.ts";
-import type { AuthoredRecord } from "./tripwire.ts";
-import { oneLine } from "../base/text.ts";
-
-/**
- * A run as its events tell it. A pure fold: the same events make the same view, in the engine, a face or a replay.
- * Plain JSON, so that it can cross a socket.
- */
-export interface RunView {
-  run: string;
-  kind: "goal" | "tasks";
-  goal: string;
-  status: RunStatus;
-  reason: string;
-  workspace: string;
-  folder: string;
-  settings: RunSettings;
-  /** The operating system's wall around the constructs; null until it is known. */
-  sandbox: EventBody<"sandbox.chosen"> | null;
-  openedAt: number;
-  /** When the last event came, milliseconds since the epoch. */
-  lastAt: number;
-  closedAt: number | null;
-  /** Time the run was open, without the time between a close and a resume. */
-  durationMs: number;
-  daemon: DaemonView;
-  /** In the order of their queueing. */
-  constructs: Record<string, ConstructView>;
-  refused: { task: string; rule: string; reason: string }[];
-  /** Tasks that the netrunner lets through in spite of the blacklist. */
-  exempt: string[];
-  /** The calls that wait for the netrunner, oldest first. */
-  holds: Record<string, Hold>;
-  /** What else waits for the netrunner, oldest first. */
-  attention: Record<string, AttentionItem>;
-  tripwires: TripwiresView;
-  lastSeq: number;
-}
-
-export interface DaemonView {
-  id: string | null;
-  sessionId: string | null;
-  state: "idle" | "running" | "done" | "failed" | "stopped";
-  turns: number;
-  costUsd: number;
-  /** What it told the netrunner last. */
-  lastChat: string;
-  /** What it told the netrunner and what it thought, the latest last, as far as a successor needs to know. */
-  said: { chat: string[]; plan: string[] };
-}
-
-export interface TripwiresView {
-  /** The session that writes rules for the goal, or did. */
-  author: string | null;
-  /** The author has done what it could for the goal as it is now. */
-  isAuthored: boolean;
-  /** The rules of this goal's own. */
-  rules: AuthoredRecord[];
-  /** Names of those among them that the netrunner has muted. */
-  muted: string[];
-  costUsd: number;
-}
-
-export interface ConstructView {
-  id: string;
-  task: string;
-  origin: Origin;
-  parent: string | null;
-  caliber: Caliber;
-  after: string[];
-  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
-  /** What it is doing, one short line. */
-  activity: string;
-  queuedAt: number;
-  startedAt: number | null;
-  endedAt: number | null;
-  sessionId: string | null;
-  costUsd: number;
-  denials: number;
-  outcome: Outcome | null;
-}
+import type { DeckEvent } from "./event.ts";
+import { foldConstruct } from "./fold-construct.ts";
+import type { DaemonView, RunView, TripwiresView } from "./view.ts";
 
 /** The view after `run.opened`, which must be the first event of a run. */
 export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
@@ -120,7 +37,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
   };
 }
 
-/** Folds one event into the view, in place. */
+/** Folds one event into the view, in place. Pure: the same events make the same view, in the engine, a face or a replay. */
 export function foldEvent(view: RunView, event: DeckEvent): void {
   if (view.closedAt === null) view.durationMs += Math.max(0, event.at - view.lastAt);
   view.lastAt = event.at;
@@ -141,15 +58,6 @@ export function foldRunEvents(events: Iterable<DeckEvent>): RunView | undefined 
   }
   return view;
 }
-
-/** What the agents of a run have cost so far, US dollars. */
-export function costOf(view: RunView): number {
-  let sum = view.daemon.costUsd + view.tripwires.costUsd;
-  for (const construct of Object.values(view.constructs)) sum += construct.costUsd;
-  return sum;
-}
-
-export const isEnded = (construct: ConstructView): boolean => construct.outcome !== null;
 
 /** So many of its latest words does a view keep of the daemon. */
 const remembered = 20;
@@ -262,123 +170,4 @@ function foldTripwires(tripwires: TripwiresView, event: DeckEvent): void {
     }
     default:
   }
-}
-
-function foldConstruct(view: RunView, event: DeckEvent): void {
-  if (event.type === "construct.queued") {
-    const { construct: id, task, origin, parent, caliber, after } = event.body;
-    view.constructs[id] = {
-      id,
-      task,
-      origin,
-      parent,
-      caliber,
-      after,
-      state: "queued",
-      activity: after.length === 0 ? "waiting for a slot" : `waiting for ${after.join(", ")}`,
-      queuedAt: event.at,
-      startedAt: null,
-      endedAt: null,
-      sessionId: null,
-      costUsd: 0,
-      denials: 0,
-      outcome: null,
-    };
-    return;
-  }
-  if (!("construct" in event.body) || event.body.construct === undefined) return;
-  // The id may be a word of the model's: "constructor" must not find what every object has.
-  if (!Object.hasOwn(view.constructs, event.body.construct)) return;
-  const construct = view.constructs[event.body.construct];
-  if (construct !== undefined) foldOne(construct, event, view);
-}
-
-function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
-  switch (event.type) {
-    case "construct.started":
-      Object.assign(construct, { state: "starting", startedAt: event.at, activity: "starting" });
-      break;
-    case "construct.ready":
-      Object.assign(construct, {
-        state: construct.state === "paused" ? "paused" : "running",
-        sessionId: event.body.session_id,
-        activity: "reading its task",
-      });
-      break;
-    case "construct.said":
-      construct.activity = oneLine(event.body.text, 240);
-      break;
-    case "construct.thought":
-      construct.activity = "thinking";
-      break;
-    case "construct.tool_called":
-      construct.activity = `${event.body.tool} ${oneLine(event.body.input, 240)}`;
-      break;
-    case "construct.retrying":
-      construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
-      break;
-    case "gate.judged":
-      if (event.body.decision === "deny") construct.denials += 1;
-      break;
-    case "hold.opened":
-      if (construct.state === "paused") break;
-      Object.assign(construct, {
-        state: "held",
-        activity: `HELD: ${event.body.tool} ${oneLine(event.body.input, 240)}`,
-      });
-      break;
-    case "hold.closed":
-      // Calls can wait beside each other.
-      if (construct.state === "held" && !isHeld(construct, view))
-        Object.assign(construct, { state: "running", activity: "goes on after a hold" });
-      break;
-    case "construct.paused":
-      Object.assign(construct, { state: "paused", activity: `${event.body.how}: ${oneLine(event.body.why, 240)}` });
-      break;
-    case "construct.continued":
-      if (construct.state === "paused")
-        Object.assign(construct, { state: isHeld(construct, view) ? "held" : "running", activity: "goes on" });
-      break;
-    case "construct.ending":
-      Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });
-      break;
-    case "construct.ended": {
-      const { outcome } = event.body;
-      Object.assign(construct, { state: outcome.state, endedAt: event.at, costUsd: outcome.cost_usd, outcome });
-      construct.activity = oneLine(outcome.state === "done" ? outcome.result : outcome.cause, 100);
-      break;
-    }
-    default:
-  }
-}
-
-const isHeld = ({ id }: ConstructView, view: RunView): boolean =>
-  Object.values(view.holds).some((hold) => hold.construct === id);
-
-/** A run in one line of a list. */
-export interface RunSummary {
-  run: string;
-  kind: RunView["kind"];
-  goal: string;
-  status: RunStatus;
-  openedAt: number;
-  durationMs: number;
-  costUsd: number;
-  constructs: number;
-  done: number;
-}
-
-export function summaryOf(view: RunView): RunSummary {
-  const constructs = Object.values(view.constructs);
-  return {
-    run: view.run,
-    kind: view.kind,
-    goal: view.kind === "goal" ? view.goal : constructs.map((construct) => construct.task).join(" · "),
-    status: view.status,
-    openedAt: view.openedAt,
-    durationMs: view.durationMs,
-    costUsd: costOf(view),
-    constructs: constructs.length,
-    done: constructs.filter((construct) => construct.state === "done").length,
-  };
 }

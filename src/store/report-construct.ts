@@ -1,7 +1,7 @@
 import { headAndTail } from "../base/text.ts";
 import { showBytes } from "../base/units.ts";
 import type { Outcome } from "../protocol/outcome.ts";
-import type { ConstructView } from "../protocol/snapshot.ts";
+import type { ConstructView } from "../protocol/view.ts";
 import { code, fenced, inline, quoted } from "./markdown.ts";
 
 /** The part of a report about one construct: its task, what it answered, what it wrote, what it was denied. */

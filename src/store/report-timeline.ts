@@ -1,7 +1,7 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import type { RunView } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
 
 /** Lines that are kept of the beginning and of the end of a long run. */
 const kept = 100;

@@ -2,7 +2,7 @@ import { headAndTail } from "../base/text.ts";
 import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/snapshot.ts";
+import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
 import { constructSection } from "./report-construct.ts";
 import { timelineOf } from "./report-timeline.ts";

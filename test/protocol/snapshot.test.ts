@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type DeckEvent, type EventDraft, eventVersion } from "../../src/protocol/event.ts";
-import { costOf, foldRunEvents, type RunView, summaryOf } from "../../src/protocol/snapshot.ts";
+import { foldRunEvents } from "../../src/protocol/snapshot.ts";
+import { costOf, type RunView, summaryOf } from "../../src/protocol/view.ts";
 import { chat, ended, goal, judged, opened, outcome, queued, runA, said } from "../store/fixtures.ts";
 
 const start = 1_767_323_045_000;

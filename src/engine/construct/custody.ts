@@ -97,7 +97,7 @@ export function custodyOf(parts: CustodyParts): Custody {
     cleared: () => suspicion?.cleared.promise ?? Promise.resolve(),
     end(cause) {
       change(standing.end);
-      clear(cause === bypassed ? "expired" : cause === "netrunner" ? "killed" : "ended");
+      clear(cause === bypassed ? "expired" : cause.startsWith("netrunner") ? "killed" : "ended");
     },
   };
 }

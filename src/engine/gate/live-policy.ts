@@ -19,6 +19,8 @@ export interface LivePolicy {
    * come of that. A file that has become wrong changes nothing: the policy before it stays in force.
    */
   current(note: Note): PlacePolicy;
+  /** What was in force at the last look, without another one. */
+  readonly inForce: PlacePolicy;
 }
 
 /** Files that were changed so shortly before they were read may change again without looking different, milliseconds. */
@@ -35,6 +37,9 @@ export function livePolicy({ path, place, clock }: LivePolicyParts): LivePolicy 
   let told = reading.kind === "absent";
 
   return {
+    get inForce() {
+      return inForce;
+    },
     current(note) {
       const now = look(path);
       if (isChanged(seen, now, readAt)) {

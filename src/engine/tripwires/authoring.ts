@@ -2,7 +2,7 @@ import type { AgentDriver } from "../../drivers/agent.ts";
 import type { Clock } from "../../base/clock.ts";
 import { newAuthorId } from "../../base/ids.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import type { TranscriptSink } from "../construct/construct.ts";
 import type { Note } from "../journal.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";

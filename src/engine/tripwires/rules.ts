@@ -7,7 +7,7 @@ import type { Observation } from "../../policy/tripwires/observation.ts";
 import { shippedDefaults, shippedTripwires } from "../../policy/tripwires/shipped.ts";
 import type { Tripwire } from "../../policy/tripwires/tripwire.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
-import type { TripwiresView } from "../../protocol/snapshot.ts";
+import type { TripwiresView } from "../../protocol/view.ts";
 import type { Tier } from "../../protocol/verdict.ts";
 import type { Note } from "../journal.ts";
 

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { isWithin } from "../../base/files.ts";
+import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import { isForProvider, secretPlaces } from "../../policy/secret-places.ts";
 import type { WallLayout, WallStep } from "../../process/wall/steps.ts";
+import { homePaths } from "../../store/home.ts";
 import { realPath } from "../gate/real-path.ts";
 import { gitFoldersOutside } from "./git-folders.ts";
 
@@ -19,6 +21,8 @@ export interface WallPlace {
   cacheFolder: string;
   /** User id of the deck. */
   user: number;
+  /** Folders and files that the netrunner's policy file opens and closes. */
+  policy?: Pick<PlacePolicy, "writable" | "protected">;
 }
 
 /** What stays writable behind the wall, and what cannot even be read there. */
@@ -27,10 +31,12 @@ export function layoutOf(place: WallPlace): WallLayout {
   const home = realPath(place.deckHome);
   const state = realPath(place.agentState);
   const outside = gitFoldersOutside(workspace);
-  const kept = keptFromWriting(workspace, outside);
+  const opened = (place.policy?.writable ?? []).map(realPath);
+  const closed = (place.policy?.protected ?? []).map((path): WallStep => ({ do: "read", path: realPath(path) }));
+  const kept = [...[workspace, ...opened].flatMap((folder) => keptFromWriting(folder, outside)), ...closed];
   const secrets = secretPlaces(place.agentHome);
   const agent: WallStep[] = [
-    ...[realPath("/tmp"), workspace, ...outside].map(write),
+    ...[realPath("/tmp"), workspace, ...outside, ...opened].map(write),
     { do: "read", path: home },
     ...kept,
     // A link in place of one of these would open the wall at its target.
@@ -42,6 +48,7 @@ export function layoutOf(place: WallPlace): WallLayout {
     // Numbers of processes are counted anew behind the wall: agents that share a folder of them would take each other's.
     { do: "private", path: join(state, "sessions") },
     ...sockets(place.user),
+    ...stateOfDeck(home),
     ...secrets.filter((path) => !isForProvider(path, place.agentHome)).map(hide),
   ];
   const shell: WallStep[] = [
@@ -49,6 +56,7 @@ export function layoutOf(place: WallPlace): WallLayout {
     // Once more, for what was made since the agent started.
     ...kept,
     ...sockets(place.user),
+    ...stateOfDeck(home),
     ...[...secrets, ...loginsIn(state)].map(hide),
   ];
   return { agent, shell };
@@ -71,6 +79,12 @@ function keptFromWriting(workspace: string, gitFolders: readonly string[]): Wall
   return [...hooks, join(workspace, ".claude")].map((path) => ({ do: "read", path: realPath(path) }));
 }
 
+/** The deck's log and its door: read-only is not enough for a socket, and the log tells of everybody. */
+function stateOfDeck(home: string): WallStep[] {
+  const { database, socket, socketNote } = homePaths(home);
+  return [database, `${database}-wal`, `${database}-shm`, socket, socketNote].map(hide);
+}
+
 /** Sockets through which programs outside can be made to act: other agents, terminals, key agents, the machine's services. */
 function sockets(user: number): WallStep[] {
   const messages = ["/tmp/cc-socks", `/tmp/cc-socks-${user}`].map((path): WallStep => ({ do: "private", path }));
@@ -79,6 +93,8 @@ function sockets(user: number): WallStep[] {
 }
 
 const services: readonly string[] = [
+  // The door of a deck: a construct must not answer its own hold. Another one is in the deck's own folder.
+  "/tmp/cyberdeck-door-*",
   "/tmp/tmux-*",
   "/tmp/ssh-*",
   "/tmp/.X11-unix",

@@ -1,5 +1,5 @@
 import { oneLine } from "../../base/text.ts";
-import type { ConstructView } from "../../protocol/snapshot.ts";
+import type { ConstructView } from "../../protocol/view.ts";
 import { money, spell } from "./amounts.ts";
 import type { Paint } from "./paint.ts";
 import type { Piece } from "./pieces.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import { chooseProgress } from "./choose-progress.ts";
 import { closeDeck } from "./close-deck.ts";
 import { exitCode, exitCodeOfRun } from "./exit.ts";

@@ -1,7 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Port } from "../../host/port.ts";
-import { isEnded, type ConstructView } from "../../protocol/snapshot.ts";
+import { isEnded, type ConstructView } from "../../protocol/view.ts";
 
 /**
  * The id of the construct that a name means: the whole id, or its unique beginning among those that have not ended, with or

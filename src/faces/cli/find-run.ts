@@ -1,7 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Port } from "../../host/port.ts";
-import type { RunSummary } from "../../protocol/snapshot.ts";
+import type { RunSummary } from "../../protocol/view.ts";
 
 /** All runs of the deck, newest first. */
 export async function listRuns(port: Port): Promise<RunSummary[]> {

@@ -3,7 +3,7 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import { flatEvent } from "../../protocol/event.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
 import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";

@@ -1,4 +1,4 @@
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import type { Telling } from "./narrate.ts";
 
 /** Paths of the run as they look from inside it: `run:parts/a.txt` in the run folder, `src/a.ts` in the workspace. */

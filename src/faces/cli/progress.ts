@@ -1,5 +1,5 @@
 import type { DeckEvent } from "../../protocol/event.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 
 /** How the netrunner is kept up to date on stderr while a run goes on. */
 export interface Progress {

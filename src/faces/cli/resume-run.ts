@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { Fault } from "../../base/fault.ts";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import { findRun } from "./find-run.ts";
 import type { SettingFlags } from "./flags/setting-flags.ts";
 import { changedSettings } from "./flags/setting-flags.ts";

@@ -1,4 +1,4 @@
-import type { ConstructView, DaemonView, RunView } from "../../protocol/snapshot.ts";
+import type { ConstructView, DaemonView, RunView } from "../../protocol/view.ts";
 import type { RunStatus } from "../../protocol/event.ts";
 import type { Style } from "./paint.ts";
 

@@ -1,6 +1,6 @@
 import { inert, oneLine } from "../../base/text.ts";
-import type { RunView } from "../../protocol/snapshot.ts";
-import { costOf } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
+import { costOf } from "../../protocol/view.ts";
 import { byteCount, counted, money, spell } from "./amounts.ts";
 import { constructTable } from "./construct-table.ts";
 import type { Paint } from "./paint.ts";

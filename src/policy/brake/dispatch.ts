@@ -39,7 +39,6 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
     scene: at.scene,
     input: at.input,
     made: at.session.made,
-    texts: at.session.texts,
     listsProcesses: () => at.session.listsProcesses,
     fetched: () => at.session.fetched,
     links: at.session.links,
@@ -53,6 +52,7 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
       else at.shell.traps.push({ text, variables: new Map(at.variables) });
     },
     compiled: at.session.compiled,
+    contents: at.session.contents,
   };
 }
 

@@ -41,7 +41,7 @@ function sessionFor(context: BrakeContext, emit: (effect: Effect) => void, depth
     context: { ...context, realPath: throughLinks(links, context) },
     notes: { readsUnknown: false, mentioned: [] },
     made: new Set(),
-    texts: new Map(),
+    contents: new Map(),
     fetched: false,
     listsProcesses: false,
     compiled: new Set(),

@@ -15,14 +15,10 @@ export function judgePackageScript(run: Run, name: string, folder: Argument = kn
       what: "scripts of a package.json that this line fetches",
       foreign: true,
     });
-  const text = own.kind === "text" ? own.text : textIn(run, folder, ["package.json"]);
-  const scripts = text === undefined ? undefined : scriptsOf(text);
-  for (const script of [`pre${name}`, name, `post${name}`]) {
-    const line = scripts !== undefined && Object.hasOwn(scripts, script) ? scripts[script] : undefined;
-    if (line === undefined) continue;
-    if (own.kind === "text") run.script(line, []);
-    else run.project(line, folder);
-  }
+  const text = own.kind === "texts" ? undefined : textIn(run, folder, ["package.json"]);
+  for (const line of linesOf(text, name)) run.project(line, folder);
+  if (own.kind === "texts")
+    for (const shown of own.texts) for (const line of linesOf(shown, name)) run.script(line, []);
 }
 
 /** Judges the recipes that `make TARGET…` would run, where the makefile can be read. */
@@ -30,8 +26,9 @@ export function judgeRecipes(run: Run, targets: readonly string[], folder: Argum
   const names = file === undefined ? ["GNUmakefile", "makefile", "Makefile"] : [file];
   for (const name of names) {
     const own = madeBy(run, pathIn(folder, name));
-    if (own.kind === "text") for (const recipe of recipesFor(own.text, targets)) run.script(recipe, []);
-    if (own.kind === "text") return;
+    if (own.kind === "texts")
+      for (const shown of own.texts) for (const recipe of recipesFor(shown, targets)) run.script(recipe, []);
+    if (own.kind === "texts") return;
     if (own.kind === "unseen" && run.fetched())
       return run.emit({ kind: "execute-unknown", what: `${name}, which this line fetches`, foreign: true });
   }
@@ -52,8 +49,9 @@ export function judgeScriptFile(run: Run, file: Argument, isShell: boolean): voi
 export function judgeJustfile(run: Run, folder: Argument): void {
   for (const name of ["justfile", "Justfile", ".justfile"]) {
     const own = madeBy(run, pathIn(folder, name));
-    if (own.kind === "text")
-      for (const [, recipe = ""] of own.text.matchAll(/^[ \t]+[-@]*(.+)$/gm)) run.script(recipe, []);
+    if (own.kind === "texts")
+      for (const shown of own.texts)
+        for (const [, recipe = ""] of shown.matchAll(/^[ \t]+[-@]*(.+)$/gm)) run.script(recipe, []);
     if (own.kind === "unseen" && run.fetched())
       run.emit({ kind: "execute-unknown", what: `${name}, which this line fetches`, foreign: true });
   }
@@ -98,6 +96,14 @@ export function isCertain(effect: Effect): boolean {
     default:
       return true;
   }
+}
+
+/** What a package file runs under a name, with what goes before and after it. */
+function linesOf(text: string | undefined, name: string): string[] {
+  const scripts = text === undefined ? undefined : scriptsOf(text);
+  return [`pre${name}`, name, `post${name}`].flatMap((script) =>
+    scripts !== undefined && Object.hasOwn(scripts, script) ? (scripts[script] ?? []) : [],
+  );
 }
 
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()).optional() });

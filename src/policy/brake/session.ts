@@ -2,7 +2,7 @@ import type { CommandNode, CompoundList, SyntaxNode } from "unbash";
 import type { Argument } from "../argument.ts";
 import type { BrakeContext, Notes } from "../context.ts";
 import type { Effect } from "./effect.ts";
-import type { Input } from "./run.ts";
+import type { Contents, Input } from "./run.ts";
 
 /** What all shells of one call share. */
 export interface Session {
@@ -10,8 +10,8 @@ export interface Session {
   notes: Notes;
   /** Files that the line has written, so that running them is running unseen code. */
   made: Set<string>;
-  /** The texts of files that the line has written, where it shows them; undefined where it wrote them otherwise. */
-  texts: Map<string, string | undefined>;
+  /** What such files hold, where the line shows it: every text that it may have written there. */
+  contents: Map<string, Contents>;
   /** Whether the line has fetched or decoded anything so far. */
   fetched: boolean;
   /** Whether the line has listed all processes so far. */

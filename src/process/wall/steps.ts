@@ -6,7 +6,7 @@ export type WallStep =
   /** Stays as the machine has it, and can be written. */
   | { do: "write"; path: string }
   | { do: "read"; path: string }
-  /** A folder is empty and cannot be written, a file is empty, a socket refuses. */
+  /** A folder is empty, a file is empty, a socket refuses; none of them can be written. */
   | { do: "hide"; path: string }
   /** An empty folder of its own; made if it is not there. */
   | { do: "private"; path: string };

@@ -6,7 +6,8 @@ import { block, call, failing, say, silent, type Answerer } from "../../../src/o
 import type { ModelRequest } from "../../../src/offline/request.ts";
 import { scripted } from "../../../src/offline/script.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
-import { costOf, foldRunEvents } from "../../../src/protocol/snapshot.ts";
+import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
+import { costOf } from "../../../src/protocol/view.ts";
 import { bearersOf, doneWhenIdle, leftOf, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
 
 const rule = {

@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openDoor } from "../../../src/host/door/door.ts";
 import { block, reply, say, useTool } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import { startOfflineApi } from "../../../src/offline/server.ts";
@@ -65,6 +66,8 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
         makesCalls(
           bash(names.map((name) => `cat ~/${name}`).join("; ")),
           bash("grep -rs planted ~; find ~ -name 'id_rsa' | xargs cat; cat /proc/$PPID/root/$HOME/.ssh/id_rsa"),
+          bash("ln -s ~ linked; env | grep offline-no-key; cat /proc/*/environ | grep -ao offline-no-key"),
+          ...names.map((name) => ["Read", { file_path: join(kit.workspace, "linked", name) }] as const),
           ...names.map((name) => ["Read", { file_path: join(kit.agentHome, name) }] as const),
           ["Grep", { pattern: "planted", path: kit.agentHome, output_mode: "content", "-uu": true }],
         )(request),
@@ -72,7 +75,7 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     for (const name of names) plantKey(kit.agentHome, name);
     const events = await kit.runTasks(["Read."]);
     expect(outcomesOf(events)[0]?.state).toBe("done");
-    expect(outcomesOf(events)[0]?.result).not.toContain("planted-key");
+    expect(outcomesOf(events)[0]?.result).not.toMatch(/planted-key|offline-no-key/);
     expect(of(events, "construct.tool_returned").some(({ body }) => body.text.includes("planted-key"))).toBe(false);
   });
 
@@ -100,6 +103,49 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(outcomesOf(events)[0]?.result).toContain("tried");
     expect(outcomesOf(events)[0]?.result).not.toContain("WRITTEN");
     expect(existsSync(join(kit.workspace, ".git/hooks/pre-commit"))).toBe(false);
+  });
+
+  test("the agent's own settings in the user's HOME cannot be written, neither by a command nor by its tools", async () => {
+    await using kit = await walled({
+      answer: (request) =>
+        makesCalls(
+          ["Write", { file_path: join(kit.agentHome, ".claude", "CLAUDE.md"), content: "evil" }],
+          ["Write", { file_path: join(kit.agentHome, ".claude", "commands", "evil.md"), content: "evil" }],
+          bash("ln -s ~/.claude state; cd state; echo evil > settings.json; echo evil > CLAUDE.md; echo tried"),
+          ["Write", { file_path: join(kit.workspace, "state", "CLAUDE.md"), content: "evil" }],
+        )(request),
+    });
+    await kit.runTasks(["Write."]);
+    const made = readdirSync(join(kit.agentHome, ".claude"));
+    expect(made).toContain("projects");
+    for (const name of ["CLAUDE.md", "commands", "settings.json"]) expect(made).not.toContain(name);
+  });
+
+  test("the deck's door and its log are closed: no construct gives commands, or reads what others do", async () => {
+    await using kit = await walled({
+      files: {
+        "knock.mjs":
+          "import { connect } from 'node:net';\nconnect('.cyberdeck/deck.sock').on('connect', () => console.log('INSIDE')).on('error', ({ code }) => console.log(code));",
+      },
+      answer: makesCalls(bash(`${process.execPath} knock.mjs; wc -c < .cyberdeck/deck.db`)),
+    });
+    expect(existsSync(join(kit.home, "deck.sock"))).toBe(true);
+    const events = await kit.runTasks(["Knock."]);
+    expect(outcomesOf(events)[0]?.result).toMatch(/^0: (?:ECONNREFUSED|ENOTSOCK|EACCES)\n0$/);
+  });
+
+  test("the deck's door cannot be reached, in the home or outside of it: no construct answers its own hold", async () => {
+    const knock = (path: string): string =>
+      `${process.execPath} -e 'require("net").connect("${path}").on("error", (e) => console.log(e.code)).on("data", (d) => { console.log("GREETED " + d); process.exit(); })'`;
+    await using kit = await walled({
+      answer: (request) => makesCalls(bash(knock(join(kit.home, "deck.sock"))), bash(knock(outside.path)))(request),
+    });
+    const home = join(kit.folder, "x".repeat(90));
+    mkdirSync(home);
+    const outside = await openDoor({ home, port: kit.deck, version: "0" });
+    const events = await kit.runTasks(["Knock."]);
+    await outside.close();
+    expect(outcomesOf(events)[0]?.result).toMatch(/^0: E[A-Z]+\s+1: ENOENT\s*$/);
   });
 
   test("the kernel's settings, its devices and other processes' views of the disk are out of reach, also for root", async () => {

@@ -58,6 +58,13 @@ describe("brake explain", () => {
     expect((await explain(...flags, "cat ~/.ssh/id_rsa")).out).toContain("/home/ana/.ssh/id_rsa");
   });
 
+  test("looks into the scripts of the project, as the gate does", async () => {
+    const scripts = { tidy: "prettier -w src", wipe: "rm -rf ~" };
+    writeFileSync(join(workspace, "package.json"), JSON.stringify({ scripts }));
+    expect((await explain("npm run tidy")).code).toBe(0);
+    expect((await explain("npm run wipe")).code).toBe(1);
+  });
+
   test("with --json is one line with the effects as data", async () => {
     const { out } = await explain("--json", "rm -rf ~/x");
     expect(out.trimEnd()).not.toContain("\n");

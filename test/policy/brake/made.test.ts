@@ -40,7 +40,6 @@ describe("a file that the line itself writes", () => {
         "cat > a.sh <<'X'\necho hi\nX\ncp /tmp/evil a.sh; sh a.sh",
         "cat > a.sh <<'X'\necho hi\nX\nln -sf /tmp/evil a.sh; sh a.sh",
         "cat > a.sh <<X\necho $(cat b)\nX\nsh a.sh",
-        "test -e b && cat > /tmp/a.sh <<'X'\necho hi\nX\nsh /tmp/a.sh",
       ]),
     ).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import type { Port } from "../../../host/port.ts";
-import type { RunView } from "../../../protocol/snapshot.ts";
+import type { RunView } from "../../../protocol/view.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addHomeFlags } from "../flags/deck-flags.ts";

@@ -12,15 +12,17 @@ interface ControlFlags extends DeckFlags {
   json?: boolean;
   color: boolean;
   freeze?: boolean;
+  blacklist?: boolean;
 }
 
 type Define = (command: Command, world: World, finish: (code: number) => void) => void;
 
 /** `cyberdeck kill`: constructs and all that they started, at once. */
 export const defineKill: Define = (command, world, finish) => {
-  define(command, world, finish, killExamples, () => ({
-    done: "killed",
-    wish: (construct) => ({ type: "construct.kill", construct }),
+  command.option("--blacklist", "forbid their tasks as well, in whatever words they come again");
+  define(command, world, finish, killExamples, ({ blacklist = false }) => ({
+    done: blacklist ? "killed, and its task is forbidden" : "killed",
+    wish: (construct) => ({ type: "construct.kill", construct, ...(blacklist ? { blacklist } : {}) }),
   }));
 };
 
@@ -84,6 +86,7 @@ const killExamples = `
 Examples:
   cyberdeck kill cx-1a2b3c4d
   cyberdeck kill 1a2b 5e6f
+  cyberdeck kill 1a2b --blacklist
 
 Their next call is denied at once, and everything that they started is ended. It speaks to the deck that runs in this workspace.
 `;

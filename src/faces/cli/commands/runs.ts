@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { oneLine } from "../../../base/text.ts";
-import type { RunSummary } from "../../../protocol/snapshot.ts";
+import type { RunSummary } from "../../../protocol/view.ts";
 import { money, moment, spell } from "../amounts.ts";
 import { exitCode } from "../exit.ts";
 import { listRuns } from "../find-run.ts";

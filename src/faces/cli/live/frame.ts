@@ -1,6 +1,6 @@
 import { oneLine } from "../../../base/text.ts";
-import type { ConstructView, RunView } from "../../../protocol/snapshot.ts";
-import { costOf, isEnded } from "../../../protocol/snapshot.ts";
+import type { ConstructView, RunView } from "../../../protocol/view.ts";
+import { costOf, isEnded } from "../../../protocol/view.ts";
 import { dial, money } from "../amounts.ts";
 import { near } from "../near.ts";
 import type { Paint } from "../paint.ts";

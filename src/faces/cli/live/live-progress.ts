@@ -1,6 +1,6 @@
 import type { Clock } from "../../../base/clock.ts";
 import { inert } from "../../../base/text.ts";
-import type { RunView } from "../../../protocol/snapshot.ts";
+import type { RunView } from "../../../protocol/view.ts";
 import { narrate } from "../narrate.ts";
 import { nearText } from "../near.ts";
 import type { Telling } from "../narrate.ts";

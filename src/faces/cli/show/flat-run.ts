@@ -1,5 +1,5 @@
-import type { ConstructView, RunView } from "../../../protocol/snapshot.ts";
-import { costOf } from "../../../protocol/snapshot.ts";
+import type { ConstructView, RunView } from "../../../protocol/view.ts";
+import { costOf } from "../../../protocol/view.ts";
 import { reportPath } from "../report-path.ts";
 
 /** A run as one JSON object, with the field names of the recorded events. */

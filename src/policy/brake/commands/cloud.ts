@@ -54,7 +54,11 @@ function verbs(looks: RegExp, groups: RegExp, second: RegExp): Handler {
       "-n --namespace --context -f -o -l --kubeconfig --selector -chdir --profile --region -c",
     );
     const [verb, next] = operands;
-    if (verb === undefined) return look(run);
+    if (
+      verb === undefined ||
+      run.args.some((arg) => /^--dry-run(?:=(?:client|server|true))?$/.test(arg.text) && run.name === "kubectl")
+    )
+      return look(run);
     if (run.args.some((arg) => loose(arg) && arg.prefix === "" && (arg === verb || arg === next)))
       return unknown(run, spelled(run));
     if (
@@ -63,6 +67,9 @@ function verbs(looks: RegExp, groups: RegExp, second: RegExp): Handler {
       run.args.some((arg) => /migrate|reconfigure/.test(arg.text))
     )
       return change(run);
+    // Secrets of a cluster may be shown here, and must not leave.
+    if (/^(?:get|view)$/.test(verb.text) && run.args.some((arg) => /^secrets?(?:\/|$)|^--raw$/.test(arg.text)))
+      run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
     if (
       verb.kind === "known" &&
       (looks.test(verb.text) ||
@@ -86,11 +93,13 @@ function aws(run: Run): void {
     rest[0]?.text.startsWith("s3://") === true &&
     rest[1] !== undefined &&
     !rest[1].text.startsWith("s3:");
-  if (download && rest[1] !== undefined) writes(run, rest[1]);
+  if (download && rest[1] !== undefined) writes(run, rest[1], /(?:^|\/)\.?$/.test(rest[1].text) ? "folder" : "file");
   if (service.text === "s3" && verb.text === "cp" && !download)
     run.emit({ kind: "network", host: rest[1]?.text ?? "s3", upload: true, metadata: false });
   if (/secret|credential|password|token|decrypt/.test(verb.text) && !verb.text.startsWith("list"))
     return run.emit({ kind: "read", path: spelled(run), secret: true });
+  if (run.args.some((arg) => arg.text === "--with-decryption"))
+    run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
   if (
     /^(?:describe|list|get|head|ls|batch-get|lookup|search|filter|tail|query|scan|wait|help|view)(?:-|$)/.test(
       verb.text,
@@ -107,6 +116,8 @@ function anywhere(run: Run): void {
   const texts = words.map((arg) => arg.text);
   if (texts.some((text) => /^(?:print-access-token|print-identity-token|get-access-token|access)$/.test(text)))
     return run.emit({ kind: "read", path: spelled(run), secret: true });
+  if (texts.some((text) => /^(?:keyvault|secrets?|credentials?)$/.test(text)))
+    run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
   const changing =
     /^(?:delete|create|update|set|add|remove|deploy|start|stop|restart|reset|patch|apply|import|export|enable|disable|destroy|purge|cp|mv|rm|rsync|ssh|scp|run|submit|insert|load|login|invoke|rb|mb|resize|scale|failover|revoke|grant|query|mk|setIamPolicy)(?:-[\w-]+)?$/;
   if (texts.some((text) => changing.test(text))) return change(run);
@@ -132,6 +143,10 @@ function hub(run: Run): void {
           !/GET/i.test(`${arg.text} ${run.args[run.args.indexOf(arg) + 1]?.text ?? ""}`)),
     );
     return writes || /graphql/.test(verb?.text ?? "") ? change(run) : look(run);
+  }
+  if (group.text === "repo" && verb?.text === "clone") {
+    for (const folder of split(run.args, "-R --repo").operands.slice(3, 4)) writes(run, folder, "folder");
+    return look(run);
   }
   if (group.text === "auth")
     return verb?.text === "status" ? look(run) : run.emit({ kind: "read", path: spelled(run), secret: true });

@@ -49,7 +49,16 @@ function container(run: Run): void {
   if (/^(?:build|bake)$/.test(verb.text)) return build(run, rest);
   if (/^(?:run|create)$/.test(verb.text) && (!grouped || first.text === "container")) return runs(run, rest);
   if (verb.text === "exec") return execs(run, rest);
-  if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use)$/.test(verb.text)) return look(run);
+  if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use|kill|load)$/.test(verb.text)) return look(run);
+  if (verb.text === "cp" || verb.text === "save") {
+    const output = split(rest, "-o --output").options.find((option) => has([option], "-o --output"))?.value;
+    const target = verb.text === "cp" ? split(rest).operands[1] : output;
+    if (target !== undefined && !/^[\w.-]+:/.test(target.text))
+      writes(run, target, verb.text === "cp" ? "folder" : "file");
+    for (const path of verb.text === "cp" ? split(rest).operands.slice(0, 1) : [])
+      if (!/^[\w.-]+:/.test(path.text)) reads(run, path, true);
+    return look(run);
+  }
   if (verb.text === "create" && /^(?:volume|network)$/.test(first.text))
     return rest.some((arg) => /device=|o=bind|^(?:-o|--opt)/.test(arg.text) && arg.text !== "type=none")
       ? run.emit({ kind: "container-escape", what: spelled(run) })
@@ -193,8 +202,8 @@ function compose(run: Run, args: readonly Argument[]): void {
   for (const file of composeFiles(options)) {
     const own = madeBy(run, file);
     const opened =
-      own.kind === "text" &&
-      (openCompose.test(own.text) || mountsOf(own.text).some((path) => protectedFolder(run, path)));
+      own.kind === "texts" &&
+      own.texts.some((text) => openCompose.test(text) || mountsOf(text).some((path) => protectedFolder(run, path)));
     if (opened)
       return run.emit({ kind: "container-escape", what: `${spelled(run)}, with what this line writes to ${file}` });
     if (own.kind === "unseen" && run.fetched())

@@ -2,7 +2,7 @@ import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { deletes, has, loose, reads, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
 import { madeBy } from "../made.ts";
-import { projectCode } from "../project.ts";
+import { insideWorkspace, projectCode } from "../project.ts";
 
 /** Commands that make, change, move and remove files. */
 export const fileCommands: [string, Handler][] = [
@@ -16,7 +16,10 @@ export const fileCommands: [string, Handler][] = [
   ...table("dd", dd),
   ...table("tar bsdtar", tar),
   ...table("zip 7z gzip gunzip bzip2 bunzip2 xz unxz zstd unzip", archive),
-  ...table("split", each("folder", "-b -l -n -a --bytes --lines", -1)),
+  ...table("split", (run) => {
+    const [, prefix] = split(run.args, "-b -l -n -a --bytes --lines").operands;
+    writes(run, prefix ?? knownArgument("./x"), "folder");
+  }),
   ...table("csplit", (run) => {
     const { options, operands } = split(run.args, "-f -b -n --prefix --suffix-format --digits");
     if (operands[0] !== undefined) reads(run, operands[0]);
@@ -37,11 +40,11 @@ function remove(run: Run): void {
   for (const path of operands) deletes(run, path, recursive);
 }
 
-/** @param skip operands that are written: all, or with -1 none but the last */
-function each(purpose: "file" | "folder", values: string, skip = 0): Handler {
+/** For commands whose operands are all written. */
+function each(purpose: "file" | "folder", values: string): Handler {
   return (run) => {
     const { operands } = split(run.args, values);
-    for (const path of skip === -1 ? operands.slice(1) : operands) writes(run, path, purpose);
+    for (const path of operands) writes(run, path, purpose);
   };
 }
 
@@ -72,19 +75,28 @@ function writesInto(run: Run, target: Argument, sources: readonly Argument[]): v
     if (name !== "" && !/[*?[]|^\.+$/.test(name))
       writes(run, knownArgument(`${target.text.replace(/\/+$/, "")}/${name}`));
     // A wildcard or `dir/.` may bring a .git along.
-    else if (/\/?\.$|\.\*|^\.\[/.test(source.text)) writes(run, knownArgument(`${target.text}/.x`));
+    else if (/\/?\.$|\.\*|^\.\[/.test(source.text) && isRoot(run, target))
+      writes(run, knownArgument(`${target.text}/.x`));
   }
   const noted = run.scene.folders.map((folder) => locate(target.text, folder, run.scene.context).plain);
-  for (const path of noted) if (run.texts.has(path)) run.texts.set(path, undefined);
   for (const path of noted)
     if (
       path !== run.scene.context.workspace &&
       sources.length === 1 &&
       !target.text.endsWith("/") &&
       target.text !== "."
-    )
+    ) {
       run.made.add(path);
+      run.contents.set(path, "unseen");
+    }
 }
+
+/** Whether a path is, or may be, the workspace itself. */
+const isRoot = (run: Run, path: Argument): boolean =>
+  path.kind !== "known" ||
+  run.scene.folders.some(
+    (at) => locate(path.text, at, run.scene.context).real === run.scene.context.realPath(run.scene.context.workspace),
+  );
 
 function copy(run: Run): void {
   const { sources, target, options } = ends(run);
@@ -111,7 +123,8 @@ function copy(run: Run): void {
   if (
     deep &&
     target !== undefined &&
-    (has(options, "-T --no-target-directory") || sources.some((source) => /(?:^|\/)\.$/.test(source.text)))
+    (has(options, "-T --no-target-directory") || sources.some((source) => /(?:^|\/)\.$/.test(source.text))) &&
+    (isRoot(run, target) || sources.some((source) => !insideWorkspace(source.text, run.scene) || isRoot(run, source)))
   )
     writes(run, { ...target, text: `${target.text}/.git/hooks`, kind: target.kind });
   if (target !== undefined) writesInto(run, target, sources);
@@ -138,7 +151,6 @@ function link(run: Run): void {
   for (const folder of run.scene.folders) {
     const { context } = run.scene;
     const at = locate(target.text, folder, context).plain;
-    if (run.texts.has(at)) run.texts.set(at, undefined);
     const name = source.text.replace(/\/+$/, "").split("/").at(-1) ?? "";
     for (const path of [at, `${at}/${name}`]) {
       const from =
@@ -181,6 +193,8 @@ function dd(run: Run): void {
     const value: Argument = { ...arg, text: arg.text.slice(3), prefix: arg.prefix.slice(3), shape: arg.shape.slice(3) };
     if (arg.prefix.startsWith("of=")) writes(run, value);
     if (arg.prefix.startsWith("if=")) reads(run, value);
+    if (/^if=\/dev\/(?:zero|u?random)$/.test(arg.text) && !run.args.some((other) => other.prefix.startsWith("count=")))
+      unknown(run, "dd without an end");
   }
 }
 

@@ -49,7 +49,10 @@ function quiet(run: Parameters<Handler>[0]): void {
   if (name === "printf" && texts[0]?.startsWith("-v") === true && /[^\w-]/.test(texts[0].slice(2) || (texts[1] ?? "")))
     return unknown(run, "printf -v into a computed name");
   if (/^(?:declare|typeset|local|export|readonly|read|mapfile|readarray|unset|let|getopts)$/.test(name)) {
-    const odd = args.find((arg) => /[[`$]/.test(arg.text) && (arg.kind !== "known" || /\[/.test(arg.text)));
+    const odd = args.find(
+      (arg) =>
+        !/^\w+=\([^$`]*\)$/.test(arg.text) && /[[`$]/.test(arg.text) && (arg.kind !== "known" || /\[/.test(arg.text)),
+    );
     if (odd !== undefined || (name === "mapfile" && texts.includes("-C"))) unknown(run, `${name} ${odd?.text ?? ""}`);
     if (texts.length === 0 || texts.some((text) => /^-\w*p/.test(text)))
       if (/^(?:declare|typeset|export|readonly)$/.test(name))
@@ -78,7 +81,9 @@ function content(run: Parameters<Handler>[0]): void {
   const { operands } = split(run.args, "-n -c -d -f -w -t -N -j --arg --lines --bytes --delimiter --fields --indent");
   const files = run.name === "jq" || run.name === "yq" || run.name === "tr" ? operands.slice(1) : operands;
   for (const file of files) reads(run, file);
-  const { options } = split(run.args, "-o");
+  const { options } = split(run.args, "-o --output");
+  if (run.name === "jq" && run.args.some((arg) => /\$ENV\b|(?:^|[\s|(])env(?:$|[\s|.)[])/.test(arg.text)))
+    run.emit({ kind: "read", path: "the environment", secret: "outbound" });
   if (run.name === "yq" && has(options, "-i --inplace")) for (const file of files) writes(run, file);
   if (run.name === "xmllint" || run.name === "iconv")
     for (const option of options) if (/^(?:-o|--output)$/.test(option.name) && option.value) writes(run, option.value);

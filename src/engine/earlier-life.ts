@@ -1,0 +1,48 @@
+import type { Outcome } from "../protocol/outcome.ts";
+import type { ConstructView, RunView } from "../protocol/view.ts";
+import { unstarted } from "./fleet.ts";
+import type { Note } from "./journal.ts";
+import type { RunParts } from "./run-parts.ts";
+import { endStrays } from "./strays.ts";
+
+export interface EarlierLife {
+  view: RunView;
+  note: Note;
+  transcript: RunParts["transcript"];
+  /** Takes up the outcome of a construct that died with its deck, before it is recorded. */
+  onOutcome: (outcome: Outcome) => void;
+}
+
+/** Ends for good what a dead deck has left of a run: what was at work has failed, and nobody waits for its answers any more. */
+export async function settleEarlierLife({ view, note, transcript, onOutcome }: EarlierLife): Promise<void> {
+  for (const { item, construct } of Object.values(view.attention))
+    note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
+  const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
+  for (const construct of unended) {
+    // Also of one that was queued: its process may have been started in the very moment in which the deck died.
+    await endStrays(construct.id, note);
+    if (construct.startedAt === null) continue;
+    const outcome = await diedWithDeck(construct, transcript);
+    onOutcome(outcome);
+    note("construct.ended", { construct: construct.id, outcome });
+  }
+  for (const id of [view.daemon.id, view.tripwires.author]) if (id !== null) await endStrays(id, note);
+}
+
+/** What a construct was told to do, as its record has it. */
+export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
+  const { id, task, origin, parent, caliber, after } = construct;
+  return { id, task, origin, parent, caliber, after };
+}
+
+async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {
+  const transcript = open(construct.id);
+  await transcript.close();
+  return {
+    ...unstarted(specOf(construct), "crash"),
+    exit: "unknown: the deck ended before it",
+    started_at: construct.startedAt,
+    session_id: construct.sessionId,
+    transcript: transcript.path,
+  };
+}

@@ -1,0 +1,23 @@
+import type { Patience } from "../engine/daemon/conversation.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
+import type { Judge, Place } from "../engine/gate/judge.ts";
+import type { RunParts } from "../engine/run-parts.ts";
+
+/** What a deck is built from; the entry point decides on it. */
+export interface DeckParts {
+  driver: RunParts["driver"];
+  judgeFor: (place: Omit<Place, "agentHome">) => Judge;
+  /** HOME of the agents: what `~` means in their shells and in the policy file. */
+  agentHome: string;
+  /** Where they keep their sessions and their login, if not where they usually do. */
+  agentState?: string;
+  /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
+  canary?: (signal: AbortSignal) => Promise<CanaryResult>;
+  /** Version of this deck, for the record. */
+  version: string;
+  patience?: Patience;
+  /** The longest that anything waits for the author of tripwires, milliseconds. */
+  authorMs?: number;
+  /** Ends what was started for this deck alone, after everything else. */
+  release: () => Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { oneLine } from "../base/text.ts";
+import type { DeckEvent } from "./event.ts";
+import type { ConstructView, RunView } from "./view.ts";
+
+/** Folds what an event tells of a construct into the view, in place. */
+export function foldConstruct(view: RunView, event: DeckEvent): void {
+  if (event.type === "construct.queued") {
+    const { construct: id, task, origin, parent, caliber, after } = event.body;
+    view.constructs[id] = {
+      id,
+      task,
+      origin,
+      parent,
+      caliber,
+      after,
+      state: "queued",
+      activity: after.length === 0 ? "waiting for a slot" : `waiting for ${after.join(", ")}`,
+      queuedAt: event.at,
+      startedAt: null,
+      endedAt: null,
+      sessionId: null,
+      costUsd: 0,
+      denials: 0,
+      outcome: null,
+    };
+    return;
+  }
+  if (!("construct" in event.body) || event.body.construct === undefined) return;
+  // The id may be a word of the model's: "constructor" must not find what every object has.
+  if (!Object.hasOwn(view.constructs, event.body.construct)) return;
+  const construct = view.constructs[event.body.construct];
+  if (construct !== undefined) foldOne(construct, event, view);
+}
+
+function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
+  switch (event.type) {
+    case "construct.started":
+      // It may have been paused before its process was up.
+      if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
+      construct.startedAt = event.at;
+      break;
+    case "construct.ready":
+      if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
+      construct.sessionId = event.body.session_id;
+      break;
+    case "construct.said":
+      construct.activity = oneLine(event.body.text, 240);
+      break;
+    case "construct.thought":
+      construct.activity = "thinking";
+      break;
+    case "construct.tool_called":
+      construct.activity = `${event.body.tool} ${oneLine(event.body.input, 240)}`;
+      break;
+    case "construct.retrying":
+      construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
+      break;
+    case "gate.judged":
+      if (event.body.decision === "deny") construct.denials += 1;
+      break;
+    case "hold.opened":
+      if (construct.state === "paused") break;
+      Object.assign(construct, {
+        state: "held",
+        activity: `HELD: ${event.body.tool} ${oneLine(event.body.input, 240)}`,
+      });
+      break;
+    case "hold.closed":
+      // Calls can wait beside each other.
+      if (construct.state === "held" && !isHeld(construct, view))
+        Object.assign(construct, { state: "running", activity: "goes on after a hold" });
+      break;
+    case "construct.paused":
+      Object.assign(construct, { state: "paused", activity: `${event.body.how}: ${oneLine(event.body.why, 240)}` });
+      break;
+    case "construct.continued":
+      if (construct.state === "paused")
+        Object.assign(construct, { state: isHeld(construct, view) ? "held" : "running", activity: "goes on" });
+      break;
+    case "construct.ending":
+      Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });
+      break;
+    case "construct.ended": {
+      const { outcome } = event.body;
+      Object.assign(construct, { state: outcome.state, endedAt: event.at, costUsd: outcome.cost_usd, outcome });
+      construct.activity = oneLine(outcome.state === "done" ? outcome.result : outcome.cause, 100);
+      break;
+    }
+    default:
+  }
+}
+
+const isHeld = ({ id }: ConstructView, view: RunView): boolean =>
+  Object.values(view.holds).some((hold) => hold.construct === id);

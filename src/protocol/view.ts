@@ -1,0 +1,121 @@
+import type { AttentionItem } from "./attention.ts";
+import type { Caliber } from "./caliber.ts";
+import type { EventBody, RunStatus } from "./event.ts";
+import type { Hold } from "./hold.ts";
+import type { Origin, Outcome } from "./outcome.ts";
+import type { RunSettings } from "./settings.ts";
+import type { AuthoredRecord } from "./tripwire.ts";
+
+/**
+ * A run as its events tell it: what the fold in `snapshot.ts` makes of them. Plain JSON, so that it can cross a socket.
+ */
+export interface RunView {
+  run: string;
+  kind: "goal" | "tasks";
+  goal: string;
+  status: RunStatus;
+  reason: string;
+  workspace: string;
+  folder: string;
+  settings: RunSettings;
+  /** The operating system's wall around the constructs; null until it is known. */
+  sandbox: EventBody<"sandbox.chosen"> | null;
+  openedAt: number;
+  /** When the last event came, milliseconds since the epoch. */
+  lastAt: number;
+  closedAt: number | null;
+  /** Time the run was open, without the time between a close and a resume. */
+  durationMs: number;
+  daemon: DaemonView;
+  /** In the order of their queueing. */
+  constructs: Record<string, ConstructView>;
+  refused: { task: string; rule: string; reason: string }[];
+  /** Tasks that the netrunner lets through in spite of the blacklist. */
+  exempt: string[];
+  /** The calls that wait for the netrunner, oldest first. */
+  holds: Record<string, Hold>;
+  /** What else waits for the netrunner, oldest first. */
+  attention: Record<string, AttentionItem>;
+  tripwires: TripwiresView;
+  lastSeq: number;
+}
+
+export interface DaemonView {
+  id: string | null;
+  sessionId: string | null;
+  state: "idle" | "running" | "done" | "failed" | "stopped";
+  turns: number;
+  costUsd: number;
+  /** What it told the netrunner last. */
+  lastChat: string;
+  /** What it told the netrunner and what it thought, the latest last, as far as a successor needs to know. */
+  said: { chat: string[]; plan: string[] };
+}
+
+export interface TripwiresView {
+  /** The session that writes rules for the goal, or did. */
+  author: string | null;
+  /** The author has done what it could for the goal as it is now. */
+  isAuthored: boolean;
+  /** The rules of this goal's own. */
+  rules: AuthoredRecord[];
+  /** Names of those among them that the netrunner has muted. */
+  muted: string[];
+  costUsd: number;
+}
+
+export interface ConstructView {
+  id: string;
+  task: string;
+  origin: Origin;
+  parent: string | null;
+  caliber: Caliber;
+  after: string[];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
+  /** What it is doing, one short line. */
+  activity: string;
+  queuedAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  sessionId: string | null;
+  costUsd: number;
+  denials: number;
+  outcome: Outcome | null;
+}
+
+/** What the agents of a run have cost so far, US dollars. */
+export function costOf(view: RunView): number {
+  let sum = view.daemon.costUsd + view.tripwires.costUsd;
+  for (const construct of Object.values(view.constructs)) sum += construct.costUsd;
+  return sum;
+}
+
+export const isEnded = (construct: ConstructView): boolean => construct.outcome !== null;
+
+/** A run in one line of a list. */
+export interface RunSummary {
+  run: string;
+  kind: RunView["kind"];
+  goal: string;
+  status: RunStatus;
+  openedAt: number;
+  durationMs: number;
+  costUsd: number;
+  constructs: number;
+  done: number;
+}
+
+export function summaryOf(view: RunView): RunSummary {
+  const constructs = Object.values(view.constructs);
+  return {
+    run: view.run,
+    kind: view.kind,
+    goal: view.kind === "goal" ? view.goal : constructs.map((construct) => construct.task).join(" · "),
+    status: view.status,
+    openedAt: view.openedAt,
+    durationMs: view.durationMs,
+    costUsd: costOf(view),
+    constructs: constructs.length,
+    done: constructs.filter((construct) => construct.state === "done").length,
+  };
+}
