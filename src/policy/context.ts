@@ -18,13 +18,13 @@ export interface BrakeContext {
    * parent; a dangling link is followed too, because a write would go through it. May throw: the call is then denied.
    */
   readonly realPath: (path: string) => string;
-  /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
-  readonly policy?: PlacePolicy;
   /**
    * The text of a small file (256 KB at most), for the scripts that a call would run; undefined where it cannot be read.
    * Without it, scripts of the project are judged by their names alone.
    */
   readonly readText?: (path: string) => string | undefined;
+  /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
+  readonly policy?: PlacePolicy;
 }
 
 /** One command's surroundings while a shell line is walked. */

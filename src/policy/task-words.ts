@@ -24,8 +24,20 @@ export function stem(word: string): string {
   return bare.length > 3 ? bare.replace(/e$/, "") : bare;
 }
 
+const courtesy = String.raw`(?:(?:please|hello|hi|just|kindly|(?:could|can|would) you|i (?:would like|want|need) you to|your task is to)[,!:]? )*`;
+const askingHowMany = String.raw`^${courtesy}(?:report|tell(?: me)?|say|state|determine|check|work out|find out|figure out) how many`;
+
 /** Phrases of several words, made one before words are looked at. Written without apostrophes. */
 export const phrases: readonly (readonly [RegExp, string])[] = [
+  // As the task itself only: in a later sentence it says how to answer.
+  [
+    new RegExp(
+      String.raw`${askingHowMany} ([\w-]+(?: [\w-]+){0,3}?) (?:there )?(?:are|is)(?: there)? (?=(?:in|of|on|under|inside)\b)`,
+      "i",
+    ),
+    "count the $1 ",
+  ],
+  [new RegExp(String.raw`${askingHowMany} ([\w-]+) (\S+) (?:has|have|holds?|contains?)\b`, "i"), "count the $1 in $2"],
   [/\b(?:get(?:ting)?|got) rid of\b|\bthrow(?:ing)? (?:away|out)\b|\bclean(?:ing|ed)? (?:up|out)\b/gi, "delete"],
   [/\btak(?:e|ing) out\b|\bblow(?:ing)? away\b|\btear(?:ing)? down\b|\bdo(?:ing)? away with\b/gi, "delete"],
   [/\bbring(?:ing)? back\b|\bput(?:ting)? back\b|\broll(?:ing|ed)? back\b/gi, "restore"],

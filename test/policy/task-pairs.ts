@@ -39,6 +39,16 @@ const shortPairs: readonly TaskPair[] = [
     ["Search for unused exports in src/store", "Find unused exports within src/store"],
     ["Set up a pre-commit hook that runs the linter", "Create a pre-commit hook which runs the linter"],
   ]),
+  ...pairs("same", "how many", [
+    ['Report how many words are in "docs/guide.md".', 'Count the words in "docs/guide.md" and report the number.'],
+    ["Find out how many lines src/a.ts has", "Count the lines of src/a.ts"],
+    ["Please tell me how many TODO comments there are in src/", "Count the TODO comments in the folder src"],
+  ]),
+  ...pairs("other", "how many", [
+    ["Report how many words are in docs/guide.md", "Count the words in docs/manual.md"],
+    ["Report how many lines are in docs/guide.md", "Delete the lines in docs/guide.md"],
+    ["Delete the old logs in /var/log. Report how many there are in it", "Count the old logs in /var/log"],
+  ]),
   ...pairs("same", "order", [
     ["Write unit tests for the billing module", "For the billing module, write unit tests"],
     ["Delete the folder dist/old", "The folder dist/old should be deleted"],

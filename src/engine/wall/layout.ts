@@ -93,7 +93,8 @@ function sockets(user: number): WallStep[] {
 }
 
 const services: readonly string[] = [
-  "/tmp/cyberdeck-*/deck.sock",
+  // The door of a deck: a construct must not answer its own hold. Another one is in the deck's own folder.
+  "/tmp/cyberdeck-door-*",
   "/tmp/tmux-*",
   "/tmp/ssh-*",
   "/tmp/.X11-unix",

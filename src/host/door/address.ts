@@ -13,14 +13,14 @@ const longestPath = 103;
 /** The temporary folder by its short name: the variable's may be as long as the home that has no room for a socket. */
 const shortFolder = "/tmp";
 
-const privateSocket = /^\/tmp\/cyberdeck-[A-Za-z0-9]{6}\/deck\.sock$/;
+const privateSocket = /^\/tmp\/cyberdeck-door-[A-Za-z0-9]{6}\/deck\.sock$/;
 
 /** Whether a socket in the home itself can have its path. */
 export const fitsInHome = (home: string): boolean => Buffer.byteLength(homePaths(home).socket) <= longestPath;
 
 /** A path for a socket outside of the home: in a folder of our own under the temporary one, named by a note in the home. */
 export async function placeOutside(home: string): Promise<string> {
-  const path = join(await mkdtemp(join(shortFolder, "cyberdeck-")), "deck.sock");
+  const path = join(await mkdtemp(join(shortFolder, "cyberdeck-door-")), "deck.sock");
   await writeWhole(homePaths(home).socketNote, `${path}\n`);
   return path;
 }

@@ -107,7 +107,8 @@ export async function attach(
     }
   });
   socket.on("error", () => "told by `close`");
-  socket.on("close", () => lose(ended()));
+  // One that is just dying takes a connection and drops it without a word.
+  socket.on("close", () => lose(isGreeted ? ended() : notRunning(home)));
 
   const silence = setTimeout(() => lose(silent(home)), patience.greetingMs);
   try {
@@ -174,11 +175,14 @@ function unreached(home: string, error: Error): Fault {
       hint: "Try again. If that does not help, check that the folder is yours, or name another one with --home.",
       cause: error,
     });
-  return new Fault("usage", "deck.not_running", `no deck is running in ${home}`, {
+  return notRunning(home);
+}
+
+const notRunning = (home: string): Fault =>
+  new Fault("usage", "deck.not_running", `no deck is running in ${home}`, {
     facts: { home },
     hint: 'Start one with: cyberdeck run "GOAL" (or name another deck with --workspace or --home).',
   });
-}
 
 /** No socket, one that nobody serves any more, or something else in its place. */
 const nobodyListens: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR", "ENOTSOCK", "EINVAL"]);

@@ -42,6 +42,7 @@ export function makeRun(name: string, args: readonly Argument[], at: Surrounding
       else at.shell.traps.push({ text, variables: new Map(at.variables) });
     },
     compiled: at.session.compiled,
+    contents: at.session.contents,
   };
 }
 

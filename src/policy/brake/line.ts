@@ -41,6 +41,7 @@ function sessionFor(context: BrakeContext, emit: (effect: Effect) => void, depth
     context: { ...context, realPath: throughLinks(links, context) },
     notes: { readsUnknown: false, mentioned: [] },
     made: new Set(),
+    contents: new Map(),
     compiled: new Set(),
     links,
     assigned: new Map(),

@@ -41,7 +41,13 @@ function liesBesideKeys(sample: string, scene: Scene): boolean {
 
 type Lists = (args: readonly Argument[], scene: Scene) => string[] | undefined;
 
-const lists: Record<string, Lists | undefined> = { find, fd, fdfind: fd, rg, grep, git, ls };
+/** The number of the process that listens on one port: a job of its own. */
+const lsof: Lists = (args) =>
+  /^-ti? ?(?:-i ?)?(?:tcp)?:\d+$|^-i ?(?:tcp)?:\d+ -t$/i.test(args.map((arg) => arg.text).join(" "))
+    ? ["4711"]
+    : undefined;
+
+const lists: Record<string, Lists | undefined> = { find, fd, fdfind: fd, rg, grep, git, ls, lsof };
 
 /** Whether a folder holds the whole workspace, so that everything in it could be meant. */
 const isWide = (folder: string, scene: Scene): boolean =>

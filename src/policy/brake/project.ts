@@ -2,6 +2,7 @@ import { isWithin } from "../within.ts";
 import { knownArgument, type Argument } from "../argument.ts";
 import type { Scene } from "../context.ts";
 import { locate } from "../paths.ts";
+import { judgeCode } from "./code/judge-code.ts";
 import { judgeScriptFile } from "./project-scripts.ts";
 import type { Run } from "./run.ts";
 
@@ -13,13 +14,31 @@ export function runFile(run: Run, file: Argument): void {
   const places = scene.folders.map((folder) => locate(file.text, folder, scene.context));
   if (places.every((place) => run.compiled.has(place.plain)))
     return run.emit({ kind: "run-project-code", what: `${file.text}, compiled from the project` });
-  const made = places.some((place) => [...run.made].some((path) => isWithin(place.plain, path)));
-  if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
+  const made = places.some((place) =>
+    [...run.made].some((path) => isWithin(place.plain, path) || isWithin(place.real, path)),
+  );
+  const shown = places.length === 1 ? run.contents.get(places[0]?.real ?? "") : undefined;
+  if (made && shown !== undefined && shown !== "unseen") runShown(run, file, shown);
+  else if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
   else if (insideWorkspace(file.text, scene)) {
     run.emit({ kind: "run-project-code", what: file.text });
     judgeScriptFile(run, file, /^(?:sh|bash|zsh|dash|ksh|ash|source|\.)$/.test(run.name));
   } else run.emit({ kind: "execute-unknown", what: `${file.text}, which is outside of the workspace`, foreign: false });
 }
+
+/** A file that the line itself has written, with a text that it shows: what is in there is judged. */
+function runShown(run: Run, file: Argument, contents: readonly string[]): void {
+  run.emit({ kind: "run-project-code", what: `${file.text}, as this line writes it` });
+  for (const text of contents) {
+    const shebang = /^#!\s*(?:\/usr\/bin\/env\s+(?:-S\s+)?)?(?:\/[\w/.-]*\/)?([\w.-]+)/.exec(text)?.[1];
+    const language = interpreters.test(run.name) ? run.name : (shebang ?? "sh");
+    if (/^(?:ba|z|da|k)?sh$|^(?:source|\.|ash)$/.test(language)) run.script(text, []);
+    else judgeCode(text, { ...run, name: language });
+  }
+}
+
+const interpreters =
+  /^(?:(?:ba|z|da|k|a)?sh|source|\.|python[\d.]*|node|nodejs|ruby|perl|php|Rscript|lua|bun|deno|tsx|ts-node)$/;
 
 /** Whether a path lies in the workspace, links followed, wherever the command may run. */
 export function insideWorkspace(text: string, scene: Scene): boolean {

@@ -3,6 +3,7 @@ import type { Scene } from "../context.ts";
 import { locate, readable } from "../paths.ts";
 import type { Refusal } from "../refusal.ts";
 import { isSecret } from "../secrets.ts";
+import { isWithin } from "../within.ts";
 import { writable, type WritePurpose } from "../writing.ts";
 import type { Effect, PlainKind } from "./effect.ts";
 
@@ -12,6 +13,9 @@ export type Input =
   | { kind: "text"; text: string }
   /** `names`: samples of what it lists, where that much is known. */
   | { kind: "unseen"; names?: readonly Argument[]; endless?: true };
+
+/** The texts of which a file holds one, or that nobody sees what it holds. */
+export type Contents = readonly string[] | "unseen";
 
 /** The names that reach a command on its input: samples of those that are listed, or words that are written out. */
 export function namesIn(input: Input, between: RegExp): readonly Argument[] | undefined {
@@ -42,6 +46,8 @@ export interface Run {
   define(kind: "alias" | "trap", name: string, text: string): void;
   /** Programs that a compiler makes of the project's own code in this line. */
   readonly compiled: Set<string>;
+  /** What files hold that this line has written, where it shows it. */
+  readonly contents: Map<string, Contents>;
   /** Paths that this line has written, so that running them is running unseen code. */
   readonly made: Set<string>;
   /** Links that this line makes: from their own path to where they lead. */
@@ -74,16 +80,31 @@ export function writes(run: Run, path: Argument, purpose: WritePurpose = "file")
   if (path.kind === "known" && /^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/.test(path.text) && purpose === "file")
     return;
   run.emit(barred(run, path, purpose, (barrier) => ({ kind: "write", path: path.text, barrier })));
-  if (path.kind === "known" && purpose === "file") note(run, path.text);
+  if (path.kind !== "known") return;
+  if (purpose === "file") note(run, path.text);
+  else forgetBelow(run, path.text);
 }
 
 export function deletes(run: Run, path: Argument, recursive: boolean): void {
   run.emit(barred(run, path, "remove", (barrier) => ({ kind: "delete", path: path.text, recursive, barrier })));
 }
 
-/** Remembers a file that the line has made. */
+/** What is put into a folder may take the place of files that the line has shown. */
+function forgetBelow(run: Run, text: string): void {
+  for (const folder of run.scene.folders)
+    for (const path of run.contents.keys())
+      if (isWithin(path, locate(text, folder, run.scene.context).plain)) run.contents.set(path, "unseen");
+}
+
+/** Remembers a file that the line has made, by its own name and by where a link leads. */
 function note(run: Run, text: string): void {
-  for (const folder of run.scene.folders) run.made.add(locate(text, folder, run.scene.context).plain);
+  for (const folder of run.scene.folders) {
+    const { plain, real } = locate(text, folder, run.scene.context);
+    for (const path of [plain, real]) {
+      run.made.add(path);
+      run.contents.set(path, "unseen");
+    }
+  }
 }
 
 function barred(

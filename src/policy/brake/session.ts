@@ -2,7 +2,7 @@ import type { CommandNode, CompoundList, SyntaxNode } from "unbash";
 import type { Argument } from "../argument.ts";
 import type { BrakeContext, Notes } from "../context.ts";
 import type { Effect } from "./effect.ts";
-import type { Input } from "./run.ts";
+import type { Contents, Input } from "./run.ts";
 
 /** What all shells of one call share. */
 export interface Session {
@@ -10,6 +10,8 @@ export interface Session {
   notes: Notes;
   /** Files that the line has written, so that running them is running unseen code. */
   made: Set<string>;
+  /** What such files hold, where the line shows it: every text that it may have written there. */
+  contents: Map<string, Contents>;
   /** Programs that a compiler makes of the project's own code. */
   compiled: Set<string>;
   links: Map<string, string>;

@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openDoor } from "../../../src/host/door/door.ts";
 import { block, reply, say, useTool } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import { startOfflineApi } from "../../../src/offline/server.ts";
@@ -113,6 +114,20 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(existsSync(join(kit.home, "deck.sock"))).toBe(true);
     const events = await kit.runTasks(["Knock."]);
     expect(outcomesOf(events)[0]?.result).toMatch(/^0: (?:ECONNREFUSED|ENOTSOCK|EACCES)\n0$/);
+  });
+
+  test("the deck's door cannot be reached, in the home or outside of it: no construct answers its own hold", async () => {
+    const knock = (path: string): string =>
+      `${process.execPath} -e 'require("net").connect("${path}").on("error", (e) => console.log(e.code)).on("data", (d) => { console.log("GREETED " + d); process.exit(); })'`;
+    await using kit = await walled({
+      answer: (request) => makesCalls(bash(knock(join(kit.home, "deck.sock"))), bash(knock(outside.path)))(request),
+    });
+    const home = join(kit.folder, "x".repeat(90));
+    mkdirSync(home);
+    const outside = await openDoor({ home, port: kit.deck, version: "0" });
+    const events = await kit.runTasks(["Knock."]);
+    await outside.close();
+    expect(outcomesOf(events)[0]?.result).toMatch(/^0: E[A-Z]+\s+1: ENOENT\s*$/);
   });
 
   test("the kernel's settings, its devices and other processes' views of the disk are out of reach, also for root", async () => {

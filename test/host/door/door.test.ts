@@ -179,7 +179,7 @@ describe("the socket", () => {
     home = join(folder, "x".repeat(90), "home");
     mkdirSync(home, { recursive: true });
     const { path } = await open();
-    expect(path).toMatch(/^\/tmp\/cyberdeck-.{6}\/deck\.sock$/);
+    expect(path).toMatch(/^\/tmp\/cyberdeck-door-.{6}\/deck\.sock$/);
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(home, "deck.sock.at"), "utf8")).toBe(`${path}\n`);
     const far = await attach(home);

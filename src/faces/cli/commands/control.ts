@@ -19,7 +19,7 @@ type Define = (command: Command, world: World, finish: (code: number) => void) =
 
 /** `cyberdeck kill`: constructs and all that they started, at once. */
 export const defineKill: Define = (command, world, finish) => {
-  command.option("--blacklist", "forbid their tasks as well, in whatever words they come");
+  command.option("--blacklist", "forbid their tasks as well, in whatever words they come again");
   define(command, world, finish, killExamples, ({ blacklist = false }) => ({
     done: blacklist ? "killed, and its task is forbidden" : "killed",
     wish: (construct) => ({ type: "construct.kill", construct, ...(blacklist ? { blacklist } : {}) }),

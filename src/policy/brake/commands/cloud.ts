@@ -54,7 +54,11 @@ function verbs(looks: RegExp, groups: RegExp, second: RegExp): Handler {
       "-n --namespace --context -f -o -l --kubeconfig --selector -chdir --profile --region -c",
     );
     const [verb, next] = operands;
-    if (verb === undefined) return look(run);
+    if (
+      verb === undefined ||
+      run.args.some((arg) => /^--dry-run(?:=(?:client|server|true))?$/.test(arg.text) && run.name === "kubectl")
+    )
+      return look(run);
     if (run.args.some((arg) => loose(arg) && arg.prefix === "" && (arg === verb || arg === next)))
       return unknown(run, spelled(run));
     if (
@@ -86,7 +90,7 @@ function aws(run: Run): void {
     rest[0]?.text.startsWith("s3://") === true &&
     rest[1] !== undefined &&
     !rest[1].text.startsWith("s3:");
-  if (download && rest[1] !== undefined) writes(run, rest[1]);
+  if (download && rest[1] !== undefined) writes(run, rest[1], /(?:^|\/)\.?$/.test(rest[1].text) ? "folder" : "file");
   if (service.text === "s3" && verb.text === "cp" && !download)
     run.emit({ kind: "network", host: rest[1]?.text ?? "s3", upload: true, metadata: false });
   if (/secret|credential|password|token|decrypt/.test(verb.text) && !verb.text.startsWith("list"))
@@ -132,6 +136,10 @@ function hub(run: Run): void {
           !/GET/i.test(`${arg.text} ${run.args[run.args.indexOf(arg) + 1]?.text ?? ""}`)),
     );
     return writes || /graphql/.test(verb?.text ?? "") ? change(run) : look(run);
+  }
+  if (group.text === "repo" && verb?.text === "clone") {
+    for (const folder of split(run.args, "-R --repo").operands.slice(3, 4)) writes(run, folder, "folder");
+    return look(run);
   }
   if (group.text === "auth")
     return verb?.text === "status" ? look(run) : run.emit({ kind: "read", path: spelled(run), secret: true });

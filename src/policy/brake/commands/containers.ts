@@ -2,7 +2,7 @@ import type { Argument } from "../../argument.ts";
 import { isWithin } from "../../within.ts";
 import { locate } from "../../paths.ts";
 import { projectCode } from "../project.ts";
-import { has, loose, reads, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
+import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
 /** Container engines: looking, building and plain local runs. */
 export const containerCommands: [string, Handler][] = [
@@ -48,7 +48,16 @@ function container(run: Run): void {
   if (/^(?:build|bake)$/.test(verb.text)) return build(run, rest);
   if (/^(?:run|create)$/.test(verb.text) && (!grouped || first.text === "container")) return runs(run, rest);
   if (verb.text === "exec") return execs(run, rest);
-  if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use)$/.test(verb.text)) return look(run);
+  if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use|kill|load)$/.test(verb.text)) return look(run);
+  if (verb.text === "cp" || verb.text === "save") {
+    const output = split(rest, "-o --output").options.find((option) => has([option], "-o --output"))?.value;
+    const target = verb.text === "cp" ? split(rest).operands[1] : output;
+    if (target !== undefined && !/^[\w.-]+:/.test(target.text))
+      writes(run, target, verb.text === "cp" ? "folder" : "file");
+    for (const path of verb.text === "cp" ? split(rest).operands.slice(0, 1) : [])
+      if (!/^[\w.-]+:/.test(path.text)) reads(run, path, true);
+    return look(run);
+  }
   if (verb.text === "create" && /^(?:volume|network)$/.test(first.text))
     return rest.some((arg) => /device=|o=bind|^(?:-o|--opt)/.test(arg.text) && arg.text !== "type=none")
       ? run.emit({ kind: "container-escape", what: spelled(run) })

@@ -8,7 +8,13 @@ export const databaseCommands: [string, Handler][] = [
   ...table("redis-cli valkey-cli", redis),
   ...table("mongosh mongo", mongo),
   ...table("dropdb dropuser createdb createuser mysqladmin mongorestore pg_restore liquibase flyway", (run) =>
-    run.emit({ kind: "database-mutation", what: spelled(run) }),
+    run.emit({
+      kind:
+        run.name === "createdb" || /^(?:info|status|validate|history)$/.test(run.args[0]?.text ?? "")
+          ? "look-remote"
+          : "database-mutation",
+      what: spelled(run),
+    }),
   ),
   ...table("pg_dump mysqldump mongodump pg_isready pg_dumpall mongoexport", dump),
   ...table("prisma drizzle-kit knex sequelize typeorm alembic rails django-admin", migration),

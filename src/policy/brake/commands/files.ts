@@ -1,7 +1,7 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { locate } from "../../paths.ts";
 import { deletes, has, loose, reads, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
-import { projectCode } from "../project.ts";
+import { insideWorkspace, projectCode } from "../project.ts";
 
 /** Commands that make, change, move and remove files. */
 export const fileCommands: [string, Handler][] = [
@@ -71,7 +71,8 @@ function writesInto(run: Run, target: Argument, sources: readonly Argument[]): v
     if (name !== "" && !/[*?[]|^\.+$/.test(name))
       writes(run, knownArgument(`${target.text.replace(/\/+$/, "")}/${name}`));
     // A wildcard or `dir/.` may bring a .git along.
-    else if (/\/?\.$|\.\*|^\.\[/.test(source.text)) writes(run, knownArgument(`${target.text}/.x`));
+    else if (/\/?\.$|\.\*|^\.\[/.test(source.text) && isRoot(run, target))
+      writes(run, knownArgument(`${target.text}/.x`));
   }
   const noted = run.scene.folders.map((folder) => locate(target.text, folder, run.scene.context).plain);
   for (const path of noted)
@@ -80,9 +81,18 @@ function writesInto(run: Run, target: Argument, sources: readonly Argument[]): v
       sources.length === 1 &&
       !target.text.endsWith("/") &&
       target.text !== "."
-    )
+    ) {
       run.made.add(path);
+      run.contents.set(path, "unseen");
+    }
 }
+
+/** Whether a path is, or may be, the workspace itself. */
+const isRoot = (run: Run, path: Argument): boolean =>
+  path.kind !== "known" ||
+  run.scene.folders.some(
+    (at) => locate(path.text, at, run.scene.context).real === run.scene.context.realPath(run.scene.context.workspace),
+  );
 
 function copy(run: Run): void {
   const { sources, target, options } = ends(run);
@@ -106,7 +116,8 @@ function copy(run: Run): void {
   if (
     deep &&
     target !== undefined &&
-    (has(options, "-T --no-target-directory") || sources.some((source) => /(?:^|\/)\.$/.test(source.text)))
+    (has(options, "-T --no-target-directory") || sources.some((source) => /(?:^|\/)\.$/.test(source.text))) &&
+    (isRoot(run, target) || sources.some((source) => !insideWorkspace(source.text, run.scene) || isRoot(run, source)))
   )
     writes(run, { ...target, text: `${target.text}/.git/hooks`, kind: target.kind });
   if (target !== undefined) writesInto(run, target, sources);
@@ -175,6 +186,8 @@ function dd(run: Run): void {
     const value: Argument = { ...arg, text: arg.text.slice(3), prefix: arg.prefix.slice(3), shape: arg.shape.slice(3) };
     if (arg.prefix.startsWith("of=")) writes(run, value);
     if (arg.prefix.startsWith("if=")) reads(run, value);
+    if (/^if=\/dev\/(?:zero|u?random)$/.test(arg.text) && !run.args.some((other) => other.prefix.startsWith("count=")))
+      unknown(run, "dd without an end");
   }
 }
 

@@ -44,7 +44,16 @@ export const networkCommands: [string, Handler][] = [
         if (/^-(?:out|keyout)$/.test(name)) writes(run, value);
         else if (name.startsWith("-in")) reads(run, value);
   }),
-  ...table("ssh-keygen ssh-add ssh-agent ssh-copy-id gpg gpg2 pass op vault", (run) => unknown(run, spelled(run))),
+  ...table("ssh-keygen ssh-add ssh-agent ssh-copy-id gpg gpg2 pass op vault", (run) => {
+    const first = run.args[0]?.text ?? "";
+    const looks =
+      (/^ssh-(?:keygen|add)$/.test(run.name) &&
+        /^-[lLy]$/.test(first) &&
+        !run.args.some((arg) => /^-[a-z]*f/.test(arg.text) && run.args.at(-1)?.text.endsWith(".pub") !== true)) ||
+      (run.name === "ssh-agent" && run.args.every((arg) => arg.text === "-s")) ||
+      (/^gpg2?$/.test(run.name) && /^--(?:verify|list-(?:public-)?keys|fingerprint)$/.test(first));
+    if (!looks || run.args.some(loose)) unknown(run, spelled(run));
+  }),
 ];
 
 function connects(run: Run): void {
@@ -104,6 +113,19 @@ function curl(run: Run): void {
   }
   if (has(options, "-O --remote-name --remote-header-name --remote-name-all")) marksDownloads(run, operands);
   if (run.args.some((arg) => loose(arg))) unknown(run, "curl with arguments that only the run will tell");
+  // A credential of the environment that goes along to another machine.
+  const far = !operands.every(
+    (url) => url.kind === "known" && isLoopback(url.text.includes("://") ? url.text : `http://${url.text}`),
+  );
+  if (
+    far &&
+    run.args.some(
+      (arg) =>
+        arg.kind === "unknown" &&
+        /\$\{?\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE)/i.test(arg.text),
+    )
+  )
+    run.emit({ kind: "network", host: "with a credential of the environment", upload: true, metadata: false });
   const urls = [
     ...operands,
     ...options.filter((option) => option.name === "--url").flatMap((option) => option.value ?? []),
@@ -150,14 +172,26 @@ function marksDownloads(run: Run, addresses: readonly Argument[]): void {
 function httpie(run: Run): void {
   const { operands } = split(run.args, "-a --auth -o --output");
   const method = /^[A-Z]+$/.test(operands[0]?.text ?? "") ? operands[0] : undefined;
+  // `:3000/path` is a server on this machine.
   const address = method === undefined ? operands[0] : operands[1];
   const upload =
     operands.some((arg) => /[=@]/.test(arg.text) && arg !== address) ||
     (method !== undefined && !/^(?:GET|HEAD)$/.test(method.text));
-  if (address !== undefined) visits(run, address, upload);
+  if (address !== undefined)
+    visits(
+      run,
+      address.text.startsWith(":") && address.kind === "known" ? knownArgument(`localhost${address.text}`) : address,
+      upload,
+    );
 }
 
 function ssh(run: Run): void {
+  // Asks a code host whether the key is known there.
+  if (
+    run.args.every((arg) => arg.kind === "known") &&
+    /^-T git@[\w.-]+$/.test(run.args.map((arg) => arg.text).join(" "))
+  )
+    return run.emit({ kind: "network", host: spelled(run), upload: false, metadata: false });
   const { options, operands } = split(run.args, "-i -p -l -o -F -L -R -D -J -b -c -E -e -m -Q -S -W -w");
   run.emit({ kind: "network", host: operands[0]?.text ?? "", upload: false, metadata: false });
   if (options.some((option) => /^-[oFLRDwE]/.test(option.name))) unknown(run, spelled(run));

@@ -8,7 +8,7 @@ import { has, loose, spelled, split, table, unknown, type Handler, type Run } fr
 /** Package managers: installing into the project and its scripts; publishing and global changes are not. */
 export const packageCommands: [string, Handler][] = [
   ...table("npm pnpm yarn bun", manager),
-  ...table("npx bunx pnpx", launcher),
+  ...table("npx bunx pnpx uvx", launcher),
   ...table("pip pip3 pipx uv poetry pipenv pdm hatch conda", python),
   ...table("bundle gem composer", ruby),
   ...table("nvm fnm volta corepack asdf mise rustup pyenv rbenv", versions),
@@ -43,8 +43,21 @@ function manager(run: Run): void {
       ? undefined
       : run.emit({ kind: "persistence", what: spelled(run) });
   if (/^(?:exec|x|dlx)$/.test(verb.text)) return exec(run, verb);
-  if (/^(?:init|create)$/.test(verb.text) && rest.length > 0)
-    return run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false });
+  if (/^(?:init|create)$/.test(verb.text) && rest[0] !== undefined) {
+    const initializer = rest[0];
+    const plain = initializer.kind === "known" && /^(?:@[\w.-]+\/?)?[\w.-]*(?:@[\w.^~-]+)?$/.test(initializer.text);
+    return plain
+      ? projectCode(run, spelled(run))
+      : run.emit({ kind: "execute-unknown", what: spelled(run), foreign: true });
+  }
+  if (run.name === "yarn" && verb.text === "set") return projectCode(run, spelled(run));
+  if (/^(?:ls|list|ll|root|bin|prefix|outdated|view|info|show|explain|why)$/.test(verb.text))
+    return run.emit({ kind: "look-remote", what: spelled(run) });
+  if (
+    rest.some((arg) => /^https?:\/\/(?!github\.com\/|gitlab\.com\/)/.test(arg.text)) &&
+    /^(?:i|install|add)$/.test(verb.text)
+  )
+    return run.emit({ kind: "execute-unknown", what: spelled(run), foreign: true });
   if (verb.text === "version" && rest.length === 0) return;
   if (/^(?:run|run-script|rum)$/.test(verb.text)) {
     if (rest[0]?.kind === "unknown") return unknown(run, spelled(run));
@@ -106,7 +119,8 @@ function exec(run: Run, verb: Argument): void {
 
 function launcher(run: Run): void {
   const script = run.args.findIndex((arg) => /^(?:-c|--call)$/.test(arg.text));
-  if (script !== -1) return callText(run, run.args[script + 1]);
+  const program = run.args.findIndex((arg) => !arg.prefix.startsWith("-"));
+  if (script !== -1 && (program === -1 || script < program)) return callText(run, run.args[script + 1]);
   inner(run, run.args);
 }
 
@@ -181,6 +195,8 @@ function python(run: Run): void {
   )
     return unknown(run, spelled(run));
   if (run.args.some((arg) => loose(arg))) return unknown(run, spelled(run));
+  if (run.args.some((arg) => /^https?:\/\//.test(arg.text)))
+    return run.emit({ kind: "execute-unknown", what: spelled(run), foreign: true });
   run.emit({ kind: "network", host: "the package index", upload: false, metadata: false });
   projectCode(run, spelled(run));
 }

@@ -25,6 +25,12 @@ function kill(run: Run): void {
 function broad(run: Run): void {
   const { options, operands } = split(run.args, "-s -t -g -P --signal");
   const port = run.name === "fuser" && !run.args.some((arg) => /^-\w*k/.test(arg.text));
+  if (
+    run.name === "fuser" &&
+    operands.length > 0 &&
+    operands.every((arg) => arg.kind === "known" && /^\d{2,5}\/(?:tcp|udp)$/.test(arg.text))
+  )
+    return run.emit({ kind: "process-control", what: spelled(run), broad: false });
   const narrow =
     run.name === "pkill" &&
     operands.length === 1 &&

@@ -49,7 +49,10 @@ function quiet(run: Parameters<Handler>[0]): void {
   if (name === "printf" && texts[0]?.startsWith("-v") === true && /[^\w-]/.test(texts[0].slice(2) || (texts[1] ?? "")))
     return unknown(run, "printf -v into a computed name");
   if (/^(?:declare|typeset|local|export|readonly|read|mapfile|readarray|unset|let|getopts)$/.test(name)) {
-    const odd = args.find((arg) => /[[`$]/.test(arg.text) && (arg.kind !== "known" || /\[/.test(arg.text)));
+    const odd = args.find(
+      (arg) =>
+        !/^\w+=\([^$`]*\)$/.test(arg.text) && /[[`$]/.test(arg.text) && (arg.kind !== "known" || /\[/.test(arg.text)),
+    );
     if (odd !== undefined || (name === "mapfile" && texts.includes("-C"))) unknown(run, `${name} ${odd?.text ?? ""}`);
     if (texts.length === 0 || texts.some((text) => /^-\w*p/.test(text)))
       if (/^(?:declare|typeset|export|readonly)$/.test(name))

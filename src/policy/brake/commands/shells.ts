@@ -1,12 +1,17 @@
 import type { Argument } from "../../argument.ts";
 import { runFile } from "../project.ts";
-import { reads, split, table, unknown, type Handler, type Run } from "../run.ts";
+import { reads, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
 
 /** Shells and what else makes text into commands. */
 export const shellCommands: [string, Handler][] = [
   ...table("sh bash zsh dash ksh ash mksh rbash", shell),
   ...table("fish csh tcsh nu elvish xonsh", shell),
-  ...table("eval", (run) => text(run, run.args)),
+  ...table("eval", (run) => {
+    // What tools print to set a shell up; the tools are the netrunner's own.
+    if (setsUp.test(run.args.map((arg) => arg.text).join(" ")))
+      return run.emit({ kind: "interpret", what: spelled(run) });
+    text(run, run.args);
+  }),
   ...table("source .", source),
   ...table("trap", trap),
   ...table("alias", alias),
@@ -56,13 +61,23 @@ function shell(run: Run): void {
   runFile(run, file);
 }
 
+const setsUp =
+  /^"?\$\((?:ssh-agent -s|direnv (?:hook|export) \w+|opam env|(?:\/[\w/]+\/)?brew shellenv|(?:pyenv|rbenv|nodenv|jenv|goenv) init -[\w ]*|fnm env[\w -]*|mise activate \w+|zoxide init \w+|starship init \w+|dircolors(?: -b)?|conda shell\.bash hook)\)"?$/;
+
 function source(run: Run): void {
   const file = run.args[0];
   if (file === undefined) return;
   reads(run, file);
   // Start-up files that set a tool up are read in many lines; they are the netrunner's own.
-  if (file.kind === "known" && /\/(?:\.nvm\/nvm\.sh|\.cargo\/env)$/.test(file.text) && !file.text.includes(".."))
-    return;
+  if (
+    file.kind === "known" &&
+    file.text.startsWith(`${run.scene.context.home}/.`) &&
+    /^\.(?:nvm\/nvm\.sh|cargo\/env|bashrc|bash_profile|profile|zshrc|zprofile|sdkman\/bin\/sdkman-init\.sh)$/.test(
+      file.text.slice(run.scene.context.home.length + 1),
+    ) &&
+    !run.made.has(file.text)
+  )
+    return run.emit({ kind: "interpret", what: spelled(run) });
   runFile(run, file);
 }
 

@@ -19,14 +19,15 @@ export const toolCommands: [string, Handler][] = [
       "javac jar javadoc kotlinc ktlint scalac rspec rubocop rake phpunit phpstan phpcs php-cs-fixer pint pest " +
       "swiftc swiftlint dart flutter elixirc mix rebar3 stack cabal ghc hlint zig dune ocamlfind shellcheck shfmt hadolint " +
       "yamllint markdownlint markdownlint-cli2 actionlint codespell vale protoc buf sqlc graphql-codegen prisma-format " +
-      "openapi-generator xcodebuild xcrun flask uvicorn gunicorn hypercorn streamlit jupyter ansible-lint wasm-pack trunk iex gulp grunt invoke inv fab lein hugo jekyll mdbook pandoc dot plantuml mmdc ffmpeg ffprobe convert magick identify exiftool lake lean",
+      "openapi-generator xcodebuild xcrun flask uvicorn gunicorn hypercorn streamlit jupyter ansible-lint wasm-pack trunk iex pod tflint tfsec checkov trivy semgrep lefthook act cookiecutter copier gulp grunt invoke inv fab lein hugo jekyll mdbook pandoc dot plantuml mmdc ffmpeg ffprobe convert magick identify exiftool lake lean",
     projectTool,
   ),
   ...table("make gmake just task bazel buck2 pants", builder),
   ...table("mvn mvnw gradle gradlew sbt ant", jvm),
   ...table("cargo", subcommands("publish yank owner login logout install uninstall", "cargo")),
   ...table("go", goTool),
-  ...table("dotnet swift", subcommands("nuget publish", "dotnet")),
+  ...table("dotnet", subcommands("nuget", "dotnet")),
+  ...table("swift", subcommands("publish", "swift")),
 ];
 
 /** Files that are named as output are judged; everything else is the project's own business. */

@@ -35,17 +35,27 @@ export const wrapperCommands: [string, Handler][] = [
   }),
   ...table("taskset chrt flock", inner("-w -E --timeout", 1)),
   ...table("busybox toybox", inner("")),
+  ...table("strace", (run) => {
+    for (const option of split(run.args, "-o -e -p -s -u -E").options)
+      if (option.name === "-o" && option.value !== undefined) writes(run, option.value);
+    if (run.args.some((arg) => /^-[a-z]*p$|^-u$|^-E$|^-o[|!]/.test(arg.text)))
+      unknown(run, "strace of another process");
+    inner("-o -e -p -s -u -E -O -S -P")(run);
+  }),
   ...table("watch", watch),
   ...table("direnv", (run) => {
+    if (/^(?:hook|status|version)$/.test(run.args[0]?.text ?? "")) return;
     if (run.args[0]?.text === "exec") run.command(run.args[2], run.args.slice(3));
     else unknown(run, "direnv");
   }),
   ...table("env cross-env", environment),
   ...table("xargs gxargs", xargs),
   ...table("parallel", parallel),
-  ...table("script strace ltrace gdb lldb rlwrap expect screen tmux dtach at-spi systemd-run", (run) =>
-    unknown(run, `${run.name}, which runs other commands`),
-  ),
+  ...table("script ltrace gdb lldb rlwrap expect screen tmux dtach at-spi systemd-run", (run) => {
+    const lists =
+      /^(?:-ls|-list|ls|list-\w+|-V|--version)$/.test(run.args[0]?.text ?? "") && /^(?:tmux|screen)$/.test(run.name);
+    if (!lists || run.args.length > 1) unknown(run, `${run.name}, which runs other commands`);
+  }),
 ];
 
 /** @param skip operands in front of the command */

@@ -5,7 +5,7 @@ import type { Assigned } from "../session.ts";
 import { isHarmlessSetting } from "../settings.ts";
 import { either, same, union, type Flow } from "./flow.ts";
 import { itemsOf } from "./output.ts";
-import { apart, bodyOf, unknownPart, type Walk } from "./state.ts";
+import { apart, bodyOf, forget, unknownPart, type Walk } from "./state.ts";
 
 /** A loop over at most this many written-out values is followed value by value. */
 const mostRounds = 12;
@@ -90,7 +90,7 @@ function roundsOf(
 /** What a body sets is unknown in front of it, because an earlier round may have set it. */
 export function forgetAssigned(walk: Walk, node: SyntaxNode): void {
   const { names, shifts } = assignedIn(walk, node);
-  for (const name of names) walk.variables.delete(name);
+  for (const name of names) forget(walk, name);
   if (shifts) walk.positional = undefined;
 }
 

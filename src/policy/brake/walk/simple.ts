@@ -1,20 +1,22 @@
 import { forEachChild, type Assignment, type Command, type Redirection } from "unbash";
 import { knownArgument, type Argument } from "../../argument.ts";
 import { mention } from "../../mention.ts";
+import { locate } from "../../paths.ts";
 import { anyText, someName } from "../../shape.ts";
 import { judgeCommand, makeRun, type Surrounding } from "../dispatch.ts";
 import { redirect } from "../redirect.ts";
-import { namesIn, quoted, type Input } from "../run.ts";
+import { namesIn, quoted, type Contents, type Input } from "../run.ts";
 import { isHarmlessSetting } from "../settings.ts";
 import { same, type Flow } from "./flow.ts";
 import { call } from "./functions.ts";
 import { moved } from "./move.ts";
-import { sceneIn, unknownPart, type Walk } from "./state.ts";
-import { words } from "./words.ts";
+import { arrayKey, forget, sceneIn, unknownPart, type Walk } from "./state.ts";
+import { words, wordsOf } from "./words.ts";
 
 /** Judges one simple command with its settings and redirections. */
 export function judgeSimple(walk: Walk, node: Command, folders: readonly string[], input: Input): Flow {
   walk.judged.add(node);
+  const earlier = new Map(walk.session.contents);
   let from = input;
   for (const part of [...node.prefix, ...node.suffix])
     if (part.type === "Word" || part.type === "Assignment") walk.nested(part, folders);
@@ -30,7 +32,53 @@ export function judgeSimple(walk: Walk, node: Command, folders: readonly string[
   });
   const [name, ...rest] = [...words(walk, [node.name], folders), ...args];
   if (name === undefined) return same(folders);
-  return run(walk, name, rest, folders, from);
+  const flow = run(walk, name, rest, folders, from);
+  noteContents(walk, node, { name: name.text, rest, folders, input: from, earlier });
+  return flow;
+}
+
+/** Remembers what a file holds after `cat > FILE <<'END'`, `echo TEXT > FILE` and `tee FILE <<'END'`. */
+function noteContents(walk: Walk, node: Command, { name, rest, folders, input, earlier }: Written): void {
+  const text = shownBy(name, rest, input);
+  const [folder] = folders;
+  if (text === undefined || folder === undefined || folders.length > 1) return;
+  const targets =
+    name === "tee"
+      ? rest
+      : node.redirects.flatMap((item) =>
+          item.type === "Redirect" &&
+          item.operator === ">" &&
+          item.target !== undefined &&
+          item.descriptor === undefined
+            ? wordsOf(walk, [item.target], folders)
+            : [],
+        );
+  for (const target of targets) {
+    if (target.kind !== "known" || target.text.startsWith("-")) continue;
+    const { plain, real } = locate(target.text, folder, walk.session.context);
+    // What may not happen leaves what was there before.
+    const before = walk.conditional > 0 ? (earlier.get(plain) ?? []) : [];
+    for (const path of [plain, real]) walk.session.contents.set(path, before === "unseen" ? before : [...before, text]);
+  }
+}
+
+/** A command that may write a text into files, and what they held in front of it. */
+interface Written {
+  name: string;
+  rest: readonly Argument[];
+  folders: readonly string[];
+  input: Input;
+  earlier: ReadonlyMap<string, Contents>;
+}
+
+function shownBy(name: string, rest: readonly Argument[], input: Input): string | undefined {
+  const given = input.kind === "text" ? input.text : undefined;
+  if (name === "cat") return rest.length === 0 ? given : undefined;
+  if (name === "tee") return rest.some((arg) => /^-a|^--append/.test(arg.text)) ? undefined : given;
+  const plain = rest.every((arg) => arg.kind === "known" && !arg.text.includes("\\"));
+  return name === "echo" && plain && rest[0]?.text.startsWith("-") !== true
+    ? rest.map((arg) => arg.text).join(" ")
+    : undefined;
 }
 
 function run(walk: Walk, name: Argument, rest: readonly Argument[], folders: readonly string[], input: Input): Flow {
@@ -62,8 +110,7 @@ function run(walk: Walk, name: Argument, rest: readonly Argument[], folders: rea
 /** What `read`, `shift`, `set` and their kin change. */
 function setByName(walk: Walk, { text, kind }: Argument, rest: readonly Argument[], input: Input): void {
   // A word that may be the name of a variable: read, mapfile, unset, printf -v and the like change it.
-  if (text !== "echo" && text !== "cd")
-    for (const arg of rest) if (arg.text !== "HOME") walk.variables.delete(arg.text);
+  if (text !== "echo" && text !== "cd") for (const arg of rest) if (arg.text !== "HOME") forget(walk, arg.text);
   if (kind !== "known") return;
   if (text === "unset")
     for (const arg of rest) {
@@ -145,7 +192,18 @@ function assign(walk: Walk, node: Assignment, folders: readonly string[], passin
   )
     unknownPart(walk, `${node.text}, a setting that steers what programs run`);
   if (passing) return;
+  assignArray(walk, node, folders);
   if (walk.shell.traps.length > 0 && walk.variables.get(node.name) !== known) walk.shell.unsteady.add(node.name);
   if (known === undefined) walk.variables.delete(node.name);
   else walk.variables.set(node.name, known);
+}
+
+/** The elements of an array, where all of them are known. */
+function assignArray(walk: Walk, { name, value, append }: Assignment, folders: readonly string[]): void {
+  const elements = value.type === "ArrayValue" ? words(walk, value.elements, folders) : undefined;
+  const before = append === true ? walk.variables.get(arrayKey(name)) : "";
+  walk.variables.delete(arrayKey(name));
+  if (elements === undefined || before === undefined || !elements.every((item) => item.kind === "known")) return;
+  const all = [...(before === "" ? [] : [before]), ...elements.map((item) => item.text)];
+  if (all.length > 0) walk.variables.set(arrayKey(name), all.join("\0"));
 }

@@ -57,6 +57,15 @@ export function apart<T>(walk: Walk, action: () => T): T {
   return result;
 }
 
+/** A variable is unknown from here on, as a text and as an array. */
+export function forget({ variables }: Walk, name: string): void {
+  variables.delete(name);
+  variables.delete(arrayKey(name));
+}
+
+/** Under what name the elements of an array are kept. */
+export const arrayKey = (name: string): string => `${name}[@]`;
+
 /** What differs from an earlier state may or may not have been set. */
 export function forgetChanges({ variables }: Walk, kept: ReadonlyMap<string, string>): void {
   for (const name of new Set([...kept.keys(), ...variables.keys()]))

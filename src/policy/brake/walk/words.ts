@@ -2,7 +2,7 @@ import type { Word, WordPart } from "unbash";
 import { knownArgument, toArgument, type Argument } from "../../argument.ts";
 import { mention } from "../../mention.ts";
 import { operated } from "./parameter.ts";
-import { sceneIn, unknownPart, type Walk } from "./state.ts";
+import { arrayKey, sceneIn, unknownPart, type Walk } from "./state.ts";
 
 /** A brace expansion with more words than this is not expanded. */
 const mostWords = 64;
@@ -30,6 +30,9 @@ export function wordsOf(walk: Walk, items: readonly Word[], folders: readonly st
 function argumentsOf(walk: Walk, word: Word, folders: readonly string[]): readonly Argument[] {
   if (word.parts === undefined) return [toArgument(word, plainTable, walk.session.context.home)];
   if (walk.positional !== undefined && /^"?\$(?:[@*]|\{[@*]\})"?$/.test(word.text)) return walk.positional;
+  const array = /^"?\$\{(\w+)\[[@*]\]\}"?$/.exec(word.text)?.[1];
+  const elements = array === undefined ? undefined : walk.variables.get(arrayKey(array));
+  if (elements !== undefined) return elements.split("\0").map(knownArgument);
   const braces = expandBraces(word);
   if (braces !== undefined) return braces;
   const valueOf = (name: string): string | undefined => walk.variables.get(name) ?? positionalOf(walk, name);
