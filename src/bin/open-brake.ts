@@ -2,7 +2,7 @@ import { policyFault, readPolicyFile } from "../engine/gate/policy-file.ts";
 import { readText } from "../engine/gate/read-text.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import type { Effect } from "../policy/brake/effect.ts";
-import { explain } from "../policy/brake/explain.ts";
+import { explain, isOpen } from "../policy/brake/explain.ts";
 import { judge } from "../policy/brake/judge.ts";
 import type { BrakeContext } from "../policy/context.ts";
 import { locate } from "../policy/paths.ts";
@@ -49,6 +49,6 @@ const callOf = ({ tool, input }: BrakeQuestion): ToolCall => ({ id: "asked", too
 function factsOf(effect: Effect, place: BrakeContext): Record<string, unknown> {
   if (!("path" in effect)) return { ...effect };
   const barrier = "barrier" in effect ? { barrier: effect.barrier?.rule ?? null } : {};
-  const target = /[$*?`]/.test(effect.path) ? null : locate(effect.path, place.cwd, place).real;
+  const target = isOpen.test(effect.path) ? null : locate(effect.path, place.cwd, place).real;
   return { ...effect, ...barrier, target };
 }

@@ -46,6 +46,8 @@ export interface AgentWall {
   shell: string;
   /** Files and folders that the agent has to read, and its tools must not. */
   unreadable: string[];
+  /** Folders that the agent has to write, and its tools must not. */
+  unwritable: string[];
 }
 
 export type AgentRole =

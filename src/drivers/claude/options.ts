@@ -27,7 +27,7 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
   return {
     cwd: spec.cwd,
     env: spec.wall === undefined ? around.env : { ...around.env, CLAUDE_CODE_SHELL_PREFIX: spec.wall.shell },
-    ...(spec.wall === undefined ? {} : { settings: { permissions: { deny: unreadable(spec.wall) } } }),
+    ...(spec.wall === undefined ? {} : { settings: { permissions: { deny: denied(spec.wall) } } }),
     pathToClaudeCodeExecutable: around.executable,
     spawnClaudeCodeProcess: around.spawn,
     model: spec.caliber.model,
@@ -54,8 +54,10 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
 }
 
 /** Rules of the agent's own for its file tools: no allow of ours lifts them. Two slashes begin an absolute path. */
-const unreadable = (wall: AgentWall): string[] =>
-  wall.unreadable.flatMap((path) => [`Read(/${path})`, `Read(/${path}/**)`]);
+const denied = ({ unreadable, unwritable }: AgentWall): string[] => [
+  ...unreadable.flatMap((path) => [`Read(/${path})`, `Read(/${path}/**)`]),
+  ...unwritable.map((path) => `Edit(/${path}/**)`),
+];
 
 /**
  * Asks our gate before each tool call. Only an explicit allow runs; a gate that throws is a deny with its message, and

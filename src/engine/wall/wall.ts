@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AgentWall } from "../../drivers/agent.ts";
-import { Fault } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { findBubblewrap, tryProgram } from "../../process/wall/bubblewrap.ts";
 import { launcherScript, shellScript } from "../../process/wall/script.ts";
@@ -54,7 +54,8 @@ async function tryToRaise(place: RunPlace, find: () => Promise<string | undefine
   const bubblewrap = await find();
   if (bubblewrap === undefined)
     return "bubblewrap is not installed; install it, on Debian and Ubuntu with: apt-get install bubblewrap";
-  const wall = build(place, bubblewrap);
+  const wall = tryToBuild(place, bubblewrap);
+  if (typeof wall === "string") return wall;
   const problem = await tryProgram({
     command: wall.agents.agent,
     args: [wall.agents.shell, check(place)],
@@ -65,6 +66,14 @@ async function tryToRaise(place: RunPlace, find: () => Promise<string | undefine
   if (problem === undefined) return wall;
   wall.remove();
   return `bubblewrap is installed but does not work here (${problem}); it needs user namespaces, which containers and some systems forbid`;
+}
+
+function tryToBuild(place: RunPlace, bubblewrap: string): ReturnType<typeof build> | string {
+  try {
+    return build(place, bubblewrap);
+  } catch (error) {
+    return `its programs cannot be put into the deck's folder (${messageOf(error)})`;
+  }
 }
 
 /** Both layers at once, and that they close what they should and nothing else. */
@@ -91,6 +100,7 @@ function build(place: RunPlace, bubblewrap: string): RunWall & { agents: AgentWa
     agent: join(folder, "agent"),
     shell: join(folder, "shell"),
     unreadable: unreadableFor({ ...place, cacheFolder, user: userId() }),
+    unwritable: [place.agentState],
   };
   const tools = { bubblewrap, emptyFile: join(folder, "empty") };
   for (const path of [folder, cacheFolder, place.agentState]) makeFolder(path);

@@ -48,22 +48,51 @@ export function shellScript(
     "args+=(--dev-bind / /)",
     ...steps.map(stepLine),
     `[ -e ${quoted(networkFlag)} ] || args+=(--unshare-net)`,
+    `unset ${loginVariables.join(" ")}`,
     `cache=${quoted(cacheFolder)}`,
-    ...Object.entries(cacheVariables).map(([name, folder]) => `export ${name}="$cache/${folder}"`),
+    ...Object.entries(cacheVariables).map(([name, value]) => `export ${name}="${value}"`),
     `exec ${quoted(bubblewrap)} "\${args[@]}" -- /bin/bash -c "$1"`,
   ]);
 }
 
-/** Variables by which everyday tools can be told where to keep downloads, and the folder of each. */
+/** What the agent needs to reach its provider, and usual tokens of the user's: no command gets to see them. */
+const loginVariables: readonly string[] = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "ANTHROPIC_CUSTOM_HEADERS",
+  "ANTHROPIC_FOUNDRY_API_KEY",
+  "CLAUDE_CODE_OAUTH_TOKEN",
+  "CLAUDE_CODE_CLIENT_KEY_PASSPHRASE",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_BEARER_TOKEN_BEDROCK",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "AZURE_CLIENT_SECRET",
+  "GH_TOKEN",
+  "GITHUB_TOKEN",
+  "NPM_TOKEN",
+];
+
+/**
+ * Variables by which everyday tools can be told where to keep downloads. Not XDG_CACHE_HOME: what is only read there, such as
+ * the browsers of a test tool, must still be found.
+ */
 const cacheVariables: Record<string, string> = {
-  XDG_CACHE_HOME: "xdg",
-  npm_config_cache: "npm",
-  YARN_CACHE_FOLDER: "yarn",
-  PIP_CACHE_DIR: "pip",
-  CARGO_HOME: "cargo",
-  GOMODCACHE: "go-mod",
-  GRADLE_USER_HOME: "gradle",
-  NUGET_PACKAGES: "nuget",
+  npm_config_cache: "$cache/npm",
+  YARN_CACHE_FOLDER: "$cache/yarn",
+  BUN_INSTALL_CACHE_DIR: "$cache/bun",
+  DENO_DIR: "$cache/deno",
+  PIP_CACHE_DIR: "$cache/pip",
+  UV_CACHE_DIR: "$cache/uv",
+  PRE_COMMIT_HOME: "$cache/pre-commit",
+  CARGO_HOME: "$cache/cargo",
+  CCACHE_DIR: "$cache/ccache",
+  GOCACHE: "$cache/go-build",
+  GOMODCACHE: "$cache/go-mod",
+  GRADLE_USER_HOME: "$cache/gradle",
+  MAVEN_ARGS: "${MAVEN_ARGS:-} -Dmaven.repo.local=$cache/maven",
+  NUGET_PACKAGES: "$cache/nuget",
 };
 
 /** `-p`: no start-up file and no function of the environment takes part. */

@@ -78,6 +78,13 @@ describe("a wall", () => {
     expect(existsSync(join(around.place.deckHome, "wall", "run-1"))).toBe(false);
   });
 
+  test("is not put up by auto where its place on the disk cannot be used", async () => {
+    using around = aPlace();
+    writeFileSync(join(around.place.deckHome, "wall"), "in the way");
+    const { agents, why } = await raiseWall("auto", around.place);
+    expect([agents, why]).toEqual([undefined, expect.stringMatching(/cannot be put|not installed/)]);
+  });
+
   test("that is asked for and cannot be put up is a fault with a next step", async () => {
     using around = aPlace();
     const raising = raiseWall("on", around.place, () => Promise.resolve(undefined));

@@ -66,6 +66,8 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
         makesCalls(
           bash(names.map((name) => `cat ~/${name}`).join("; ")),
           bash("grep -rs planted ~; find ~ -name 'id_rsa' | xargs cat; cat /proc/$PPID/root/$HOME/.ssh/id_rsa"),
+          bash("ln -s ~ linked; env | grep offline-no-key; cat /proc/*/environ | grep -ao offline-no-key"),
+          ...names.map((name) => ["Read", { file_path: join(kit.workspace, "linked", name) }] as const),
           ...names.map((name) => ["Read", { file_path: join(kit.agentHome, name) }] as const),
           ["Grep", { pattern: "planted", path: kit.agentHome, output_mode: "content", "-uu": true }],
         )(request),
@@ -73,7 +75,7 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     for (const name of names) plantKey(kit.agentHome, name);
     const events = await kit.runTasks(["Read."]);
     expect(outcomesOf(events)[0]?.state).toBe("done");
-    expect(outcomesOf(events)[0]?.result).not.toContain("planted-key");
+    expect(outcomesOf(events)[0]?.result).not.toMatch(/planted-key|offline-no-key/);
     expect(of(events, "construct.tool_returned").some(({ body }) => body.text.includes("planted-key"))).toBe(false);
   });
 
@@ -101,6 +103,22 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     expect(outcomesOf(events)[0]?.result).toContain("tried");
     expect(outcomesOf(events)[0]?.result).not.toContain("WRITTEN");
     expect(existsSync(join(kit.workspace, ".git/hooks/pre-commit"))).toBe(false);
+  });
+
+  test("the agent's own settings in the user's HOME cannot be written, neither by a command nor by its tools", async () => {
+    await using kit = await walled({
+      answer: (request) =>
+        makesCalls(
+          ["Write", { file_path: join(kit.agentHome, ".claude", "CLAUDE.md"), content: "evil" }],
+          ["Write", { file_path: join(kit.agentHome, ".claude", "commands", "evil.md"), content: "evil" }],
+          bash("ln -s ~/.claude state; cd state; echo evil > settings.json; echo evil > CLAUDE.md; echo tried"),
+          ["Write", { file_path: join(kit.workspace, "state", "CLAUDE.md"), content: "evil" }],
+        )(request),
+    });
+    await kit.runTasks(["Write."]);
+    const made = readdirSync(join(kit.agentHome, ".claude"));
+    expect(made).toContain("projects");
+    for (const name of ["CLAUDE.md", "commands", "settings.json"]) expect(made).not.toContain(name);
   });
 
   test("the deck's door and its log are closed: no construct gives commands, or reads what others do", async () => {
