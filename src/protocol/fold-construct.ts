@@ -35,14 +35,13 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
     case "construct.started":
-      Object.assign(construct, { state: "starting", startedAt: event.at, activity: "starting" });
+      // It may have been paused before its process was up.
+      if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
+      construct.startedAt = event.at;
       break;
     case "construct.ready":
-      Object.assign(construct, {
-        state: construct.state === "paused" ? "paused" : "running",
-        sessionId: event.body.session_id,
-        activity: "reading its task",
-      });
+      if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
+      construct.sessionId = event.body.session_id;
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);

@@ -39,7 +39,9 @@ export function newGateTrial({ canary, note, onEnd, isOver }: TrialParts): GateT
       raiseAttention(note, {
         kind: canaryRule,
         text: problem,
-        next: "Install another version of the agent, or name one with --claude-bin PATH, and go on with the run.",
+        next:
+          "If the machine was busy, go on with the run. Otherwise install another version of the agent, or name one " +
+          "with --claude-bin PATH, and go on then.",
       });
     }
     onEnd();

@@ -33,7 +33,7 @@ const sentence = (text: string): string => `${oneLine(text, 300).replace(/\.$/, 
 function remedy(rule: string): string {
   if (rule === "provider.login") return "See to the login, then go on";
   if (rule === "gate.canary")
-    return "Install another version of the agent or name one with --claude-bin PATH, and go on";
+    return "If the machine was busy, just go on; otherwise install another version of the agent, or name one with --claude-bin PATH, and go on";
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 

@@ -67,7 +67,7 @@ function gated(commands: string[]) {
 describe("the next call", () => {
   test("of a paused construct waits, is no idleness, and runs when the netrunner lets it go on", async () => {
     const model = gated(["echo first", "touch second"]);
-    await using work = await atWork({ answer: model.answer, settings: { idle_limit_ms: 5000 } });
+    await using work = await atWork({ answer: model.answer, settings: { idle_limit_ms: 8000 } });
     await model.asked;
     await work.halt();
     expect(await work.state()).toBe("paused");
@@ -76,7 +76,7 @@ describe("the next call", () => {
       ({ type, body }) => type === "construct.tool_called" && "input" in body && body.input === "touch second",
     );
     // Longer than the idle limit: that nothing happens in that time is what is tested.
-    await pause(6000);
+    await pause(9000);
     expect([work.ran("second"), await work.state()]).toEqual([false, "paused"]);
     await work.command("construct.continue");
     const events = await work.closed();

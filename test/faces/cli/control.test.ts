@@ -84,6 +84,19 @@ describe("kill, pause and resume", () => {
     expect([gone.code, gone.err]).toEqual([1, expect.stringContaining("look")]);
   });
 
+  test("are what show says to do about a construct that needs the netrunner, until it is over", async () => {
+    const deck = deckAtWork();
+    const about = { construct: "cx-1a2b0000", kind: "gate.bypassed" } as const;
+    const item = { ...about, item: "at-1", text: "It ran\u001b[2J Bash.", next: "Kill it, or let it go on." };
+    deck.stage().emit("attention.raised", item);
+    deck.stage().emit("construct.paused", { construct: "cx-1a2b0000", how: "frozen", why: "it ran Bash" });
+    const { out } = await run(stand(["show", "last"], deck));
+    expect(out).toContain("needs you:  It ran Bash. Kill it, or let it go on.");
+    expect(out).toContain("‖ PAUSED · cx-1a2b0000");
+    deck.stage().emit("attention.closed", { item: "at-1", how: "killed" });
+    expect((await run(stand(["show", "last"], deck))).out).not.toContain("needs you");
+  });
+
   test("name what there is to do when nothing is at work", async () => {
     const { err } = await run(stand(["kill", "1a2b"], scriptedDeck()));
     expect(err).toContain("cyberdeck spawn");

@@ -25,6 +25,7 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   page.field("settings", settingsText(view));
   page.field("workspace", oneLine(view.workspace, longestPath));
   if (view.kind === "goal") daemonFields(view, page);
+  for (const item of Object.values(view.attention)) page.field("needs you", `${item.text} ${item.next}`);
   for (const construct of Object.values(view.constructs)) constructFields(construct, page);
   if (view.refused.length > 0) page.heading(`${counted(view.refused.length, "task")} not started`);
   for (const { task, rule, reason } of view.refused) page.field(rule, `${reason}: ${oneLine(task, 200)}`);

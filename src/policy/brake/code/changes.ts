@@ -30,7 +30,7 @@ export function judgeChanges({ whole, bare, literals }: Parts, run: Run): boolea
     unknown(run, `${language} code that changes files by computed names`);
   const paths = literals.filter((text) => text !== "" && text.length < 4096 && !/[\s\0]/.test(text));
   if (paths.length === 0) unknown(run, `${language} code that changes files`);
-  for (const path of paths) if (!plainWord.test(path)) changed(run, path);
+  for (const path of paths) if (!plainWord.test(path)) changed(run, path.replace(/^[+<>|\s]+/, ""));
   return true;
 }
 
@@ -52,7 +52,8 @@ function changesFiles(bare: string, literals: readonly string[], language: strin
         .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
         .toLowerCase()
         .split(/[^a-z\d]+/);
-      return words.some((word) => always.has(word)) || (words.length > 1 && words.some((word) => inNames.has(word)));
+      const plain = words.length > 1 || /^(?:php|R|julia|lua)/.test(language);
+      return words.some((word) => always.has(word)) || (plain && words.some((word) => inNames.has(word)));
     }) ||
     redirected.test(bare) ||
     (/\b(?:open|fopen)\b/.test(bare) && literals.some((text) => /^[rwax+]*[wax+][tb+]*$|^\+?>{1,2}/.test(text)))
@@ -70,11 +71,11 @@ const always = new Set(
 const inNames = new Set("remove write append delete move copy link extract put save create overwrite".split(" "));
 
 const redirected =
-  /\bopen\s*\(?[^,\n]{0,120},\s*["']?\+?>|\bFile\.(?:new|open)\b|\bos\.replace|\.replace\s*\(\s*Path|\bto_(?:csv|json|parquet|excel)\s*\(\s*["']|\.write_(?:text|bytes)\b/;
+  /\bopen\s*\(?[^,\n]{0,120},\s*["']?\+?>|\bFile\.(?:new|open)\b|\bos\.replace|\.replace\s*\(\s*Path|\bto_(?:csv|json|parquet|excel)\s*\(\s*["']|\.write_(?:text|bytes)\b|\bfrom\s+(?:os|shutil)\s+import\s+(?!path\b|environ\b|listdir\b|getcwd\b|walk\b|sep\b)|\bPathname\b[^\n]{0,120}\.(?:delete|rename|mkpath)|\bfilename\s*=|\bFileHandler\b/;
 
 /** Names that look like changes and are none: streams of the program itself, text and lists. */
 const output =
-  /\b(?:sys|process|STDOUT|STDERR|\$std(?:out|err)|Deno|Bun)\.(?:std(?:out|err)\.)?write\w*|\bBun\.(?:stdout|stderr)|Date\w*\.\w+|\bObject\.(?:assign|create)|\bcopy\.(?:copy|deepcopy)|\b(?!(?:os|fs|fsp|fse|shutil|io|path|promises|file|files)\.)[a-z]\w{0,15}\.(?:append|remove|copy|delete|put|extract|create)\s*\(|\b(?:document|React)\.create\w+|\bcreate(?:Hash|Hmac|Interface|Require)\b|\bjson\.dumps\b|\bJSON::PP|\bcsv\.(?:reader|DictReader)|\b(?:read_csv|from_csv|parse_csv)\b|\bcsv\b/g;
+  /\b(?:sys|process|Deno|Bun)\.std(?:out|err)\.write\w*|(?:STDOUT|STDERR|\$std(?:out|err))\.write\w*|\bBun\.(?:stdout|stderr)|Date\w*\.\w+|\bObject\.(?:assign|create)|\bcopy\.(?:copy|deepcopy)|\b(?!(?:os|fs|fsp|fse|shutil|io|path|promises|file|files)\.)[a-z]\w{0,15}\.(?:append|remove|copy|delete|put|extract|create)\s*\(|\b(?:document|React)\.create\w+|\bcreate(?:Hash|Hmac|Interface|Require)\b|\bjson\.dumps\b|\bJSON::PP|\bcsv\.(?:reader|DictReader)|\b(?:read_csv|from_csv|parse_csv)\b|\bcsv\b/g;
 
 const string = /"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'/g;
 

@@ -19,7 +19,7 @@ export function judgeCode(code: string, run: Run): void {
   if (code.length > longest) return unknown(run, `${language} code longer than 32 KB`);
   const parts = takeApart(withoutGets(judgeStarted(code, run), run), language);
   const { whole, bare, literals } = parts;
-  const ticks = /^(?:perl|ruby|php)/.test(language) && /`/.test(bare);
+  const ticks = /^(?:perl|ruby|php|julia)/.test(language) && /`/.test(bare);
   const called =
     /^(?:php|ruby|perl)/.test(language) &&
     literals.some((text) => /^(?:system|exec|eval|passthru|shell_exec|popen|fork|kill)$/.test(text));
@@ -27,7 +27,9 @@ export function judgeCode(code: string, run: Run): void {
     /^(?:perl|ruby)/.test(language) && /\bopen\b/.test(bare) && literals.some((text) => /^\s*\||\|\s*$/.test(text));
   if (modules.test(whole) || starts.test(bare) || ticks || called || piped)
     return run.emit({ kind: "execute-unknown", what: `a process that ${language} starts`, foreign: false });
-  if (evaluates.test(bare) || escapes.test(whole))
+  if ((unreadable.test(language) && reaching.test(whole)) || powerful.test(whole) || elsewhere.test(whole))
+    return run.emit({ kind: "execute-unknown", what: `${language} code that is not followed`, foreign: false });
+  if (evaluates.test(bare) || escapes.test(whole) || (language.startsWith("lua") && /\bload\w*\s*\(/.test(bare)))
     return run.emit({ kind: "execute-unknown", what: `code that ${language} computes or decodes`, foreign: true });
   if (sockets.test(bare) || netModules.test(whole))
     run.emit({ kind: "network", host: `whatever the ${language} code names`, upload: true, metadata: false });
@@ -60,6 +62,20 @@ function withoutGets(code: string, run: Run): string {
 
 const gets =
   /\b(?:fetch|urllib\.request\.urlopen|urlopen|requests\.get|httpx\.get|URI\.open|Net::HTTP\.get)\s*\(\s*(["'])(https?:\/\/[^"'\s$#{}\\]*)\1\s*\)/g;
+
+/** Languages that only few people write one-liners in: anything in their code that reaches out of it is held. */
+const unreadable = /^(?:ghci?|raku|tclsh|groovy|scala|kotlin|jshell|guile|racket|elixir|erl|swift)$/;
+
+const reaching =
+  /system|process|runtime|shell|exec|command|spawn|port|file|open|write|delete|remove|\brm|http|socket|url|eval|load|import|require|\buse\b|os:|\.!/i;
+
+/** Modules that do more than their names in the code tell. */
+const powerful =
+  /(?:\bimport\s+|\bfrom\s+)(?:fileinput|shelve|dbm|webbrowser|code|codeop|pdb|ftplib|telnetlib|socketserver|xmlrpc|imaplib|poplib|smtplib|winreg|mmap|crontab|sh|plumbum|invoke|antigravity)\b|(?:require\s*\(|from|import)\s*\(?["'](?:node:)?(?:execa|zx(?:\/\w+)?|shelljs|cross-spawn|rimraf|del|trash|node-pty|ssh2|cluster|repl|inspector)["']|\bmail\s*\(/;
+
+/** Code in other files, from outside of the project. */
+const elsewhere =
+  /\b(?:require|load|do|include|include_once|require_once|source|dofile|import)\b\s*\(?\s*["'](?:\/|~|\.\.|https?:|data:)/;
 
 const modules =
   /\b(?:child_process|worker_threads|subprocess|pty|multiprocessing|pexpect|psutil|ctypes|ffi|Open3|IPC::)\b|Fiddle|process\.binding|dlopen/;

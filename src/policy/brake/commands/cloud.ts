@@ -67,6 +67,9 @@ function verbs(looks: RegExp, groups: RegExp, second: RegExp): Handler {
       run.args.some((arg) => /migrate|reconfigure/.test(arg.text))
     )
       return change(run);
+    // Secrets of a cluster may be shown here, and must not leave.
+    if (/^(?:get|view)$/.test(verb.text) && run.args.some((arg) => /^secrets?(?:\/|$)|^--raw$/.test(arg.text)))
+      run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
     if (
       verb.kind === "known" &&
       (looks.test(verb.text) ||
@@ -95,6 +98,8 @@ function aws(run: Run): void {
     run.emit({ kind: "network", host: rest[1]?.text ?? "s3", upload: true, metadata: false });
   if (/secret|credential|password|token|decrypt/.test(verb.text) && !verb.text.startsWith("list"))
     return run.emit({ kind: "read", path: spelled(run), secret: true });
+  if (run.args.some((arg) => arg.text === "--with-decryption"))
+    run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
   if (
     /^(?:describe|list|get|head|ls|batch-get|lookup|search|filter|tail|query|scan|wait|help|view)(?:-|$)/.test(
       verb.text,
@@ -111,6 +116,8 @@ function anywhere(run: Run): void {
   const texts = words.map((arg) => arg.text);
   if (texts.some((text) => /^(?:print-access-token|print-identity-token|get-access-token|access)$/.test(text)))
     return run.emit({ kind: "read", path: spelled(run), secret: true });
+  if (texts.some((text) => /^(?:keyvault|secrets?|credentials?)$/.test(text)))
+    run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
   const changing =
     /^(?:delete|create|update|set|add|remove|deploy|start|stop|restart|reset|patch|apply|import|export|enable|disable|destroy|purge|cp|mv|rm|rsync|ssh|scp|run|submit|insert|load|login|invoke|rb|mb|resize|scale|failover|revoke|grant|query|mk|setIamPolicy)(?:-[\w-]+)?$/;
   if (texts.some((text) => changing.test(text))) return change(run);

@@ -1,6 +1,6 @@
 import { knownArgument, type Argument } from "../../argument.ts";
 import { judgeCode } from "../code/judge-code.ts";
-import { projectCode, runFile } from "../project.ts";
+import { isFar, projectCode, runFile } from "../project.ts";
 import { taskEffect } from "../project-tasks.ts";
 import { has, reads, split, spelled, table, unknown, writes, type Handler, type Run } from "../run.ts";
 
@@ -18,11 +18,14 @@ export const interpreterCommands: [string, Handler][] = [
   ...table("perl", interpreter("-e -E", "-I -M")),
   ...table("php", interpreter("-r -B -R -E", "-d -c")),
   ...table(
-    "Rscript R julia lua luajit ghci raku tclsh groovy scala kotlin jshell guile racket elixir erl",
-    interpreter("-e --eval -E --exec", "--vanilla"),
+    "Rscript R julia lua luajit ghci raku tclsh groovy scala kotlin jshell racket elixir erl",
+    interpreter("-e --eval -E --exec -eval", "--vanilla"),
   ),
+  ...table("guile", interpreter("-c -e", "")),
   ...table("osascript", (run) => run.emit({ kind: "execute-unknown", what: spelled(run), foreign: false })),
-  ...table("java", (run) => projectCode(run, spelled(run))),
+  ...table("java", (run) =>
+    run.args.some((arg) => isFar(arg, run)) ? unknown(run, spelled(run)) : projectCode(run, spelled(run)),
+  ),
   ...table("deno", deno),
   ...table("awk gawk mawk nawk", awk),
 ];
@@ -71,7 +74,8 @@ function interpreter(codes: string, values: string): Handler {
         if (
           /^(?:--import|--loader|-r$|--require)/.test(arg.text) &&
           run.name.startsWith("node") &&
-          /[:/]{2}|data:|\.\./.test(`${arg.text} ${run.args[at + 1]?.text ?? ""}`)
+          (/[:/]{2}|data:|\.\./.test(`${arg.text} ${run.args[at + 1]?.text ?? ""}`) ||
+            farModule(run, arg, run.args[at + 1]))
         )
           unknown(run, spelled(run));
         if (taking.has(arg.text)) at += 1;
@@ -114,6 +118,10 @@ function fromInput(run: Run): void {
       foreign: run.input.kind === "unseen",
     });
 }
+
+/** Whether a module that is loaded in front lies outside of the workspace. */
+const farModule = (run: Run, option: Argument, next: Argument | undefined): boolean =>
+  option.text.includes("=") ? isFar(option, run) : next !== undefined && isFar(next, run);
 
 const editsInPlace = (run: Run, option: Argument): boolean =>
   /^(?:perl|ruby)/.test(run.name) && /^-[0-9a-hj-zA-Z]*i/.test(option.text);

@@ -246,6 +246,6 @@ function system(run: Run): void {
     run.args[0]?.kind === "known" &&
     run.args.every((arg) => !loose(arg) || arg.single || /^(?:dpkg|rpm)$/.test(run.name))
   )
-    if (looks.test(texts[0] ?? "")) return;
+    if ((run.name === "pacman" ? /^-(?:Q[a-z]*|S[is]|F[a-z]*)$/ : looks).test(texts[0] ?? "")) return;
   run.emit({ kind: "system-control", what: spelled(run) });
 }

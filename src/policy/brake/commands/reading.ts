@@ -84,7 +84,9 @@ function content(run: Parameters<Handler>[0]): void {
   const { operands } = split(run.args, "-n -c -d -f -w -t -N -j --arg --lines --bytes --delimiter --fields --indent");
   const files = run.name === "jq" || run.name === "yq" || run.name === "tr" ? operands.slice(1) : operands;
   for (const file of files) reads(run, file);
-  const { options } = split(run.args, "-o");
+  const { options } = split(run.args, "-o --output");
+  if (run.name === "jq" && run.args.some((arg) => /\$ENV\b|(?:^|[\s|(])env(?:$|[\s|.)[])/.test(arg.text)))
+    run.emit({ kind: "read", path: "the environment", secret: "outbound" });
   if (run.name === "yq" && has(options, "-i --inplace")) for (const file of files) writes(run, file);
   if (run.name === "xmllint" || run.name === "iconv")
     for (const option of options) if (/^(?:-o|--output)$/.test(option.name) && option.value) writes(run, option.value);

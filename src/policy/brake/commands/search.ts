@@ -121,6 +121,8 @@ function sed(run: Run): void {
   const inPlace = options.some((option) => /^-[nErsuz]*i|^--in-place/.test(option.name));
   const given = options.filter((option) => /^(?:-\w*e|--expression)$/.test(option.name));
   if (has(options, "-f --file")) unknown(run, "sed with a script file");
+  if (options.some((option) => option.name === "--in-place" && option.value?.text.includes("/") === true))
+    unknown(run, "sed with copies in another folder");
   const scripts = given.length > 0 ? given.map((option) => option.value) : operands.slice(0, 1);
   const files = given.length > 0 ? operands : operands.slice(1);
   for (const script of scripts)

@@ -46,7 +46,7 @@ function projectTool(run: Run): void {
   if (/^(?:tsx|ts-node)$/.test(run.name) && code !== -1) return codeOf({ ...run, name: "node" }, run.args[code + 1]);
   if (
     run.args.some((arg) => /^(?:--eval|--exec|-e)$/.test(arg.text)) &&
-    /^(?:nodemon|concurrently|nx|lerna)$/.test(run.name)
+    /^(?:nodemon|concurrently|nx|lerna|ghc|swift)$/.test(run.name)
   )
     return unknown(run, `${run.name} with code of its own`);
   if (run.name === "rimraf") for (const path of operands) deletes(run, path, true);
