@@ -27,7 +27,7 @@ export function effectsOfRemoteTool(tool: string, input: unknown, context: Brake
 }
 
 const looks = new Set(
-  "get list search find read query show describe fetch view lookup count status info inspect ls stat check explain browse resolve diff history select retrieve whoami summarize snapshot screenshot preview hover definition references outline symbols docs documentation compare validate tree schema ping version help".split(
+  "get list search find read query show describe fetch view lookup count status info inspect ls stat check explain browse resolve diff history select retrieve whoami summarize snapshot screenshot preview hover definition references outline symbols docs documentation compare validate tree schema ping version help messages requests log logs aggregate events metrics".split(
     " ",
   ),
 );
@@ -88,8 +88,8 @@ function textsOf(input: unknown, key = "", depth = 0): { key: string; text: stri
 /** What writing one file through a tool means. */
 export function effectsOfWrite(path: string, context: BrakeContext): Effect[] {
   if (/^[a-z]:[\\/]/i.test(context.workspace)) return [writeOfWindows(path, context)];
-  const barrier = path.startsWith("~")
-    ? { rule: "write.malformed", reason: "Give an absolute path, without ~." }
+  const barrier = /^[~$%]/.test(path)
+    ? { rule: "write.malformed", reason: "Give an absolute path, without ~ and without variables." }
     : writableText(path, context.cwd, { ...context, tier: "default" }, "file");
   const plain = locate(path, context.cwd, context).plain;
   const settings =

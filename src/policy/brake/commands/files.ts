@@ -15,7 +15,10 @@ export const fileCommands: [string, Handler][] = [
   ...table("dd", dd),
   ...table("tar bsdtar", tar),
   ...table("zip 7z gzip gunzip bzip2 bunzip2 xz unxz zstd unzip", archive),
-  ...table("split", each("folder", "-b -l -n -a --bytes --lines", -1)),
+  ...table("split", (run) => {
+    const [, prefix] = split(run.args, "-b -l -n -a --bytes --lines").operands;
+    writes(run, prefix ?? knownArgument("./x"), "folder");
+  }),
   ...table("csplit", (run) => {
     const { options, operands } = split(run.args, "-f -b -n --prefix --suffix-format --digits");
     if (operands[0] !== undefined) reads(run, operands[0]);
@@ -36,11 +39,11 @@ function remove(run: Run): void {
   for (const path of operands) deletes(run, path, recursive);
 }
 
-/** @param skip operands that are written: all, or with -1 none but the last */
-function each(purpose: "file" | "folder", values: string, skip = 0): Handler {
+/** For commands whose operands are all written. */
+function each(purpose: "file" | "folder", values: string): Handler {
   return (run) => {
     const { operands } = split(run.args, values);
-    for (const path of skip === -1 ? operands.slice(1) : operands) writes(run, path, purpose);
+    for (const path of operands) writes(run, path, purpose);
   };
 }
 

@@ -29,7 +29,7 @@ export const looking: ReadonlySet<string> = new Set(
     "select-object select-string select-xml sort-object measure-object measure-command group-object format-table format-list format-wide format-hex out-string " +
     "out-host out-null out-default write-host write-output write-verbose write-warning write-error write-information write-debug write-progress convertfrom-json " +
     "convertto-json convertfrom-csv convertto-csv convertto-html convertto-xml import-csv import-clixml compare-object resolve-path split-path join-path " +
-    "convert-path test-connection start-sleep push-location pop-location set-strictmode new-timespan new-guid new-object-none get-error tree whoami hostname"
+    "convert-path test-connection start-sleep pop-location clear-host set-strictmode new-timespan new-guid new-object-none get-error tree whoami hostname"
   ).split(" "),
 );
 

@@ -93,7 +93,7 @@ function judgeCommand(name: string, args: readonly Token[], at: Position, unknow
       for (const block of token.text.matchAll(/\{([^{}]*)\}|^([^{}]*)$/g))
         judgeBlock(block[1] ?? block[2] ?? "", "where-object", depth, script);
   const { named, plain } = parametersOf(args, script);
-  if (cmdlet === "set-location") {
+  if (cmdlet === "set-location" || cmdlet === "push-location") {
     const [path] = [
       ...named.filter(([parameter]) => /^-(?:literal)?path$/.test(parameter)).map(([, value]) => value),
       ...plain,

@@ -35,5 +35,5 @@ function posix(text: string, { context }: Script): string {
   const slashed = /^[\w.~:@=-]*(?:\\[\w.@ *?()+-]*)+$/.test(text) ? text.replaceAll("\\", "/") : text;
   const lower = slashed.toLowerCase();
   if (lower === root || lower.startsWith(`${root}/`)) return `/workspace${slashed.slice(root.length)}`;
-  return slashed.replace(/^([a-z]):(?=\/|$)/i, "/drive/$1");
+  return slashed.replace(/^([a-z]):(?:[\\/]|$)/i, "/drive/$1/");
 }
