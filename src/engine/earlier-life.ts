@@ -1,6 +1,6 @@
 import type { Outcome } from "../protocol/outcome.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
-import { unstarted } from "./fleet.ts";
+import { unstarted } from "./construct/outcome-of.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";

@@ -1,11 +1,10 @@
 import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
-import { noTokens } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { Construct, type ConstructParts, type SpawnSpec } from "./construct/construct.ts";
+import { Construct, type ConstructParts } from "./construct/construct.ts";
+import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
 import type { Custody } from "./construct/custody.ts";
-import { endStateOf } from "./construct/machine.ts";
 import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
@@ -183,34 +182,4 @@ export class Fleet {
     this.#parts.onChange();
     return true;
   }
-}
-
-/** The outcome of a construct that has no process to tell of: it never started, or its deck died under it. */
-export function unstarted(spec: SpawnSpec, cause: string): Outcome {
-  return {
-    id: spec.id,
-    task: spec.task,
-    origin: spec.origin,
-    parent: spec.parent,
-    state: endStateOf(cause),
-    cause,
-    caliber_asked: spec.caliber,
-    model_given: null,
-    exit: "never started",
-    started_at: null,
-    duration_ms: 0,
-    turns: 0,
-    cost_usd: 0,
-    tokens: noTokens,
-    result: "",
-    result_from: "none",
-    files: [],
-    files_missing: [],
-    denials: [],
-    tripwires: [],
-    refusal: null,
-    session_id: null,
-    transcript: null,
-    stderr: "",
-  };
 }

@@ -1,17 +1,16 @@
 import { messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
-import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import { costOf, type ConstructView, type RunView } from "../protocol/view.ts";
-import type { Objection } from "./blacklist.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { settleEarlierLife, specOf } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
+import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { canaryRule, newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
@@ -35,6 +34,8 @@ export class Run {
   readonly tripwires: RunTripwires;
   /** Through which single constructs are paused and let go on. */
   readonly control: Control;
+  /** What may not be done in this run, and what may all the same. */
+  readonly forbidding: Forbidding;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
@@ -93,11 +94,12 @@ export class Run {
       runFolder: view.folder,
       limits: view.settings,
       settings: view.settings,
-      objection: (task) => this.#objection(task),
+      objection: (task) => this.forbidding.objection(task),
       mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
-    this.control = controlOf(this.#fleet);
+    this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
+    this.control = controlOf(this.#fleet, this.forbidding);
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -180,28 +182,6 @@ export class Run {
     this.#holds.answer(hold, answer, note);
   }
 
-  /** Ends one construct at once, in the netrunner's name. */
-  async killConstruct(id: string, isForbidden = false): Promise<void> {
-    const task = this.view.constructs[id]?.task ?? "";
-    this.control.kill(id, isForbidden ? "netrunner+blacklist" : "netrunner");
-    if (isForbidden) await this.blacklist({ task, reason: `${id} was killed`, construct: id }, "netrunner");
-  }
-
-  /**
-   * Forbids work in this home, for whoever asks for it, in this run and later ones.
-   * @param by who wants it, for the record: "netrunner", or a tripwire
-   */
-  async blacklist(work: Pick<BlacklistEntry, "task" | "reason" | "construct">, by: string): Promise<BlacklistEntry> {
-    const entry = await this.#parts.blacklist.add({ ...work, added_at: this.#parts.clock.now() });
-    noteFor(this.#parts.record, this.view.run, by)("blacklist.added", { entry });
-    return entry;
-  }
-
-  /** Lets exactly this task through in this run, in spite of the blacklist. */
-  exempt(task: string): void {
-    noteFor(this.#parts.record, this.view.run, "netrunner")("blacklist.allowed", { task });
-  }
-
   /** The netrunner's changes; they hold from the next call or start on. */
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
@@ -226,7 +206,7 @@ export class Run {
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bound(),
-      objection: (task) => this.#objection(task),
+      objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => {
         this.#capHit = reason;
       },
@@ -252,11 +232,6 @@ export class Run {
     if (reason !== undefined) return { rule: "budget.run", reason, pending: this.#fleet.alive };
     if (this.#capHit === "") return undefined;
     return { rule: "cap.spawns", reason: this.#capHit, pending: this.#fleet.inFlight };
-  }
-
-  #objection(task: string): Objection | undefined {
-    const isExempt = this.view.exempt.some((exempt) => folded(exempt) === folded(task));
-    return isExempt ? undefined : this.#parts.blacklist.objection(task);
   }
 
   #overBudget(): string | undefined {
@@ -323,9 +298,6 @@ export class Run {
     ]);
   }
 }
-
-/** White space tells no two tasks apart. */
-const folded = (task: string): string => task.replace(/\s+/g, " ").trim();
 
 function lineOf(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;

@@ -180,7 +180,7 @@ export class Deck implements Port {
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
       case "construct.kill":
-        return this.#tellRun((run) => run.killConstruct(command.construct, command.blacklist));
+        return this.#tellRun((run) => run.control.kill(command.construct, command.blacklist));
       case "construct.pause":
         return this.#tellRun((run) => run.control.pause(command.construct, command.freeze));
       case "construct.continue":
@@ -199,7 +199,7 @@ export class Deck implements Port {
           this.#record({ type, run, source: "netrunner", body });
         });
       case "blacklist.allow":
-        return this.#tellRun((run) => run.exempt(command.task));
+        return this.#tellRun((run) => run.forbidding.exempt(command.task));
       case "tripwires.list":
       case "tripwires.test":
       case "tripwires.mute":
@@ -220,7 +220,7 @@ export class Deck implements Port {
   }: Command & { type: "spawn" }): Promise<OpenedRun> {
     if (isOverridden !== true) refuseForbidden(tasks, this.#blacklist);
     return this.#open("tasks", command, (run) => {
-      for (const task of tasks) if (this.#blacklist.objection(task) !== undefined) run.exempt(task);
+      for (const task of tasks) if (this.#blacklist.objection(task) !== undefined) run.forbidding.exempt(task);
       run.startTasks(tasks);
     });
   }

@@ -2,7 +2,6 @@ import type { AgentDriver, AgentExit, AgentSession, AgentWall } from "../../driv
 import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
-import type { Caliber } from "../../protocol/caliber.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { airgapStage } from "../gate/airgap.ts";
 import { gateOf } from "../gate/gate.ts";
@@ -14,21 +13,12 @@ import type { Note } from "../journal.ts";
 import { custodyOf, type Custody } from "./custody.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
-import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
-import { count, newTally, resultOf, showExit } from "./tally.ts";
+import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
+import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
+import { count, newTally } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
 import { watchSilence, watchTime, type TimeLimits } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
-
-/** What a construct is told to do, and by whom. */
-export interface SpawnSpec {
-  id: string;
-  task: string;
-  origin: Origin;
-  parent: string | null;
-  caliber: Caliber;
-  after: string[];
-}
 
 /** What all constructs of a run share. */
 export interface ConstructParts {
@@ -277,44 +267,19 @@ export class Construct {
     this.#up.resolve();
     await this.#transcript?.close();
     const { files, missing } = await checkFiles(this.#tally.written, this.#parts.workspace);
-    const outcome = this.#outcome(files, missing);
+    const outcome = outcomeOf({
+      spec: this.spec,
+      cause: this.#life.phase === "ended" ? this.#life.cause : "crash",
+      tally: this.#tally,
+      exit: this.#exit,
+      startedAt: this.#startedAt,
+      durationMs: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
+      files,
+      missing,
+      tripwires: this.#tripwires.fired,
+      transcript: this.#transcript?.path ?? null,
+    });
     this.#note("construct.ended", { construct: this.spec.id, outcome });
     this.#end.resolve(outcome);
-  }
-
-  #outcome(files: Outcome["files"], missing: string[]): Outcome {
-    const { spec } = this;
-    const tally = this.#tally;
-    const cause = this.#life.phase === "ended" ? this.#life.cause : "crash";
-    const state = endStateOf(cause);
-    const refused = tally.turn?.refused === true;
-    return {
-      id: spec.id,
-      task: spec.task,
-      origin: spec.origin,
-      parent: spec.parent,
-      state,
-      cause,
-      caliber_asked: spec.caliber,
-      model_given: tally.model,
-      exit: showExit(this.#exit),
-      started_at: this.#startedAt,
-      duration_ms: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
-      turns: tally.turns,
-      cost_usd: tally.costUsd,
-      tokens: tally.tokens,
-      ...resultOf(tally),
-      files,
-      files_missing: missing,
-      denials: tally.denials,
-      tripwires: this.#tripwires.fired,
-      refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
-      session_id: tally.sessionId,
-      transcript: this.#transcript?.path ?? null,
-      stderr:
-        state === "done"
-          ? ""
-          : [tally.problem, ...(tally.turn?.errors ?? []), this.#exit?.stderr ?? ""].join("\n").trim(),
-    };
   }
 }

@@ -47,7 +47,7 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
     const began = parts.clock.monotonic();
     const judgement = barred === undefined ? judged(parts, call) : { ...barred, rules: [barred.rule], effects: [] };
     const latency = parts.clock.monotonic() - began;
-    const verdict = await decided(judgement, call, parts);
+    const verdict = await decided(judgement, call, parts).catch(failed);
     const input = showInput(call.tool, call.input);
     if (verdict.decision === "deny") parts.onDenial({ tool: call.tool, input, rule: verdict.rule });
     const recorded = parts.note("gate.judged", {
@@ -86,21 +86,24 @@ async function decided(
     return { decision: "allow", rule: "hold.pattern", reason: `The netrunner has allowed this pattern (${rule}).` };
   }
   parts.onHold(true);
-  const { construct, task, workspace } = parts;
-  const targets = holdTargets(effects, workspace);
-  const diff = await editDiff(call, effects, workspace);
-  const request = { construct, call: call.id, tool: call.tool, input, targets, diff, task, rule, reason, pattern };
-  let outcome = await parts.holds.ask(request, parts.standing.ending);
-  // The clock does not answer for a construct that is paused: when it goes on, the netrunner is asked anew.
-  while (outcome.end === "expired" && parts.standing.isHalted) {
-    await parts.standing.readmit();
-    outcome = await parts.holds.ask(request, parts.standing.ending);
+  try {
+    const { construct, task, workspace } = parts;
+    const targets = holdTargets(effects, workspace);
+    const diff = await editDiff(call, effects, workspace);
+    const request = { construct, call: call.id, tool: call.tool, input, targets, diff, task, rule, reason, pattern };
+    let outcome = await parts.holds.ask(request, parts.standing.ending);
+    // The clock does not answer for a construct that is paused: when it goes on, the netrunner is asked anew.
+    while (outcome.end === "expired" && parts.standing.isHalted) {
+      await parts.standing.readmit();
+      outcome = await parts.holds.ask(request, parts.standing.ending);
+    }
+    if (outcome.end === "kill") parts.kill();
+    const verdict = verdictOf(outcome, { rule, reason });
+    // Meanwhile the construct may have been paused: an allowed call of it waits, too.
+    return verdict.decision === "allow" ? ((await parts.standing.readmit()) ?? verdict) : verdict;
+  } finally {
+    parts.onHold(false);
   }
-  parts.onHold(false);
-  if (outcome.end === "kill") parts.kill();
-  const verdict = verdictOf(outcome, { rule, reason });
-  // Meanwhile the construct may have been paused: an allowed call of it waits, too.
-  return verdict.decision === "allow" ? ((await parts.standing.readmit()) ?? verdict) : verdict;
 }
 
 function verdictOf({ end, note }: HoldOutcome, held: { rule: string; reason: string }): Verdict {
@@ -129,7 +132,12 @@ function judged({ judge, stages }: GateParts, call: ToolCall): Opinion {
     const others = stages.flatMap((stage) => stage(call, own) ?? []);
     return { ...combine([...others, own]), effects: own.effects };
   } catch (error) {
-    const reason = `The gate failed on this call: ${messageOf(error)}`;
-    return { decision: "deny", rule: "gate.failed", rules: ["gate.failed"], reason, effects: [] };
+    return { ...failed(error), rules: ["gate.failed"], effects: [] };
   }
 }
+
+const failed = (error: unknown): Verdict => ({
+  decision: "deny",
+  rule: "gate.failed",
+  reason: `The gate failed on this call: ${messageOf(error)}`,
+});

@@ -29,12 +29,16 @@ export async function placeOutside(home: string): Promise<string> {
 export async function clearAddress(home: string): Promise<void> {
   const { socket, socketNote } = homePaths(home);
   const outside = await noteOf(home);
-  if (outside !== undefined && (await isOurs(outside))) {
-    await rm(outside, { force: true });
-    await rmdir(dirname(outside)).catch(() => "something else lies in it, or it is gone: not ours to delete");
-  }
+  if (outside !== undefined && (await isOurs(outside))) await clearOutside(outside);
   await rm(socketNote, { force: true });
   await rm(socket, { force: true });
+}
+
+/** Removes a socket outside of the home together with its folder. A path that is not of that kind is left alone. */
+export async function clearOutside(path: string): Promise<void> {
+  if (!privateSocket.test(path)) return;
+  await rm(path, { force: true });
+  await rmdir(dirname(path)).catch(() => "something else lies in it, or it is gone: not ours to delete");
 }
 
 /** Where a deck of this home would listen. Refused when it is not our user's: the home may have come with a download. */

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { homePaths } from "../../store/home.ts";
 import type { Port } from "../port.ts";
-import { clearAddress, fitsInHome, placeOutside } from "./address.ts";
+import { clearAddress, clearOutside, fitsInHome, placeOutside } from "./address.ts";
 import { receive, usualLimits, type Visit, type VisitLimits } from "./visit.ts";
 import { wireFault, wireLine, wireVersion } from "./wire.ts";
 
@@ -56,12 +56,15 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await Promise.all([...visits].map((visit) => visit.leave()));
       await shut.promise;
       await clearAddress(home);
+      // Also where the note that names it is gone, and the home with it.
+      await clearOutside(path);
     },
   };
 }
 
 /** Listens in the home, or, where that cannot be (a long path, a file system without sockets), outside of it. */
 async function place(home: string, admit: (socket: Socket) => void): Promise<{ server: Server; path: string }> {
+  let outside = "";
   try {
     await clearAddress(home);
     if (fitsInHome(home)) {
@@ -69,9 +72,10 @@ async function place(home: string, admit: (socket: Socket) => void): Promise<{ s
       const server = await listen(path, admit).catch(() => undefined);
       if (server !== undefined) return { server, path };
     }
-    const path = await placeOutside(home);
-    return { server: await listen(path, admit), path };
+    outside = await placeOutside(home);
+    return { server: await listen(outside, admit), path: outside };
   } catch (error) {
+    await clearOutside(outside);
     throw new Fault("setup", "door.no_socket", `the deck cannot listen for other commands: ${messageOf(error)}`, {
       hint: "Give the deck a home on a local disk with --home.",
       cause: error,

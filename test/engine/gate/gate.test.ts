@@ -105,6 +105,29 @@ describe("the gate", () => {
     expect(await late(aCall)).toMatchObject({ decision: "deny", rule: "construct.ending" });
   });
 
+  test("that fails while it puts a held call before the netrunner denies it on the record, and nothing waits any more", async () => {
+    let waiting = 0;
+    const recorded: unknown[] = [];
+    const gate = gateOf({
+      construct: "cx-1",
+      workspace: "/",
+      clock: systemClock,
+      onDenial: () => undefined,
+      onJudged: () => undefined,
+      holds: new Holds({ clock: systemClock, note: () => () => true, windowMs: () => 0 }),
+      task: "a task",
+      stages: [],
+      onHold: (isHeld) => (waiting += isHeld ? 1 : -1),
+      kill: () => undefined,
+      standing: newStanding(),
+      note: (type, body) => recorded.push([type, body]) > 0,
+      judge: () => ({ decision: "hold", rule: "r", reason: "w", effects: JSON.parse("[null]") }),
+    });
+    const verdict = await gate({ id: "t", tool: "Bash", input: { command: "ls" } });
+    expect([verdict.decision, verdict.rule, waiting]).toEqual(["deny", "gate.failed", 0]);
+    expect(recorded).toMatchObject([["gate.judged", { decision: "deny", rule: "gate.failed" }]]);
+  });
+
   test("that never answers is a deny of the agent's own", async () => {
     await using kit = await openTestDeck({ answer: tries("touch was-here") });
     const executable = await findExecutable({ env: {}, cwd: kit.workspace });

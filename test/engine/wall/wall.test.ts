@@ -178,6 +178,7 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
 
   test("nothing outlives a deck that is killed, also without a guardian", async () => {
     const folder = mkdtempSync(join(tmpdir(), "wall-test-"));
+    using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
     await using api = await startOfflineApi({
       answer: (request) =>
         isDaemon(request)
@@ -192,7 +193,6 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     deck.kill("SIGKILL");
     await eventually(() => sleepers().length === 0, "they have ended with the deck");
     expect(sleepers()).toEqual([]);
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test("the constructs of a run do not see each other's processes, and work at the same time", async () => {

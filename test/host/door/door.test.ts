@@ -189,6 +189,15 @@ describe("the socket", () => {
     expect([readdirSync(home), existsSync(dirname(path))]).toEqual([[], false]);
   });
 
+  test("leaves nothing outside of the home even when the home is gone before its deck", async () => {
+    home = join(folder, "x".repeat(90), "home");
+    mkdirSync(home, { recursive: true });
+    const { path } = await open();
+    rmSync(home, { recursive: true });
+    await end();
+    expect(existsSync(dirname(path))).toBe(false);
+  });
+
   test.each([
     ["in the home", ""],
     ["outside of it", "x".repeat(90)],

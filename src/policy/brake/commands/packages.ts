@@ -170,6 +170,7 @@ function inner(run: Run, args: readonly Argument[]): void {
   if (name.kind === "known" && !published)
     return run.emit({ kind: "execute-unknown", what: `${name.text}, code from elsewhere`, foreign: true });
   const known = name.text.startsWith("@") ? (scoped[name.text.replace(/(.)@.*$/, "$1")] ?? name.text) : plain;
+  if (known === "cyberdeck" || known === "deck") return unknown(run, "a command to the deck itself");
   if (name.kind === "known" && !run.knows(known)) {
     const words = args.slice(at + 1).map((arg) => arg.text);
     const beyond = taskEffect([known, ...words.slice(0, 2)]);

@@ -48,6 +48,9 @@ function quiet(run: Parameters<Handler>[0]): void {
     return run.emit({ kind: "read", path: "the environment of processes", secret: true });
   if (name === "printf" && texts[0]?.startsWith("-v") === true && /[^\w-]/.test(texts[0].slice(2) || (texts[1] ?? "")))
     return unknown(run, "printf -v into a computed name");
+  // The deck knows a construct by its mark: without it, a construct could speak for the netrunner.
+  if (name === "unset" && texts.some((text) => text.startsWith("CYBERDECK")))
+    unknown(run, "unset of the construct's mark");
   if (/^(?:declare|typeset|local|export|readonly|read|mapfile|readarray|unset|let|getopts)$/.test(name)) {
     const odd = args.find(
       (arg) =>

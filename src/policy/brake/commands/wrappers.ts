@@ -96,7 +96,11 @@ function environment(run: Run): void {
       folder = run.args[at + 1];
       at += 1;
     } else if (/^(?:-C.|--chdir=)/.test(arg.prefix)) folder = tailOf(arg, arg.prefix.startsWith("--") ? 8 : 2);
-    else if (/^(?:-u|--unset)$/.test(arg.text)) at += 1;
+    else if (/^(?:-u|--unset)$/.test(arg.text)) {
+      at += 1;
+      if (isMark(run.args[at]?.text)) unknown(run, "env without the mark of a construct");
+    } else if (/^(?:-u.|--unset=)/.test(arg.text) && isMark(arg.text.replace(/^-u|^--unset=/, "")))
+      unknown(run, "env without the mark of a construct");
     else if (/^(?:-S|--split-string)/.test(arg.text) || /^-[a-z]*S/.test(arg.text)) {
       const value = arg.text.replace(/^-[a-z]*S|^--split-string=?/, "") || (run.args[at + 1]?.text ?? "");
       const rest = run.args.slice(value === run.args[at + 1]?.text ? at + 2 : at + 1);
@@ -116,6 +120,9 @@ function environment(run: Run): void {
   if (at < run.args.length) return run.command(run.args[at], run.args.slice(at + 1), folder);
   run.emit({ kind: "read", path: "the environment", secret: "outbound" });
 }
+
+/** By which the deck knows a construct; without it, a construct could speak for the netrunner. */
+const isMark = (name: string | undefined): boolean => name?.startsWith("CYBERDECK") === true;
 
 /** What arrives on the input becomes arguments that nobody knows. */
 function xargs(run: Run): void {

@@ -1,0 +1,92 @@
+import type { AgentExit } from "../../drivers/agent.ts";
+import type { Caliber } from "../../protocol/caliber.ts";
+import { noTokens, type Origin, type Outcome } from "../../protocol/outcome.ts";
+import { endStateOf } from "./machine.ts";
+import { resultOf, showExit, type Tally } from "./tally.ts";
+
+/** What a construct is told to do, and by whom. */
+export interface SpawnSpec {
+  id: string;
+  task: string;
+  origin: Origin;
+  parent: string | null;
+  caliber: Caliber;
+  after: string[];
+}
+
+/** Everything that the outcome of a construct is made of. */
+export interface EndFacts {
+  spec: SpawnSpec;
+  cause: string;
+  tally: Tally;
+  exit: AgentExit | null;
+  startedAt: number | null;
+  durationMs: number;
+  files: Outcome["files"];
+  missing: string[];
+  tripwires: Outcome["tripwires"];
+  /** Path of the transcript. */
+  transcript: string | null;
+}
+
+/** The record of how a construct ended. */
+export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Outcome {
+  const state = endStateOf(cause);
+  const refused = tally.turn?.refused === true;
+  return {
+    id: spec.id,
+    task: spec.task,
+    origin: spec.origin,
+    parent: spec.parent,
+    state,
+    cause,
+    caliber_asked: spec.caliber,
+    model_given: tally.model,
+    exit: showExit(exit),
+    started_at: facts.startedAt,
+    duration_ms: facts.durationMs,
+    turns: tally.turns,
+    cost_usd: tally.costUsd,
+    tokens: tally.tokens,
+    ...resultOf(tally),
+    files: facts.files,
+    files_missing: facts.missing,
+    denials: tally.denials,
+    tripwires: facts.tripwires,
+    refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
+    session_id: tally.sessionId,
+    transcript: facts.transcript,
+    stderr:
+      state === "done" ? "" : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+  };
+}
+
+/** The outcome of a construct that has no process to tell of: it never started, or its deck died under it. */
+export function unstarted(spec: SpawnSpec, cause: string): Outcome {
+  return {
+    id: spec.id,
+    task: spec.task,
+    origin: spec.origin,
+    parent: spec.parent,
+    state: endStateOf(cause),
+    cause,
+    caliber_asked: spec.caliber,
+    model_given: null,
+    exit: "never started",
+    started_at: null,
+    duration_ms: 0,
+    turns: 0,
+    cost_usd: 0,
+    tokens: noTokens,
+    result: "",
+    result_from: "none",
+    files: [],
+    files_missing: [],
+    denials: [],
+    tripwires: [],
+    refusal: null,
+    session_id: null,
+    transcript: null,
+    stderr: "",
+  };
+}
