@@ -25,6 +25,10 @@ export function judgeInstalled(run: Run, known: Known): string | undefined {
   return against;
 }
 
+/** Where one of these is taken for a program, the text is code that is no shell's. */
+const keywords =
+  /^(?:import|from|def|class|var|const|function|print|puts|require|use|package|public|using|module|include|val|fn|func|try|with|raise|throw|goto|defer|async|lambda|yield)$/;
+
 /** With more words than this nobody could say what each of them does. */
 const mostWords = 48;
 
@@ -36,6 +40,7 @@ const longestText = 4096;
 function objection(run: Run, known: Known): string | undefined {
   const { name, args, input } = run;
   if (!/^[a-z][a-z0-9+_.-]*$/.test(name)) return "is no plain name";
+  if (keywords.test(name)) return "is a word of a programming language";
   if (administers(name)) return "administers the machine";
   if (changing(name)) return "has a name that says it changes more than the project";
   if (args.length > mostWords || args.some((arg) => arg.text.length > longestText)) return "has too many words";
@@ -52,6 +57,8 @@ function objection(run: Run, known: Known): string | undefined {
   for (const [at, arg] of args.entries()) {
     const inner = arg.text.replace(/^--?[\w-]+=/, "");
     if (!known.knows(inner) || ambiguous.has(inner)) continue;
+    // It may give it to whoever connects, or to its start-up file.
+    if (at === args.length - 1 && interpreters.test(inner)) return `is given ${inner} to start`;
     followed += 1;
     if (followed > mostNested) return "has too many commands among its words";
     known.nested(knownArgument(inner), args.slice(at + 1));
@@ -61,6 +68,8 @@ function objection(run: Run, known: Known): string | undefined {
 
 /** Files that are data to nearly every program, unless an option makes them its settings. */
 const dataFile = /^[\w./][\w./-]*\.(?:json|ya?ml|csv|tsv|txt|xml|md|html?|log)$/i;
+
+const interpreters = /^(?:\w*sh|python[\d.]*|node|nodejs|ruby|perl|php|lua|awk|cmd)$/;
 
 function wordAgainst(arg: Argument, run: Run, known: Known, isData: boolean): string | undefined {
   if (arg.kind === "unknown") return `gets ${arg.text}, which only the run will tell`;

@@ -9,6 +9,8 @@ export function judgeStarted(code: string, run: Run): string {
   const found: (() => void)[] = [];
   const rest = code
     .replaceAll(started, (whole: string, text?: string, list?: string, name?: string, args?: string) => {
+      // What Python executes is code of its own.
+      if (run.name.startsWith("py") && /^exec\s*\(/.test(whole)) return whole;
       const line = text === undefined ? undefined : literal(text);
       const words = list === undefined ? undefined : literals(list);
       const named = name === undefined ? undefined : [literal(name), ...(args === undefined ? [] : literals(args))];

@@ -9,7 +9,7 @@ import { has, loose, spelled, split, table, unknown, writes, type Handler, type 
 export const packageCommands: [string, Handler][] = [
   ...table("npm pnpm yarn bun", manager),
   ...table("npx bunx pnpx uvx", launcher),
-  ...table("pip pip3 pipx uv poetry pipenv pdm hatch conda", python),
+  ...table("pip pip3 pipx uv poetry pipenv pdm hatch conda mamba micromamba", python),
   ...table("bundle gem composer", ruby),
   ...table("nvm fnm volta corepack asdf mise rustup pyenv rbenv", versions),
   ...table("semantic-release np release-it twine goreleaser npm-publish gh-pages vsce ovsx", outgoing),
@@ -208,7 +208,8 @@ function python(run: Run): void {
     const from = run.args.findIndex((arg, index) => index >= at && !arg.text.startsWith("-"));
     return from === -1 ? undefined : run.command(run.args[from], run.args.slice(from + 1));
   }
-  if (verb === "init" && run.name === "conda") return run.emit({ kind: "persistence", what: spelled(run) });
+  if (verb === "init" && /^(?:conda|mamba|micromamba)$/.test(run.name))
+    return run.emit({ kind: "persistence", what: spelled(run) });
   if (verb === "publish" || verb === "upload") return run.emit({ kind: "publish", what: spelled(run) });
   if (
     run.name === "pipx" ||

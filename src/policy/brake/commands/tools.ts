@@ -59,10 +59,14 @@ function projectTool(run: Run): void {
   if (/^(?:concurrently|wait-on|nodemon)$/.test(run.name) && operands.some((arg) => /\s/.test(arg.text)))
     for (const arg of operands) run.script(arg.text);
   if (
-    /^(?:cabal|dart|flutter|stack|ng|xcrun|rebar3|dune)$/.test(run.name) &&
+    sharing.test(run.name) &&
     run.args
       .slice(0, 4)
-      .some((arg) => /^(?:publish|upload|deploy|submit|hex|--upload-\w+|--publish|notarytool)$/.test(arg.text))
+      .some((arg) =>
+        /^(?:publish|upload|deploy|push|submit|release|supply|deliver|hex|--upload-\w+|--publish|--push|notarytool|--(?:allow-)?privileged|--container-options|--broadcast)$/.test(
+          arg.text,
+        ),
+      )
   )
     return run.emit({ kind: "publish", what: spelled(run) });
   // A formatter or a fixer may write whatever it is given.
@@ -89,6 +93,10 @@ function projectTool(run: Run): void {
     });
   projectCode(run, run.name);
 }
+
+/** Tools of an ecosystem that also publish to it. */
+const sharing =
+  /^(?:cabal|dart|flutter|stack|ng|xcrun|rebar3|dune|pod|mix|elm|gleam|nimble|crystal|shards|raco|conan|vcpkg|luarocks|opam|earthly|act|dagger|pixi|hatch|maturin|flit|poetry|wasm-pack|storybook|mkdocs|fastlane|buf|helm-docs|tfx|forge|hardhat|truffle|anchor|dbt|lein|zig|spago|alire|alr|fpm|conda-build|sfdx|lerna|nx)$/;
 
 const taskRunners = /^(?:rake|mix|gulp|grunt|nx|turbo|lerna|invoke|inv|fab|lein|rebar3|phing|robo|nox|tox)$/;
 
