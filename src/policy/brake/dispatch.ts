@@ -72,6 +72,15 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
   if (plain === "ps" && args.some((arg) => /^-?[a-zA-Z]*[eAax][a-zA-Z]*$/.test(arg.text)))
     at.session.listsProcesses = true;
   if (depth > deepestWrapping) return run.emit({ kind: "unknown", what: "commands around one another, too deep" });
+  // Which version it is, any program that is known may say.
+  if (
+    plain !== undefined &&
+    handlers.has(plain) &&
+    args.length === 1 &&
+    args[0]?.kind === "known" &&
+    args[0].text === "--version"
+  )
+    return;
   const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
   if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
   if (name.text.includes("/")) {

@@ -103,7 +103,10 @@ function partsOf(text: string): string[] {
 }
 
 function partAgainst(part: string, run: Run, isData: boolean): string | undefined {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(part)) return isLocal(part) ? undefined : `is given an address: ${part}`;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(part))
+    return isLocal(part) || part.endsWith("://") ? undefined : `is given an address: ${part}`;
+  const place = /^(.*?):\d+(?::\d+)?$/.exec(part)?.[1];
+  if (place !== undefined && isFileName(place)) return partAgainst(place, run, isData);
   if (/@[\w.-]+:|^[\w.-]+@[\w-]+\.|^(?!localhost|127\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}:\d+/i.test(part))
     return `is given an address: ${part}`;
   if (run.name === "msbuild" && /^\/[a-z]{1,3}(?::[\w=.-]+)?$/i.test(part)) return undefined;
@@ -180,7 +183,12 @@ function changing(text: string): boolean {
     .split(/[^a-z\d]+/);
   if (words.some((word) => verbs.has(word))) return true;
   if (/^--?(?:global|system|daemon|daemonize|privileged|remote-exec|setuid)(?:=|$)/i.test(text)) return true;
-  return !bare && !/[\s=/]/.test(text) && words.some((word) => wholeVerbs.has(word));
+  return (
+    !bare &&
+    !/[\s=/]/.test(text) &&
+    !/^(?:Test|Benchmark|test_)\w/.test(text) &&
+    words.some((word) => wholeVerbs.has(word))
+  );
 }
 
 /** Wherever they stand in a word. */

@@ -47,7 +47,13 @@ const lsof: Lists = (args) =>
     ? ["4711"]
     : undefined;
 
-const lists: Record<string, Lists | undefined> = { find, fd, fdfind: fd, rg, grep, git, ls, lsof };
+/** Numbers, of which one is as good as another. */
+const seq = (args: readonly Argument[]): string[] | undefined =>
+  args.length > 0 && args.every((arg) => arg.kind === "known" && /^(?:-w|\d{1,9})$/.test(arg.text))
+    ? [someName]
+    : undefined;
+
+const lists: Record<string, Lists | undefined> = { seq, find, fd, fdfind: fd, rg, grep, git, ls, lsof };
 
 /** Whether a folder holds the whole workspace, so that everything in it could be meant. */
 const isWide = (folder: string, scene: Scene): boolean =>

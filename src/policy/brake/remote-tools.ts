@@ -27,7 +27,7 @@ export function effectsOfRemoteTool(tool: string, input: unknown, context: Brake
 }
 
 const looks = new Set(
-  "get list search find read query show describe fetch view lookup count status info inspect ls stat check explain browse resolve diff history select retrieve whoami summarize snapshot screenshot preview hover definition references outline symbols docs documentation compare validate tree schema ping version help messages requests log logs aggregate events metrics".split(
+  "sequentialthinking get list search find read query show describe fetch view lookup count status info inspect ls stat check explain browse resolve diff history select retrieve whoami summarize snapshot screenshot preview hover definition references outline symbols docs documentation compare validate tree schema ping version help messages requests log logs aggregate events metrics".split(
     " ",
   ),
 );
@@ -55,6 +55,10 @@ function effectsOfText(key: string, text: string, context: BrakeContext): Effect
   if (/^(?:code|expression|function|js|python|eval)$/i.test(key))
     return [{ kind: "execute-unknown", what: text, foreign: false }];
   if (/(?:^|_)(?:url|uri|endpoint|href)$/i.test(key) || /^[a-z]+:\/\//i.test(text)) {
+    if (/^file:\/\/\//.test(text) && !text.includes("%")) {
+      const place = locate(text.slice("file://".length), context.cwd, context);
+      return [{ kind: "read", path: text, secret: isSecret(place.plain, context) || isSecret(place.real, context) }];
+    }
     const refusal = fetchable(text);
     return refusal === undefined ? [] : [{ kind: "network", host: text, upload: false, metadata: true }];
   }

@@ -70,6 +70,15 @@ function verbs(looks: RegExp, groups: RegExp, second: RegExp): Handler {
     // Secrets of a cluster may be shown here, and must not leave.
     if (/^(?:get|view)$/.test(verb.text) && run.args.some((arg) => /^secrets?(?:\/|$)|^--raw$/.test(arg.text)))
       run.emit({ kind: "read", path: spelled(run), secret: "outbound" });
+    const words = operands.slice(0, 4).map((arg) => arg.text);
+    const checks = run.args.some((arg) => /^--?(?:syntax-check|list-tasks|list-hosts|syntax-only)$/.test(arg.text));
+    const listing =
+      /^(?:doctl|hcloud|scw|argocd|terragrunt|ibmcloud|linode-cli)$/.test(run.name) &&
+      run.args.every((arg) => arg.kind === "known") &&
+      words.some((word) => /^(?:list|ls|get|describe|show|diff|status|plan|validate)$/.test(word)) &&
+      words.every((word) => !mutating.test(word));
+    if (listing || (checks && run.name === "ansible-playbook") || (run.name === "packer" && verb.text === "fmt"))
+      return look(run);
     if (
       verb.kind === "known" &&
       (looks.test(verb.text) ||
@@ -79,6 +88,9 @@ function verbs(looks: RegExp, groups: RegExp, second: RegExp): Handler {
     change(run);
   };
 }
+
+const mutating =
+  /^(?:create|delete|destroy|remove|rm|update|set|add|apply|sync|run-command|start|stop|reboot|restart|terminate|import|patch|resize|attach|detach|enable|disable|rollback|scale|exec|ssh|reset|rebuild|power-\w+)$/;
 
 function aws(run: Run): void {
   const { operands, options } = split(run.args, "--profile --region --output --query --endpoint-url");
@@ -136,6 +148,18 @@ function hub(run: Run): void {
   if (group === undefined) return look(run);
   if (group.kind !== "known" || (verb !== undefined && verb.kind !== "known")) return unknown(run, spelled(run));
   if (group.text === "api") {
+    const method = run.args.findIndex((arg) => /^(?:-X|--method)$/.test(arg.text));
+    const gets =
+      method !== -1 && run.args[method + 1]?.text === "GET" && !run.args.some((arg) => arg.text === "--input");
+    if (gets && run.args.filter((arg) => /^(?:-X|--method)/.test(arg.text)).length === 1) return look(run);
+    const queries = run.args.filter((arg) => arg.text.startsWith("query="));
+    const asks =
+      verb?.text === "graphql" &&
+      queries.length === 1 &&
+      queries.every(
+        (arg) => arg.kind === "known" && /^query=\s*(?:query\b|\{)/.test(arg.text) && !/\bmutation\b/.test(arg.text),
+      );
+    if (asks && !run.args.some((arg) => arg.text.startsWith("--input"))) return look(run);
     const writes = run.args.some(
       (arg) =>
         /^(?:-[fF]|--(?:raw-)?field|--input)/.test(arg.text) ||

@@ -49,6 +49,17 @@ function container(run: Run): void {
   if (/^(?:build|bake)$/.test(verb.text)) return build(run, rest);
   if (/^(?:run|create)$/.test(verb.text) && (!grouped || first.text === "container")) return runs(run, rest);
   if (verb.text === "exec") return execs(run, rest);
+  if (first.text === "scout" && /^(?:quickview|cves|recommendations|compare)$/.test(second?.text ?? ""))
+    return look(run);
+  if (
+    verb.text === "cp" &&
+    rest.length === 2 &&
+    /^[\w.-]+:\//.test(rest[0]?.text ?? "") &&
+    !/^[\w.-]+:|^-$/.test(rest[1]?.text ?? "-")
+  ) {
+    if (rest[1] !== undefined) writes(run, rest[1], "folder");
+    return look(run);
+  }
   if (/^(?:pull|tag|start|stop|restart|pause|unpause|rename|use|kill|load)$/.test(verb.text)) return look(run);
   if (verb.text === "cp" || verb.text === "save") {
     const output = split(rest, "-o --output").options.find((option) => has([option], "-o --output"))?.value;

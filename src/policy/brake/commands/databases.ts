@@ -21,7 +21,7 @@ export const databaseCommands: [string, Handler][] = [
 ];
 
 function sql(run: Run): void {
-  const code = "-c --command -e --execute -Q -q --query";
+  const code = run.name === "psql" ? "-c --command" : "-c --command -e --execute -Q -q --query";
   const { options, operands } = split(
     run.args,
     `${code} -d -h -U -p -P -u -f -o -S --host --port --username --dbname --database --user --file -L -v -F`,
@@ -65,7 +65,7 @@ const redisLooks =
 function redis(run: Run): void {
   if (
     run.args.some((arg) => /^--(?:scan|version|stat|latency|bigkeys|memkeys)$/.test(arg.text)) &&
-    !split(run.args, "-h -p -a -n -u --user --pass --pattern --count").operands.length
+    !split(run.args, "-h -p -a -n -u -i --user --pass --pattern --count").operands.length
   )
     return run.emit({ kind: "look-remote", what: spelled(run) });
   const { operands } = split(run.args, "-h -p -a -n -u --user --pass -s");
@@ -94,7 +94,7 @@ function mongo(run: Run): void {
     /\.(?:find|findOne|count\w*|estimatedDocumentCount|aggregate|distinct|stats|getIndexes|getCollectionNames|explain|status)\(/.test(
       bare,
     ) &&
-    !/drop|delete|remove|insert|update|replace|rename|create|\$out|\$merge|eval|shutdown|modify/i.test(bare);
+    !/drop|delete(?!d\b)|remove|insert|update|replace|rename|create|\$out|\$merge|eval|shutdown|modify/i.test(bare);
   run.emit(looks ? { kind: "look-remote", what: spelled(run) } : { kind: "database-mutation", what: spelled(run) });
 }
 

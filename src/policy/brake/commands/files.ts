@@ -180,7 +180,10 @@ function rights(run: Run): void {
   if (modes.some((arg) => givesRights(arg.text))) run.emit({ kind: "privilege", what: "a setuid bit" });
   if (mode?.kind !== "known") unknown(run, "chmod with a mode that only the run will tell");
   const paths = operands[0] !== undefined && isMode(operands[0]) ? operands.slice(1) : operands;
+  // Other rights leave what a file holds as it is.
+  const held = new Map(run.contents);
   for (const path of paths) writes(run, path, "folder");
+  for (const [path, contents] of held) run.contents.set(path, contents);
 }
 
 /** A mode with the bits that lend the owner's or the group's rights. */
@@ -238,7 +241,10 @@ function tar(run: Run): void {
 
 function archive(run: Run): void {
   const { options, operands } = split(run.args, run.name === "7z" ? "" : "-d -x -P -o --exclude");
-  if (has(options, "-TT --unzip-command") || run.args.some((arg) => arg.text.startsWith("-T")))
+  if (
+    has(options, "-TT --unzip-command") ||
+    (run.name.endsWith("zip") && run.args.some((arg) => arg.text.startsWith("-T")))
+  )
     return unknown(run, `${run.name} with a program`);
   if (run.args.some(loose)) unknown(run, `${run.name} with arguments that only the run will tell`);
   if (run.name === "unzip") {

@@ -9,7 +9,7 @@ const looking = new Set(
   (
     "status diff log show blame shortlog describe rev-parse rev-list ls-files ls-tree ls-remote cat-file grep reflog name-rev " +
     "show-ref for-each-ref merge-base whatchanged count-objects var version help check-ignore diff-tree diff-index " +
-    "diff-files cherry range-diff symbolic-ref show-branch fsck archive bundle annotate check-attr lfs"
+    "diff-files cherry range-diff interpret-trailers stripspace patch-id symbolic-ref show-branch fsck archive bundle annotate check-attr lfs"
   ).split(" "),
 );
 
@@ -142,6 +142,7 @@ function lookingAt(run: Run, name: string, words: readonly string[], rest: reado
     (name === "reflog" && /^(?:expire|delete)$/.test(words[0] ?? "")) ||
     (name === "symbolic-ref" && words.length > 1) ||
     (name === "symbolic-ref" && rest.some((arg) => /^(?:-d|--delete)$/.test(arg.text))) ||
+    (name === "interpret-trailers" && rest.some((arg) => arg.text.startsWith("--in"))) ||
     (name === "lfs" && words[0] === "install" && !rest.some((arg) => /^--(?:local|worktree)$/.test(arg.text))) ||
     (name === "lfs" && /^(?:prune|migrate|push)$/.test(words[0] ?? ""));
   if (changes) run.emit({ kind: "history-rewrite", what: `git ${name} ${words[0] ?? ""}` });

@@ -14,6 +14,13 @@ export const machineCommands: [string, Handler][] = [
       "swapctl wall mesg pfctl kpartx ntpdate chronyc auditctl",
     always("system-control"),
   ),
+  ...table("launchctl", (run) => {
+    if (!/^(?:list|print|print-disabled|version|help)$/.test(run.args[0]?.text ?? "")) always("system-control")(run);
+  }),
+  ...table("mount swapon", (run) => {
+    const shows = run.args.every((arg) => /^(?:-l|--show(?:=[\w,]+)?|-s|--summary|--noheadings)$/.test(arg.text));
+    if (!shows || (run.name === "swapon" && run.args.length === 0)) always("system-control")(run);
+  }),
   ...table("systemctl timedatectl hostnamectl hostname dmesg", manager),
   ...table("sysctl", (run) => {
     if (run.args.some((arg) => arg.kind !== "known" || /=|^-\w*[wpf]|^--(?:write|load|system)/.test(arg.text)))

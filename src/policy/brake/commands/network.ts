@@ -20,7 +20,7 @@ export const networkCommands: [string, Handler][] = [
   ...table("socat telnet", (run) => connects(run)),
   ...table("ssh", ssh),
   ...table("scp sftp ftp rclone", (run) => connects(run)),
-  ...table("ping ping6 dig nslookup host traceroute tracepath mtr whois getent", (run) =>
+  ...table("ping ping6 dig nslookup host traceroute tracepath mtr whois", (run) =>
     run.emit({
       kind: "network",
       host: spelled(run),
@@ -28,6 +28,27 @@ export const networkCommands: [string, Handler][] = [
       metadata: false,
     }),
   ),
+  ...table("getent", (run) => {
+    if (/^(?:passwd|group|services|protocols|shells|networks)$/.test(run.args[0]?.text ?? "")) return;
+    const upload = run.args.some((arg) => arg.kind === "unknown");
+    run.emit({ kind: "network", host: spelled(run), upload, metadata: false });
+  }),
+  ...table("aria2c", (run) => {
+    const { options, operands } = split(run.args, "-o -d -x -s -j -k -t -m --out --dir");
+    if (
+      options.some(
+        ({ name }) => !/^-(?:[odxsjkmtcq]\d*|-(?:out|dir|continue|quiet|max-tries|timeout|checksum|split))$/.test(name),
+      )
+    )
+      return unknown(run, spelled(run));
+    const folder = options.find((option) => has([option], "-d --dir"))?.value ?? knownArgument(".");
+    const file = options.find((option) => has([option], "-o --out"))?.value;
+    writes(run, folder, "folder");
+    if (file !== undefined && folder.kind === "known")
+      writes(run, file.kind === "known" ? knownArgument(`${folder.text}/${file.text}`) : file);
+    else marksDownloads(run, operands);
+    for (const url of operands) visits(run, url, false);
+  }),
   ...table("openssl", (run) => {
     const silent = run.input.kind === "none" || (run.input.kind === "text" && run.input.text === "");
     if (run.args[0]?.text === "s_client")
@@ -171,12 +192,14 @@ function marksDownloads(run: Run, addresses: readonly Argument[]): void {
 
 function httpie(run: Run): void {
   const { operands } = split(run.args, "-a --auth -o --output");
-  const method = /^[A-Z]+$/.test(operands[0]?.text ?? "") ? operands[0] : undefined;
+  const method = /^(?:[A-Z]+|get|head|post|put|patch|delete|options)$/.test(operands[0]?.text ?? "")
+    ? operands[0]
+    : undefined;
   // `:3000/path` is a server on this machine.
   const address = method === undefined ? operands[0] : operands[1];
   const upload =
-    operands.some((arg) => /[=@]/.test(arg.text) && arg !== address) ||
-    (method !== undefined && !/^(?:GET|HEAD)$/.test(method.text));
+    operands.some((arg) => /[=@]/.test(arg.text.replace("==", "")) && arg !== address) ||
+    (method !== undefined && !/^(?:GET|HEAD)$/i.test(method.text));
   if (address !== undefined)
     visits(
       run,

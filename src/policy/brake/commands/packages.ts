@@ -35,6 +35,8 @@ function manager(run: Run): void {
   if (verb.kind !== "known") return unknown(run, spelled(run));
   if (has(options, "--script-shell --userconfig --globalconfig --node-options --registry --shell"))
     return unknown(run, `${run.name} with settings of its own`);
+  if (verb.text === "access" && /^(?:list|ls|get)$/.test(rest[0]?.text ?? ""))
+    return run.emit({ kind: "look-remote", what: spelled(run) });
   if (
     /^(?:publish|unpublish|deprecate|dist-tag|owner|access|login|logout|adduser|token|team|org|hook|star|profile|npm)$/.test(
       verb.text,
@@ -205,7 +207,19 @@ function python(run: Run): void {
   if (operands[0] !== undefined && operands[0].kind !== "known") return unknown(run, spelled(run));
   if (verb === "run" && /^(?:uv|poetry|pipenv|pdm|hatch|conda)$/.test(run.name)) {
     const at = run.args.findIndex((arg) => arg.text === "run") + 1;
-    const from = run.args.findIndex((arg, index) => index >= at && !arg.text.startsWith("-"));
+    const named = /^(?:conda|mamba|micromamba)$/;
+    const from = run.args.findIndex(
+      (arg, index) =>
+        index >= at &&
+        !arg.text.startsWith("-") &&
+        !(named.test(run.name) && /^(?:-n|-p|--name|--prefix)$/.test(run.args[index - 1]?.text ?? "")),
+    );
+    // A script of the project's own settings, in one of its environments.
+    const script = run.args[from];
+    if (run.name === "hatch" && script?.kind === "known" && /^[\w.-]+:[\w-]+$/.test(script.text)) {
+      const beyond = taskEffect([script.text]);
+      return beyond === undefined ? projectCode(run, spelled(run)) : run.emit({ kind: beyond, what: spelled(run) });
+    }
     return from === -1 ? undefined : run.command(run.args[from], run.args.slice(from + 1));
   }
   if (verb === "init" && /^(?:conda|mamba|micromamba)$/.test(run.name))
@@ -216,7 +230,12 @@ function python(run: Run): void {
     verb === "config" ||
     verb === "self" ||
     verb === "tool" ||
-    has(options, "--index-url --extra-index-url -t --target --prefix --root --break-system-packages")
+    has(
+      options,
+      run.name === "hatch"
+        ? "--index-url --prefix --root"
+        : "--index-url --extra-index-url -t --target --prefix --root --break-system-packages",
+    )
   )
     return unknown(run, spelled(run));
   if (run.args.some((arg) => loose(arg))) return unknown(run, spelled(run));
@@ -232,6 +251,13 @@ function ruby(run: Run): void {
     const at = run.args.indexOf(verb) + 1;
     return run.command(run.args[at], run.args.slice(at + 1));
   }
+  if (
+    verb?.text === "config" &&
+    run.name === "bundle" &&
+    run.args.some((arg) => arg.text === "--local") &&
+    run.args.every((arg) => arg.kind === "known" && !/^(?:\/|~|mirror|build)|\.\./.test(arg.text))
+  )
+    return projectCode(run, spelled(run));
   if (/^(?:push|yank|owner|signin|publish|config|global)$/.test(verb?.text ?? ""))
     return run.emit({ kind: "publish", what: spelled(run) });
   if (run.args.some(loose)) return unknown(run, spelled(run));

@@ -4,7 +4,14 @@ import { spelled, split, table, unknown, type Handler, type Run } from "../run.t
 export const processCommands: [string, Handler][] = [
   ...table("kill", kill),
   ...table("pkill killall killall5 skill fuser xkill", broad),
-  ...table("renice prlimit", (run) => unknown(run, spelled(run))),
+  ...table("renice", (run) => unknown(run, spelled(run))),
+  ...table("prlimit", (run) => {
+    const at = run.args.findIndex(
+      (arg) => !/^--(?:nofile|core|stack|as|cpu|data|fsize|rss|memlock|nproc)=[\d:]+$/.test(arg.text),
+    );
+    if (at <= 0 || run.args[at]?.text.startsWith("-") === true) return unknown(run, spelled(run));
+    run.command(run.args[at], run.args.slice(at + 1));
+  }),
 ];
 
 function kill(run: Run): void {

@@ -44,7 +44,15 @@ function quiet(run: Parameters<Handler>[0]): void {
     return unknown(run, "a test that the shell would evaluate as code");
   if (name === "date" && texts.some((text) => /^(?:-s|--set|\d{8,}(?:\.\d+)?$)/.test(text)))
     return run.emit({ kind: "system-control", what: "the clock" });
-  if (name === "ps" && texts.some((text) => /^[a-zA-Z]*e[a-zA-Z]*$/.test(text) || /^-\w*E|environ/.test(text)))
+  if (
+    name === "ps" &&
+    texts.some(
+      (text, at) =>
+        (/^[a-zA-Z]*e[a-zA-Z]*$/.test(text) &&
+          !/^(?:-[CopuUgGtq]|--(?:user|format|pid|sort))$/.test(texts[at - 1] ?? "")) ||
+        /^-\w*E|environ/.test(text),
+    )
+  )
     return run.emit({ kind: "read", path: "the environment of processes", secret: true });
   if (name === "printf" && texts[0]?.startsWith("-v") === true && /[^\w-]/.test(texts[0].slice(2) || (texts[1] ?? "")))
     return unknown(run, "printf -v into a computed name");

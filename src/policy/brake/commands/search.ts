@@ -128,7 +128,9 @@ function sed(run: Run): void {
   for (const script of scripts)
     if (script === undefined || script.kind !== "known" || !onlyFilters(script.text))
       unknown(run, `sed ${script?.text ?? ""}, a script that may run or write`);
+  // With the BSD's own spelling `-i ''` no copy is kept.
   for (const file of files) {
+    if (inPlace && file.kind === "known" && file.text === "" && given.length > 0) continue;
     if (inPlace) writes(run, file);
     else reads(run, file);
   }

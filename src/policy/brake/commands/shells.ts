@@ -38,6 +38,15 @@ function shell(run: Run): void {
   const { options, operands } = split(run.args, "-o -O +O --rcfile --init-file");
   if (run.args.some((arg) => /^--(?:rcfile|init-file)/.test(arg.text)))
     unknown(run, `${run.name} with a start-up file`);
+  // Only whether it can be parsed.
+  if (
+    run.args[0]?.text === "-n" &&
+    run.args.length <= 2 &&
+    run.args.every((arg) => arg.text === "-n" || !/^[-+]/.test(arg.prefix))
+  ) {
+    if (run.args[1] !== undefined) reads(run, run.args[1]);
+    return;
+  }
   const letter = run.args.findIndex((arg) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(arg.text) || arg.text === "--command");
   if (letter !== -1) {
     const rest = run.args.slice(letter + 1);

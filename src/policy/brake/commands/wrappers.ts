@@ -51,7 +51,7 @@ export const wrapperCommands: [string, Handler][] = [
   ...table("env cross-env", environment),
   ...table("xargs gxargs", xargs),
   ...table("parallel", parallel),
-  ...table("script ltrace gdb lldb rlwrap expect screen tmux dtach at-spi systemd-run", (run) => {
+  ...table("script ltrace gdb lldb rlwrap expect dtach at-spi systemd-run", (run) => {
     const lists =
       /^(?:-ls|-list|ls|list-\w+|-V|--version)$/.test(run.args[0]?.text ?? "") && /^(?:tmux|screen)$/.test(run.name);
     if (!lists || run.args.length > 1) unknown(run, `${run.name}, which runs other commands`);
@@ -148,7 +148,8 @@ function xargs(run: Run): void {
   }
   run.scene.notes.readsUnknown = true;
   // Options may come from the input too, so only programs without a dangerous one get what it says.
-  if (!mayTakeInput.has(name.text)) unknown(run, `xargs with ${name.text}`);
+  const tool = /^(?:npx|bunx|pnpx)$/.test(name.text) ? (rest.find((arg) => !arg.text.startsWith("-")) ?? name) : name;
+  if (!mayTakeInput.has(tool.text)) unknown(run, `xargs with ${name.text}`);
   if (replace === undefined) return run.command(name, [...rest, several]);
   const marked = (arg: Argument): Argument => (arg.text.includes(replace) ? unseen(arg.text) : arg);
   run.command(marked(name), rest.map(marked));
@@ -190,7 +191,7 @@ function parallel(run: Run): void {
   const end = run.args.findIndex((arg) => arg.text.startsWith(":::"));
   const front = behindOptions(
     { ...run, args: end === -1 ? run.args : run.args.slice(0, end) },
-    "-j --jobs -n -N --delay --timeout --colsep -a",
+    "-j --jobs --halt -n -N --delay --timeout --colsep -a",
   ).command;
   const given = end === -1 ? [] : run.args.slice(end + 1);
   if (front.length === 0) {

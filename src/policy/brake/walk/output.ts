@@ -115,6 +115,7 @@ const answers: Record<string, Answer | undefined> = {
   readlink: (words, walk, here) =>
     /^-[fem]$/.test(words[0] ?? "") ? realPathOf(words.slice(1), walk, here) : undefined,
   nproc: () => "4",
+  uname: (words) => (/^-[ms]$/.test(words.join(" ")) ? someName : undefined),
   date: (words) =>
     words.some((word) => /^-[dfrs]/.test(word)) || !/^\+[%YmdHMSsFTj_.:-]+$/.test(words.at(-1) ?? "")
       ? undefined
