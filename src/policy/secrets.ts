@@ -55,7 +55,7 @@ const secretPaths: readonly RegExp[] = [
   /\/id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?:_sk)?(?:\.(?!pub$)[^/]*)?$/,
   /\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk)$/,
   /^(?:\/private)?\/etc\/(?:g?shadow-?|sudoers(?:\.d\/.*)?|master\.passwd|ssh\/[^/]*_key)$/,
-  /^\/proc\/(?:self|thread-self|\d+)\/(?:task\/\d+\/)?(?:environ|mem|root|cwd|fd|map_files)(?:\/|$)/,
+  /^\/proc\/[^/]+\/(?:task\/\d+\/)?(?:environ|mem|root|cwd|fd|map_files)(?:\/|$)/,
 ];
 
 const secretFolder = /\/\.(?:ssh|aws|gnupg|azure|kube|password-store|docker|claude)$|\/\.config\/(?:gcloud|gh)$/;

@@ -55,7 +55,7 @@ function effectsOfText(key: string, text: string, context: BrakeContext): Effect
   if (/^(?:code|expression|function|js|python|eval)$/i.test(key))
     return [{ kind: "execute-unknown", what: text, foreign: false }];
   if (/(?:^|_)(?:url|uri|endpoint|href)$/i.test(key) || /^[a-z]+:\/\//i.test(text)) {
-    if (/^file:\/\/\//.test(text) && !text.includes("%")) {
+    if (text.startsWith("file:///") && !text.includes("%")) {
       const place = locate(text.slice("file://".length), context.cwd, context);
       return [{ kind: "read", path: text, secret: isSecret(place.plain, context) || isSecret(place.real, context) }];
     }

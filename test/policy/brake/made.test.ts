@@ -59,3 +59,29 @@ describe("a file that the line itself writes", () => {
     ).toEqual([]);
   });
 });
+
+describe("what the line determines", () => {
+  it("is followed: numbers of seq, the machine's name, a date", () => {
+    expect(
+      wronglyBlocked([
+        'for i in $(seq 1 20); do npx vitest run > "/tmp/flake-$i.log"; done',
+        'cp target/atlas "bin/atlas-$(uname -m)"',
+        "printf -v stamp '%(%Y-%m-%d)T' -1; cp notes.md \"notes-$stamp.md\"",
+      ]),
+    ).toEqual([]);
+  });
+
+  it("is not taken for more than that", () => {
+    expect(
+      slippedThrough([
+        "for i in $(seq 1 100); do cat /proc/$i/environ; done",
+        "for i in $(seq 2 9999); do kill $i; done",
+        "printf -v d '%s' .git; rm -rf \"$d\"",
+        "printf -v d '%s' .ssh; cat ~/$d/id_rsa",
+        'uname() { echo ../../etc; }; rm -rf "dist/$(uname -m)"',
+        "ps -eo pid= | while read -r pid; do kill $pid; done",
+        "strace -o '|sh' ls",
+      ]),
+    ).toEqual([]);
+  });
+});

@@ -38,7 +38,7 @@ export const wrapperCommands: [string, Handler][] = [
   ...table("strace", (run) => {
     for (const option of split(run.args, "-o -e -p -s -u -E").options)
       if (option.name === "-o" && option.value !== undefined) writes(run, option.value);
-    if (run.args.some((arg) => /^-[a-z]*p$|^-u$|^-E$|^-o[|!]/.test(arg.text)))
+    if (run.args.some((arg) => /^-[a-z]*p$|^-u$|^-E$|^(?:-o|--output=)?[|!]/.test(arg.text)))
       unknown(run, "strace of another process");
     inner("-o -e -p -s -u -E -O -S -P")(run);
   }),

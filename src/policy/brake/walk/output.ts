@@ -95,6 +95,8 @@ export function textOf(walk: Walk, script: ParsedScript, folders: readonly strin
   if (node.prefix.length > 0 || node.redirects.some((item) => item.type !== "Redirect")) return undefined;
   const args = argumentsIn(walk, node, folders);
   if (!args.every((arg) => arg.kind === "known")) return undefined;
+  // A function of that name says what it likes.
+  if (walk.shell.functions.has(node.name.value)) return undefined;
   const rule = Object.hasOwn(answers, node.name.value) ? answers[node.name.value] : undefined;
   const here = folders.length === 1 ? folders[0] : undefined;
   return rule?.(

@@ -119,6 +119,8 @@ function run(walk: Walk, name: Argument, rest: readonly Argument[], folders: rea
 /** What they show may be code that the line does not. */
 const decoders = /^(?:base64|base32|basenc|xxd|openssl|uudecode|gpg)$/;
 
+const onlyNumbers = /^[\w-]*(?:%\([%\w-]*\)T|%0?\d*d)[\w-]*$/;
+
 const isPlainName = (name: string): boolean => /^[a-z_]\w*$/.test(name);
 
 /** What `read`, `shift`, `set` and their kin change. */
@@ -137,10 +139,9 @@ function setByName(walk: Walk, { text, kind }: Argument, rest: readonly Argument
   if (text === "set" && rest.length > 0 && rest[0]?.text === "--")
     walk.positional = rest.every((arg) => arg.kind === "known") ? rest.slice(1) : undefined;
   else if (text === "set" && rest.some((arg) => !/^[-+]/.test(arg.text))) walk.positional = undefined;
-  // Whatever it makes of them, without a slash it stays one name.
+  // A date or a number stays one name.
   if (text === "printf" && rest[0]?.text === "-v" && rest[1] !== undefined && rest.length > 2)
-    if (rest.every((arg) => arg.kind === "known" && !/[/\\]|\.\./.test(arg.text)) && isPlainName(rest[1].text))
-      walk.variables.set(rest[1].text, someName);
+    if (onlyNumbers.test(rest[2]?.text ?? "") && isPlainName(rest[1].text)) walk.variables.set(rest[1].text, someName);
   const names = text === "read" ? namesIn(input, /\n/) : undefined;
   const variables = rest.filter((arg) => /^[A-Za-z]\w*$/.test(arg.text));
   const [only] = variables;
