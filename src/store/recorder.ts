@@ -164,6 +164,9 @@ function isTalkative(draft: EventDraft): boolean {
     case "construct.retrying":
     case "agent.unknown":
       return true;
+    // What follows from it, a hold or an end, is a change of state of its own, and written behind it.
+    case "tripwire.fired":
+      return true;
     case "gate.judged":
       return draft.body.decision === "allow";
     default:
