@@ -157,7 +157,7 @@ describe("brake check", () => {
   test("goes by the policy file of the home that is named", async () => {
     mkdirSync(join(folder, ".cyberdeck"));
     writeFileSync(join(folder, ".cyberdeck", "policy.toml"), '[commands]\nallow = ["frob *"]\ndeny = ["ls"]\n');
-    const cases = [bash("a", "frob x"), bash("b", "ls")];
+    const cases = [bash("a", "frob --purge"), bash("b", "ls")];
     expect((await check(cases)).verdicts).toEqual(["a allow", "b deny"]);
     expect((await check(cases, "--home", "/nowhere")).verdicts).toEqual(["a hold", "b allow"]);
   });

@@ -88,8 +88,8 @@ describe("brake explain", () => {
   test("goes by the policy file of the home, and names its rule", async () => {
     writePolicy('[[rule]]\nrule = "my.quiet"\nkinds = ["network"]\nverdict = "deny"\n[commands]\nallow = ["frob *"]');
     expect((await explain("curl https://example.org")).out).toContain("my.quiet");
-    expect((await explain("frob x")).code).toBe(0);
-    expect((await explain("--home", "/nowhere", "frob x")).code).toBe(1);
+    expect((await explain("frob --purge")).code).toBe(0);
+    expect((await explain("--home", "/nowhere", "frob --purge")).code).toBe(1);
   });
 
   test("has colours on a terminal alone", async () => {
