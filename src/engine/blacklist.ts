@@ -2,7 +2,7 @@ import { Fault } from "../base/fault.ts";
 import { newBlacklistId } from "../base/ids.ts";
 import { mutex } from "../base/mutex.ts";
 import { oneLine } from "../base/text.ts";
-import { addToBlacklist, matchBlacklist, removeFromBlacklist } from "../policy/blacklist.ts";
+import { addToBlacklist, matchBlacklist, removeFromBlacklist } from "../policy/spawning/blacklist.ts";
 import { blacklistRules, type BlacklistEntry } from "../protocol/blacklist.ts";
 import { readBlacklist, writeBlacklist } from "../store/blacklist-file.ts";
 

@@ -1,5 +1,5 @@
-import { respawnLoop, type PastAttempt } from "../policy/respawn-loop.ts";
-import { admit } from "../policy/spawn-gate.ts";
+import { respawnLoop, type PastAttempt } from "../policy/spawning/respawn-loop.ts";
+import { admit } from "../policy/spawning/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";

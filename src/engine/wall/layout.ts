@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { isWithin } from "../../base/files.ts";
 import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
-import { isForProvider, secretPlaces } from "../../policy/secret-places.ts";
+import { isForProvider, secretPlaces } from "../../policy/places/secret-places.ts";
 import type { WallLayout, WallStep } from "../../process/wall/steps.ts";
 import { homePaths } from "../../store/home.ts";
 import { realPath } from "../gate/real-path.ts";

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { messageOf } from "../../base/fault.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
-import { knownArgument } from "../argument.ts";
-import type { BrakeContext } from "../context.ts";
-import { readable } from "../paths.ts";
-import { fetchable } from "../web.ts";
+import { knownArgument } from "../shell/argument.ts";
+import type { BrakeContext } from "./context.ts";
+import { readable } from "../places/paths.ts";
+import { fetchable } from "./web.ts";
 import type { Effect } from "./effect.ts";
 import { effectsOfLine } from "./line.ts";
 import { effectsOfPowerShell } from "./powershell/judge-powershell.ts";

@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path";
-import type { Argument } from "../argument.ts";
-import { anyFile, someName } from "../shape.ts";
-import { changeFolder } from "../change-folder.ts";
-import type { Scene } from "../context.ts";
+import type { Argument } from "../shell/argument.ts";
+import { anyFile, someName } from "../shell/shape.ts";
+import { changeFolder } from "../shell/change-folder.ts";
+import type { Scene } from "./context.ts";
 import { underPolicy } from "../policy-file/commands.ts";
 import { handlers } from "./commands.ts";
 import { unknownFolder } from "./walk/flow.ts";

@@ -1,5 +1,5 @@
-import type { Refusal } from "../refusal.ts";
-import { readableMarks } from "../shape.ts";
+import type { Refusal } from "./refusal.ts";
+import { readableMarks } from "../shell/shape.ts";
 
 /**
  * What one tool call would do. A call has as many effects as it has targets; one without any only shows or calculates.

@@ -1,7 +1,7 @@
 import { oneLine } from "../../base/text.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
-import type { BrakeContext } from "../context.ts";
-import { locate } from "../paths.ts";
+import type { BrakeContext } from "./context.ts";
+import { locate } from "../places/paths.ts";
 import { subjectOf, type Effect } from "./effect.ts";
 import { judge } from "./judge.ts";
 

@@ -1,8 +1,8 @@
-import { knownArgument, type Argument } from "../argument.ts";
-import { locate, readable } from "../paths.ts";
-import { isSecret } from "../secrets.ts";
-import { isWithin } from "../within.ts";
-import { writableText } from "../writing.ts";
+import { knownArgument, type Argument } from "../shell/argument.ts";
+import { locate, readable } from "../places/paths.ts";
+import { isSecret } from "../places/secrets.ts";
+import { isWithin } from "../places/within.ts";
+import { writableText } from "../places/writing.ts";
 import { administers, speaksRemotely } from "./machine-programs.ts";
 import { projectCode } from "./project.ts";
 import { spelled, type Run } from "./run.ts";

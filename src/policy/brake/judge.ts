@@ -1,5 +1,5 @@
 import type { ToolCall } from "../../protocol/verdict.ts";
-import type { BrakeContext } from "../context.ts";
+import type { BrakeContext } from "./context.ts";
 import { underLists } from "../policy-file/apply.ts";
 import { analyse } from "./analyse.ts";
 import { decide, type Judgement } from "./tiers.ts";

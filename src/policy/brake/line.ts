@@ -1,8 +1,8 @@
 import { forEachChild, parse, type SyntaxNode } from "unbash";
-import type { BrakeContext } from "../context.ts";
-import { secretMentioned } from "../mention.ts";
-import { locate } from "../paths.ts";
-import { checkSyntax } from "../syntax.ts";
+import type { BrakeContext } from "./context.ts";
+import { secretMentioned } from "../shell/mention.ts";
+import { locate } from "../places/paths.ts";
+import { checkSyntax } from "../shell/syntax.ts";
 import type { Effect } from "./effect.ts";
 import { isCertain } from "./project-scripts.ts";
 import type { Session, Surroundings } from "./session.ts";

@@ -1,10 +1,10 @@
-import { knownArgument, type Argument } from "../argument.ts";
-import type { Scene } from "../context.ts";
-import { locate } from "../paths.ts";
-import { isWithin } from "../within.ts";
-import { representative } from "../representative.ts";
-import { holdsSecrets } from "../secrets.ts";
-import { anyFile, someName } from "../shape.ts";
+import { knownArgument, type Argument } from "../shell/argument.ts";
+import type { Scene } from "./context.ts";
+import { locate } from "../places/paths.ts";
+import { isWithin } from "../places/within.ts";
+import { representative } from "../places/representative.ts";
+import { holdsSecrets } from "../places/secrets.ts";
+import { anyFile, someName } from "../shell/shape.ts";
 import { has, split } from "./run.ts";
 
 /**

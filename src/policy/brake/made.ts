@@ -1,6 +1,6 @@
-import type { Argument } from "../argument.ts";
-import { locate } from "../paths.ts";
-import { isWithin } from "../within.ts";
+import type { Argument } from "../shell/argument.ts";
+import { locate } from "../places/paths.ts";
+import { isWithin } from "../places/within.ts";
 import type { Run } from "./run.ts";
 
 /** What the line itself made of a file: nothing, texts that it shows, or something that only the run will tell. */

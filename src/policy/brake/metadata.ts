@@ -1,4 +1,4 @@
-import { fetchable } from "../web.ts";
+import { fetchable } from "./web.ts";
 
 /** Loopback and private hosts may be looked at by a command line; the doors to a machine's identity may not. */
 export function isMetadata(address: string): boolean {

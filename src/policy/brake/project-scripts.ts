@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { knownArgument, type Argument } from "../argument.ts";
-import { locate } from "../paths.ts";
+import { knownArgument, type Argument } from "../shell/argument.ts";
+import { locate } from "../places/paths.ts";
 import type { Effect } from "./effect.ts";
 import { recipesFor } from "./makefile.ts";
 import { madeBy } from "./made.ts";

@@ -1,7 +1,7 @@
-import { isWithin } from "../within.ts";
-import { knownArgument, type Argument } from "../argument.ts";
-import type { Scene } from "../context.ts";
-import { locate } from "../paths.ts";
+import { isWithin } from "../places/within.ts";
+import { knownArgument, type Argument } from "../shell/argument.ts";
+import type { Scene } from "./context.ts";
+import { locate } from "../places/paths.ts";
 import { judgeCode } from "./code/judge-code.ts";
 import { isFetchedCode } from "./made.ts";
 import { judgeScriptFile } from "./project-scripts.ts";

@@ -1,7 +1,7 @@
 import type { RedirectOperator } from "unbash";
-import type { Argument } from "../argument.ts";
-import { locate } from "../paths.ts";
-import { isWithin } from "../within.ts";
+import type { Argument } from "../shell/argument.ts";
+import { locate } from "../places/paths.ts";
+import { isWithin } from "../places/within.ts";
 import { reads, unknown, writes, type Input, type Run } from "./run.ts";
 
 /** Judges `> file`, `< file` and their kin. Returns what the command then reads, where its input changes. */

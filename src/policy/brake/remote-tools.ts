@@ -1,8 +1,8 @@
-import type { BrakeContext } from "../context.ts";
-import { locate } from "../paths.ts";
-import { isSecret } from "../secrets.ts";
-import { fetchable } from "../web.ts";
-import { writableText } from "../writing.ts";
+import type { BrakeContext } from "./context.ts";
+import { locate } from "../places/paths.ts";
+import { isSecret } from "../places/secrets.ts";
+import { fetchable } from "./web.ts";
+import { writableText } from "../places/writing.ts";
 import type { Effect } from "./effect.ts";
 import { effectsOfLine } from "./line.ts";
 import { isInside } from "./powershell/windows-path.ts";

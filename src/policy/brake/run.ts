@@ -1,10 +1,10 @@
-import { knownArgument, type Argument } from "../argument.ts";
-import type { Scene } from "../context.ts";
-import { locate, readable } from "../paths.ts";
-import type { Refusal } from "../refusal.ts";
-import { isSecret } from "../secrets.ts";
-import { isWithin } from "../within.ts";
-import { writable, type WritePurpose } from "../writing.ts";
+import { knownArgument, type Argument } from "../shell/argument.ts";
+import type { Scene } from "./context.ts";
+import { locate, readable } from "../places/paths.ts";
+import type { Refusal } from "./refusal.ts";
+import { isSecret } from "../places/secrets.ts";
+import { isWithin } from "../places/within.ts";
+import { writable, type WritePurpose } from "../places/writing.ts";
 import type { Effect, PlainKind } from "./effect.ts";
 
 /** What reaches a command on its standard input, as far as it matters for what reads code from there. */

@@ -1,6 +1,6 @@
 import type { CommandNode, CompoundList, SyntaxNode } from "unbash";
-import type { Argument } from "../argument.ts";
-import type { BrakeContext, Notes } from "../context.ts";
+import type { Argument } from "../shell/argument.ts";
+import type { BrakeContext, Notes } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import type { Contents, Input } from "./run.ts";
 

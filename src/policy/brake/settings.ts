@@ -1,4 +1,4 @@
-import { assignable } from "../variables.ts";
+import { assignable } from "../shell/variables.ts";
 
 /** Whether a variable may get this value. Most may get any; those that steer programs only what is known to be harmless. */
 export function isHarmlessSetting(name: string, value: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { ToolCall } from "../../protocol/verdict.ts";
 import type { Effect } from "../brake/effect.ts";
 import { isAllowedHost, isForbiddenHost } from "./hosts.ts";
-import type { BrakeContext } from "../context.ts";
+import type { BrakeContext } from "../brake/context.ts";
 import type { PlacePolicy } from "./policy.ts";
 import { mayTrustTool, withoutCarriers } from "./trust.ts";
 

@@ -1,4 +1,4 @@
-import type { Argument } from "../argument.ts";
+import type { Argument } from "../shell/argument.ts";
 import type { Effect } from "../brake/effect.ts";
 import type { Run } from "../brake/run.ts";
 import type { ListedCommand } from "./policy.ts";

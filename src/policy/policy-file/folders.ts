@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { isWithin } from "../../base/files.ts";
-import type { BrakeContext } from "../context.ts";
+import type { BrakeContext } from "../brake/context.ts";
 import type { ListedFolder, PlacePolicy, Policy, PolicyProblem } from "./policy.ts";
 
 /** Where a policy is applied. Absolute paths; `realPath` as in the brake's context. */

@@ -1,10 +1,10 @@
 import { isWithin } from "../../base/files.ts";
-import type { Argument } from "../argument.ts";
+import type { Argument } from "../shell/argument.ts";
 import type { Effect } from "../brake/effect.ts";
-import type { BrakeContext, Scene } from "../context.ts";
-import { locate } from "../paths.ts";
-import { isSecret } from "../secrets.ts";
-import { writableText } from "../writing.ts";
+import type { BrakeContext, Scene } from "../brake/context.ts";
+import { locate } from "../places/paths.ts";
+import { isSecret } from "../places/secrets.ts";
+import { writableText } from "../places/writing.ts";
 
 /**
  * Whether a command that a list allows may be trusted with these words. What only the run will tell is not; nor is a word

@@ -14,8 +14,8 @@ import { Fault } from "../../../src/base/fault.ts";
 import { gitFoldersOutside } from "../../../src/engine/wall/git-folders.ts";
 import { layoutOf } from "../../../src/engine/wall/layout.ts";
 import { raiseWall } from "../../../src/engine/wall/wall.ts";
-import { isSecret } from "../../../src/policy/secrets.ts";
-import { secretPlaces } from "../../../src/policy/secret-places.ts";
+import { isSecret } from "../../../src/policy/places/secrets.ts";
+import { secretPlaces } from "../../../src/policy/places/secret-places.ts";
 import { openTestDeck } from "../../kit/deck.ts";
 
 /** A place for a wall, and a stand-in for bubblewrap. */

@@ -1,4 +1,4 @@
-import type { BrakeContext } from "../../../src/policy/context.ts";
+import type { BrakeContext } from "../../../src/policy/brake/context.ts";
 import type { Tier, ToolCall } from "../../../src/protocol/verdict.ts";
 import { analyse } from "../../../src/policy/brake/analyse.ts";
 import { decide, type Judgement } from "../../../src/policy/brake/tiers.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { analyse } from "../../../src/policy/brake/analyse.ts";
 import { explain } from "../../../src/policy/brake/explain.ts";
 import { decide } from "../../../src/policy/brake/tiers.ts";
-import type { BrakeContext } from "../../../src/policy/context.ts";
+import type { BrakeContext } from "../../../src/policy/brake/context.ts";
 import { tierSchema, type ToolCall } from "../../../src/protocol/verdict.ts";
 
 const caseSchema = z.object({

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { BrakeContext } from "../../../src/policy/context.ts";
+import type { BrakeContext } from "../../../src/policy/brake/context.ts";
 import { realPath } from "../../../src/engine/gate/real-path.ts";
 import { judgeCall, judgeLine } from "./calls.ts";
 

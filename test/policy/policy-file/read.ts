@@ -1,4 +1,4 @@
-import type { BrakeContext } from "../../../src/policy/context.ts";
+import type { BrakeContext } from "../../../src/policy/brake/context.ts";
 import { judge } from "../../../src/policy/brake/judge.ts";
 import type { Judgement } from "../../../src/policy/brake/tiers.ts";
 import { policyIn } from "../../../src/policy/policy-file/folders.ts";

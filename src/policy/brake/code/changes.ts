@@ -1,4 +1,4 @@
-import { knownArgument } from "../../argument.ts";
+import { knownArgument } from "../../shell/argument.ts";
 import { unknown, writes, type Run } from "../run.ts";
 import type { Parts } from "./take-apart.ts";
 

@@ -1,4 +1,4 @@
-import { knownArgument } from "../../argument.ts";
+import { knownArgument } from "../../shell/argument.ts";
 import { isMetadata } from "../metadata.ts";
 import { reads, unknown, type Run } from "../run.ts";
 import { destroys } from "../sql.ts";

@@ -1,4 +1,4 @@
-import { knownArgument } from "../../argument.ts";
+import { knownArgument } from "../../shell/argument.ts";
 import type { Run } from "../run.ts";
 
 /**

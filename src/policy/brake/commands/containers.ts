@@ -1,6 +1,6 @@
-import { knownArgument, type Argument } from "../../argument.ts";
-import { isWithin } from "../../within.ts";
-import { locate } from "../../paths.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
+import { isWithin } from "../../places/within.ts";
+import { locate } from "../../places/paths.ts";
 import { madeBy } from "../made.ts";
 import { projectCode } from "../project.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";

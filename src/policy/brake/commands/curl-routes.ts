@@ -1,4 +1,4 @@
-import { knownArgument, type Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
 import { has, reads, spelled, unknown, type Option, type Run } from "../run.ts";
 
 /** Options of curl by which a request does not go where its address says, or takes credentials along. */

@@ -1,4 +1,4 @@
-import type { Argument } from "../../argument.ts";
+import type { Argument } from "../../shell/argument.ts";
 import { reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 import { destroysNothing, onlyLooks } from "../sql.ts";
 

@@ -1,5 +1,5 @@
-import { knownArgument, type Argument } from "../../argument.ts";
-import { locate } from "../../paths.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
+import { locate } from "../../places/paths.ts";
 import { deletes, has, loose, reads, split, table, tailOf, unknown, writes, type Handler, type Run } from "../run.ts";
 import { madeBy } from "../made.ts";
 import { insideWorkspace, projectCode } from "../project.ts";

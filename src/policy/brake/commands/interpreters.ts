@@ -1,4 +1,4 @@
-import { knownArgument, type Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
 import { judgeCode } from "../code/judge-code.ts";
 import { isPlainProgram, judgeMadePrograms } from "../made.ts";
 import { isFar, projectCode, runFile } from "../project.ts";

@@ -1,4 +1,4 @@
-import { knownArgument, type Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
 import { isMetadata } from "../metadata.ts";
 import { has, loose, reads, spelled, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 import { judgeRoutes } from "./curl-routes.ts";

@@ -1,4 +1,4 @@
-import { knownArgument, type Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
 import { isFar, projectCode } from "../project.ts";
 import { judgePackageScript } from "../project-scripts.ts";
 import { taskEffect } from "../project-tasks.ts";

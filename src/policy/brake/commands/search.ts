@@ -1,4 +1,4 @@
-import { knownArgument, type Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
 import { onlyFilters } from "../sed-script.ts";
 import { deletes, has, reads, split, table, unknown, writes, type Handler, type Run } from "../run.ts";
 

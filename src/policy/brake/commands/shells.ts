@@ -1,4 +1,4 @@
-import type { Argument } from "../../argument.ts";
+import type { Argument } from "../../shell/argument.ts";
 import { runFile } from "../project.ts";
 import { reads, spelled, split, table, unknown, type Handler, type Run } from "../run.ts";
 

@@ -1,5 +1,5 @@
-import { knownArgument, type Argument } from "../../argument.ts";
-import { locate } from "../../paths.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
+import { locate } from "../../places/paths.ts";
 import { isFar, projectCode } from "../project.ts";
 import { judgeJustfile, judgeRecipes } from "../project-scripts.ts";
 import { taskEffect } from "../project-tasks.ts";

@@ -1,4 +1,4 @@
-import { knownArgument, type Argument } from "../../argument.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
 import {
   always,
   has,

@@ -1,4 +1,4 @@
-import { fetchable } from "../../web.ts";
+import { fetchable } from "../web.ts";
 import { isMetadata } from "../metadata.ts";
 import { changing, cmdletOf, looking, switches } from "./cmdlets.ts";
 import { judgeProgram } from "./program.ts";

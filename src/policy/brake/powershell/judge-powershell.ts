@@ -1,4 +1,4 @@
-import type { BrakeContext } from "../../context.ts";
+import type { BrakeContext } from "../context.ts";
 import type { Effect } from "../effect.ts";
 import { judgeElement } from "./element.ts";
 import type { Script } from "./script.ts";

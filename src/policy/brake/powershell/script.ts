@@ -1,4 +1,4 @@
-import type { BrakeContext } from "../../context.ts";
+import type { BrakeContext } from "../context.ts";
 import type { Effect } from "../effect.ts";
 
 /** What is known at one point of a PowerShell text. */

@@ -1,4 +1,4 @@
-import type { BrakeContext } from "../../context.ts";
+import type { BrakeContext } from "../context.ts";
 
 /**
  * Whether a path of a PowerShell line lies in the workspace and may be changed: relative, or beginning with the workspace.

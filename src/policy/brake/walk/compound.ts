@@ -9,7 +9,7 @@ import {
   type SyntaxNode,
   type While,
 } from "unbash";
-import type { Argument } from "../../argument.ts";
+import type { Argument } from "../../shell/argument.ts";
 import type { Input } from "../run.ts";
 import type { Assigned } from "../session.ts";
 import { isHarmlessSetting } from "../settings.ts";

@@ -1,5 +1,5 @@
 import type { Function as FunctionNode } from "unbash";
-import type { Argument } from "../../argument.ts";
+import type { Argument } from "../../shell/argument.ts";
 import type { Input } from "../run.ts";
 import { forgetAssigned } from "./compound.ts";
 import { either, same, type Flow } from "./flow.ts";

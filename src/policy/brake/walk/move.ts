@@ -1,6 +1,6 @@
-import type { Argument } from "../../argument.ts";
-import { changeFolder } from "../../change-folder.ts";
-import type { Scene } from "../../context.ts";
+import type { Argument } from "../../shell/argument.ts";
+import { changeFolder } from "../../shell/change-folder.ts";
+import type { Scene } from "../context.ts";
 import { unknownFolder, type Flow } from "./flow.ts";
 
 /**

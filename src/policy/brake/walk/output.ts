@@ -1,9 +1,9 @@
 import { forEachChild, type Command, type ParsedScript, type SyntaxNode, type Word } from "unbash";
-import { knownArgument, type Argument } from "../../argument.ts";
-import { locate } from "../../paths.ts";
-import { representative } from "../../representative.ts";
-import { isWithin } from "../../within.ts";
-import { someName } from "../../shape.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
+import { locate } from "../../places/paths.ts";
+import { representative } from "../../places/representative.ts";
+import { isWithin } from "../../places/within.ts";
+import { someName } from "../../shell/shape.ts";
 import { listed, passesNames } from "../listing.ts";
 import { namesIn, type Input } from "../run.ts";
 import { sceneIn, type Part, type Walk } from "./state.ts";

@@ -1,5 +1,5 @@
 import type { ParameterExpansionPart, Word } from "unbash";
-import { anyFile, someName } from "../../shape.ts";
+import { anyFile, someName } from "../../shell/shape.ts";
 
 /** The longest value and pattern that are cut; longer ones are unknown. */
 const longest = 512;

@@ -1,8 +1,8 @@
 import { forEachChild, type Assignment, type Command, type Redirection } from "unbash";
-import { knownArgument, type Argument } from "../../argument.ts";
-import { mention } from "../../mention.ts";
-import { locate } from "../../paths.ts";
-import { anyText, someName } from "../../shape.ts";
+import { knownArgument, type Argument } from "../../shell/argument.ts";
+import { mention } from "../../shell/mention.ts";
+import { locate } from "../../places/paths.ts";
+import { anyText, someName } from "../../shell/shape.ts";
 import { judgeCommand, makeRun, type Surrounding } from "../dispatch.ts";
 import { redirect } from "../redirect.ts";
 import { namesIn, quoted, type Contents, type Input } from "../run.ts";

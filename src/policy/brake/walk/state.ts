@@ -1,6 +1,6 @@
 import type { AndOr, CommandNode, CompoundList, ParsedScript, Pipeline, Statement, SyntaxNode } from "unbash";
-import type { Argument } from "../../argument.ts";
-import type { Scene } from "../../context.ts";
+import type { Argument } from "../../shell/argument.ts";
+import type { Scene } from "../context.ts";
 import type { Input } from "../run.ts";
 import type { Session, Shell } from "../session.ts";
 import type { Flow } from "./flow.ts";

@@ -1,6 +1,6 @@
 import type { Word, WordPart } from "unbash";
-import { knownArgument, toArgument, type Argument } from "../../argument.ts";
-import { mention } from "../../mention.ts";
+import { knownArgument, toArgument, type Argument } from "../../shell/argument.ts";
+import { mention } from "../../shell/mention.ts";
 import { operated } from "./parameter.ts";
 import { arrayKey, sceneIn, unknownPart, type Walk } from "./state.ts";
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { admit, type SpawnState } from "../../src/policy/spawn-gate.ts";
+import { admit, type SpawnState } from "../../../src/policy/spawning/spawn-gate.ts";
 
 const open: SpawnState = {
   isOpen: true,

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import type { Argument } from "./argument.ts";
-import type { BrakeContext } from "./context.ts";
+import type { Argument } from "../shell/argument.ts";
+import type { BrakeContext } from "../brake/context.ts";
 import { matchesSecrets } from "./secrets.ts";
-import { anyDeep, anyOne, anyText, shapeMatches, someName } from "./shape.ts";
+import { anyDeep, anyOne, anyText, shapeMatches, someName } from "../shell/shape.ts";
 import { record } from "./record.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from "./refusal.ts";
+import { refuse, type Refusal } from "../brake/refusal.ts";
 
 /** May a shell line set this variable? Not where the shell or a program takes code, paths or rights from it. */
 export function assignable(name: string): Refusal | undefined {

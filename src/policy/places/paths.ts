@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isWithin } from "./within.ts";
-import type { Argument } from "./argument.ts";
-import type { BrakeContext, Scene } from "./context.ts";
-import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
+import type { Argument } from "../shell/argument.ts";
+import type { BrakeContext, Scene } from "../brake/context.ts";
+import { firstRefusal, refuse, type Refusal } from "../brake/refusal.ts";
 import { holdsSecrets, isSecret, matchesSecrets } from "./secrets.ts";
 
 /** A path as it was written (normalised) and where it really leads. A rule has to hold for both. */

@@ -1,5 +1,5 @@
 import { forEachChild, type ArithmeticWord, type ParsedScript, type SyntaxNode, type Word } from "unbash";
-import { refuse, type Refusal } from "./refusal.ts";
+import { refuse, type Refusal } from "../brake/refusal.ts";
 import { assignable } from "./variables.ts";
 
 /** What a look at the whole tree finds, whatever the flow: forms that are never allowed, and all that must be judged. */

@@ -1,12 +1,12 @@
 import { basename, join } from "node:path";
 import { isWithin } from "./within.ts";
-import type { Argument } from "./argument.ts";
-import type { BrakeContext, Scene } from "./context.ts";
+import type { Argument } from "../shell/argument.ts";
+import type { BrakeContext, Scene } from "../brake/context.ts";
 import { locate, type Place } from "./paths.ts";
 import { record } from "./record.ts";
-import { firstRefusal, refuse, type Refusal } from "./refusal.ts";
+import { firstRefusal, refuse, type Refusal } from "../brake/refusal.ts";
 import { representative } from "./representative.ts";
-import { anyFile } from "./shape.ts";
+import { anyFile } from "../shell/shape.ts";
 
 /**
  * What a command does with a path. `file`: writes or replaces it. `remove`: deletes or moves it away.

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { maybeSameWork, sameWork, similarity } from "../../src/policy/similarity.ts";
-import { longestTask } from "../../src/policy/task-features.ts";
+import { maybeSameWork, sameWork, similarity } from "../../../src/policy/spawning/similarity.ts";
+import { longestTask } from "../../../src/policy/spawning/task-features.ts";
 import { type TaskPair, taskPairs as all } from "./task-pairs.ts";
 
 const tasks = all.flatMap(({ a, b }) => [a, b]);

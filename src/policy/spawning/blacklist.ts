@@ -1,4 +1,4 @@
-import type { BlacklistEntry } from "../protocol/blacklist.ts";
+import type { BlacklistEntry } from "../../protocol/blacklist.ts";
 import { compareTasks, maybeSameWork, sameWork } from "./similarity.ts";
 import { featuresOf } from "./task-features.ts";
 

@@ -1,6 +1,6 @@
-import type { Argument } from "./argument.ts";
-import type { Tier } from "../protocol/verdict.ts";
-import type { PlacePolicy } from "./policy-file/policy.ts";
+import type { Argument } from "../shell/argument.ts";
+import type { Tier } from "../../protocol/verdict.ts";
+import type { PlacePolicy } from "../policy-file/policy.ts";
 
 /** What the brake is told about the place in which a call would run. All paths are absolute and normalised. */
 export interface BrakeContext {

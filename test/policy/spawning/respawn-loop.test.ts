@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type PastAttempt, respawnLoop } from "../../src/policy/respawn-loop.ts";
+import { type PastAttempt, respawnLoop } from "../../../src/policy/spawning/respawn-loop.ts";
 
 const task = "Fix the flaky test in test/queue.test.ts";
 

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { isWithin } from "./within.ts";
-import type { BrakeContext } from "./context.ts";
-import { anyText, shapeMatches } from "./shape.ts";
+import type { BrakeContext } from "../brake/context.ts";
+import { anyText, shapeMatches } from "../shell/shape.ts";
 
 /** Whether an absolute, normalised path is a file (or lies in a folder) that holds keys or credentials. */
 export function isSecret(path: string, context: BrakeContext): boolean {

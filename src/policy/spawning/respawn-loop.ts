@@ -1,4 +1,4 @@
-import type { Outcome } from "../protocol/outcome.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
 import { compareTasks, coversTask, sameWork } from "./similarity.ts";
 import { featuresOf, type TaskFeatures } from "./task-features.ts";
 

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { Argument } from "./argument.ts";
-import type { Scene } from "./context.ts";
-import { locate } from "./paths.ts";
-import { refuse, type Refusal } from "./refusal.ts";
+import type { Scene } from "../brake/context.ts";
+import { locate } from "../places/paths.ts";
+import { refuse, type Refusal } from "../brake/refusal.ts";
 
 /** Where a `cd` may lead. Leaving the workspace is allowed: later paths are resolved there, and judged there. */
 export function changeFolder(args: readonly Argument[], scene: Scene): { folders: string[] } | Refusal {

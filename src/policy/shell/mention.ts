@@ -1,7 +1,7 @@
 import type { Argument } from "./argument.ts";
-import type { BrakeContext, Notes, Scene } from "./context.ts";
-import { locate } from "./paths.ts";
-import { holdsSecrets, isSecret } from "./secrets.ts";
+import type { BrakeContext, Notes, Scene } from "../brake/context.ts";
+import { locate } from "../places/paths.ts";
+import { holdsSecrets, isSecret } from "../places/secrets.ts";
 
 /** Remembers a word of the line; what it names is looked at only if that matters in the end. */
 export function mention(arg: Argument, { notes, folders }: Scene): void {

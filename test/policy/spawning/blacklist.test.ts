@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addToBlacklist, matchBlacklist, removeFromBlacklist } from "../../src/policy/blacklist.ts";
-import type { BlacklistEntry } from "../../src/protocol/blacklist.ts";
+import { addToBlacklist, matchBlacklist, removeFromBlacklist } from "../../../src/policy/spawning/blacklist.ts";
+import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import { taskPairs } from "./task-pairs.ts";
 
 const entry = (id: string, task: string): BlacklistEntry => ({
