@@ -266,6 +266,7 @@ const phrases: Record<EffectKind, string> = {
 };
 
 function describe(effect: Effect): string {
-  const barrier = "barrier" in effect && effect.barrier !== undefined ? ` (${effect.barrier.reason})` : "";
+  const barrier =
+    "barrier" in effect && effect.barrier !== undefined ? ` (${effect.barrier.reason.replace(/\.$/, "")})` : "";
   return oneLine(`${phrases[effect.kind]} ${oneLine(subjectOf(effect), 200)}${barrier}`, 600);
 }

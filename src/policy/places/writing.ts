@@ -48,9 +48,10 @@ function inZone(place: Place, context: BrakeContext): Refusal | undefined {
   const real = zones.map((zone) => context.realPath(zone));
   const plainInside = [...zones, ...real].some((zone) => isWithin(place.plain, zone));
   if (plainInside && real.some((zone) => isWithin(place.real, zone))) return undefined;
+  const spelled = plainInside ? `${place.plain}, which leads to ${place.real},` : place.plain;
   return refuse(
     "write.outside",
-    `${place.plain} is outside of what may be changed: the workspace ${context.workspace}, the run folder ` +
+    `${spelled} is outside of what may be changed: the workspace ${context.workspace}, the run folder ` +
       `${context.runFolder}, and ${scratch}.`,
   );
 }

@@ -64,6 +64,24 @@ function gated(commands: string[]) {
   return { answer, asked: asked.promise, open: () => open.resolve() };
 }
 
+/** Tells when the agent asks the gate about a command: the record has a call that waits there only when it is judged. */
+function knocks(command: string) {
+  const { promise: knocked, resolve } = Promise.withResolvers<void>();
+  const driver: TestDeckOptions["driver"] = (usual) => ({
+    ...usual,
+    open: (spec) =>
+      usual.open({
+        ...spec,
+        gate(toolCall) {
+          const verdict = spec.gate(toolCall);
+          if (JSON.stringify(toolCall.input).includes(command)) resolve();
+          return verdict;
+        },
+      }),
+  });
+  return { driver, knocked };
+}
+
 describe("the next call", () => {
   test("of a paused construct waits, is no idleness, and runs when the netrunner lets it go on", async () => {
     const model = gated(["echo first", "touch second"]);
@@ -89,13 +107,12 @@ describe("the next call", () => {
 
   test("of a paused construct is denied when it is killed", async () => {
     const model = gated(["echo first", "touch second"]);
-    await using work = await atWork({ answer: model.answer });
+    const door = knocks("touch second");
+    await using work = await atWork({ answer: model.answer, driver: door.driver });
     await model.asked;
     await work.halt();
     model.open();
-    await work.until(
-      ({ type, body }) => type === "construct.tool_called" && "input" in body && body.input === "touch second",
-    );
+    await door.knocked;
     await work.command("construct.kill");
     const events = await work.closed();
     expect(work.ran("second")).toBe(false);
