@@ -45,7 +45,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const agentHome = provider.env["HOME"] ?? around.homeDir;
     return {
       driver: claudeDriver({ executable, env: provider.env, guardian }),
-      judgeFor: (place) => judgeFor({ ...place, agentHome }),
+      judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
       agentState: stateFolder(provider.env, agentHome),
       version: around.version,

@@ -10,6 +10,8 @@ import { stopBearers } from "./stop.ts";
  * the deck is gone without having ended them (kill -9, a crash), it ends everything that bears them.
  */
 export interface Guardian {
+  /** Its process, while there is one. */
+  readonly pid: number | undefined;
   watch(marker: Marker): void;
   forget(marker: Marker): void;
   /** Lets it go; what is still watched is ended by it. */
@@ -27,6 +29,9 @@ export function startGuardian(script: string): Guardian {
   };
 
   return {
+    get pid() {
+      return running?.pid;
+    },
     watch: (marker) => tell("+", marker),
     forget: (marker) => tell("-", marker),
     async close() {

@@ -22,15 +22,20 @@ export interface Place {
   deckHome: string;
   /** HOME of the agents: what `~` means in their shells. */
   agentHome: string;
+  /** Numbers of processes that no construct may signal. */
+  keptProcesses?: () => readonly number[];
   /** What the netrunner's policy file says now, asked at each call; without it the shipped tiers are in force. */
   policy?: () => PlacePolicy;
 }
 
 /** The brake for the constructs of one run. */
-export function judgeFor({ tier, workspace, runFolder, deckHome, agentHome, policy }: Place): Judge {
+export function judgeFor({ tier, workspace, runFolder, deckHome, agentHome, policy, keptProcesses }: Place): Judge {
   const around = { workspace, runFolder, deckHome, home: agentHome, cwd: workspace, realPath, readText };
   return (call) => {
-    const own = policy === undefined ? {} : { policy: policy() };
+    const own = {
+      ...(policy === undefined ? {} : { policy: policy() }),
+      ...(keptProcesses === undefined ? {} : { keptProcesses }),
+    };
     const { verdict, rule, reason, effects } = judge(call, { ...around, ...own, tier: tier() });
     return { decision: verdict, rule, reason, effects };
   };

@@ -23,6 +23,8 @@ export interface BrakeContext {
    * Without it, scripts of the project are judged by their names alone.
    */
   readonly readText?: (path: string) => string | undefined;
+  /** Numbers of processes that no construct may signal: the deck itself and its guardian. */
+  readonly keptProcesses?: () => readonly number[];
   /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
   readonly policy?: PlacePolicy;
 }

@@ -25,6 +25,9 @@ function kill(run: Run): void {
   const own = (text: string): boolean =>
     /^"?\$\((?:cat [\w./-]*\.pid|lsof -ti? ?(?:-i ?)?(?:tcp)?:\d+|jobs -p)\)"?$/.test(text) ||
     (/^\$\{?\w*PID\w*\}?$/i.test(text) && !run.listsProcesses());
+  const kept = run.scene.context.keptProcesses?.() ?? [];
+  if (targets.some((arg) => kept.includes(Math.abs(Number(arg.text)))))
+    return run.emit({ kind: "process-control", what: `${spelled(run)} (the deck itself)`, broad: true });
   const wide = targets.length === 0 || targets.some((arg) => !isNarrow(arg.text) && !own(arg.text));
   run.emit({ kind: "process-control", what: spelled(run), broad: wide });
 }

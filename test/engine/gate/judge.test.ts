@@ -24,6 +24,21 @@ describe("what the brake can read of the project", () => {
   });
 });
 
+test("the deck's own processes are kept from being signalled by number, others are not", () => {
+  const judge = judgeFor({
+    tier: () => "default",
+    workspace: folder,
+    runFolder: at(".cyberdeck/runs/run-1"),
+    deckHome: at(".cyberdeck"),
+    agentHome: "/nowhere/home",
+    keptProcesses: () => [4711, 4712],
+  });
+  const decisionOn = (command: string): string => judge({ id: "c", tool: "Bash", input: { command } }).decision;
+  for (const command of ["kill 4711", "kill -9 -4712", "kill -s TERM 99 4711", "echo 4712 && kill -STOP 4712"])
+    expect(`${command}: ${decisionOn(command)}`).toBe(`${command}: deny`);
+  expect(decisionOn("kill 4713")).toBe("allow");
+});
+
 describe("the scripts of a project", () => {
   const judge = judgeFor({
     tier: () => "default",
