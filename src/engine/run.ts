@@ -1,9 +1,9 @@
 import { messageOf } from "../base/fault.ts";
 import { showCost } from "../base/units.ts";
-import type { ConstructLine, DeckEvent, EventBody } from "../protocol/event.ts";
+import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
-import { costOf, type ConstructView, type RunView } from "../protocol/view.ts";
+import { closingLine, costOf, type RunView } from "../protocol/view.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
@@ -282,7 +282,7 @@ export class Run {
       folder: view.folder,
       duration_ms: duration,
       cost_usd: costOf(view),
-      constructs: Object.values(view.constructs).map(lineOf),
+      constructs: Object.values(view.constructs).map(closingLine),
     });
     this.#isOver = true;
     this.#end.resolve();
@@ -297,11 +297,4 @@ export class Run {
       this.#daemon?.conversation.close(wish.how),
     ]);
   }
-}
-
-function lineOf(construct: ConstructView): ConstructLine {
-  const { id, task, outcome } = construct;
-  if (outcome === null)
-    return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
-  return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
 }

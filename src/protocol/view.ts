@@ -1,6 +1,6 @@
 import type { AttentionItem } from "./attention.ts";
 import type { Caliber } from "./caliber.ts";
-import type { EventBody, RunStatus } from "./event.ts";
+import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome } from "./outcome.ts";
 import type { RunSettings } from "./settings.ts";
@@ -118,4 +118,12 @@ export function summaryOf(view: RunView): RunSummary {
     constructs: constructs.length,
     done: constructs.filter((construct) => construct.state === "done").length,
   };
+}
+
+/** A construct in the closing record of its run. */
+export function closingLine(construct: ConstructView): ConstructLine {
+  const { id, task, outcome } = construct;
+  if (outcome === null)
+    return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
+  return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
 }

@@ -10,17 +10,10 @@ import type { TripwireLine } from "../../src/protocol/tripwire.ts";
 import { isAuthor, propose } from "../../src/offline/author.ts";
 import { block, call, say, type Answerer } from "../../src/offline/reply.ts";
 import { of, openTestDeck } from "../kit/deck.ts";
+import { noTouching as rule } from "../kit/proposed-rule.ts";
 
 const destroys: Answerer = ({ toolResults }) =>
   toolResults.length === 0 ? call("Bash", { command: 'sqlite3 garden.db "DROP TABLE plants"' }) : say("Tried.");
-
-const rule = {
-  name: "goal/no-touching",
-  severity: "warning",
-  field: "command",
-  pattern: String.raw`\btouch\b`,
-  message: "This goal is about looking, not about touching.",
-};
 
 const stateOf = (rules: TripwireLine[], name: string): string | undefined =>
   rules.find((rule) => rule.name === name)?.state;

@@ -9,6 +9,7 @@ import { networkCommands } from "./commands/network.ts";
 import { packageCommands } from "./commands/packages.ts";
 import { processCommands } from "./commands/processes.ts";
 import { readingCommands } from "./commands/reading.ts";
+import { releaseCommands } from "./commands/releases.ts";
 import { searchCommands } from "./commands/search.ts";
 import { shellCommands } from "./commands/shells.ts";
 import { toolCommands } from "./commands/tools.ts";
@@ -23,6 +24,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   ...gitCommands,
   ...toolCommands,
   ...packageCommands,
+  ...releaseCommands,
   ...interpreterCommands,
   ...shellCommands,
   ...wrapperCommands,

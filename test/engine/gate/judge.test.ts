@@ -10,6 +10,16 @@ const folder = mkdtempSync(join(tmpdir(), "read-text-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string): string => join(folder, name);
 
+const judge = judgeFor({
+  tier: () => "default",
+  workspace: folder,
+  runFolder: at(".cyberdeck/runs/run-1"),
+  deckHome: at(".cyberdeck"),
+  agentHome: "/nowhere/home",
+  keptProcesses: () => [4711, 4712],
+});
+const decisionOn = (command: string): string => judge({ id: "c", tool: "Bash", input: { command } }).decision;
+
 describe("what the brake can read of the project", () => {
   test("is the text of small ordinary files, also through a link", () => {
     writeFileSync(at("small"), "echo hé");
@@ -25,30 +35,12 @@ describe("what the brake can read of the project", () => {
 });
 
 test("the deck's own processes are kept from being signalled by number, others are not", () => {
-  const judge = judgeFor({
-    tier: () => "default",
-    workspace: folder,
-    runFolder: at(".cyberdeck/runs/run-1"),
-    deckHome: at(".cyberdeck"),
-    agentHome: "/nowhere/home",
-    keptProcesses: () => [4711, 4712],
-  });
-  const decisionOn = (command: string): string => judge({ id: "c", tool: "Bash", input: { command } }).decision;
   for (const command of ["kill 4711", "kill -9 -4712", "kill -s TERM 99 4711", "echo 4712 && kill -STOP 4712"])
     expect(`${command}: ${decisionOn(command)}`).toBe(`${command}: deny`);
   expect(decisionOn("kill 4713")).toBe("allow");
 });
 
 describe("the scripts of a project", () => {
-  const judge = judgeFor({
-    tier: () => "default",
-    workspace: folder,
-    runFolder: at(".cyberdeck/runs/run-1"),
-    deckHome: at(".cyberdeck"),
-    agentHome: "/nowhere/home",
-  });
-  const decisionOn = (command: string): string => judge({ id: "c", tool: "Bash", input: { command } }).decision;
-
   test("count for what they do as they stand on disk at the time of the call", () => {
     const scripts = { build: "tsc -p .", wipe: "rm -rf ~/", release: "npm publish" };
     writeFileSync(at("package.json"), JSON.stringify({ scripts }));

@@ -9,14 +9,7 @@ import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { costOf } from "../../../src/protocol/view.ts";
 import { bearersOf, doneWhenIdle, leftOf, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
-
-const rule = {
-  name: "goal/no-touching",
-  severity: "warning",
-  field: "command",
-  pattern: String.raw`\btouch\b`,
-  message: "This goal is about looking, not about touching.",
-};
+import { noTouching as rule } from "../../kit/proposed-rule.ts";
 
 const author = { model: "haiku", effort: "low" } as const;
 

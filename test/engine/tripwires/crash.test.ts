@@ -10,16 +10,9 @@ import { isDaemon } from "../../../src/offline/script.ts";
 import { startOfflineApi } from "../../../src/offline/server.ts";
 import { openStoreToRead } from "../../../src/store/event-log.ts";
 import { bearersOf, doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
+import { noTouching as rule } from "../../kit/proposed-rule.ts";
 
 const script = join(import.meta.dirname, "../../kit/deck-process.ts");
-
-const rule = {
-  name: "goal/no-touching",
-  severity: "warning",
-  field: "command",
-  pattern: String.raw`\btouch\b`,
-  message: "This goal is about looking, not about touching.",
-};
 
 test("a deck that is killed while rules are written asks for them again, and starts nothing without them", async () => {
   const folder = mkdtempSync(join(tmpdir(), "deck-test-"));
