@@ -22,7 +22,16 @@ export interface AgentAbilities {
   structuredOutput: boolean;
 }
 
-export interface SessionSpec {
+/** Whom a session works for at the moment. */
+export interface SessionOwner {
+  /** Judges each tool call before it runs. What it does not allow, or if it throws, does not run. */
+  gate: (call: ToolCall) => Promise<Verdict>;
+  /** Gets each raw message of the agent as one JSON line, for the transcript. */
+  transcript?: (line: string) => void;
+}
+
+/** What a session is opened for. It is its own first owner. */
+export interface SessionSpec extends SessionOwner {
   /** Our id of the process: the marker that is left in its environment. */
   id: string;
   cwd: string;
@@ -32,10 +41,6 @@ export interface SessionSpec {
   wall?: AgentWall;
   /** Agent session to continue. */
   resume?: string;
-  /** Judges each tool call before it runs. What it does not allow, or if it throws, does not run. */
-  gate: (call: ToolCall) => Promise<Verdict>;
-  /** Gets each raw message of the agent as one JSON line, for the transcript. */
-  transcript?: (line: string) => void;
 }
 
 /** The operating system's wall as programs that run others behind it. All paths absolute. */
@@ -61,8 +66,12 @@ export interface AgentSession {
   readonly pid: number;
   /** The command line of the process, for the record. */
   readonly command: string;
-  /** What the agent does, in order; ends when the process is gone. One reader. */
+  /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
   readonly events: AsyncIterable<AgentEvent>;
+  /** From now on its calls are judged, and its messages taken down, by this one alone. */
+  handTo(owner: SessionOwner): void;
+  /** Its next turn runs on this caliber. Rejects when the agent does not take it. */
+  aim(caliber: Caliber): Promise<void>;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
   send(text: string): void;
   /** No more messages will be sent; the agent ends after the current turn. */

@@ -31,8 +31,8 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
 
 /** What a construct was told to do, as its record has it. */
 export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, after } = construct;
-  return { id, task, origin, parent, caliber, after };
+  const { id, task, origin, parent, caliber, after, profile, plugins } = construct;
+  return { id, task, origin, parent, caliber, after, profile, plugins };
 }
 
 async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {

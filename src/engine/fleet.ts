@@ -58,8 +58,7 @@ export class Fleet {
     let id = newConstructId();
     while (this.knows(id)) id = newConstructId();
     const spec = { ...request, id };
-    const { task, origin, parent, caliber, after } = spec;
-    this.#parts.note("engine")("construct.queued", { construct: id, task, origin, parent, caliber, after });
+    this.#parts.note("engine")("construct.queued", { ...request, construct: id });
     this.#queue.push(spec);
     return id;
   }

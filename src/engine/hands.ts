@@ -62,6 +62,8 @@ export function handsOf(parts: HandsParts): Hands {
           effort: action.effort ?? parts.view.settings.caliber.effort,
         },
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
+        profile: action.profile ?? parts.view.settings.profile,
+        plugins: action.plugins ?? null,
       });
       if (loop.verdict === "warn") {
         const { count, of, earlier } = loop;

@@ -1,18 +1,18 @@
 import { messageOf } from "../base/fault.ts";
-import { showCost } from "../base/units.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import { closingLine, costOf, type RunView } from "../protocol/view.ts";
+import { Bounds } from "./bounds.ts";
+import { coldSessions } from "./construct/sessions.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
-import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { settleEarlierLife, specOf } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
-import { canaryRule, newGateTrial, type GateTrial } from "./gate/trial.ts";
+import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -43,6 +43,7 @@ export class Run {
   readonly #note: Note;
   readonly #fleet: Fleet;
   readonly #holds: Holds;
+  readonly #bounds: Bounds;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -51,7 +52,6 @@ export class Run {
   #daemon: RunningDaemon | undefined;
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
-  #capHit = "";
   #isOver = false;
 
   /** @param view of the run so far: just opened, or folded from its log; `see` must get every later event of the run */
@@ -83,21 +83,25 @@ export class Run {
       onSettled: () => this.#fleet.pump(),
     });
     this.#fleet = new Fleet({
-      ...shared,
+      clock,
+      transcript,
+      note,
+      sessions: coldSessions(driver, view.workspace, parts.wall.agents),
       judge: parts.judge,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
-      wall: parts.wall.agents,
+      isWalled: parts.wall.agents !== undefined,
       isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
       runFolder: view.folder,
       limits: view.settings,
       settings: view.settings,
       objection: (task) => this.forbidding.objection(task),
-      mayStart: () => this.#trial.hasPassed && this.#overBudget() === undefined && !this.#authoring.isPending,
+      mayStart: () => this.#trial.hasPassed && this.#bounds.hasMoney && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
+    this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
     this.control = controlOf(this.#fleet, this.forbidding);
     this.#trial = newGateTrial({
@@ -137,9 +141,9 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#trial.start();
-    for (const task of tasks) {
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber: this.view.settings.caliber, after: [] });
-    }
+    const { caliber, profile } = this.view.settings;
+    for (const task of tasks)
+      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
     this.#fleet.pump();
     this.#changed();
   }
@@ -205,11 +209,9 @@ export class Run {
       fleet: this.#fleet,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
-      bound: () => this.#bound(),
+      bound: () => this.#bounds.reached(),
       objection: (task) => this.forbidding.objection(task),
-      onCap: (reason) => {
-        this.#capHit = reason;
-      },
+      onCap: (reason) => this.#bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
       over: this.closed,
     });
@@ -224,27 +226,10 @@ export class Run {
     }
   }
 
-  /** The bound that has been reached, if any. At the budget what is queued stays queued; at the cap it was admitted before. */
-  #bound(): Bound | undefined {
-    if (this.#trial.problem !== undefined)
-      return { rule: canaryRule, reason: this.#trial.problem, pending: this.#fleet.alive };
-    const reason = this.#overBudget();
-    if (reason !== undefined) return { rule: "budget.run", reason, pending: this.#fleet.alive };
-    if (this.#capHit === "") return undefined;
-    return { rule: "cap.spawns", reason: this.#capHit, pending: this.#fleet.inFlight };
-  }
-
-  #overBudget(): string | undefined {
-    const { budget_usd: budget } = this.view.settings;
-    const cost = costOf(this.view);
-    if (budget === 0 || cost < budget) return undefined;
-    return `The run has cost ${showCost(cost)}; its budget is ${showCost(budget)}.`;
-  }
-
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const bound = this.#bound();
+    const bound = this.#bounds.reached();
     if (this.#fleet.inFlight > 0) {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
       return;

@@ -113,6 +113,10 @@ const bodies = {
     caliber: caliberSchema,
     /** Ids of the constructs that must end well before this one starts. */
     after: z.array(z.string()),
+    /** Profile that it adopts. */
+    profile: z.string().default("default"),
+    /** Plugins that it is given; null: all that there are. */
+    plugins: z.array(z.string()).nullable().default(null),
   }),
   "construct.started": z.object({ construct, pid: z.int(), command: z.string() }),
   "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),

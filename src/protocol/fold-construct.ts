@@ -5,7 +5,7 @@ import type { ConstructView, RunView } from "./view.ts";
 /** Folds what an event tells of a construct into the view, in place. */
 export function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
-    const { construct: id, task, origin, parent, caliber, after } = event.body;
+    const { construct: id, task, origin, parent, caliber, after, profile, plugins } = event.body;
     view.constructs[id] = {
       id,
       task,
@@ -13,6 +13,8 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       parent,
       caliber,
       after,
+      profile,
+      plugins,
       state: "queued",
       activity: after.length === 0 ? "waiting for a slot" : `waiting for ${after.join(", ")}`,
       queuedAt: event.at,

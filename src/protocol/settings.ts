@@ -23,10 +23,28 @@ const fields = {
   structured_reply: z.boolean(),
   /** The model behind the agents is the scripted one that ships with the deck. */
   offline: z.boolean(),
+  /** Agent processes that are kept started and initialised for the next constructs; 0: none. */
+  pool: z.int().min(0),
+  /** Constructs whose model supports it run in the provider's fast mode, at its price. */
+  fast_mode: z.boolean(),
+  /** Profile of the constructs that are given none. */
+  profile: z.string().min(1),
+  /** A construct that does nothing visible for so long is warned of, milliseconds; 0: never. */
+  idle_warn_ms: z.int().min(0),
   /** A construct that does nothing visible for so long is stopped, milliseconds. */
   idle_limit_ms: z.int().min(1),
   /** A construct that runs for so long in all is stopped, milliseconds. */
   time_limit_ms: z.int().min(1),
+  /** Bounds of one construct, at which it pauses and the netrunner is asked: model requests, tokens of all kinds, US dollars. 0 means no bound. */
+  construct_turns: z.int().min(0),
+  construct_tokens: z.int().min(0),
+  construct_usd: z.number().min(0),
+  /** Bounds of a run, beside `budget_usd`: open time in milliseconds, model requests and tokens of all its agents. 0 means no bound. */
+  run_time_ms: z.int().min(0),
+  run_turns: z.int().min(0),
+  run_tokens: z.int().min(0),
+  /** What all runs of the home may cost together on one day, US dollars; 0 means no bound. */
+  day_usd: z.number().min(0),
   /** How long a held call waits for the netrunner, milliseconds; 0: denied at once; null: it waits for ever. */
   hold_window_ms: z.int().min(0).nullable(),
   /** The user's own e-mail address, which constructs must not use; null: not known. Never read from the machine. */
@@ -46,13 +64,44 @@ export const runSettingsSchema = z.object({
   hold_window_ms: fields.hold_window_ms.default(20_000),
   my_email: fields.my_email.default(null),
   tripwire_author: fields.tripwire_author.default("off"),
+  pool: fields.pool.default(0),
+  fast_mode: fields.fast_mode.default(false),
+  profile: fields.profile.default("default"),
+  idle_warn_ms: fields.idle_warn_ms.default(0),
+  construct_turns: fields.construct_turns.default(0),
+  construct_tokens: fields.construct_tokens.default(0),
+  construct_usd: fields.construct_usd.default(0),
+  run_time_ms: fields.run_time_ms.default(0),
+  run_turns: fields.run_turns.default(0),
+  run_tokens: fields.run_tokens.default(0),
+  day_usd: fields.day_usd.default(0),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 
 /** What the netrunner can change while the run is at work; it holds from the next call or start on. */
 export const liveSettingsSchema = z
   .object(fields)
-  .pick({ brake: true, airgap: true, hold_window_ms: true, max_concurrent: true, max_spawns: true, budget_usd: true })
+  .pick({
+    brake: true,
+    airgap: true,
+    hold_window_ms: true,
+    max_concurrent: true,
+    max_starting: true,
+    max_spawns: true,
+    pool: true,
+    fast_mode: true,
+    idle_warn_ms: true,
+    idle_limit_ms: true,
+    time_limit_ms: true,
+    construct_turns: true,
+    construct_tokens: true,
+    construct_usd: true,
+    run_time_ms: true,
+    run_turns: true,
+    run_tokens: true,
+    budget_usd: true,
+    day_usd: true,
+  })
   .partial();
 
 /** What the netrunner can change when a run is opened again. What is not named stays as it is. */
@@ -74,8 +123,19 @@ export const defaultSettings = (cores: number): RunSettings => ({
   backend: "streaming",
   structured_reply: false,
   offline: false,
+  pool: 3,
+  fast_mode: false,
+  profile: "default",
+  idle_warn_ms: 5 * minute,
   idle_limit_ms: 10 * minute,
   time_limit_ms: 60 * minute,
+  construct_turns: 0,
+  construct_tokens: 0,
+  construct_usd: 0,
+  run_time_ms: 0,
+  run_turns: 0,
+  run_tokens: 0,
+  day_usd: 0,
   hold_window_ms: 20_000,
   my_email: null,
   tripwire_author: { model: "haiku", effort: "low" },

@@ -71,6 +71,9 @@ export interface ConstructView {
   parent: string | null;
   caliber: Caliber;
   after: string[];
+  profile: string;
+  /** Null: all that there are. */
+  plugins: string[] | null;
   state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
   /** What it is doing, one short line. */
   activity: string;

@@ -249,7 +249,8 @@ describe("forbidden work", () => {
 
   test("is what a construct was at when it was killed for it", async () => {
     await using kit = await openTestDeck({
-      answer: ({ toolResults }) => (toolResults.length === 0 ? call("Bash", { command: "sleep 300 & wait" }) : say("Done.")),
+      answer: ({ toolResults }) =>
+        toolResults.length === 0 ? call("Bash", { command: "sleep 300 & wait" }) : say("Done."),
     });
     const opened = await kit.deck.send(spawn(kit.settings, [forbidden]));
     const events = await kit.eventsUntil(opened.afterSeq, (event) => event.type === "construct.tool_called");

@@ -103,8 +103,9 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       release: () => Promise.resolve(),
     }),
   );
-  // Rules of a goal's own cost a process and two requests: a test that wants them says so.
-  const settings: RunSettings = { ...defaultSettings(2), offline: true, tripwire_author: "off", ...options.settings };
+  // Rules of a goal's own cost a process and two requests, spares a process each: a test that wants them says so.
+  const frugal = { offline: true, tripwire_author: "off", pool: 0 } as const;
+  const settings: RunSettings = { ...defaultSettings(2), ...frugal, ...options.settings };
   const isClosed = (event: DeckEvent): boolean => event.type === "run.closed";
 
   const eventsUntil = async (afterSeq: number, isLast: (event: DeckEvent) => boolean): Promise<DeckEvent[]> => {

@@ -36,7 +36,16 @@ function atWork() {
     return view.constructs[construct]?.state;
   };
   const caliber = { model: "sonnet", effort: "high" } as const;
-  tell("construct.queued", { construct, task: "task", origin: "netrunner", parent: null, caliber, after: [] });
+  tell("construct.queued", {
+    construct,
+    task: "task",
+    origin: "netrunner",
+    parent: null,
+    caliber,
+    after: [],
+    profile: "default",
+    plugins: null,
+  });
   tell("construct.started", { construct, pid: 1, command: "agent" });
   return { view, tell };
 }

@@ -78,7 +78,16 @@ export const queued = (construct: string, task: string, run = runA): EventDraft 
   type: "construct.queued",
   run,
   source: "engine",
-  body: { construct, task, origin: "daemon", parent: null, caliber: { model: "sonnet", effort: "high" }, after: [] },
+  body: {
+    construct,
+    task,
+    origin: "daemon",
+    parent: null,
+    caliber: { model: "sonnet", effort: "high" },
+    after: [],
+    profile: "default",
+    plugins: null,
+  },
 });
 
 export const judged = (construct: string, decision: "allow" | "deny", input: string, run = runA): EventDraft => ({

@@ -1,5 +1,5 @@
 import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
-import type { AgentEvent, AgentExit, AgentSession, SessionSpec, StopReport } from "../agent.ts";
+import type { AgentEvent, AgentExit, AgentSession, SessionOwner, SessionSpec, StopReport } from "../agent.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
@@ -27,8 +27,14 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
   const child = agentProcess(spec.id, around.table, { guardian: around.guardian, wall: spec.wall });
-  const sdk = query({ prompt: input, options: sdkOptions(spec, { ...around, spawn: child.spawn }) });
-  const reading = read(sdk, spec, events, child);
+  let owner: SessionOwner = spec;
+  const asked: SessionSpec = {
+    ...spec,
+    gate: (call) => owner.gate(call),
+    transcript: (line) => owner.transcript?.(line),
+  };
+  const sdk = query({ prompt: input, options: sdkOptions(asked, { ...around, spawn: child.spawn }) });
+  const reading = read(sdk, asked, events, child);
   const { pid, command } = await Promise.race([
     child.started,
     reading.then((problem) => (child.wasAskedFor ? child.started : neverSpawned(problem))),
@@ -46,6 +52,13 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     events,
     send: (text) => input.push(userMessage(text)),
     end: () => input.close(),
+    handTo(next) {
+      owner = next;
+    },
+    async aim({ model, effort }) {
+      await sdk.setModel(model);
+      await sdk.applyFlagSettings({ effortLevel: effort });
+    },
     async interrupt() {
       await sdk.interrupt();
     },

@@ -1,4 +1,4 @@
-import type { AgentDriver, AgentExit, AgentSession, AgentWall } from "../../drivers/agent.ts";
+import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
@@ -14,6 +14,7 @@ import { custodyOf, type Custody } from "./custody.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
+import type { Sessions } from "./sessions.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
@@ -22,7 +23,7 @@ import { checkFiles } from "./written-files.ts";
 
 /** What all constructs of a run share. */
 export interface ConstructParts {
-  driver: AgentDriver;
+  sessions: Sessions;
   clock: Clock;
   note: (source: string) => Note;
   judge: Judge;
@@ -30,8 +31,8 @@ export interface ConstructParts {
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
   tripwires: RunTripwires;
-  /** Stands around the agent. */
-  wall: AgentWall | undefined;
+  /** Whether the operating system's wall stands around its agent. */
+  isWalled: boolean;
   /** Whether the airgap is on, now. */
   isAirgapped: () => boolean;
   workspace: string;
@@ -171,22 +172,17 @@ export class Construct {
   }
 
   async #open(): Promise<AgentSession | undefined> {
-    const { driver, clock, workspace } = this.#parts;
+    const { clock, workspace } = this.#parts;
     this.#startedAt = clock.now();
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
     try {
-      const session = await driver.open({
-        id: this.spec.id,
-        cwd: workspace,
-        caliber: this.spec.caliber,
-        role: { kind: "worker" },
-        ...(this.#parts.wall === undefined ? {} : { wall: this.#parts.wall }),
+      const session = await this.#parts.sessions.take(this.spec, {
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
           stages: [
-            airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.wall !== undefined }),
+            airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.isWalled }),
             this.#tripwires.stage,
           ],
           standing: this.custody.standing,

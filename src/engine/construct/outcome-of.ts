@@ -12,6 +12,9 @@ export interface SpawnSpec {
   parent: string | null;
   caliber: Caliber;
   after: string[];
+  profile: string;
+  /** Null: all that there are. */
+  plugins: string[] | null;
 }
 
 /** Everything that the outcome of a construct is made of. */
