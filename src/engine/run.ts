@@ -1,4 +1,5 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
@@ -15,6 +16,7 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -36,6 +38,7 @@ export class Run {
   readonly #fleet: Fleet;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -54,7 +57,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -78,6 +85,7 @@ export class Run {
       clock,
       transcript,
       note,
+      metering,
       sessions: coldSessions(driver, view.workspace, parts.wall.agents),
       judge: parts.judge,
       holds: this.#holds,
@@ -196,6 +204,7 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,

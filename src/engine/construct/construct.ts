@@ -5,6 +5,7 @@ import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { Meter } from "../meter.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
@@ -35,6 +36,7 @@ export class Construct {
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
   readonly #tripwires: ConstructTripwires;
+  readonly #meter: Meter;
   readonly #timers = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
@@ -62,6 +64,7 @@ export class Construct {
       note: this.#note,
       kill: (cause) => this.stop(cause, "hard"),
     });
+    this.#meter = new Meter({ agent: spec.id, role: "construct", note: this.#note, metering: parts.metering });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -159,6 +162,7 @@ export class Construct {
   #gate(): SessionOwner["gate"] {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
+      settled: () => this.#meter.settled(),
       standing: this.custody.standing,
       note: this.#note,
       onDenial: (denial) => this.#tally.denials.push(denial),
@@ -172,6 +176,7 @@ export class Construct {
     for await (const event of session.events) {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
+      this.#meter.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
       this.#tripwires.see(event);
@@ -187,6 +192,7 @@ export class Construct {
       await this.custody.cleared();
       this.#apply({ type: "turn_ended", turn: event.turn });
     }
+    this.#meter.close();
     const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
     this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
     this.#up.resolve();
@@ -219,6 +225,7 @@ export class Construct {
       spec: this.spec,
       cause: this.#life.phase === "ended" ? this.#life.cause : "crash",
       tally: this.#tally,
+      spent: this.#meter.total,
       exit: this.#exit,
       startedAt: this.#startedAt,
       durationMs: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
