@@ -177,7 +177,7 @@ export class Construct {
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
     try {
-      const session = await this.#parts.sessions.take(this.spec, {
+      const { session, isWarm } = await this.#parts.sessions.take(this.spec, {
         gate: gateOf({
           construct: this.spec.id,
           judge: this.#parts.judge,
@@ -199,6 +199,7 @@ export class Construct {
         transcript: this.#transcript.line,
       });
       this.#session = session;
+      if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
