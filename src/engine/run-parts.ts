@@ -4,7 +4,7 @@ import type { Catalogue } from "../protocol/catalogue.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Blacklist } from "./blacklist.ts";
-import type { ConstructParts } from "./construct/construct.ts";
+import type { ConstructParts } from "./construct/parts.ts";
 import type { Patience } from "./daemon/conversation.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
