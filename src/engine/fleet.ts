@@ -2,15 +2,18 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { Construct, type ConstructParts } from "./construct/construct.ts";
+import { freshBeginning } from "./construct/beginning.ts";
+import { Construct } from "./construct/construct.ts";
+import type { ConstructParts } from "./construct/parts.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
+import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
-  sessions: Pick<Pool, "take" | "suits" | "ready" | "starting" | "keepUp">;
+  sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
   /** Whether more constructs may be wanted than are queued. */
   isOpenEnded: boolean;
   /** False while the run is at a bound that keeps what is queued from starting. */
@@ -151,11 +154,11 @@ export class Fleet {
   #start(id: string): void {
     const spec = this.#take(id);
     if (spec === undefined) return;
-    const construct = new Construct(spec, this.#parts);
+    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
+    const construct = new Construct(spec, this.#parts, freshBeginning(spec, this.#parts, earlier));
     this.#alive.set(id, construct);
     this.#starting.add(id);
-    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
-    construct.start(earlier);
+    construct.start();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
   }

@@ -61,9 +61,9 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
       else await orGone(sdk.initializationResult(), closed);
       isInitialised = true;
     },
-    async aim({ model, effort }) {
+    async aim({ model, effort }, { fast } = { fast: false }) {
       // Both at once: one answer of the agent's takes longer than its work.
-      const taken = [sdk.setModel(model), sdk.applyFlagSettings({ effortLevel: effort })];
+      const taken = [sdk.setModel(model), sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast })];
       await orGone(Promise.all(taken), closed);
     },
     async interrupt() {

@@ -6,6 +6,8 @@ import type { SpawnSpec } from "./outcome-of.ts";
 export interface Sessions {
   /** A session that works for this owner on the caliber of the spawn, with no turn sent yet. Rejects when none can be had. */
   take(spec: SpawnSpec, owner: SessionOwner): Promise<TakenSession>;
+  /** The same, with the memory of an earlier session whose process is gone. Always a process of its own. */
+  resume(spec: SpawnSpec, owner: SessionOwner, session: string): Promise<TakenSession>;
 }
 
 export interface TakenSession {
@@ -23,10 +25,16 @@ export interface WorkerPlace {
 
 /** Starts a process for each. */
 export function coldSessions(place: WorkerPlace): Sessions {
+  const open = async (spec: SpawnSpec, owner: SessionOwner, resume?: string): Promise<TakenSession> => {
+    const session = await place.driver.open({
+      ...workerSpec(spec, place, owner),
+      ...(resume === undefined ? {} : { resume }),
+    });
+    return { session, isWarm: false };
+  };
   return {
-    async take({ id, caliber }, owner) {
-      return { session: await place.driver.open(workerSpec({ id, caliber }, place, owner)), isWarm: false };
-    },
+    take: (spec, owner) => open(spec, owner),
+    resume: open,
   };
 }
 

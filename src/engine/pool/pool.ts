@@ -124,6 +124,11 @@ export class Pool implements Sessions {
     return this.#cold.take(spec, owner);
   }
 
+  /** A spare has no memory. */
+  resume(spec: SpawnSpec, owner: SessionOwner, session: string): Promise<TakenSession> {
+    return this.#cold.resume(spec, owner, session);
+  }
+
   /** Ends every spare. Resolves when all of them are gone; may be called again for what has ended since. */
   async close(): Promise<void> {
     this.#isOpen = false;
