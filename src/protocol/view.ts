@@ -4,6 +4,7 @@ import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome } from "./outcome.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
 /**
@@ -83,6 +84,8 @@ export interface ConstructView {
   sessionId: string | null;
   costUsd: number;
   denials: number;
+  /** What it has shown to the netrunner, in order. */
+  surfaced: Surfaced[];
   outcome: Outcome | null;
 }
 

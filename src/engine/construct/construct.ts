@@ -3,6 +3,7 @@ import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { airgapStage } from "../gate/airgap.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
@@ -10,6 +11,7 @@ import type { Judge } from "../gate/judge.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { surfacingOf } from "../surface/surfacing.ts";
 import { custodyOf, type Custody } from "./custody.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
@@ -176,6 +178,12 @@ export class Construct {
     this.#startedAt = clock.now();
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
+    const surfacing = surfacingOf({
+      construct: this.spec.id,
+      places: this.#parts,
+      note: this.#note,
+      onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
+    });
     try {
       const session = await this.#parts.sessions.take(this.spec, {
         gate: gateOf({
@@ -184,6 +192,7 @@ export class Construct {
           stages: [
             airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.isWalled }),
             this.#tripwires.stage,
+            surfacing.stage,
           ],
           standing: this.custody.standing,
           note: this.#note,
@@ -197,6 +206,7 @@ export class Construct {
           kill: () => this.stop("netrunner"),
         }),
         transcript: this.#transcript.line,
+        surface: surfacing.surface,
       });
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
