@@ -1,4 +1,5 @@
 import type { Caliber } from "../protocol/caliber.ts";
+import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
 import type { SurfaceAnswer, SurfaceWish } from "../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
@@ -12,6 +13,8 @@ export interface AgentDriver {
   readonly can: AgentAbilities;
   /** Starts an agent process. Resolves once the process is spawned; a process that cannot be started is a rejection. */
   open(spec: SessionSpec): Promise<AgentSession>;
+  /** Asks the agent which models it can run: starts it, sends it nothing, ends it. Rejects when it does not say. */
+  models(asked: { cwd: string; signal: AbortSignal }): Promise<ModelList>;
 }
 
 export interface AgentAbilities {
@@ -39,6 +42,8 @@ export interface SessionSpec extends SessionOwner {
   id: string;
   cwd: string;
   caliber: Caliber;
+  /** In the provider's fast mode, at its price. */
+  fast?: boolean;
   role: AgentRole;
   /** Stands between the agent and the machine. */
   wall?: AgentWall;
@@ -73,8 +78,8 @@ export interface AgentSession {
   readonly events: AsyncIterable<AgentEvent>;
   /** From now on its calls are judged, and its messages taken down, by this one alone. */
   handTo(owner: SessionOwner): void;
-  /** Its next turn runs on this caliber. Rejects when the agent does not take it. */
-  aim(caliber: Caliber): Promise<void>;
+  /** Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it. */
+  aim(caliber: Caliber, how?: { fast: boolean }): Promise<void>;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
   send(text: string): void;
   /** No more messages will be sent; the agent ends after the current turn. */

@@ -2,7 +2,9 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { Construct, type ConstructParts } from "./construct/construct.ts";
+import { freshBeginning } from "./construct/beginning.ts";
+import { Construct } from "./construct/construct.ts";
+import type { ConstructParts } from "./construct/parts.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
@@ -128,11 +130,11 @@ export class Fleet {
   #start(id: string): void {
     const spec = this.#take(id);
     if (spec === undefined) return;
-    const construct = new Construct(spec, this.#parts);
+    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
+    const construct = new Construct(spec, this.#parts, freshBeginning(spec, this.#parts, earlier));
     this.#alive.set(id, construct);
     this.#starting.add(id);
-    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
-    construct.start(earlier);
+    construct.start();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
   }

@@ -1,9 +1,10 @@
 import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
+import type { ModelList } from "../protocol/models.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Blacklist } from "./blacklist.ts";
-import type { ConstructParts } from "./construct/construct.ts";
+import type { ConstructParts } from "./construct/parts.ts";
 import type { Patience } from "./daemon/conversation.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
@@ -12,6 +13,8 @@ import type { RunWall } from "./wall/wall.ts";
 /** What a run needs from outside. */
 export interface RunParts {
   driver: AgentDriver;
+  /** The models that there are. */
+  calibers: ModelList;
   clock: Clock;
   /** Writes an event, then publishes it. False when the record has failed. */
   record: (draft: EventDraft) => boolean;

@@ -2,8 +2,9 @@ import { messageOf } from "../base/fault.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
-import { closingLine, costOf, type RunView } from "../protocol/view.ts";
+import type { RunView } from "../protocol/view.ts";
 import { Bounds } from "./bounds.ts";
+import { closeOnRecord, type StopWish } from "./closing.ts";
 import { coldSessions } from "./construct/sessions.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -18,15 +19,6 @@ import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
-
-/** Why and how the netrunner, or the end of the host, ends a run. */
-export interface StopWish {
-  status: "stopped" | "waiting" | "paused";
-  reason: string;
-  how: "polite" | "hard";
-  /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown";
-}
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
@@ -255,20 +247,7 @@ export class Run {
   ): Promise<void> {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
-    this.#parts.wall.remove();
-    const { view } = this;
-    const now = this.#parts.clock.now();
-    const duration = view.durationMs + Math.max(0, now - view.lastAt);
-    // The report comes first: whoever hears of the closing finds it.
-    await this.#parts.writeReport({ ...view, status, reason, closedAt: now, durationMs: duration });
-    this.#note("run.closed", {
-      status,
-      reason,
-      folder: view.folder,
-      duration_ms: duration,
-      cost_usd: costOf(view),
-      constructs: Object.values(view.constructs).map(closingLine),
-    });
+    await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();
   }

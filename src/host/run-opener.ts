@@ -11,6 +11,7 @@ import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
+import { fallbackCatalogue } from "../engine/calibers/fallback.ts";
 import type { Command } from "../protocol/command.ts";
 import type { EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
@@ -120,6 +121,7 @@ export class RunOpener {
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
       driver,
+      calibers: fallbackCatalogue,
       clock: systemClock,
       patience,
       mutedTripwires,

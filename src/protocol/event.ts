@@ -3,6 +3,7 @@ import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
+import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
@@ -171,6 +172,10 @@ const bodies = {
   "policy.refused": z.object({ path: z.string(), problem: z.string() }),
   /** The policy file is gone: the tiers are as they were shipped. */
   "policy.removed": z.object({ path: z.string() }),
+  /** An entry of a catalogue is there, is another or is gone: it holds for the next spawn. */
+  "catalogue.changed": catalogueChangeSchema,
+  /** An entry of a catalogue is wrong: its last good version stays in force, if there was one. */
+  "catalogue.refused": refusedEntrySchema,
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),

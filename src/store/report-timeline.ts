@@ -1,5 +1,6 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
+import { refusalText } from "../protocol/catalogue.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 
@@ -84,6 +85,10 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("POLICY FILE REFUSED", event.body.problem);
     case "policy.removed":
       return says("policy file removed", event.body.path);
+    case "catalogue.changed":
+      return `${event.body.kind} ${event.body.change}: ${event.body.name}`;
+    case "catalogue.refused":
+      return says(`${event.body.kind} REFUSED`, refusalText(event.body));
     case "spawn.refused":
       return says(`spawn refused (${oneLine(event.body.rule, 40)})`, event.body.task);
     default:

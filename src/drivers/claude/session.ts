@@ -58,9 +58,9 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     handTo(next) {
       owner = next;
     },
-    async aim({ model, effort }) {
+    async aim({ model, effort }, { fast } = { fast: false }) {
       await sdk.setModel(model);
-      await sdk.applyFlagSettings({ effortLevel: effort });
+      await sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast });
     },
     async interrupt() {
       await sdk.interrupt();

@@ -1,55 +1,23 @@
-import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
-import { pause, type Clock } from "../../base/clock.ts";
+import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import { pause } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
-import { taskMessage } from "../../protocol/briefing.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
-import { airgapStage } from "../gate/airgap.ts";
-import { gateOf } from "../gate/gate.ts";
-import type { Holds } from "../gate/holds.ts";
-import type { Judge } from "../gate/judge.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
-import { surfacingOf } from "../surface/surfacing.ts";
+import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
+import type { Beginning } from "./beginning.ts";
+import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
-import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
+import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
-import type { Sessions } from "./sessions.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
-import { watchSilence, watchTime, type TimeLimits } from "./time-limits.ts";
+import { watchSilence, watchTime } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
-
-/** What all constructs of a run share. */
-export interface ConstructParts {
-  sessions: Sessions;
-  clock: Clock;
-  note: (source: string) => Note;
-  judge: Judge;
-  holds: Holds;
-  /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
-  windowMs: () => number | null;
-  tripwires: RunTripwires;
-  /** Whether the operating system's wall stands around its agent. */
-  isWalled: boolean;
-  /** Whether the airgap is on, now. */
-  isAirgapped: () => boolean;
-  workspace: string;
-  runFolder: string;
-  limits: TimeLimits;
-  /** Opens the transcript of a construct or daemon. */
-  transcript: (id: string) => TranscriptSink;
-}
-
-/** Takes the raw messages of an agent. What cannot be written is reported elsewhere: neither call throws or rejects. */
-export interface TranscriptSink {
-  path: string;
-  line: (text: string) => void;
-  close: () => Promise<void>;
-}
 
 /** How long a process whose output has ended may take to end itself, milliseconds. */
 const exitGraceMs = 1000;
@@ -64,6 +32,7 @@ export class Construct {
   readonly custody: Custody;
 
   readonly #parts: ConstructParts;
+  readonly #beginning: Beginning;
   readonly #note: Note;
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
@@ -76,7 +45,6 @@ export class Construct {
   #opening: Promise<AgentSession | undefined> = Promise.resolve(undefined);
   #session: AgentSession | undefined;
   #exit: AgentExit | null = null;
-  #earlier: Outcome[] = [];
   #startedAt: number | null = null;
   #beganAt = 0;
   #lastSign = 0;
@@ -84,9 +52,10 @@ export class Construct {
   #waiting = 0;
   #transcript: TranscriptSink | undefined;
 
-  constructor(spec: SpawnSpec, parts: ConstructParts) {
+  constructor(spec: SpawnSpec, parts: ConstructParts, beginning: Beginning) {
     this.spec = spec;
     this.#parts = parts;
+    this.#beginning = beginning;
     this.#note = parts.note(spec.id);
     this.#tripwires = new ConstructTripwires({
       construct: spec.id,
@@ -108,9 +77,7 @@ export class Construct {
     });
   }
 
-  /** @param earlier outcomes of the constructs that this one waited for */
-  start(earlier: Outcome[]): void {
-    this.#earlier = earlier;
+  start(): void {
     this.#apply({ type: "start" });
   }
 
@@ -153,14 +120,7 @@ export class Construct {
         this.#opening = this.#open();
         break;
       case "brief":
-        this.#session?.send(
-          taskMessage({
-            workspace: this.#parts.workspace,
-            runFolder: this.#parts.runFolder,
-            task: this.spec.task,
-            earlier: this.#earlier,
-          }),
-        );
+        this.#session?.send(this.#beginning.message);
         break;
       case "reap":
         void this.#reap();
@@ -174,7 +134,7 @@ export class Construct {
   }
 
   async #open(): Promise<AgentSession | undefined> {
-    const { clock, workspace } = this.#parts;
+    const { clock } = this.#parts;
     this.#startedAt = clock.now();
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
@@ -185,28 +145,10 @@ export class Construct {
       onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
     });
     try {
-      const session = await this.#parts.sessions.take(this.spec, {
-        gate: gateOf({
-          construct: this.spec.id,
-          judge: this.#parts.judge,
-          stages: [
-            airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.isWalled }),
-            this.#tripwires.stage,
-            surfacing.stage,
-          ],
-          standing: this.custody.standing,
-          note: this.#note,
-          clock,
-          onDenial: (denial) => this.#tally.denials.push(denial),
-          onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
-          holds: this.#parts.holds,
-          task: this.spec.task,
-          workspace,
-          onHold: (isHeld) => this.#wait(isHeld),
-          kill: () => this.stop("netrunner"),
-        }),
-        transcript: this.#transcript.line,
+      const session = await this.#beginning.take({
+        gate: this.#gate(surfacing),
         surface: surfacing.surface,
+        transcript: this.#transcript.line,
       });
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
@@ -224,6 +166,19 @@ export class Construct {
       this.#apply({ type: "open_failed" });
       return undefined;
     }
+  }
+
+  #gate(surfacing: Surfacing): SessionOwner["gate"] {
+    return constructGate(this.spec, this.#parts, {
+      tripwires: this.#tripwires.stage,
+      surfacing: surfacing.stage,
+      standing: this.custody.standing,
+      note: this.#note,
+      onDenial: (denial) => this.#tally.denials.push(denial),
+      onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
+      onHold: (isHeld) => this.#wait(isHeld),
+      kill: () => this.stop("netrunner"),
+    });
   }
 
   async #read(session: AgentSession): Promise<void> {

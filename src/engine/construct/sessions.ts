@@ -5,19 +5,24 @@ import type { SpawnSpec } from "./outcome-of.ts";
 export interface Sessions {
   /** A session that works for this owner on the caliber of the spawn, with no turn sent yet. Rejects when none can be had. */
   take(spec: SpawnSpec, owner: SessionOwner): Promise<AgentSession>;
+  /** The same, with the memory of an earlier session whose process is gone. Always a process of its own. */
+  resume(spec: SpawnSpec, owner: SessionOwner, session: string): Promise<AgentSession>;
 }
 
 /** Starts a process for each. */
 export function coldSessions(driver: AgentDriver, cwd: string, wall: AgentWall | undefined): Sessions {
+  const open = ({ id, caliber }: SpawnSpec, owner: SessionOwner, resume?: string): Promise<AgentSession> =>
+    driver.open({
+      id,
+      cwd,
+      caliber,
+      role: { kind: "worker" },
+      ...(wall === undefined ? {} : { wall }),
+      ...(resume === undefined ? {} : { resume }),
+      ...owner,
+    });
   return {
-    take: ({ id, caliber }, owner) =>
-      driver.open({
-        id,
-        cwd,
-        caliber,
-        role: { kind: "worker" },
-        ...(wall === undefined ? {} : { wall }),
-        ...owner,
-      }),
+    take: (spec, owner) => open(spec, owner),
+    resume: open,
   };
 }

@@ -2,6 +2,7 @@ import { oneLine } from "../../base/text.ts";
 import { blacklistRules } from "../../protocol/blacklist.ts";
 import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
+import { refusalText } from "../../protocol/catalogue.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import { counted, money, spell } from "./amounts.ts";
@@ -58,6 +59,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("policy", "REFUSED", event.body.problem, "alarm");
     case "policy.removed":
       return lasting("policy", "removed", `${event.body.path} is gone: the shipped tiers are in force`, "warning");
+    case "catalogue.changed":
+      return passing(event.body.kind, event.body.change, `${event.body.name}: ${event.body.path}`);
+    case "catalogue.refused":
+      return lasting(event.body.kind, "REFUSED", refusalText(event.body), "alarm");
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
     case "canary.passed":

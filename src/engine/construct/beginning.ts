@@ -1,0 +1,24 @@
+import type { AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import { taskMessage } from "../../protocol/briefing.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
+import type { SpawnSpec } from "./outcome-of.ts";
+import type { ConstructParts } from "./parts.ts";
+
+/** How a construct comes by its session, and what it is told first. */
+export interface Beginning {
+  /** A session that works for this owner from now on. Rejects when none can be had. */
+  take(owner: SessionOwner): Promise<AgentSession>;
+  readonly message: string;
+}
+
+/**
+ * A session of its own, and the task.
+ * @param earlier outcomes of the constructs that it waited for
+ */
+export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, earlier: Outcome[]): Beginning {
+  const { workspace, runFolder } = parts;
+  return {
+    take: (owner) => parts.sessions.take(spec, owner),
+    message: taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+  };
+}
