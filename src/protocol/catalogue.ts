@@ -1,30 +1,50 @@
 import { z } from "zod";
-import { effortSchema } from "./caliber.ts";
 
-/** US dollars for a million tokens. */
-const priceSchema = z.object({ input: z.number().min(0), output: z.number().min(0) });
+/** What a catalogue lists. */
+export const catalogueKinds = ["profile", "tool", "plugin"] as const;
+export type CatalogueKind = (typeof catalogueKinds)[number];
 
-/** One model as the agent lists it. What the agent does not say is null, never guessed. */
-export const modelSchema = z.object({
-  /** The name that it is asked for by: an alias ("sonnet") or a full one. */
-  value: z.string().min(1),
-  /** The full name that stands behind an alias. */
-  resolved: z.string().nullable(),
-  display: z.string(),
-  description: z.string(),
-  /** From low to high; empty when it has none to choose from. */
-  efforts: z.array(effortSchema),
-  /** The provider's fast mode can be had with it. */
-  fast: z.boolean(),
-  /** `long`: what holds for the whole request when its prompt has more than `over` tokens. */
-  price: priceSchema.extend({ long: priceSchema.extend({ over: z.int().min(1) }).nullable() }).nullable(),
+/** Where an entry comes from, the strongest first: the deck's own folder, the user's configuration, what ships with the deck. */
+export const cataloguePlaces = ["home", "user", "shipped"] as const;
+export type CataloguePlace = (typeof cataloguePlaces)[number];
+
+/** One valid entry of a catalogue. The value is plain data. */
+export interface CatalogueEntry<T> {
+  name: string;
+  place: CataloguePlace;
+  /** The file that it stands in. */
+  path: string;
+  value: T;
+}
+
+/** Something in a catalogue that is wrong. The last good version of that entry stays in force, if there was one. */
+export const refusedEntrySchema = z.object({
+  kind: z.enum(catalogueKinds),
+  /** Name of the entry; null where the whole file is unreadable and holds several. */
+  name: z.string().nullable(),
+  path: z.string(),
+  /** Counted from 1; 0: the file as a whole. */
+  line: z.int().min(0),
+  /** What is wrong, and what would be right. */
+  problem: z.string(),
 });
-export type Model = z.infer<typeof modelSchema>;
+export type RefusedEntry = z.infer<typeof refusedEntrySchema>;
 
-/** The models that an agent can run. */
-export const catalogueSchema = z.object({
-  /** Version of the agent; null when it did not say. */
-  version: z.string().nullable(),
-  models: z.array(modelSchema).min(1),
+export const catalogueChangeSchema = z.object({
+  kind: z.enum(catalogueKinds),
+  name: z.string(),
+  change: z.enum(["added", "changed", "removed"]),
+  path: z.string(),
 });
-export type Catalogue = z.infer<typeof catalogueSchema>;
+export type CatalogueChange = z.infer<typeof catalogueChangeSchema>;
+
+/** A name of an entry: what can stand in a file name, on a command line and in a model's reply alike. */
+export const entryName = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
+
+/** How names look, in words. */
+export const entryNameRule =
+  "a name has small letters, digits, _ and - alone, does not begin with -, and has at most 64";
+
+/** What has been wrong in one line: the file, the line, the problem. */
+export const refusalText = ({ path, line, problem }: RefusedEntry): string =>
+  `${path}${line > 0 ? `, line ${line}` : ""}: ${problem}`;

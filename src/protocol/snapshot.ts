@@ -2,6 +2,8 @@ import type { DeckEvent } from "./event.ts";
 import { foldConstruct } from "./fold-construct.ts";
 import { foldSpent } from "./fold-spent.ts";
 import { nothingSpent } from "./spent.ts";
+import { foldPool } from "./fold-pool.ts";
+import { newPoolView } from "./pool.ts";
 import type { DaemonView, RunView, TripwiresView } from "./view.ts";
 
 /** The view after `run.opened`, which must be the first event of a run. */
@@ -35,6 +37,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     holds: {},
     attention: {},
     tripwires: { author: null, isAuthored: false, rules: [], muted: [], ...nothingSpent },
+    pool: newPoolView(),
     lastSeq: event.seq,
   };
 }
@@ -47,6 +50,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   foldRun(view, event);
   foldDaemon(view.daemon, event);
   foldTripwires(view.tripwires, event);
+  foldPool(view.pool, event);
   foldConstruct(view, event);
   foldSpent(view, event);
 }

@@ -4,7 +4,9 @@ import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome, Tokens } from "./outcome.ts";
 import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
+import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
 /**
@@ -38,6 +40,7 @@ export interface RunView {
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
   tripwires: TripwiresView;
+  pool: PoolView;
   lastSeq: number;
 }
 
@@ -92,6 +95,8 @@ export interface ConstructView {
   costUsd: number;
   tokens: Tokens;
   denials: number;
+  /** What it has shown to the netrunner, in order. */
+  surfaced: Surfaced[];
   outcome: Outcome | null;
 }
 

@@ -10,6 +10,7 @@ export type GateHooks = Pick<GateParts, "standing" | "note" | "onDenial" | "onJu
   tripwires: Stage;
   /** Resolves when the request that has made the call is counted. */
   settled: () => Promise<void>;
+  surfacing: Stage;
 };
 
 /**
@@ -22,7 +23,7 @@ const settleMs = 1000;
 export function constructGate(
   spec: SpawnSpec,
   parts: ConstructParts,
-  { tripwires, settled, ...hooks }: GateHooks,
+  { tripwires, surfacing, settled, ...hooks }: GateHooks,
 ): SessionOwner["gate"] {
   const { judge, holds, clock, workspace, isAirgapped, isWalled } = parts;
   const gate = gateOf({
@@ -30,7 +31,7 @@ export function constructGate(
     construct: spec.id,
     task: spec.task,
     judge,
-    stages: [airgapStage({ isOn: isAirgapped, isWalled }), tripwires],
+    stages: [airgapStage({ isOn: isAirgapped, isWalled }), tripwires, surfacing],
     holds,
     clock,
     workspace,
