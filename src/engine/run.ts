@@ -4,6 +4,7 @@ import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import { closingLine, costOf, type RunView } from "../protocol/view.ts";
 import { Bounds } from "./bounds.ts";
+import { fastGovernor } from "./calibers/fast-governor.ts";
 import { coldSessions } from "./construct/sessions.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -15,6 +16,7 @@ import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
@@ -86,6 +88,7 @@ export class Run {
       clock,
       transcript,
       note,
+      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: coldSessions(driver, view.workspace, parts.wall.agents),
       judge: parts.judge,
       holds: this.#holds,
@@ -141,9 +144,8 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#trial.start();
-    const { caliber, profile } = this.view.settings;
-    for (const task of tasks)
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
+    const { models } = this.#parts.calibers;
+    queueOwnTasks(tasks, { view: this.view, fleet: this.#fleet, models, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }

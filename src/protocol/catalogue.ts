@@ -14,8 +14,8 @@ export const modelSchema = z.object({
   description: z.string(),
   /** From low to high; empty when it has none to choose from. */
   efforts: z.array(effortSchema),
-  /** The provider's fast mode can be had with it. */
-  fast: z.boolean(),
+  /** The provider's fast mode can be had with it; null when that is not known. */
+  fast: z.boolean().nullable(),
   /** `long`: what holds for the whole request when its prompt has more than `over` tokens. */
   price: priceSchema.extend({ long: priceSchema.extend({ over: z.int().min(1) }).nullable() }).nullable(),
 });
@@ -28,3 +28,16 @@ export const catalogueSchema = z.object({
   models: z.array(modelSchema).min(1),
 });
 export type Catalogue = z.infer<typeof catalogueSchema>;
+
+export const catalogueOrigins = ["agent", "cache", "fallback"] as const;
+
+/** The models that there are as far as the deck knows, and how it knows. */
+export const knownCalibersSchema = catalogueSchema.extend({
+  /** `agent`: it was asked just now; `cache`: once before; `fallback`: never, these are what every version has. */
+  from: z.enum(catalogueOrigins),
+  /** Milliseconds since the epoch. */
+  asked_at: z.number().nullable(),
+  /** What went wrong on the way to it. */
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+});
+export type KnownCalibers = z.infer<typeof knownCalibersSchema>;

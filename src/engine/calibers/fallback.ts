@@ -15,5 +15,5 @@ export const fallbackCatalogue: Catalogue = {
 };
 
 function modelOf(value: string, description: string): Model {
-  return { value, resolved: null, display: value, description, efforts: [...efforts], fast: false, price: null };
+  return { value, resolved: null, display: value, description, efforts: [...efforts], fast: null, price: null };
 }

@@ -3,6 +3,7 @@ import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import type { FastGovernor, FastSwitch } from "../calibers/fast-governor.ts";
 import { airgapStage } from "../gate/airgap.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
@@ -24,6 +25,7 @@ import { checkFiles } from "./written-files.ts";
 /** What all constructs of a run share. */
 export interface ConstructParts {
   sessions: Sessions;
+  fastGovernor: FastGovernor;
   clock: Clock;
   note: (source: string) => Note;
   judge: Judge;
@@ -81,6 +83,7 @@ export class Construct {
   /** What waits for the netrunner, calls or all of it: their wait is not idleness. */
   #waiting = 0;
   #transcript: TranscriptSink | undefined;
+  #fast: FastSwitch | undefined;
 
   constructor(spec: SpawnSpec, parts: ConstructParts) {
     this.spec = spec;
@@ -177,27 +180,32 @@ export class Construct {
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
     try {
-      const session = await this.#parts.sessions.take(this.spec, {
-        gate: gateOf({
-          construct: this.spec.id,
-          judge: this.#parts.judge,
-          stages: [
-            airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.isWalled }),
-            this.#tripwires.stage,
-          ],
-          standing: this.custody.standing,
-          note: this.#note,
-          clock,
-          onDenial: (denial) => this.#tally.denials.push(denial),
-          onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
-          holds: this.#parts.holds,
-          task: this.spec.task,
-          workspace,
-          onHold: (isHeld) => this.#wait(isHeld),
-          kill: () => this.stop("netrunner"),
-        }),
-        transcript: this.#transcript.line,
-      });
+      const { id, caliber } = this.spec;
+      this.#fast = this.#parts.fastGovernor({ id, model: caliber.model }, this.#note);
+      const session = await this.#parts.sessions.take(
+        { ...this.spec, fast: this.#fast.isOn },
+        {
+          gate: gateOf({
+            construct: this.spec.id,
+            judge: this.#parts.judge,
+            stages: [
+              airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.isWalled }),
+              this.#tripwires.stage,
+            ],
+            standing: this.custody.standing,
+            note: this.#note,
+            clock,
+            onDenial: (denial) => this.#tally.denials.push(denial),
+            onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
+            holds: this.#parts.holds,
+            task: this.spec.task,
+            workspace,
+            onHold: (isHeld) => this.#wait(isHeld),
+            kill: () => this.stop("netrunner"),
+          }),
+          transcript: this.#transcript.line,
+        },
+      );
       this.#session = session;
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
@@ -220,6 +228,7 @@ export class Construct {
     for await (const event of session.events) {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
+      this.#fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
       this.#tripwires.see(event);

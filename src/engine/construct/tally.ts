@@ -9,6 +9,8 @@ export interface Tally {
   lastToolOutput: string;
   sessionId: string | null;
   model: string | null;
+  /** It ran in the provider's fast mode, as it says itself. */
+  fast: boolean;
   turn: TurnEnd | null;
   /** What stood in the way from outside, in words; empty when nothing did. */
   problem: string;
@@ -27,6 +29,7 @@ export const newTally = (): Tally => ({
   lastToolOutput: "",
   sessionId: null,
   model: null,
+  fast: false,
   turn: null,
   problem: "",
   turns: 0,
@@ -72,6 +75,7 @@ export function count(tally: Tally, event: AgentEvent): void {
       tally.turn = event.turn;
       tally.turns += event.turn.turns;
       tally.sessionId = event.turn.sessionId;
+      tally.fast ||= event.turn.fast?.state === "on";
       tally.costUsd = event.turn.costUsd;
       tally.tokens = event.turn.tokens;
       break;
