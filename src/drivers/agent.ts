@@ -1,5 +1,5 @@
 import type { Caliber } from "../protocol/caliber.ts";
-import type { Catalogue } from "../protocol/catalogue.ts";
+import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 
@@ -13,7 +13,7 @@ export interface AgentDriver {
   /** Starts an agent process. Resolves once the process is spawned; a process that cannot be started is a rejection. */
   open(spec: SessionSpec): Promise<AgentSession>;
   /** Asks the agent which models it can run: starts it, sends it nothing, ends it. Rejects when it does not say. */
-  models(asked: { cwd: string; signal: AbortSignal }): Promise<Catalogue>;
+  models(asked: { cwd: string; signal: AbortSignal }): Promise<ModelList>;
 }
 
 export interface AgentAbilities {

@@ -1,7 +1,7 @@
 import { respawnLoop, type PastAttempt } from "../policy/spawning/respawn-loop.ts";
 import { admit } from "../policy/spawning/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
-import type { Model } from "../protocol/catalogue.ts";
+import type { Model } from "../protocol/models.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";
 import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";

@@ -1,4 +1,4 @@
-import type { Model } from "../protocol/catalogue.ts";
+import type { Model } from "../protocol/models.ts";
 import type { RunView } from "../protocol/view.ts";
 import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Fleet } from "./fleet.ts";

@@ -1,6 +1,6 @@
 import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
-import type { Catalogue } from "../protocol/catalogue.ts";
+import type { ModelList } from "../protocol/models.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Blacklist } from "./blacklist.ts";
@@ -14,7 +14,7 @@ import type { RunWall } from "./wall/wall.ts";
 export interface RunParts {
   driver: AgentDriver;
   /** The models that there are. */
-  calibers: Catalogue;
+  calibers: ModelList;
   clock: Clock;
   /** Writes an event, then publishes it. False when the record has failed. */
   record: (draft: EventDraft) => boolean;

@@ -12,7 +12,7 @@ import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
-import type { KnownCalibers } from "../protocol/catalogue.ts";
+import type { KnownCalibers } from "../protocol/models.ts";
 import type { Command } from "../protocol/command.ts";
 import type { EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";

@@ -3,7 +3,7 @@ import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
-import { catalogueOrigins } from "./catalogue.ts";
+import { modelOrigins } from "./models.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
@@ -47,7 +47,7 @@ const bodies = {
   "sandbox.chosen": z.object({ mode: z.enum(["wall", "none"]), why: z.string() }),
   /** The models that there are in this run, and how that is known. */
   "calibers.known": z.object({
-    from: z.enum(catalogueOrigins),
+    from: z.enum(modelOrigins),
     version: z.string().nullable(),
     models: z.array(z.string()),
   }),

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { errnoOf, messageOf } from "../base/fault.ts";
 import { writeWhole } from "../base/files.ts";
-import { catalogueSchema } from "../protocol/catalogue.ts";
+import { modelListSchema } from "../protocol/models.ts";
 
 /** What an agent once said of its models. */
 const cachedSchema = z.object({
@@ -10,14 +10,14 @@ const cachedSchema = z.object({
   identity: z.string(),
   /** Milliseconds since the epoch. */
   asked_at: z.number(),
-  catalogue: catalogueSchema,
+  catalogue: modelListSchema,
 });
-export type CachedCatalogue = z.infer<typeof cachedSchema>;
+export type CachedModels = z.infer<typeof cachedSchema>;
 
 /** The catalogue in a file; `none` where there is no file. Never rejects. */
 export async function readCaliberCache(
   path: string,
-): Promise<{ cached: CachedCatalogue } | { none: true } | { problem: string }> {
+): Promise<{ cached: CachedModels } | { none: true } | { problem: string }> {
   try {
     const parsed = cachedSchema.safeParse(JSON.parse(await readFile(path, "utf8")));
     return parsed.success ? { cached: parsed.data } : { problem: "it does not have the form that this deck writes" };
@@ -27,6 +27,6 @@ export async function readCaliberCache(
   }
 }
 
-export async function writeCaliberCache(path: string, cached: CachedCatalogue): Promise<void> {
+export async function writeCaliberCache(path: string, cached: CachedModels): Promise<void> {
   await writeWhole(path, `${JSON.stringify(cached, null, 2)}\n`);
 }

@@ -16,7 +16,7 @@ import { block, say, type Answerer } from "../../src/offline/reply.ts";
 import { parseRequest, type ModelRequest } from "../../src/offline/request.ts";
 import { isDaemon } from "../../src/offline/script.ts";
 import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
-import type { Catalogue } from "../../src/protocol/catalogue.ts";
+import type { ModelList } from "../../src/protocol/models.ts";
 import type { DeckEvent, EventType } from "../../src/protocol/event.ts";
 import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings, type RunSettings } from "../../src/protocol/settings.ts";
@@ -60,7 +60,7 @@ export interface TestDeckOptions {
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
   /** The models that there are, in place of those that every agent has; `ask`: what the real agent says. */
-  calibers?: Catalogue["models"] | "ask";
+  calibers?: ModelList["models"] | "ask";
   /** Tries the gate before the first construct, in the agent, or in another executable. */
   canary?: { executable?: string; limitMs?: number };
   /** Opens the deck in another way, such as on a disk that is full. */

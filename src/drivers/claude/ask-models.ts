@@ -2,13 +2,13 @@ import type { SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import { Fault } from "../../base/fault.ts";
 import { newListingId } from "../../base/ids.ts";
 import { channel } from "../../base/stream.ts";
-import type { Catalogue } from "../../protocol/catalogue.ts";
-import { catalogueOf } from "./models.ts";
+import type { ModelList } from "../../protocol/models.ts";
+import { modelsIn } from "./models.ts";
 import { hardStop, agentProcess } from "./process.ts";
 import type { Around } from "./session.ts";
 
 /** Starts the agent without tools and asks what it can run; no model is asked anything. Nothing of it is alive afterwards. */
-export async function askModels(around: Around, cwd: string, signal: AbortSignal): Promise<Catalogue> {
+export async function askModels(around: Around, cwd: string, signal: AbortSignal): Promise<ModelList> {
   const { query } = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const child = agentProcess(newListingId(), around.table, { guardian: around.guardian });
@@ -34,7 +34,7 @@ export async function askModels(around: Around, cwd: string, signal: AbortSignal
     throw gone(`its process ended ${stderr}`.trim());
   });
   try {
-    return catalogueOf(await Promise.race([sdk.initializationResult(), ended, given.promise]));
+    return modelsIn(await Promise.race([sdk.initializationResult(), ended, given.promise]));
   } finally {
     signal.removeEventListener("abort", giveUp);
     given.promise.catch(() => "told to whoever asked");

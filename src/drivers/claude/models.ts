@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../../base/fault.ts";
 import { effortSchema, efforts } from "../../protocol/caliber.ts";
-import type { Catalogue, Model } from "../../protocol/catalogue.ts";
+import type { ModelList, Model } from "../../protocol/models.ts";
 
 const priced = String.raw`\$(\d+(?:\.\d+)?)\/\$(\d+(?:\.\d+)?)`;
 const perMillion = new RegExp(String.raw`(?:^|\s)${priced} per Mtok\b(.*)$`, "i");
@@ -40,7 +40,7 @@ const initialised = z.looseObject({
 });
 
 /** What the agent says of its models as it starts. A row that has no name is left out; without any row it is a fault. */
-export function catalogueOf(said: unknown): Catalogue {
+export function modelsIn(said: unknown): ModelList {
   const parsed = initialised.safeParse(said);
   const rows = parsed.success ? parsed.data.models : [];
   const models = rows.flatMap((row) => {

@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/fault.ts";
 import { mutex } from "../../base/mutex.ts";
-import type { Catalogue, KnownCalibers } from "../../protocol/catalogue.ts";
-import { readCaliberCache, writeCaliberCache, type CachedCatalogue } from "../../store/caliber-cache.ts";
-import { fallbackCatalogue } from "./fallback.ts";
+import type { ModelList, KnownCalibers } from "../../protocol/models.ts";
+import { readCaliberCache, writeCaliberCache, type CachedModels } from "../../store/caliber-cache.ts";
+import { fallbackModels } from "./fallback.ts";
 
 export interface CaliberDeskParts {
   /** Where it is kept what the agent has said. Nothing is kept while its folder is not there. */
@@ -13,7 +13,7 @@ export interface CaliberDeskParts {
   /** Names the agent and the provider behind it: where it is another one, the agent is asked anew. */
   identity: () => Promise<string>;
   /** Asks the agent. Rejects when it does not say. */
-  ask: (signal: AbortSignal) => Promise<Catalogue>;
+  ask: (signal: AbortSignal) => Promise<ModelList>;
   clock: Clock;
   /** The longest that the agent may take, milliseconds. */
   limitMs?: number;
@@ -39,7 +39,7 @@ export function openCaliberDesk(parts: CaliberDeskParts): CaliberDesk {
   let underWay: Promise<KnownCalibers> | undefined;
   let last: { identity: string; known: KnownCalibers } | undefined;
 
-  const ask = async (identity: string, earlier: CachedCatalogue | undefined): Promise<KnownCalibers> => {
+  const ask = async (identity: string, earlier: CachedModels | undefined): Promise<KnownCalibers> => {
     const late = new AbortController();
     using _timer = clock.after(limitMs, () => late.abort());
     try {
@@ -82,7 +82,7 @@ export function openCaliberDesk(parts: CaliberDeskParts): CaliberDesk {
   };
 }
 
-const knownFrom = (from: "agent" | "cache", { asked_at, catalogue }: CachedCatalogue): KnownCalibers => ({
+const knownFrom = (from: "agent" | "cache", { asked_at, catalogue }: CachedModels): KnownCalibers => ({
   ...catalogue,
   from,
   asked_at,
@@ -90,16 +90,16 @@ const knownFrom = (from: "agent" | "cache", { asked_at, catalogue }: CachedCatal
 });
 
 /** What an earlier agent said is nearer to the truth than what we know by ourselves. */
-function withoutAgent(why: string, earlier: CachedCatalogue | undefined): KnownCalibers {
+function withoutAgent(why: string, earlier: CachedModels | undefined): KnownCalibers {
   if (earlier === undefined) {
-    const message = `${why} Only ${fallbackCatalogue.models.map(({ value }) => value).join(", ")} and full names can be chosen, and no price is known.`;
-    return { ...fallbackCatalogue, from: "fallback", asked_at: null, warnings: [warning(unlisted, message)] };
+    const message = `${why} Only ${fallbackModels.models.map(({ value }) => value).join(", ")} and full names can be chosen, and no price is known.`;
+    return { ...fallbackModels, from: "fallback", asked_at: null, warnings: [warning(unlisted, message)] };
   }
   const message = `${why} What an earlier agent (${earlier.catalogue.version ?? "of an unknown version"}) said counts.`;
   return { ...knownFrom("cache", earlier), warnings: [warning(unlisted, message)] };
 }
 
-async function keep(file: string, cached: CachedCatalogue): Promise<KnownCalibers["warnings"]> {
+async function keep(file: string, cached: CachedModels): Promise<KnownCalibers["warnings"]> {
   if (!existsSync(dirname(file))) return [];
   try {
     await writeCaliberCache(file, cached);

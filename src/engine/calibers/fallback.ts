@@ -1,11 +1,11 @@
 import { efforts } from "../../protocol/caliber.ts";
-import type { Catalogue, Model } from "../../protocol/catalogue.ts";
+import type { ModelList, Model } from "../../protocol/models.ts";
 
 /**
  * What holds while no agent has said which models there are: the aliases that every version of Claude Code knows. The agent
  * itself lowers an effort that a model lacks. Prices and fast mode are not known, so nothing is priced and nothing runs fast.
  */
-export const fallbackCatalogue: Catalogue = {
+export const fallbackModels: ModelList = {
   version: null,
   models: [
     modelOf("haiku", "the smallest: quick and cheap"),

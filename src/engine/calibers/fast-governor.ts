@@ -1,6 +1,6 @@
 import type { AgentEvent } from "../../drivers/agent.ts";
 import { noFastMode } from "../../policy/caliber/fast.ts";
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import type { Note } from "../journal.ts";
 

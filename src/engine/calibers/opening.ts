@@ -2,13 +2,13 @@ import { Fault } from "../../base/fault.ts";
 import { unknownModel } from "../../policy/caliber/grade.ts";
 import { resolveModel } from "../../policy/caliber/resolve.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
-import type { KnownCalibers } from "../../protocol/catalogue.ts";
+import type { KnownCalibers } from "../../protocol/models.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import type { Note } from "../journal.ts";
-import { fallbackCatalogue } from "./fallback.ts";
+import { fallbackModels } from "./fallback.ts";
 
 /** What is known where nobody asks the agent. */
-export const noDesk: KnownCalibers = { ...fallbackCatalogue, from: "fallback", asked_at: null, warnings: [] };
+export const noDesk: KnownCalibers = { ...fallbackModels, from: "fallback", asked_at: null, warnings: [] };
 
 /**
  * The settings with each model by the name that the agent takes. Refuses a model that there is not, before anything is

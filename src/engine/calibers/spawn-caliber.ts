@@ -1,7 +1,7 @@
 import { chooseCaliber, type CaliberWishes } from "../../policy/caliber/choose.ts";
 import { gradeOf } from "../../policy/caliber/grade.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import type { Note } from "../journal.ts";
 

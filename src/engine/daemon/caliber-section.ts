@@ -1,5 +1,5 @@
 import { oneLine } from "../../base/text.ts";
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 
 /** The part of the daemon's prompt that lists the models. The same list gives the same bytes. */
 export function caliberSection(models: readonly Model[]): string {

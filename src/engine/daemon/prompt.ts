@@ -1,6 +1,6 @@
 import { describeActions, daemonStatuses } from "../../protocol/action.ts";
 import { heading } from "../../protocol/briefing.ts";
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import { caliberSection } from "./caliber-section.ts";
 
 /** What the prompt lists: a field for each catalogue, a section of its own for each field. */

@@ -1,4 +1,4 @@
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import { resolveModel } from "./resolve.ts";
 
 /** Why a model cannot run in the provider's fast mode, as far as is known; undefined when it can. */

@@ -1,5 +1,5 @@
 import type { Caliber } from "../../protocol/caliber.ts";
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import { clampEffort } from "./clamp.ts";
 import { resolveModel } from "./resolve.ts";
 

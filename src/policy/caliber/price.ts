@@ -1,4 +1,4 @@
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import type { Tokens } from "../../protocol/outcome.ts";
 import { resolveModel } from "./resolve.ts";
 

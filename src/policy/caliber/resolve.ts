@@ -1,4 +1,4 @@
-import type { Model } from "../../protocol/catalogue.ts";
+import type { Model } from "../../protocol/models.ts";
 import { nearest } from "../../base/nearest.ts";
 
 export type Resolution =

@@ -3,7 +3,7 @@ import { block, say, type Answerer } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import type { OfflineApi } from "../../../src/offline/server.ts";
 import { heading } from "../../../src/protocol/briefing.ts";
-import type { Model } from "../../../src/protocol/catalogue.ts";
+import type { Model } from "../../../src/protocol/models.ts";
 import { doneWhenIdle, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 import { someModels } from "../../policy/caliber/fixtures.ts";
 

@@ -1,4 +1,4 @@
-import type { Model } from "../../../src/protocol/catalogue.ts";
+import type { Model } from "../../../src/protocol/models.ts";
 import { efforts } from "../../../src/protocol/caliber.ts";
 
 const row = (value: string, version: string, parts: Partial<Model> = {}): Model => ({

@@ -22,19 +22,19 @@ export const modelSchema = z.object({
 export type Model = z.infer<typeof modelSchema>;
 
 /** The models that an agent can run. */
-export const catalogueSchema = z.object({
+export const modelListSchema = z.object({
   /** Version of the agent; null when it did not say. */
   version: z.string().nullable(),
   models: z.array(modelSchema).min(1),
 });
-export type Catalogue = z.infer<typeof catalogueSchema>;
+export type ModelList = z.infer<typeof modelListSchema>;
 
-export const catalogueOrigins = ["agent", "cache", "fallback"] as const;
+export const modelOrigins = ["agent", "cache", "fallback"] as const;
 
 /** The models that there are as far as the deck knows, and how it knows. */
-export const knownCalibersSchema = catalogueSchema.extend({
+export const knownCalibersSchema = modelListSchema.extend({
   /** `agent`: it was asked just now; `cache`: once before; `fallback`: never, these are what every version has. */
-  from: z.enum(catalogueOrigins),
+  from: z.enum(modelOrigins),
   /** Milliseconds since the epoch. */
   asked_at: z.number().nullable(),
   /** What went wrong on the way to it. */
