@@ -14,6 +14,8 @@ export interface SpawnSpec {
   caliber: Caliber;
   /** What was asked for, where that is something else. */
   asked?: Caliber;
+  /** In the provider's fast mode; decided as it starts. */
+  fast?: boolean;
   after: string[];
   profile: string;
   /** Null: all that there are. */
@@ -59,6 +61,7 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     files: facts.files,
     files_missing: facts.missing,
     denials: tally.denials,
+    surfaced: tally.surfaced,
     tripwires: facts.tripwires,
     refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
     session_id: tally.sessionId,
@@ -91,6 +94,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     files: [],
     files_missing: [],
     denials: [],
+    surfaced: [],
     tripwires: [],
     refusal: null,
     session_id: null,

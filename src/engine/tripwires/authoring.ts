@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { newAuthorId } from "../../base/ids.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { RunView } from "../../protocol/view.ts";
-import type { TranscriptSink } from "../construct/construct.ts";
+import type { TranscriptSink } from "../construct/parts.ts";
 import type { Note } from "../journal.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
 import { askOnce, type Reply } from "./ask-once.ts";

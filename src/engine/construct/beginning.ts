@@ -1,0 +1,30 @@
+import type { SessionOwner } from "../../drivers/agent.ts";
+import { taskMessage } from "../../protocol/briefing.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
+import type { FastSwitch } from "../calibers/fast-governor.ts";
+import type { SpawnSpec } from "./outcome-of.ts";
+import type { ConstructParts } from "./parts.ts";
+import type { TakenSession } from "./sessions.ts";
+
+/** How a construct comes by its session, and what it is told first. */
+export interface Beginning {
+  /** A session that works for this owner from now on. Rejects when none can be had. */
+  take(owner: SessionOwner): Promise<TakenSession>;
+  readonly message: string;
+  /** Its fast mode, as far as it was decided on. */
+  readonly fast?: FastSwitch;
+}
+
+/**
+ * A session of its own, and the task.
+ * @param earlier outcomes of the constructs that it waited for
+ */
+export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, earlier: Outcome[]): Beginning {
+  const { workspace, runFolder } = parts;
+  const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
+  return {
+    fast,
+    take: (owner) => parts.sessions.take({ ...spec, fast: fast.isOn }, owner),
+    message: taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+  };
+}
