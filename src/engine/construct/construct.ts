@@ -192,6 +192,7 @@ export class Construct {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
       this.#meter.see(event);
+      this.#beginning.fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
       this.#tripwires.see(event);
