@@ -9,7 +9,7 @@ export interface StopWish {
   reason: string;
   how: "polite" | "hard";
   /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown";
+  cause: "netrunner" | "host_shutdown" | `budget:${string}`;
 }
 
 export interface Closing {

@@ -1,4 +1,5 @@
 import { Fault } from "../base/fault.ts";
+import type { Budget } from "./budget/budget.ts";
 import type { Custody } from "./construct/custody.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Forbidding } from "./forbidding.ts";
@@ -12,7 +13,7 @@ export interface Control {
   continue(construct: string): Promise<void>;
 }
 
-export function controlOf(fleet: Fleet, forbidding: Forbidding): Control {
+export function controlOf(fleet: Fleet, forbidding: Forbidding, budget: Pick<Budget, "raiseOwn">): Control {
   const custodyOf = (id: string): Custody => {
     const custody = fleet.custodyOf(id);
     if (custody !== undefined && custody.standing.state !== "ending") return custody;
@@ -30,7 +31,9 @@ export function controlOf(fleet: Fleet, forbidding: Forbidding): Control {
       await custody.pause(freeze ? "frozen" : "paused", "the netrunner wants it");
     },
     async continue(id) {
-      await custodyOf(id).release();
+      const custody = custodyOf(id);
+      budget.raiseOwn(id);
+      await custody.release();
     },
   };
 }

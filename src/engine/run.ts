@@ -1,4 +1,5 @@
 import { messageOf } from "../base/fault.ts";
+import type { Command } from "../protocol/command.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
@@ -6,6 +7,9 @@ import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
+import { Budget } from "./budget/budget.ts";
+import { hasDollarBound } from "./budget/reached.ts";
+import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
@@ -42,6 +46,8 @@ export class Run {
   readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
+  readonly #budget: Budget;
+  readonly #today: Today;
   readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
@@ -64,6 +70,7 @@ export class Run {
     const metering = (this.#metering = meteringOf(
       (model, tokens) => priceOf(parts.calibers.models, model, tokens),
       this.#note,
+      () => hasDollarBound(view.settings),
     ));
     const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
@@ -77,6 +84,17 @@ export class Run {
       muted: parts.mutedTripwires,
       clock,
       note: this.#note,
+    });
+    this.#today = todayOf(clock, parts.costSince);
+    this.#budget = new Budget({
+      view,
+      clock,
+      note: this.#note,
+      today: this.#today,
+      stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
+      change: (settings) => this.changeSettings(settings),
+      end: (wish) => this.stop(wish),
+      onChange: () => this.#goAhead(),
     });
     this.#authoring = new Authoring({
       ...shared,
@@ -99,6 +117,7 @@ export class Run {
       transcript,
       note,
       metering,
+      budget: this.#budget,
       fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
@@ -113,26 +132,24 @@ export class Run {
       limits: view.settings,
       settings: view.settings,
       objection: (task) => this.forbidding.objection(task),
-      mayStart: () => this.#trial.hasPassed && this.#bounds.hasMoney && !this.#authoring.isPending,
+      mayStart: () => this.#trial.hasPassed && this.#budget.ofRun === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf(this.#fleet, this.forbidding);
+    this.control = controlOf(this.#fleet, this.forbidding, this.#budget);
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
       isOver: () => this.#wish !== undefined,
-      onEnd: () => {
-        this.#fleet.pump();
-        this.#changed();
-      },
+      onEnd: () => this.#goAhead(),
     });
   }
 
   /** Takes up a recorded event of this run. */
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
+    this.#today.see(event);
     this.#inbox.see(event);
     if (event.type === "goal.set") this.#authoring.begin();
     // Until the daemon has thought, the machine has nothing better to do.
@@ -206,8 +223,12 @@ export class Run {
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
     this.#parts.wall.cutNetwork(this.view.settings.airgap);
-    this.#fleet.pump();
-    this.#daemon?.loop.wake();
+    this.#budget.recheck();
+  }
+
+  /** The netrunner's answer to what waits at a bound. */
+  answerBound({ item, answer, to }: Command & { type: "bound.answer" }): void {
+    this.#budget.answer(item, { answer, to });
   }
 
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */
@@ -227,6 +248,7 @@ export class Run {
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),
+      budget: this.#budget,
       objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => this.#bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
@@ -248,12 +270,18 @@ export class Run {
     this.#fleet.pump();
   }
 
+  #goAhead(): void {
+    this.#fleet.pump();
+    this.#changed();
+  }
+
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
     const bound = this.#bounds.reached();
     if (this.#fleet.inFlight > 0) {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
+      else if (this.#fleet.alive === 0) this.#budget.ask();
       return;
     }
     const ends = Object.values(this.view.constructs);

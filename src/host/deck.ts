@@ -188,6 +188,8 @@ export class Deck implements Port {
         return this.#tellRun((run) => run.control.pause(command.construct, command.freeze));
       case "construct.continue":
         return this.#tellRun((run) => run.control.continue(command.construct));
+      case "bound.answer":
+        return this.#tellRun((run) => run.answerBound(command));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {

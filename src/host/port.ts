@@ -27,6 +27,7 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "bound.answer": Record<string, never>;
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };

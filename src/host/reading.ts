@@ -69,6 +69,7 @@ const emptyReader = (home: string): EventReader => ({
   eventsAfter: () => [].values(),
   countOf: () => 0,
   runs: () => [],
+  costSince: () => 0,
   lastSeq: () => 0,
   close: () => undefined,
 });

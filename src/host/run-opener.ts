@@ -137,6 +137,7 @@ export class RunOpener {
       authorMs,
       record,
       blacklist,
+      costSince: (at) => store.costSince(at),
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary }),
       ...(memory === undefined ? {} : { memory }),

@@ -57,6 +57,13 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("construct.continue"), construct: z.string() }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
+  /** The netrunner's answer at a bound: a new one, or without it as much again; or the end of what waits. */
+  z.object({
+    type: z.literal("bound.answer"),
+    item: z.string(),
+    answer: z.enum(["raise", "end"]),
+    to: z.number().min(0).optional(),
+  }),
   z.object({ type: z.literal("blacklist.list") }),
   /** Forbids work in this home, for whoever asks for it. */
   z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),

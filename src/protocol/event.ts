@@ -2,6 +2,7 @@ import { z } from "zod";
 import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
+import { boundSchema, constructBounds } from "./bound.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
@@ -59,6 +60,12 @@ const bodies = {
   /** The daemon waits for the netrunner: `question` is what it said. */
   "run.waiting": z.object({ question: z.string() }),
   "run.paused": z.object({ rule: z.string(), reason: z.string() }),
+  /** There is room again at the bound by whose rule the run was paused. */
+  "run.continued": z.object({ rule: z.string() }),
+  /** Of one construct, or of the run. What would go beyond it waits; nothing is ended. */
+  "bound.reached": boundSchema.extend({ construct: construct.optional() }),
+  /** The netrunner has raised a bound for one construct alone. */
+  "bound.raised": z.object({ construct, which: z.enum(constructBounds), from: z.number(), to: z.number() }),
   "run.closed": z.object({
     status: z.enum(runStatuses),
     reason: z.string(),
@@ -156,7 +163,7 @@ const bodies = {
   "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, text: z.string() }),
   "construct.thought": z.object({ construct, text: z.string() }),
-  "construct.told": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  "construct.told": z.object({ construct, text: z.string(), origin: z.enum([...origins, "deck"]) }),
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),

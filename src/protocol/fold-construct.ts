@@ -26,6 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       sessionId: null,
       ...nothingSpent,
       denials: 0,
+      raised: {},
       surfaced: [],
       outcome: null,
     };
@@ -68,6 +69,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     }
     case "construct.retrying":
       construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
+      break;
+    case "bound.raised":
+      construct.raised[event.body.which] = event.body.to;
       break;
     case "gate.judged":
       if (event.body.decision === "deny") construct.denials += 1;

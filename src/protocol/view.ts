@@ -1,4 +1,5 @@
 import type { AttentionItem } from "./attention.ts";
+import type { ConstructBound } from "./bound.ts";
 import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
@@ -97,6 +98,8 @@ export interface ConstructView {
   costUsd: number;
   tokens: Tokens;
   denials: number;
+  /** The bounds that the netrunner has raised for it alone. */
+  raised: Partial<Record<ConstructBound, number>>;
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
   outcome: Outcome | null;

@@ -92,7 +92,7 @@ export class Construct {
   }
 
   /** Delivers a message at the next turn boundary. False when nobody is there to read it. */
-  tell(text: string, origin: Origin): boolean {
+  tell(text: string, origin: Origin | "deck"): boolean {
     if (this.#session === undefined || this.#life.phase !== "running") return false;
     this.#session.send(text);
     this.#note("construct.told", { construct: this.spec.id, text, origin });
@@ -177,6 +177,8 @@ export class Construct {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
       settled: () => this.#meter.settled(),
+      onHalt: (isWaiting) => this.#wait(isWaiting),
+      tell: (text) => void this.tell(text, "deck"),
       surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,

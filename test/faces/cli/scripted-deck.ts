@@ -23,6 +23,7 @@ export interface Script {
   /** Instead of closing the run with the status that was asked for. */
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
+  onBoundAnswer?: (stage: Stage, command: Command & { type: "bound.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
@@ -177,6 +178,9 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       }
       case "blacklist.allow":
         record(current, "blacklist.allowed", { task: command.task });
+        return {};
+      case "bound.answer":
+        script.onBoundAnswer?.(stage(), command);
         return {};
       case "tripwires.list":
         return { rules: script.tripwires ?? [] };
