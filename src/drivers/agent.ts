@@ -1,6 +1,7 @@
 import type { Caliber } from "../protocol/caliber.ts";
 import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
+import type { SurfaceAnswer, SurfaceWish } from "../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 
 /** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
@@ -31,6 +32,8 @@ export interface SessionOwner {
   gate: (call: ToolCall) => Promise<Verdict>;
   /** Gets each raw message of the agent as one JSON line, for the transcript. */
   transcript?: (line: string) => void;
+  /** Gets what the agent wants to show to the netrunner, after the gate has allowed the call. Without it, nothing can be shown. */
+  surface?: (wish: SurfaceWish) => Promise<SurfaceAnswer>;
 }
 
 /** What a session is opened for. It is its own first owner. */

@@ -8,6 +8,7 @@ import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
+import { surfacedSchema } from "./surfaced.ts";
 import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
 import { decisions } from "./verdict.ts";
 
@@ -137,6 +138,8 @@ const bodies = {
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
+  /** It has shown something to the netrunner. */
+  "construct.surfaced": surfacedSchema.extend({ construct }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),

@@ -5,6 +5,7 @@ import type { Hold } from "./hold.ts";
 import type { Origin, Outcome } from "./outcome.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
 /**
@@ -85,6 +86,8 @@ export interface ConstructView {
   sessionId: string | null;
   costUsd: number;
   denials: number;
+  /** What it has shown to the netrunner, in order. */
+  surfaced: Surfaced[];
   outcome: Outcome | null;
 }
 

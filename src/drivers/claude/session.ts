@@ -7,6 +7,7 @@ import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
+import { surfaceTo, toolServers } from "./tool-servers.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
@@ -23,7 +24,7 @@ export interface Around extends Omit<Surroundings, "spawn"> {
  * left running may hold the pipe for hours.
  */
 export async function openSession(spec: SessionSpec, around: Around): Promise<AgentSession> {
-  const { query } = await import("@anthropic-ai/claude-agent-sdk");
+  const factory = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
   const child = agentProcess(spec.id, around.table, { guardian: around.guardian, wall: spec.wall });
@@ -32,8 +33,10 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     ...spec,
     gate: (call) => owner.gate(call),
     transcript: (line) => owner.transcript?.(line),
+    surface: (wish) => surfaceTo(owner, wish),
   };
-  const sdk = query({ prompt: input, options: sdkOptions(asked, { ...around, spawn: child.spawn }) });
+  const options = { ...sdkOptions(asked, { ...around, spawn: child.spawn }), ...toolServers(factory, asked) };
+  const sdk = factory.query({ prompt: input, options });
   const reading = read(sdk, asked, events, child);
   const { pid, command } = await Promise.race([
     child.started,

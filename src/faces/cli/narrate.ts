@@ -133,6 +133,11 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "construct.surfaced": {
+      const { title, path, text } = event.body;
+      const of = title === "" ? "" : `${title}: `;
+      return lasting(event.body.construct, "shows you", `${of}${path ?? oneLine(text ?? "", 200)}`, "strong");
+    }
     case "construct.retrying":
       return passing(event.body.construct, "retries", `in ${spell(event.body.in_ms)}: ${event.body.reason}`);
     case "hold.opened": {

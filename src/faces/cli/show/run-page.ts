@@ -62,6 +62,13 @@ function constructFields(construct: ConstructView, page: PageWriter): void {
   ];
   page.heading(`${page.paint(state.style, `${state.glyph} ${state.word}`)} · ${facts.join(" · ")}`);
   page.field("task", construct.task);
+  for (const { title, text, path, size } of construct.surfaced) {
+    const of = title === "" ? "" : `${title}: `;
+    page.field(
+      "shown",
+      path === null ? `${of}${headAndTail(text ?? "", resultBytes).text}` : `${of}${path} (${byteCount(size)})`,
+    );
+  }
   if (outcome === null) page.field("doing", construct.activity);
   else outcomeFields(outcome, page);
 }
