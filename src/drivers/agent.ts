@@ -150,6 +150,8 @@ export interface TurnEnd {
   turns: number;
   /** Messages that are still waiting: more turns follow without further input. */
   queued: number;
+  /** The provider's fast mode as the agent tells it, "on", "off" or "cooldown", and why not; undefined when it says nothing. */
+  fast?: { state: string; why?: string };
   /** Cumulative for the session. */
   costUsd: number;
   /** Cumulative for the session. */

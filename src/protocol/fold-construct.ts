@@ -6,13 +6,14 @@ import type { ConstructView, RunView } from "./view.ts";
 /** Folds what an event tells of a construct into the view, in place. */
 export function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
-    const { construct: id, task, origin, parent, caliber, after, profile, plugins } = event.body;
+    const { construct: id, task, origin, parent, caliber, asked, after, profile, plugins } = event.body;
     view.constructs[id] = {
       id,
       task,
       origin,
       parent,
       caliber,
+      ...(asked === undefined ? {} : { asked }),
       after,
       profile,
       plugins,

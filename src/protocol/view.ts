@@ -73,6 +73,8 @@ export interface ConstructView {
   origin: Origin;
   parent: string | null;
   caliber: Caliber;
+  /** What was asked for, where it runs on something else. */
+  asked?: Caliber;
   after: string[];
   profile: string;
   /** Null: all that there are. */

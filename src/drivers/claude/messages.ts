@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AgentEvent } from "../agent.ts";
+import type { AgentEvent, TurnEnd } from "../agent.ts";
 import type { Tokens } from "../../protocol/outcome.ts";
 
 /** The agent's messages that we use, as loose schemas: more fields are fine, missing ones make the message unknown. */
@@ -51,6 +51,8 @@ const result = z.looseObject({
   num_turns: z.number().default(0),
   queued_turn_count: z.number().default(0),
   total_cost_usd: z.number().default(0),
+  fast_mode_state: z.string().optional(),
+  fast_mode_disabled_reason: z.string().optional(),
   modelUsage: z.record(z.string(), modelUsage).default({}),
 });
 
@@ -239,11 +241,18 @@ function fromResult(message: z.infer<typeof result>): AgentEvent[] {
         sessionId: message.session_id,
         turns: Math.max(0, Math.round(message.num_turns)),
         queued: message.queued_turn_count,
+        ...fastModeOf(message),
         costUsd: message.total_cost_usd,
         tokens: sumTokens(Object.values(message.modelUsage)),
       },
     },
   ];
+}
+
+function fastModeOf({ fast_mode_state: state, fast_mode_disabled_reason: why }: z.infer<typeof result>): {
+  fast?: NonNullable<TurnEnd["fast"]>;
+} {
+  return state === undefined ? {} : { fast: { state, ...(why === undefined ? {} : { why }) } };
 }
 
 function sumTokens(usages: z.infer<typeof modelUsage>[]): Tokens {

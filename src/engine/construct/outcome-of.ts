@@ -10,7 +10,12 @@ export interface SpawnSpec {
   task: string;
   origin: Origin;
   parent: string | null;
+  /** What it runs on. */
   caliber: Caliber;
+  /** What was asked for, where that is something else. */
+  asked?: Caliber;
+  /** In the provider's fast mode; decided as it starts. */
+  fast?: boolean;
   after: string[];
   profile: string;
   /** Null: all that there are. */
@@ -43,7 +48,8 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     parent: spec.parent,
     state,
     cause,
-    caliber_asked: spec.caliber,
+    caliber_asked: spec.asked ?? spec.caliber,
+    caliber_given: facts.startedAt === null ? null : { ...spec.caliber, fast: tally.fast },
     model_given: tally.model,
     exit: showExit(exit),
     started_at: facts.startedAt,
@@ -74,7 +80,8 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     parent: spec.parent,
     state: endStateOf(cause),
     cause,
-    caliber_asked: spec.caliber,
+    caliber_asked: spec.asked ?? spec.caliber,
+    caliber_given: null,
     model_given: null,
     exit: "never started",
     started_at: null,

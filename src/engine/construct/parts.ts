@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
@@ -9,6 +10,7 @@ import type { TimeLimits } from "./time-limits.ts";
 /** What all constructs of a run share. */
 export interface ConstructParts {
   sessions: Sessions;
+  fastGovernor: FastGovernor;
   clock: Clock;
   note: (source: string) => Note;
   judge: Judge;
