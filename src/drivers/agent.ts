@@ -72,6 +72,8 @@ export interface AgentSession {
   handTo(owner: SessionOwner): void;
   /** Its next turn runs on this caliber. Rejects when the agent does not take it. */
   aim(caliber: Caliber): Promise<void>;
+  /** Messages that were sent and that the agent has not begun to read, as far as it tells. */
+  readonly unread: number;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
   send(text: string): void;
   /** No more messages will be sent; the agent ends after the current turn. */

@@ -83,6 +83,8 @@ export interface ConstructView {
   sessionId: string | null;
   costUsd: number;
   denials: number;
+  /** Messages that wait until it is told its task. */
+  told: { text: string; origin: Origin }[];
   outcome: Outcome | null;
 }
 

@@ -5,7 +5,7 @@ import { headAndTail } from "../../base/text.ts";
 
 /** What a construct's events add up to, kept while it runs, so that its outcome is at hand however it ends. */
 export interface Tally {
-  readonly before: Spent;
+  before: Spent;
   lastWords: string;
   lastToolOutput: string;
   sessionId: string | null;
@@ -28,8 +28,8 @@ export type Spent = Pick<Outcome, "cost_usd" | "tokens">;
 
 export const nothingSpent: Spent = { cost_usd: 0, tokens: noTokens };
 
-export const newTally = (before = nothingSpent): Tally => ({
-  before,
+export const newTally = (): Tally => ({
+  before: nothingSpent,
   lastWords: "",
   lastToolOutput: "",
   sessionId: null,
@@ -85,6 +85,17 @@ export function count(tally: Tally, event: AgentEvent): void {
     default:
   }
 }
+
+/** What its session has cost in all, the part of earlier constructs included. */
+export const spentSoFar = ({ before, costUsd, tokens }: Tally): Spent => ({
+  cost_usd: before.cost_usd + costUsd,
+  tokens: {
+    input: before.tokens.input + tokens.input,
+    output: before.tokens.output + tokens.output,
+    cache_read: before.tokens.cache_read + tokens.cache_read,
+    cache_written: before.tokens.cache_written + tokens.cache_written,
+  },
+});
 
 /** The most bytes that an outcome keeps of a result text, head and tail; the transcript has all of it. */
 const resultBytes = 256 * 1024;
