@@ -1,10 +1,11 @@
-import type { AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import type { SessionOwner } from "../../drivers/agent.ts";
 import { Fault } from "../../base/fault.ts";
 import { changedTask, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import type { Letter } from "./mail.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
+import type { TakenSession } from "./sessions.ts";
 import { nothingSpent, type Spent } from "./tally.ts";
 import type { Estate } from "./yielding.ts";
 
@@ -21,8 +22,7 @@ export interface Beginning {
   told: readonly Letter[];
 }
 
-export interface Taken {
-  session: AgentSession;
+export interface Taken extends TakenSession {
   /** What this session had cost before. */
   before: Spent;
 }
@@ -37,7 +37,7 @@ export interface Briefing {
 export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier, told }: Briefing): Beginning {
   const { workspace, runFolder } = parts;
   return {
-    take: async (owner) => ({ session: await parts.sessions.take(spec, owner), before: nothingSpent }),
+    take: async (owner) => ({ ...(await parts.sessions.take(spec, owner)), before: nothingSpent }),
     message: () => taskMessage({ workspace, runFolder, task: spec.task, earlier }),
     told,
   };
@@ -63,12 +63,12 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
       if (session !== undefined) {
         session.handTo(owner);
         if (isBriefed) message = () => redirectMessage(spec.task, false);
-        return { session, before: spent };
+        return { session, isWarm: true, before: spent };
       }
       if (ending.aborted) throw stopped(spec.id);
-      if (!isBriefed || sessionId === null) return { session: await sessions.take(spec, owner), before: nothingSpent };
+      if (!isBriefed || sessionId === null) return { ...(await sessions.take(spec, owner)), before: nothingSpent };
       message = () => redirectMessage(spec.task, true);
-      return { session: await sessions.resume(spec, owner, sessionId), before: nothingSpent };
+      return { ...(await sessions.resume(spec, owner, sessionId)), before: nothingSpent };
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
-import { pause } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
@@ -14,6 +15,7 @@ import { newMail, type Mail } from "./mail.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
+import { exitAfterOutput, reaped } from "./reaping.ts";
 import { reconciliation } from "./reconciliation.ts";
 import { handedOver, legacyOf, quieten, type Estate } from "./yielding.ts";
 import { watchSilence, watchTime } from "./time-limits.ts";
@@ -21,9 +23,6 @@ import { checkFiles } from "./written-files.ts";
 
 /** When a message is read: together with the task, or at the next turn boundary. */
 export type Delivery = "with_task" | "next_turn";
-
-/** How long a process whose output has ended may take to end itself, milliseconds. */
-const exitGraceMs = 1000;
 
 /** One worker: one task, one process, one event stream. `ended` always settles, with the record of how it ended. */
 export class Construct {
@@ -166,11 +165,22 @@ export class Construct {
     this.#startedAt = clock.now();
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
+    const surfacing = surfacingOf({
+      construct: this.spec.id,
+      places: this.#parts,
+      note: this.#note,
+      onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
+    });
     try {
-      const owner = { gate: this.#gate(), transcript: this.#transcript.line };
-      const { session, before } = await this.#beginning.take(owner, this.custody.standing.ending);
+      const owner = {
+        gate: this.#gate(surfacing),
+        surface: surfacing.surface,
+        transcript: this.#transcript.line,
+      };
+      const { session, isWarm, before } = await this.#beginning.take(owner, this.custody.standing.ending);
       this.#session = session;
       this.#tally.before = before;
+      if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
@@ -189,9 +199,10 @@ export class Construct {
     }
   }
 
-  #gate(): SessionOwner["gate"] {
+  #gate(surfacing: Surfacing): SessionOwner["gate"] {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
+      surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,
       onDenial: (denial) => this.#tally.denials.push(denial),
@@ -221,8 +232,7 @@ export class Construct {
       if (this.#life.phase === "yielding") return this.#turnOver.resolve();
       this.#apply({ type: "turn_ended", turn: { ...event.turn, queued: Math.max(event.turn.queued, session.unread) } });
     }
-    const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
-    this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
+    this.#exit = await exitAfterOutput(session);
     this.#up.resolve();
     this.#apply({ type: "exited", exit: this.#exit });
   }
@@ -246,16 +256,7 @@ export class Construct {
 
   async #reap(): Promise<void> {
     const session = await this.#opening;
-    if (session !== undefined) {
-      const report = await session.stop(this.#how);
-      if (!report.proven) {
-        this.#note("deck.warned", {
-          code: "stop.unproven",
-          message: `${this.spec.id} left processes that could not be ended: ${report.survivors.join(", ")}`,
-        });
-      }
-      this.#exit ??= await Promise.race([session.closed, pause(exitGraceMs).then(() => null)]);
-    }
+    if (session !== undefined) this.#exit = await reaped(session, this.#how, this.#note, this.spec.id, this.#exit);
     this.#up.resolve();
     this.#apply({ type: "reaped" });
   }
