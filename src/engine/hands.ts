@@ -84,7 +84,9 @@ export function handsOf(parts: HandsParts): Hands {
       return { id };
     },
     message: (construct, text) =>
-      fleet.tell(construct, text, "daemon") ? undefined : `${construct} is not running, so it cannot be told anything`,
+      fleet.tell(construct, text, "daemon") === undefined
+        ? `${construct} is neither queued nor running, so it cannot be told anything`
+        : undefined,
     cancel: (construct) => (fleet.stop(construct, "daemon") ? undefined : `${construct} is neither queued nor running`),
     read(construct, part) {
       const outcome = fleet.outcome(construct);

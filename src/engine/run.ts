@@ -93,7 +93,7 @@ export class Run {
       today: this.#today,
       stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
       change: (settings) => this.changeSettings(settings),
-      end: (wish) => this.stop(wish),
+      end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
       onChange: () => this.#goAhead(),
     });
     this.#authoring = new Authoring({
@@ -137,7 +137,7 @@ export class Run {
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf(this.#fleet, this.forbidding, this.#budget);
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note, budget: this.#budget });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -186,7 +186,9 @@ export class Run {
     for (const event of events) this.#inbox.see(event);
     const views = Object.values(this.view.constructs);
     this.#fleet.restore(
-      views.filter((construct) => construct.outcome === null && construct.startedAt === null).map(specOf),
+      views
+        .filter((construct) => construct.outcome === null && construct.startedAt === null)
+        .map((construct) => ({ ...specOf(construct), told: construct.told })),
       views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
     );
   }
@@ -284,7 +286,8 @@ export class Run {
       else if (this.#fleet.alive === 0) this.#budget.ask();
       return;
     }
-    const ends = Object.values(this.view.constructs);
+    // One that was redirected is counted by the one that went on in its place.
+    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
     const done = ends.filter((construct) => construct.state === "done").length;
     const status = done === ends.length ? "done" : "failed";
     void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });

@@ -6,7 +6,7 @@ import { boundSchema, constructBounds } from "./bound.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
-import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tokensSchema } from "./outcome.ts";
+import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tellers, tokensSchema } from "./outcome.ts";
 import { roles } from "./spent.ts";
 import { modelOrigins } from "./models.ts";
 import { poolEnds, poolMisses } from "./pool.ts";
@@ -163,7 +163,11 @@ const bodies = {
   "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, text: z.string() }),
   "construct.thought": z.object({ construct, text: z.string() }),
-  "construct.told": z.object({ construct, text: z.string(), origin: z.enum([...origins, "deck"]) }),
+  "construct.told": z.object({ construct, text: z.string(), origin: z.enum(tellers) }),
+  /** It has ended before it had read this message. */
+  "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(tellers) }),
+  /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
+  "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),

@@ -3,7 +3,7 @@ import type { ConstructBound } from "./bound.ts";
 import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
-import type { Origin, Outcome, Tokens } from "./outcome.ts";
+import type { Origin, Outcome, Teller, Tokens } from "./outcome.ts";
 import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
@@ -100,6 +100,8 @@ export interface ConstructView {
   denials: number;
   /** The bounds that the netrunner has raised for it alone. */
   raised: Partial<Record<ConstructBound, number>>;
+  /** Messages that wait until it is told its task. */
+  told: { text: string; origin: Teller }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
   outcome: Outcome | null;

@@ -11,7 +11,6 @@ import {
 import type { RunSettings } from "../../protocol/settings.ts";
 import { spentOf, type RunView } from "../../protocol/view.ts";
 import { raiseAttention, type Attention } from "../attention.ts";
-import type { StopWish } from "../closing.ts";
 import type { Note } from "../journal.ts";
 import { nearlyReached, reachedByConstruct, reachedByRun, type ConstructLimits } from "./reached.ts";
 import type { Today } from "./today.ts";
@@ -26,7 +25,7 @@ export interface BudgetParts {
   /** Changes settings of the run in the netrunner's name. */
   change: (settings: Partial<Pick<RunSettings, RunBound>>) => void;
   /** Ends the run for good. */
-  end: (wish: StopWish) => void;
+  end: (reason: string, cause: `budget:${string}`) => void;
   /** Something that was at a bound is not any more. */
   onChange: () => void;
 }
@@ -177,7 +176,7 @@ export class Budget {
   #end(key: string, bound: ReachedBound): void {
     const reason = `it was ended at its bound: it ${boundText(bound)}`;
     const cause = `budget:${bound.which}` as const;
-    if (key === "run") this.#parts.end({ status: "stopped", reason, how: "hard", cause });
+    if (key === "run") this.#parts.end(reason, cause);
     else this.#parts.stop(key, cause);
   }
 

@@ -69,7 +69,9 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     session_id: tally.sessionId,
     transcript: facts.transcript,
     stderr:
-      state === "done" ? "" : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+      state === "done" || state === "redirected"
+        ? ""
+        : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 
