@@ -15,7 +15,7 @@ import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { settleEarlierLife, specOf } from "./earlier-life.ts";
+import { settleEarlierLife, specOf, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
@@ -132,6 +132,7 @@ export class Run {
       limits: view.settings,
       settings: view.settings,
       objection: (task) => this.forbidding.objection(task),
+      before: (id) => suspendedIn(view, id),
       mayStart: () => this.#trial.hasPassed && this.#budget.ofRun === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
@@ -187,7 +188,9 @@ export class Run {
     const views = Object.values(this.view.constructs);
     this.#fleet.restore(
       views
-        .filter((construct) => construct.outcome === null && construct.startedAt === null)
+        .filter(
+          (construct) => construct.outcome === null && (construct.startedAt === null || construct.suspended !== null),
+        )
         .map((construct) => ({ ...specOf(construct), told: construct.told })),
       views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
     );

@@ -12,6 +12,7 @@ import { modelOrigins } from "./models.ts";
 import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 import { surfacedSchema } from "./surfaced.ts";
+import { suspendedSchema } from "./suspended.ts";
 import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
 import { decisions } from "./verdict.ts";
 
@@ -23,7 +24,7 @@ export type RunStatus = (typeof runStatuses)[number];
 export const constructLineSchema = z.object({
   id: z.string(),
   task: z.string(),
-  state: z.enum([...endStates, "queued", "running"]),
+  state: z.enum([...endStates, "queued", "suspended", "running"]),
   cause: z.string(),
   files: z.array(fileSchema),
   denials: z.array(denialSchema),
@@ -179,6 +180,8 @@ const bodies = {
   "construct.continued": z.object({ construct }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
+  /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
+  "construct.suspended": suspendedSchema.extend({ construct }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),
   "gate.judged": z.object({
     construct,

@@ -27,6 +27,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       ...nothingSpent,
       denials: 0,
       raised: {},
+      suspended: null,
       told: [],
       surfaced: [],
       outcome: null,
@@ -45,7 +46,11 @@ const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
+    case "construct.suspended":
+      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      break;
     case "construct.started":
+      construct.suspended = null;
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
       construct.startedAt = event.at;

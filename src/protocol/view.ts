@@ -7,6 +7,7 @@ import type { Origin, Outcome, Teller, Tokens } from "./outcome.ts";
 import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Suspended } from "./suspended.ts";
 import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
@@ -85,7 +86,9 @@ export interface ConstructView {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "suspended" | "ending" | Outcome["state"];
+  /** Where it goes on, while it is suspended. */
+  suspended: Suspended | null;
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
@@ -154,6 +157,13 @@ export function summaryOf(view: RunView): RunSummary {
 export function closingLine(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;
   if (outcome === null)
-    return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
+    return {
+      id,
+      task,
+      state: construct.state === "queued" || construct.state === "suspended" ? construct.state : "running",
+      cause: "",
+      files: [],
+      denials: [],
+    };
   return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
 }
