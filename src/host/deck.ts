@@ -12,6 +12,7 @@ import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { readSettings } from "../store/settings-file.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { controlConstruct } from "./construct-commands.ts";
@@ -22,6 +23,7 @@ import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { RunOpener } from "./run-opener.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /**
@@ -34,6 +36,8 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
+  // A broken file is told before anything is started.
+  readSettings(options.home);
   const blacklist = openBlacklist(options.home);
   const parts = await provide();
   const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
@@ -191,6 +195,9 @@ export class Deck implements Port {
         return this.#askRun((run) => controlConstruct(command, run.control));
       case "bound.answer":
         return this.#tellRun((run) => run.answerBound(command));
+      case "settings.read":
+      case "settings.save":
+        return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -231,9 +238,13 @@ export class Deck implements Port {
     });
   }
 
+  get #openRun(): Run | undefined {
+    return this.#run?.isOver === false ? this.#run : undefined;
+  }
+
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#run?.isOver === false ? this.#run : undefined;
+    const run = this.#openRun;
     return {
       home,
       muted: this.#mutedTripwires,

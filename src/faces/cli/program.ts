@@ -61,6 +61,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
   },
+  settings: {
+    summary: "what holds for runs: list, get, set, unset",
+    load: async () => (await import("./commands/settings.ts")).defineSettings,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
