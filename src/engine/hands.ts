@@ -6,10 +6,12 @@ import type { Objection } from "./blacklist.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 
 export interface HandsParts {
   view: RunView;
   fleet: Fleet;
+  outfits: Outfits;
   note: Note;
   /** False once the run is being closed. */
   isOpen: () => boolean;
@@ -46,6 +48,11 @@ export function handsOf(parts: HandsParts): Hands {
         const { rule, reason } = objection;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
+      }
+      const unfit = action.profile === undefined ? undefined : parts.outfits.objection(action.profile);
+      if (unfit !== undefined) {
+        note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
+        return { refused: unfit.reason };
       }
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {

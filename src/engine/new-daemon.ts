@@ -9,6 +9,7 @@ import { daemonPrompt } from "./daemon/prompt.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 import type { RunParts } from "./run-parts.ts";
 
 /** A coordinating loop and the dialogue that it leads. */
@@ -21,6 +22,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
   run: RunParts;
   view: RunView;
   fleet: Fleet;
+  outfits: Outfits;
   inbox: Inbox;
   /** An answer in the netrunner's place, on the record as such. */
   answer: (text: string) => void;
@@ -30,7 +32,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, inbox, isOpen, bound, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, objection, onCap } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -43,7 +45,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       patience: run.patience,
       cwd: view.workspace,
       caliber: settings.daemon_caliber,
-      systemPrompt: daemonPrompt({ calibers: run.calibers.models }),
+      systemPrompt: promptOf(parts),
       replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
       backend: settings.backend,
       id,
@@ -62,19 +64,25 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     id,
     conversation,
     inbox,
-    hands: handsOf({ view, fleet, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({ view, fleet, outfits, note, isOpen, bound, objection, onCap }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
     before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd, chat: view.daemon.lastChat },
-    compose: (inputs) => composeMessage(inputs, contextOf(view, fleet)),
+    compose: (inputs) => composeMessage(inputs, contextOf(parts)),
     memory: () => memoryOf(view),
     answer: parts.answer,
   });
   return { loop, conversation };
 }
 
-const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
+function promptOf({ run, view }: NewDaemonParts): string {
+  run.catalogues.look();
+  const profiles = run.catalogues.profiles.entries();
+  return daemonPrompt({ calibers: run.calibers.models, profiles, usualProfile: view.settings.profile });
+}
+
+const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({
   workspace: view.workspace,
   runFolder: view.folder,
   autopilot: view.settings.autopilot,
@@ -82,6 +90,7 @@ const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
   maxConcurrent: view.settings.max_concurrent,
   total: fleet.total,
   inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
+  profiles: run.catalogues.profiles.entries(),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });
 

@@ -16,6 +16,7 @@ import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
@@ -35,6 +36,7 @@ export class Run {
   readonly #note: Note;
   readonly #fleet: Fleet;
   readonly #holds: Holds;
+  readonly #outfits: Outfits;
   readonly #bounds: Bounds;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
@@ -74,12 +76,15 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    const { catalogues, judge } = parts;
+    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#fleet = new Fleet({
       clock,
       transcript,
       note,
       sessions: coldSessions(driver, view.workspace, parts.wall.agents),
       judge: parts.judge,
+      outfits: this.#outfits,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
@@ -199,6 +204,7 @@ export class Run {
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
+      outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),

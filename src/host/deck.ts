@@ -15,6 +15,7 @@ import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
+import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { openDoor, type Door } from "./door/door.ts";
@@ -57,6 +58,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -80,6 +82,12 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
+    this.#catalogues = openDeckCatalogues(
+      options.home,
+      parts,
+      // The signature of a note ties type and body together; as an event they are one member of the union.
+      (type, body) => this.#record({ type, run: this.#openRun, source: "engine", body } as EventDraft),
+    );
     this.#opener = new RunOpener({
       options,
       parts,
@@ -87,6 +95,7 @@ export class Deck implements Port {
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
       blacklist,
+      catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
       onRun: (run) => {
@@ -146,6 +155,7 @@ export class Deck implements Port {
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     this.#leaving.abort();
+    this.#catalogues[Symbol.dispose]();
     await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
@@ -195,8 +205,7 @@ export class Deck implements Port {
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
-          this.#record({ type, run, source: "netrunner", body });
+          this.#record({ type, run: this.#openRun, source: "netrunner", body });
         });
       case "blacklist.allow":
         return this.#tellRun((run) => run.forbidding.exempt(command.task));
@@ -266,6 +275,11 @@ export class Deck implements Port {
     }
     await action(this.#run);
     return {};
+  }
+
+  /** Id of the run that is open; empty where there is none. */
+  get #openRun(): string {
+    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
   }
 
   #record(draft: EventDraft): boolean {

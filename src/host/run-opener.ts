@@ -21,6 +21,7 @@ import type { Store } from "../store/event-log.ts";
 import { homePaths } from "../store/home.ts";
 import type { Recorder } from "../store/recorder.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import type { DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import type { OpenedRun } from "./port.ts";
@@ -35,6 +36,7 @@ export interface RunOpenerParts {
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: RunParts["canary"];
+  catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
 }
@@ -52,8 +54,9 @@ export class RunOpener {
     { settings, command_line }: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
-    const { options, parts, recorder } = this.#own;
+    const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
+    catalogues.mustHave(settings.profile);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -95,6 +98,7 @@ export class RunOpener {
 
   #tellSurroundings(run: Run, policy: LivePolicy, wall: RunWall): void {
     policy.current(run.record);
+    this.#own.catalogues.tellRefused(run.record);
     run.record("sandbox.chosen", choiceOf(wall));
   }
 
@@ -115,13 +119,14 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
-    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, onRun } = this.#own;
+    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, catalogues, onRun } = this.#own;
     const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
       driver,
       calibers: fallbackCatalogue,
+      catalogues,
       clock: systemClock,
       patience,
       mutedTripwires,

@@ -36,6 +36,9 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
+    case "profile.replaced":
+      construct.profile = event.body.by;
+      break;
     case "construct.started":
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });

@@ -33,6 +33,8 @@ export const outcomeSchema = z.object({
   state: z.enum(endStates),
   /** Why it ended: "result", "crash", "netrunner", "budget:time", … The first cause wins. */
   cause: z.string(),
+  /** The profile that it had. */
+  profile: z.string().default("default"),
   caliber_asked: caliberSchema,
   /** The model that the agent said it used; null when it never said. */
   model_given: z.string().nullable(),

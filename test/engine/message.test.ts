@@ -11,6 +11,7 @@ const context: MessageContext = {
   maxConcurrent: 10,
   total: 30,
   inFlight: [],
+  profiles: [],
   resultOf: () => "",
 };
 

@@ -21,6 +21,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   parent: fc.constant(null),
   state: fc.constantFrom(...endStates),
   cause: long,
+  profile: fc.constantFrom("default", "code_reviewer"),
   caliber_asked: fc.record({ model: long, effort: fc.constantFrom(...efforts) }),
   model_given: fc.constant(null),
   exit: long,

@@ -15,13 +15,13 @@ export function constructGate(
   parts: ConstructParts,
   { tripwires, ...hooks }: GateHooks,
 ): SessionOwner["gate"] {
-  const { judge, holds, clock, workspace, isAirgapped, isWalled } = parts;
+  const { judge, holds, clock, workspace, isAirgapped, isWalled, outfits } = parts;
   return gateOf({
     ...hooks,
     construct: spec.id,
     task: spec.task,
     judge,
-    stages: [airgapStage({ isOn: isAirgapped, isWalled }), tripwires],
+    stages: [airgapStage({ isOn: isAirgapped, isWalled }), outfits.of(spec).stage, tripwires],
     holds,
     clock,
     workspace,

@@ -1,6 +1,7 @@
 import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
 import { pause } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
+import { tighterLimits } from "../../policy/profiles/limits.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
@@ -143,7 +144,8 @@ export class Construct {
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
-      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      const { limits } = this.#parts.outfits.of(this.spec);
+      watchTime(tighterLimits(this.#parts.limits, limits), clock, lastSign, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       void this.#read(session);
@@ -217,6 +219,7 @@ export class Construct {
     const { files, missing } = await checkFiles(this.#tally.written, this.#parts.workspace);
     const outcome = outcomeOf({
       spec: this.spec,
+      profile: this.#parts.outfits.of(this.spec).profile.name,
       cause: this.#life.phase === "ended" ? this.#life.cause : "crash",
       tally: this.#tally,
       exit: this.#exit,

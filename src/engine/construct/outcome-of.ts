@@ -20,6 +20,8 @@ export interface SpawnSpec {
 /** Everything that the outcome of a construct is made of. */
 export interface EndFacts {
   spec: SpawnSpec;
+  /** Name of the profile that it had. */
+  profile: string;
   cause: string;
   tally: Tally;
   exit: AgentExit | null;
@@ -43,6 +45,7 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     parent: spec.parent,
     state,
     cause,
+    profile: facts.profile,
     caliber_asked: spec.caliber,
     model_given: tally.model,
     exit: showExit(exit),
@@ -73,6 +76,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     parent: spec.parent,
     state: endStateOf(cause),
     cause,
+    profile: spec.profile,
     caliber_asked: spec.caliber,
     model_given: null,
     exit: "never started",
