@@ -1,6 +1,7 @@
 import type { Caliber } from "../protocol/caliber.ts";
 import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
+import type { SurfaceAnswer, SurfaceWish } from "../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 
 /** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
@@ -31,6 +32,8 @@ export interface SessionOwner {
   gate: (call: ToolCall) => Promise<Verdict>;
   /** Gets each raw message of the agent as one JSON line, for the transcript. */
   transcript?: (line: string) => void;
+  /** Gets what the agent wants to show to the netrunner, after the gate has allowed the call. Without it, nothing can be shown. */
+  surface?: (wish: SurfaceWish) => Promise<SurfaceAnswer>;
 }
 
 /** What a session is opened for. It is its own first owner. */
@@ -73,9 +76,14 @@ export interface AgentSession {
   readonly command: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
   readonly events: AsyncIterable<AgentEvent>;
+  /** Resolves once the agent is initialised, and later on whenever it answers. Rejects when it cannot any more. */
+  answers(): Promise<void>;
   /** From now on its calls are judged, and its messages taken down, by this one alone. */
   handTo(owner: SessionOwner): void;
-  /** Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it. */
+  /**
+   * Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it, or is
+   * gone.
+   */
   aim(caliber: Caliber, how?: { fast: boolean }): Promise<void>;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
   send(text: string): void;

@@ -3,9 +3,9 @@ import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
+import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
-import { coldSessions } from "./construct/sessions.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -17,6 +17,7 @@ import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
+import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
@@ -35,6 +36,7 @@ export class Run {
   readonly #parts: RunParts;
   readonly #note: Note;
   readonly #fleet: Fleet;
+  readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #outfits: Outfits;
   readonly #bounds: Bounds;
@@ -78,11 +80,21 @@ export class Run {
     });
     const { catalogues, judge } = parts;
     this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
+    this.#pool = new Pool({
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
+      clock,
+      note: this.#note,
+      settings: view.settings,
+      memory: parts.memory ?? readMemory,
+      onChange: () => this.#fleet.pump(),
+    });
+    if (view.kind === "tasks") this.#pool.open();
     this.#fleet = new Fleet({
       clock,
       transcript,
       note,
-      sessions: coldSessions(driver, view.workspace, parts.wall.agents),
+      sessions: this.#pool,
+      isOpenEnded: view.kind === "goal",
       judge: parts.judge,
       outfits: this.#outfits,
       holds: this.#holds,
@@ -117,6 +129,8 @@ export class Run {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#inbox.see(event);
     if (event.type === "goal.set") this.#authoring.begin();
+    // Until the daemon has thought, the machine has nothing better to do.
+    if (event.type === "daemon.session") this.#warmUp();
     this.#daemon?.loop.wake();
   }
 
@@ -224,6 +238,11 @@ export class Run {
     }
   }
 
+  #warmUp(): void {
+    this.#pool.open();
+    this.#fleet.pump();
+  }
+
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
@@ -263,8 +282,11 @@ export class Run {
     await Promise.all([
       this.#goingOn,
       this.#authoring.close(),
+      this.#pool.close(),
       this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);
+    // What constructs have given back while they ended.
+    await this.#pool.close();
   }
 }

@@ -82,12 +82,8 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
-    this.#catalogues = openDeckCatalogues(
-      options.home,
-      parts,
-      // The signature of a note ties type and body together; as an event they are one member of the union.
-      (type, body) => this.#record({ type, run: this.#openRun, source: "engine", body } as EventDraft),
-    );
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#opener = new RunOpener({
       options,
       parts,

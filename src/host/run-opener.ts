@@ -120,7 +120,7 @@ export class RunOpener {
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
     const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, catalogues, onRun } = this.#own;
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = parts;
+    const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
@@ -135,6 +135,7 @@ export class RunOpener {
       blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary }),
+      ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),
     });

@@ -3,7 +3,9 @@ import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome } from "./outcome.ts";
+import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
 /**
@@ -37,6 +39,7 @@ export interface RunView {
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
   tripwires: TripwiresView;
+  pool: PoolView;
   lastSeq: number;
 }
 
@@ -83,6 +86,8 @@ export interface ConstructView {
   sessionId: string | null;
   costUsd: number;
   denials: number;
+  /** What it has shown to the netrunner, in order. */
+  surfaced: Surfaced[];
   outcome: Outcome | null;
 }
 

@@ -134,6 +134,8 @@ function constructTelling(event: DeckEvent): string | undefined {
       const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
       return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
     }
+    case "construct.surfaced":
+      return says(`${id} shows a ${event.body.kind}`, [event.body.title, event.body.path ?? event.body.text].join(" "));
     case "construct.paused":
       return says(`${id} was ${event.body.how}`, event.body.why);
     case "construct.continued":

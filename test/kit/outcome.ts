@@ -22,6 +22,7 @@ export const anOutcome = (parts: Partial<Outcome> = {}): Outcome => ({
   files: [],
   files_missing: [],
   denials: [],
+  surfaced: [],
   tripwires: [],
   refusal: null,
   session_id: null,

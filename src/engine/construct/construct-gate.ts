@@ -7,13 +7,14 @@ import type { ConstructParts } from "./parts.ts";
 /** What a construct's gate tells it, and asks of it. */
 export type GateHooks = Pick<GateParts, "standing" | "note" | "onDenial" | "onJudged" | "onHold" | "kill"> & {
   tripwires: Stage;
+  surfacing: Stage;
 };
 
 /** Judges the calls of one construct. What is asked besides the brake is listed here, in order. */
 export function constructGate(
   spec: SpawnSpec,
   parts: ConstructParts,
-  { tripwires, ...hooks }: GateHooks,
+  { tripwires, surfacing, ...hooks }: GateHooks,
 ): SessionOwner["gate"] {
   const { judge, holds, clock, workspace, isAirgapped, isWalled, outfits } = parts;
   return gateOf({
@@ -21,7 +22,7 @@ export function constructGate(
     construct: spec.id,
     task: spec.task,
     judge,
-    stages: [airgapStage({ isOn: isAirgapped, isWalled }), outfits.of(spec).stage, tripwires],
+    stages: [airgapStage({ isOn: isAirgapped, isWalled }), outfits.of(spec).stage, tripwires, surfacing],
     holds,
     clock,
     workspace,

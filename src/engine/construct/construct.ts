@@ -3,9 +3,11 @@ import { pause } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { tighterLimits } from "../../policy/profiles/limits.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
@@ -137,9 +139,21 @@ export class Construct {
     this.#startedAt = clock.now();
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
+    const surfacing = surfacingOf({
+      construct: this.spec.id,
+      places: this.#parts,
+      note: this.#note,
+      onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
+    });
     try {
-      const session = await this.#beginning.take({ gate: this.#gate(), transcript: this.#transcript.line });
+      const taken = await this.#beginning.take({
+        gate: this.#gate(surfacing),
+        surface: surfacing.surface,
+        transcript: this.#transcript.line,
+      });
+      const { session, isWarm } = taken;
       this.#session = session;
+      if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
@@ -158,9 +172,10 @@ export class Construct {
     }
   }
 
-  #gate(): SessionOwner["gate"] {
+  #gate(surfacing: Surfacing): SessionOwner["gate"] {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
+      surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,
       onDenial: (denial) => this.#tally.denials.push(denial),

@@ -1,5 +1,6 @@
 import type { AgentEvent, AgentExit, TurnEnd } from "../../drivers/agent.ts";
 import type { Denial, Outcome, Tokens } from "../../protocol/outcome.ts";
+import type { Surfaced } from "../../protocol/surfaced.ts";
 import { noTokens } from "../../protocol/outcome.ts";
 import { headAndTail } from "../../base/text.ts";
 
@@ -21,6 +22,7 @@ export interface Tally {
   /** Paths that a successful writing call named, in order. */
   written: Set<string>;
   denials: Denial[];
+  surfaced: Surfaced[];
 }
 
 /** What a session had cost before it came to this construct: that part is another one's. */
@@ -42,6 +44,7 @@ export const newTally = (before = nothingSpent): Tally => ({
   writing: new Map(),
   written: new Set(),
   denials: [],
+  surfaced: [],
 });
 
 /** The tools that write a file, and the field of their input that names it. */

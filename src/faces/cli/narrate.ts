@@ -127,12 +127,21 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
   switch (event.type) {
     case "construct.queued":
       return passing(event.body.construct, "queued", event.body.task);
+    case "pool.hit":
+      return passing(event.body.construct, "warm", `its agent was up: ${event.body.spare}`);
+    case "pool.missed":
+      return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
     case "construct.started":
       return passing(event.body.construct, "started", "");
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "construct.surfaced": {
+      const { title, path, text } = event.body;
+      const of = title === "" ? "" : `${title}: `;
+      return lasting(event.body.construct, "shows you", `${of}${path ?? oneLine(text ?? "", 200)}`, "strong");
+    }
     case "construct.retrying":
       return passing(event.body.construct, "retries", `in ${spell(event.body.in_ms)}: ${event.body.reason}`);
     case "hold.opened": {
@@ -189,6 +198,9 @@ function endText(outcome: Outcome): string {
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
 }
+
+const missText = ({ reason, detail }: EventBody<"pool.missed">): string =>
+  `no agent of the warm pool (${detail === "" ? reason : `${reason}: ${detail}`})`;
 
 const settingsText = (settings: object): string =>
   Object.entries(settings)
