@@ -1,5 +1,6 @@
 import { messageOf } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
+import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
@@ -24,6 +25,7 @@ import { noteFor, type Note } from "./journal.ts";
 import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -45,6 +47,7 @@ export class Run {
   readonly #fleet: Fleet;
   readonly #pool: Pool;
   readonly #holds: Holds;
+  readonly #outfits: Outfits;
   readonly #bounds: Bounds;
   readonly #budget: Budget;
   readonly #today: Today;
@@ -91,6 +94,7 @@ export class Run {
       clock,
       note: this.#note,
       today: this.#today,
+      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
       stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
       change: (settings) => this.changeSettings(settings),
       end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
@@ -103,6 +107,8 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    const { catalogues, judge } = parts;
+    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
       place: { driver, cwd: view.workspace, wall: parts.wall.agents },
       clock,
@@ -122,6 +128,7 @@ export class Run {
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
+      outfits: this.#outfits,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
@@ -177,7 +184,8 @@ export class Run {
   startTasks(tasks: string[]): void {
     this.#trial.start();
     const { models } = this.#parts.calibers;
-    queueOwnTasks(tasks, { view: this.view, fleet: this.#fleet, models, note: this.#note });
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -250,6 +258,7 @@ export class Run {
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
+      outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),

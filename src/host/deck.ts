@@ -17,6 +17,7 @@ import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
+import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { openDoor, type Door } from "./door/door.ts";
@@ -62,6 +63,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -85,6 +87,8 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -92,6 +96,7 @@ export class Deck implements Port {
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
       blacklist,
+      catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
       onRun: (run) => {
@@ -153,6 +158,7 @@ export class Deck implements Port {
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     this.#leaving.abort();
+    this.#catalogues[Symbol.dispose]();
     await this.#canary;
     await asked;
     await this.#recorder.close();
@@ -197,7 +203,13 @@ export class Deck implements Port {
         return this.#tellRun((run) => run.answerBound(command));
       case "settings.read":
       case "settings.save":
-        return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
+        return Promise.resolve(
+          answerSettings(
+            command,
+            this.#options.home,
+            this.#run?.isOver === false ? this.#run.view.settings : undefined,
+          ),
+        );
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -208,8 +220,7 @@ export class Deck implements Port {
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
-          this.#record({ type, run, source: "netrunner", body });
+          this.#record({ type, run: this.#openRun, source: "netrunner", body });
         });
       case "blacklist.allow":
         return this.#tellRun((run) => run.forbidding.exempt(command.task));
@@ -238,13 +249,9 @@ export class Deck implements Port {
     });
   }
 
-  get #openRun(): Run | undefined {
-    return this.#run?.isOver === false ? this.#run : undefined;
-  }
-
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#openRun;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
     return {
       home,
       muted: this.#mutedTripwires,
@@ -286,6 +293,11 @@ export class Deck implements Port {
     if (this.#run === undefined || this.#run.isOver)
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
     return action(this.#run);
+  }
+
+  /** Id of the run that is open; empty where there is none. */
+  get #openRun(): string {
+    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
   }
 
   #record(draft: EventDraft): boolean {

@@ -49,6 +49,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.suspended":
       Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
       break;
+    case "profile.replaced":
+      construct.profile = event.body.by;
+      break;
     case "construct.started":
       construct.suspended = null;
       // It may have been paused before its process was up.
