@@ -178,6 +178,8 @@ const bodies = {
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
   "construct.continued": z.object({ construct }),
+  /** Nothing was heard of it for so long. */
+  "construct.stalled": z.object({ construct, silent_ms: z.int() }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
