@@ -103,7 +103,7 @@ export class Pool implements Sessions {
       for (let spare = this.#pick(); spare !== undefined; spare = this.#pick()) {
         const session = await spare.session;
         if (session === undefined) continue;
-        const problem = await aimProblem(session, spec.caliber);
+        const problem = await aimProblem(session, spec);
         if (problem === undefined && !session.signal.aborted) {
           session.handTo(owner);
           this.#failures = 0;
