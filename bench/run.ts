@@ -5,6 +5,7 @@ import { messageOf } from "../src/base/fault.ts";
 import { deckLoad } from "./deck-load.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
+import { goalTenPool } from "./goal-ten-pool.ts";
 import { judgeCorpus } from "./judge-corpus.ts";
 import { lookAtMachine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
@@ -18,6 +19,7 @@ import { wireBytes } from "./wire-bytes.ts";
 
 const benches = [
   goalTen,
+  goalTenPool,
   poolWarm,
   wireBytes,
   gateRoundtrip,
