@@ -46,7 +46,8 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
       ...(await parts.sessions.take({ ...spec, fast: fast.isOn }, owner)),
       before: nothingCounted,
     }),
-    message: () => taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+    message: () =>
+      taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier }),
     told,
   };
 }
@@ -61,7 +62,14 @@ export interface Inheritance {
 /** The session of a construct that was stopped for this one: live, or taken up again with its memory, or else a new one. */
 export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, estate, told }: Inheritance): Beginning {
   const { workspace, runFolder, sessions } = parts;
-  const fresh = (): string => taskMessage({ workspace, runFolder, task: changedTask(task, spec.task), earlier: [] });
+  const fresh = (): string =>
+    taskMessage({
+      workspace,
+      runFolder,
+      profile: parts.outfits.of(spec).text,
+      task: changedTask(task, spec.task),
+      earlier: [],
+    });
   let message = fresh;
   let fast: FastSwitch | undefined;
   /** For a process of its own; a live session stays as it was. */
