@@ -1,4 +1,5 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
@@ -8,6 +9,7 @@ import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
 import { closeOnRecord, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
+import { fastGovernor } from "./calibers/fast-governor.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -17,7 +19,10 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -39,7 +44,9 @@ export class Run {
   readonly #fleet: Fleet;
   readonly #pool: Pool;
   readonly #holds: Holds;
+  readonly #outfits: Outfits;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -59,7 +66,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -79,6 +90,8 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    const { catalogues, judge } = parts;
+    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
       place: { driver, cwd: view.workspace, wall: parts.wall.agents },
       clock,
@@ -92,9 +105,12 @@ export class Run {
       clock,
       transcript,
       note,
+      metering,
+      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
+      outfits: this.#outfits,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
@@ -150,9 +166,9 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#trial.start();
-    const { caliber, profile } = this.view.settings;
-    for (const task of tasks)
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
+    const { models } = this.#parts.calibers;
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -239,9 +255,11 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
+      outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),

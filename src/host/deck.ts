@@ -15,6 +15,7 @@ import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
+import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { openDoor, type Door } from "./door/door.ts";
@@ -58,6 +59,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -80,6 +82,8 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#canary = parts.canary && canaryDesk(parts.canary);
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
+    this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -87,6 +91,7 @@ export class Deck implements Port {
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
       blacklist,
+      catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: this.#canary,
       onRun: (run) => {
@@ -141,11 +146,15 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
+    // What is being opened may wait for it.
+    const asked = this.#parts.calibers?.close();
     // Stopped at once where there is a run; one that is being opened right now is stopped as soon as it is there.
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    this.#catalogues[Symbol.dispose]();
     await this.#canary?.stop();
+    await asked;
     await this.#recorder.close();
     this.#ending.abort();
     await this.#door?.close();
@@ -190,8 +199,7 @@ export class Deck implements Port {
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
-          this.#record({ type, run, source: "netrunner", body });
+          this.#record({ type, run: this.#openRunId, source: "netrunner", body });
         });
       case "tripwires.list":
       case "tripwires.test":
@@ -257,6 +265,11 @@ export class Deck implements Port {
     if (this.#run === undefined || this.#run.isOver)
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
     return this.#run;
+  }
+
+  /** Id of the run that is open; empty where there is none. */
+  get #openRunId(): string {
+    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
   }
 
   #record(draft: EventDraft): boolean {

@@ -2,11 +2,12 @@ import type { SessionOwner } from "../../drivers/agent.ts";
 import { Fault } from "../../base/fault.ts";
 import { changedTask, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { FastSwitch } from "../calibers/fast-governor.ts";
+import { nothingCounted, type Counted } from "../meter.ts";
 import type { Letter } from "./mail.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
-import { nothingSpent, type Spent } from "./tally.ts";
 import type { Estate } from "./yielding.ts";
 
 /** How a construct comes by its session, and what it is told first. */
@@ -20,11 +21,13 @@ export interface Beginning {
   message(): string;
   /** What it was told while it was queued. */
   told: readonly Letter[];
+  /** Its fast mode, as far as it was decided on. */
+  readonly fast: FastSwitch | undefined;
 }
 
 export interface Taken extends TakenSession {
-  /** What this session had cost before. */
-  before: Spent;
+  /** What this session had counted before. */
+  before: Counted;
 }
 
 export interface Briefing {
@@ -36,9 +39,15 @@ export interface Briefing {
 /** A session of its own, and the task. */
 export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier, told }: Briefing): Beginning {
   const { workspace, runFolder } = parts;
+  const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
-    take: async (owner) => ({ ...(await parts.sessions.take(spec, owner)), before: nothingSpent }),
-    message: () => taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+    fast,
+    take: async (owner) => ({
+      ...(await parts.sessions.take({ ...spec, fast: fast.isOn }, owner)),
+      before: nothingCounted,
+    }),
+    message: () =>
+      taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier }),
     told,
   };
 }
@@ -53,22 +62,38 @@ export interface Inheritance {
 /** The session of a construct that was stopped for this one: live, or taken up again with its memory, or else a new one. */
 export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, estate, told }: Inheritance): Beginning {
   const { workspace, runFolder, sessions } = parts;
-  const fresh = (): string => taskMessage({ workspace, runFolder, task: changedTask(task, spec.task), earlier: [] });
+  const fresh = (): string =>
+    taskMessage({
+      workspace,
+      runFolder,
+      profile: parts.outfits.of(spec).text,
+      task: changedTask(task, spec.task),
+      earlier: [],
+    });
   let message = fresh;
+  let fast: FastSwitch | undefined;
+  /** For a process of its own; a live session stays as it was. */
+  const own = (): SpawnSpec & { fast: boolean } => {
+    fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
+    return { ...spec, fast: fast.isOn };
+  };
   return {
     told,
     message: () => message(),
+    get fast() {
+      return fast;
+    },
     async take(owner, ending) {
-      const { session, isBriefed, sessionId, spent } = await estate;
+      const { session, isBriefed, sessionId, counted } = await estate;
       if (session !== undefined) {
         session.handTo(owner);
         if (isBriefed) message = () => redirectMessage(spec.task, false);
-        return { session, isWarm: true, before: spent };
+        return { session, isWarm: true, before: counted };
       }
       if (ending.aborted) throw stopped(spec.id);
-      if (!isBriefed || sessionId === null) return { ...(await sessions.take(spec, owner)), before: nothingSpent };
+      if (!isBriefed || sessionId === null) return { ...(await sessions.take(own(), owner)), before: nothingCounted };
       message = () => redirectMessage(spec.task, true);
-      return { ...(await sessions.resume(spec, owner, sessionId)), before: nothingSpent };
+      return { ...(await sessions.resume(own(), owner, sessionId)), before: nothingCounted };
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
+import { tighterLimits } from "../../policy/profiles/limits.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { Meter } from "../meter.ts";
 import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
@@ -17,7 +19,7 @@ import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
 import { reconciliation } from "./reconciliation.ts";
-import { handedOver, legacyOf, quieten, type Estate } from "./yielding.ts";
+import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence, watchTime } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
@@ -40,6 +42,7 @@ export class Construct {
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
   readonly #tripwires: ConstructTripwires;
+  readonly #meter: Meter;
   readonly #timers = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
@@ -72,6 +75,7 @@ export class Construct {
       note: this.#note,
       kill: (cause) => this.stop(cause, "hard"),
     });
+    this.#meter = new Meter({ agent: spec.id, role: "construct", note: this.#note, metering: parts.metering });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -179,13 +183,14 @@ export class Construct {
       };
       const { session, isWarm, before } = await this.#beginning.take(owner, this.custody.standing.ending);
       this.#session = session;
-      this.#tally.before = before;
+      this.#meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
-      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      const { limits } = this.#parts.outfits.of(this.spec);
+      watchTime(tighterLimits(this.#parts.limits, limits), clock, lastSign, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       // One that is handed over unread is read by its next owner.
@@ -202,6 +207,7 @@ export class Construct {
   #gate(surfacing: Surfacing): SessionOwner["gate"] {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
+      settled: () => this.#meter.settled(),
       surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,
@@ -216,6 +222,8 @@ export class Construct {
     for await (const event of session.events) {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
+      this.#meter.see(event);
+      this.#beginning.fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
       this.#tripwires.see(event);
@@ -232,6 +240,7 @@ export class Construct {
       if (this.#life.phase === "yielding") return this.#turnOver.resolve();
       this.#apply({ type: "turn_ended", turn: { ...event.turn, queued: Math.max(event.turn.queued, session.unread) } });
     }
+    this.#meter.close();
     this.#exit = await exitAfterOutput(session);
     this.#up.resolve();
     this.#apply({ type: "exited", exit: this.#exit });
@@ -245,7 +254,12 @@ export class Construct {
     if (session === undefined || this.#life.phase !== "yielding") return;
     this.#how = "hard";
     if (isQuiet) {
-      this.#estate.resolve({ session, isBriefed: this.#isBriefed, ...legacyOf(this.#tally) });
+      this.#estate.resolve({
+        session,
+        isBriefed: this.#isBriefed,
+        sessionId: this.#tally.sessionId,
+        counted: this.#meter.counted,
+      });
       this.#exit = handedOver;
       // It is another one's from now on: nothing of this one may stop it.
       this.#session = undefined;
@@ -274,7 +288,9 @@ export class Construct {
     const outcome = outcomeOf({
       spec: this.spec,
       cause,
+      profile: this.#parts.outfits.of(this.spec).profile.name,
       tally: this.#tally,
+      spent: this.#meter.total,
       exit: this.#exit,
       startedAt: this.#startedAt,
       durationMs: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
@@ -285,6 +301,11 @@ export class Construct {
     });
     this.#note("construct.ended", { construct, outcome });
     this.#end.resolve(outcome);
-    this.#estate.resolve({ session: undefined, isBriefed: this.#isBriefed, ...legacyOf(this.#tally) });
+    this.#estate.resolve({
+      session: undefined,
+      isBriefed: this.#isBriefed,
+      sessionId: this.#tally.sessionId,
+      counted: this.#meter.counted,
+    });
   }
 }

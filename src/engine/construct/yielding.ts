@@ -1,7 +1,7 @@
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import { pause } from "../../base/clock.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
-import { nothingSpent, spentSoFar, type Spent, type Tally } from "./tally.ts";
+import { nothingCounted, type Counted } from "../meter.ts";
 
 /** What a redirected construct leaves to its successor. */
 export interface Estate {
@@ -11,21 +11,16 @@ export interface Estate {
   isBriefed: boolean;
   /** The agent's id of the session, to take it up again; null when it has none. */
   sessionId: string | null;
-  /** What the session has cost until now. */
-  spent: Spent;
+  /** What the session has counted until now. */
+  counted: Counted;
 }
-
-export const legacyOf = (tally: Tally): Pick<Estate, "sessionId" | "spent"> => ({
-  sessionId: tally.sessionId,
-  spent: spentSoFar(tally),
-});
 
 /** What is left of one whose process is gone. */
 export const estateOf = ({ session_id: sessionId }: Outcome): Estate => ({
   session: undefined,
   isBriefed: true,
   sessionId,
-  spent: nothingSpent,
+  counted: nothingCounted,
 });
 
 /** How long a turn may take to stop, milliseconds; it takes some 15. */
