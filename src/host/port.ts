@@ -1,6 +1,7 @@
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+import type { Ejection } from "../protocol/ejection.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
@@ -22,6 +23,7 @@ export interface Replies {
   "run.resume": OpenedRun;
   say: Record<string, never>;
   stop: Record<string, never>;
+  eject: Ejection & { run: string };
   "hold.answer": Record<string, never>;
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };

@@ -5,11 +5,11 @@ import { Fault } from "../base/fault.ts";
 import type { Blacklist } from "../engine/blacklist.ts";
 import { noDesk, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
 import { usualPatience } from "../engine/daemon/conversation.ts";
+import { rollOf } from "../engine/eject/roll.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
 import { Run } from "../engine/run.ts";
-import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
@@ -22,6 +22,7 @@ import type { Store } from "../store/event-log.ts";
 import { homePaths } from "../store/home.ts";
 import type { Recorder } from "../store/recorder.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import type { CanaryDesk } from "./canary-desk.ts";
 import type { DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
@@ -36,7 +37,7 @@ export interface RunOpenerParts {
   record: (draft: EventDraft) => boolean;
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
-  canary: RunParts["canary"];
+  canary: CanaryDesk | undefined;
   catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
@@ -129,11 +130,13 @@ export class RunOpener {
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
     const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, catalogues, onRun } = this.#own;
-    const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
+    const roll = rollOf(parts.driver);
+    const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
-      driver,
+      driver: roll.driver,
+      roll,
       calibers: known,
       catalogues,
       clock: systemClock,
@@ -143,7 +146,7 @@ export class RunOpener {
       record,
       blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
-      ...(canary === undefined ? {} : { canary }),
+      ...(canary === undefined ? {} : { canary: () => canary.start(), endCanary: () => canary.stop() }),
       ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),

@@ -38,6 +38,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     reason: z.string(),
     force: z.boolean(),
   }),
+  /** Stops everything in the current run at once, proves that nothing is left, and keeps a snapshot. */
+  z.object({ type: z.literal("eject"), reason: z.string() }),
   /** The netrunner's answer to a held call; a note is told to the model. */
   z.object({
     type: z.literal("hold.answer"),

@@ -37,6 +37,12 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("run", "PAUSED", `${event.body.reason} (${event.body.rule})`, "alarm");
     case "run.closed":
       return passing("run", runWord(event.body.status).word, event.body.reason);
+    case "run.ejecting":
+      return lasting("you", "EJECT", event.body.reason, "alarm");
+    case "run.ejected":
+      return event.body.proven
+        ? lasting("run", "ejected", `nothing is left; ${event.body.snapshot ?? "no snapshot"}`, "strong")
+        : lasting("run", "EJECTED", `${count(event.body.survivors.length, "process", "processes")} left`, "alarm");
     case "goal.set":
       return passing("run", "goal", event.body.goal);
     case "netrunner.said":

@@ -57,6 +57,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "end constructs at once, with everything that they started",
     load: async () => (await import("./commands/control.ts")).defineKill,
   },
+  eject: {
+    summary: "stop everything in the open run at once, prove it, and keep a snapshot",
+    load: async () => (await import("./commands/eject.ts")).defineEject,
+  },
   pause: {
     summary: "have constructs wait before their next call, or freeze them",
     load: async () => (await import("./commands/control.ts")).definePause,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
+import { ejectionSchema } from "../../protocol/ejection.ts";
 import { runStatuses } from "../../protocol/event.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { runSettingsSchema } from "../../protocol/settings.ts";
@@ -77,6 +78,7 @@ export const viewSchema = z.looseObject({
 
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
+  eject: ejectionSchema.extend({ run: z.string() }),
   "construct.kill": z.object({ already: z.string().nullable() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
