@@ -10,6 +10,7 @@ import { daemonPrompt } from "./daemon/prompt.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
+import { Meter, type Metering } from "./meter.ts";
 import type { RunParts } from "./run-parts.ts";
 
 /** A coordinating loop and the dialogue that it leads. */
@@ -23,6 +24,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
   view: RunView;
   fleet: Fleet;
   inbox: Inbox;
+  metering: Metering;
   /** An answer in the netrunner's place, on the record as such. */
   answer: (text: string) => void;
   /** Settles when the run is over, and with it the daemon's transcript. */
@@ -50,6 +52,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       backend: settings.backend,
       id,
       transcript: transcript.line,
+      meter: new Meter({ agent: id, role: "daemon", note, metering: parts.metering, before: view.daemon }),
       onStarted({ pid, resumed }) {
         note("daemon.started", { daemon: id, pid, backend: settings.backend, caliber, resumed });
       },

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
@@ -16,6 +17,7 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
 import { Pool } from "./pool/pool.ts";
@@ -40,6 +42,7 @@ export class Run {
   readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -58,7 +61,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -91,6 +98,7 @@ export class Run {
       clock,
       transcript,
       note,
+      metering,
       fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
@@ -212,6 +220,7 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,

@@ -5,8 +5,9 @@ import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
+import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tokensSchema } from "./outcome.ts";
+import { roles } from "./spent.ts";
 import { modelOrigins } from "./models.ts";
-import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
 import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 import { surfacedSchema } from "./surfaced.ts";
@@ -224,6 +225,18 @@ const bodies = {
   }),
   /** There are no rules of this goal's own; the shipped ones hold. */
   "author.failed": z.object({ author: z.string(), reason: z.string(), cost_usd: z.number() }),
+  /**
+   * What one model request of an agent (construct, daemon, author) has used. With `requests` 0, a correction at the end of a
+   * turn: the agent's own total is what counts, and the sum of the earlier estimates was off by so much.
+   */
+  "agent.used": z.object({
+    agent: z.string(),
+    role: z.enum(roles),
+    model: z.string(),
+    requests: z.int().min(0),
+    cost_usd: z.number(),
+    tokens: tokensSchema,
+  }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),

@@ -1,5 +1,6 @@
 import type { AgentExit } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import type { Spent } from "../../protocol/spent.ts";
 import { noTokens, type Origin, type Outcome } from "../../protocol/outcome.ts";
 import { endStateOf } from "./machine.ts";
 import { resultOf, showExit, type Tally } from "./tally.ts";
@@ -27,6 +28,7 @@ export interface EndFacts {
   spec: SpawnSpec;
   cause: string;
   tally: Tally;
+  spent: Spent;
   exit: AgentExit | null;
   startedAt: number | null;
   durationMs: number;
@@ -38,7 +40,7 @@ export interface EndFacts {
 }
 
 /** The record of how a construct ended. */
-export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Outcome {
+export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFacts): Outcome {
   const state = endStateOf(cause);
   const refused = tally.turn?.refused === true;
   return {
@@ -55,8 +57,8 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     started_at: facts.startedAt,
     duration_ms: facts.durationMs,
     turns: tally.turns,
-    cost_usd: tally.costUsd,
-    tokens: tally.tokens,
+    cost_usd: spent.costUsd,
+    tokens: spent.tokens,
     ...resultOf(tally),
     files: facts.files,
     files_missing: facts.missing,

@@ -3,6 +3,7 @@ import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
+import type { Metering } from "../meter.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -25,6 +26,7 @@ export interface ConstructParts {
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
+  metering: Metering;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }
