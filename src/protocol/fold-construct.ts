@@ -26,6 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       sessionId: null,
       ...nothingSpent,
       denials: 0,
+      told: [],
       surfaced: [],
       outcome: null,
     };
@@ -43,6 +44,9 @@ const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
+    case "profile.replaced":
+      construct.profile = event.body.by;
+      break;
     case "construct.started":
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
@@ -51,6 +55,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.ready":
       if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
       construct.sessionId = event.body.session_id;
+      break;
+    case "construct.told":
+      if (construct.startedAt === null) construct.told.push({ text: event.body.text, origin: event.body.origin });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);

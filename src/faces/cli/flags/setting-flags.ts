@@ -18,6 +18,7 @@ export interface SettingFlags extends CaliberFlags {
   /** False when `--no-streaming` was given. */
   streaming?: boolean;
   structured?: boolean;
+  profile?: string;
   brake?: Tier;
   sandbox?: RunSettings["sandbox"];
   airgap?: boolean;
@@ -54,6 +55,11 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       wholeNumber("--pool", 0),
     );
   return addCaliberFlags(command, usual)
+    .option(
+      "--profile <name>",
+      `profile of the constructs that are given no other (default: ${usual.profile})`,
+      words("--profile", "code_reviewer"),
+    )
     .option(
       "--brake <tier>",
       `what constructs may do: ${tiers.join(", ")} (default: ${usual.brake})`,
@@ -123,6 +129,7 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(flags.pool === undefined ? {} : { pool: flags.pool }),
     ...(flags.brake === undefined ? {} : { brake: flags.brake }),
     ...(flags.sandbox === undefined ? {} : { sandbox: flags.sandbox }),
