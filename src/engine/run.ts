@@ -67,7 +67,7 @@ export class Run {
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
     const metering = (this.#metering = meteringOf(
-      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
     ));
     const shared = { driver, clock, transcript, note, metering };

@@ -12,7 +12,11 @@ import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
+<<<<<<< HEAD
 import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
+=======
+import { listCalibers } from "../engine/calibers/opening.ts";
+>>>>>>> caliber
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
@@ -205,6 +209,8 @@ export class Deck implements Port {
       case "tripwires.test":
       case "tripwires.mute":
         return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
+      case "calibers.list":
+        return listCalibers(this.#parts.calibers, command.refresh);
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":

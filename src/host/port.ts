@@ -1,7 +1,11 @@
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+<<<<<<< HEAD
 import type { Ejection } from "../protocol/ejection.ts";
+=======
+import type { KnownCalibers } from "../protocol/models.ts";
+>>>>>>> caliber
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
@@ -40,6 +44,7 @@ export interface Replies {
   "tripwires.list": { rules: TripwireLine[] };
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;
+  "calibers.list": KnownCalibers;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

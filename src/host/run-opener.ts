@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import type { Blacklist } from "../engine/blacklist.ts";
-import { noDesk, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
+import { listCalibers, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
 import { usualPatience } from "../engine/daemon/conversation.ts";
 import { rollOf } from "../engine/eject/roll.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
@@ -109,7 +109,7 @@ export class RunOpener {
   }
 
   async #calibers(): Promise<KnownCalibers> {
-    return (await this.#own.parts.calibers?.known()) ?? noDesk;
+    return listCalibers(this.#own.parts.calibers, false);
   }
 
   async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder, policy: LivePolicy): Promise<RunWall> {

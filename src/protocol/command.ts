@@ -80,6 +80,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     muted: z.boolean(),
     confirmed: z.boolean(),
   }),
+  /** The models that the agent can run; with `refresh`, it is asked anew. */
+  z.object({ type: z.literal("calibers.list"), refresh: z.boolean() }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
 ]);

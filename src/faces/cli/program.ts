@@ -73,6 +73,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
   },
+  calibers: {
+    summary: "list the models that constructs can run on: efforts, prices, fast mode",
+    load: async () => (await import("./commands/calibers.ts")).defineCalibers,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,

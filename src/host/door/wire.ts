@@ -5,6 +5,7 @@ import type { Command } from "../../protocol/command.ts";
 import { ejectionSchema } from "../../protocol/ejection.ts";
 import { runStatuses } from "../../protocol/event.ts";
 import { holdSchema } from "../../protocol/hold.ts";
+import { knownCalibersSchema } from "../../protocol/models.ts";
 import { runSettingsSchema } from "../../protocol/settings.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
@@ -88,6 +89,7 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
+  "calibers.list": knownCalibersSchema,
   "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
 };
 

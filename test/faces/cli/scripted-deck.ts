@@ -4,6 +4,7 @@ import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
+import type { KnownCalibers } from "../../../src/protocol/models.ts";
 import type { Outcome } from "../../../src/protocol/outcome.ts";
 import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings } from "../../../src/protocol/settings.ts";
@@ -33,6 +34,7 @@ export interface Script {
   refuse?: (command: Command) => Fault | undefined;
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
+  calibers?: KnownCalibers;
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
@@ -203,6 +205,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return script.trial ?? { firings: [], consequence: "none" };
       case "tripwires.mute":
         return {};
+      case "calibers.list":
+        return script.calibers ?? { version: null, models: [], from: "fallback", asked_at: null, warnings: [] };
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };
