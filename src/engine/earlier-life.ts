@@ -36,8 +36,8 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
 
 /** What a construct was told to do, as its record has it. */
 export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, after, profile, plugins } = construct;
-  return { id, task, origin, parent, caliber, after, profile, plugins };
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins } = construct;
+  return { id, task, origin, parent, caliber, after, profile, plugins, ...(asked === undefined ? {} : { asked }) };
 }
 
 async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {

@@ -1,10 +1,12 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
+import { fastGovernor } from "./calibers/fast-governor.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -15,8 +17,10 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -40,6 +44,7 @@ export class Run {
   readonly #holds: Holds;
   readonly #outfits: Outfits;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -58,7 +63,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -93,6 +102,8 @@ export class Run {
       clock,
       transcript,
       note,
+      metering,
+      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
@@ -152,9 +163,9 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#trial.start();
-    const { caliber, profile } = this.view.settings;
-    for (const task of tasks)
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
+    const { models } = this.#parts.calibers;
+    const shared = { view: this.view, fleet: this.#fleet, outfits: this.#outfits, note: this.#note };
+    queueOwnTasks(tasks, { ...shared, models });
     this.#fleet.pump();
     this.#changed();
   }
@@ -215,6 +226,7 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,

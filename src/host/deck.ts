@@ -146,6 +146,8 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
+    // What is being opened may wait for it.
+    const asked = this.#parts.calibers?.close();
     // Stopped at once where there is a run; one that is being opened right now is stopped as soon as it is there.
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
@@ -153,6 +155,7 @@ export class Deck implements Port {
     this.#leaving.abort();
     this.#catalogues[Symbol.dispose]();
     await this.#canary;
+    await asked;
     await this.#recorder.close();
     this.#ending.abort();
     await this.#door?.close();

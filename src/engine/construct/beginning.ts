@@ -1,6 +1,7 @@
 import type { SessionOwner } from "../../drivers/agent.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { FastSwitch } from "../calibers/fast-governor.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
@@ -10,6 +11,8 @@ export interface Beginning {
   /** A session that works for this owner from now on. Rejects when none can be had. */
   take(owner: SessionOwner): Promise<TakenSession>;
   readonly message: string;
+  /** Its fast mode, as far as it was decided on. */
+  readonly fast?: FastSwitch;
 }
 
 /**
@@ -18,8 +21,10 @@ export interface Beginning {
  */
 export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, earlier: Outcome[]): Beginning {
   const { workspace, runFolder } = parts;
+  const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
-    take: (owner) => parts.sessions.take(spec, owner),
+    fast,
+    take: (owner) => parts.sessions.take({ ...spec, fast: fast.isOn }, owner),
     message: taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier }),
   };
 }

@@ -232,6 +232,44 @@ describe("an edit", () => {
   });
 });
 
+describe("the caliber of a profile", () => {
+  test("counts where neither the netrunner nor the daemon says otherwise, each half for itself", async () => {
+    const caliber = 'caliber = { model = "haiku", effort = "low" }';
+    await using kit = await openTestDeck({
+      files: { ".cyberdeck/profiles/quick.toml": profileFile("quick", caliber) },
+      settings: { max_concurrent: 1 },
+      answer: daemonThen(
+        [
+          () =>
+            block({
+              actions: [
+                spawn("One", { profile: "quick" }),
+                spawn("Two", { profile: "quick", effort: "high" }),
+                spawn("Three"),
+              ],
+              status: "waiting",
+            }),
+        ],
+        calls(),
+      ),
+    });
+    const events = await kit.runGoal("Work");
+    expect(of(events, "construct.queued").map(({ body }) => body.caliber)).toEqual([
+      { model: "haiku", effort: "low" },
+      { model: "haiku", effort: "high" },
+      kit.settings.caliber,
+    ]);
+  });
+
+  test("gives way to what the netrunner has fixed", async () => {
+    await using kit = await openTestDeck({
+      settings: { profile: "code_reviewer", caliber: { model: "haiku", effort: "low" }, caliber_fixed: ["model"] },
+    });
+    const events = await kit.runTasks(["Review"]);
+    expect(of(events, "construct.queued")[0]?.body.caliber).toEqual({ model: "haiku", effort: "high" });
+  });
+});
+
 describe("a run", () => {
   test("under a profile that there is not is refused before anything is made", async () => {
     await using kit = await openTestDeck({ settings: { profile: "code_reviwer" } });
