@@ -1,7 +1,7 @@
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { block, call } from "../../../src/offline/reply.ts";
+import { block, call, silent } from "../../../src/offline/reply.ts";
 import { daemonRequests, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 import { calls, daemonThen, profileFile, spawn, workerRequests, write } from "./fixtures.ts";
 
@@ -229,6 +229,37 @@ describe("an edit", () => {
       { body: { path: join(kit.home, "profiles/mine.toml"), line: 3, problem: expect.stringContaining("turns") } },
     ]);
     expect(workerRequests(kit)[0]?.firstUserText).toContain("good words");
+  });
+});
+
+describe("the deck", () => {
+  test("notices an edit by itself while nothing is spawned, in folders that come later too", async () => {
+    await using kit = await openTestDeck({
+      answer: daemonThen([() => block({ status: "waiting", chat: "What now?" })], calls()),
+    });
+    const { afterSeq } = await kit.startGoal("Wait");
+    await kit.eventsUntil(afterSeq, ({ type }) => type === "run.waiting");
+    const file = join(kit.folder, "config/profiles/mine.toml");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, profileFile("mine"));
+    const added = await kit.eventsUntil(afterSeq, ({ type }) => type === "catalogue.changed");
+    expect(added.at(-1)?.body).toEqual({ kind: "profile", name: "mine", change: "added", path: file });
+    writeFileSync(file, "name = [");
+    const refused = await kit.eventsUntil(afterSeq, ({ type }) => type === "catalogue.refused");
+    expect(refused.at(-1)?.body).toMatchObject({ kind: "profile", name: "mine", path: file, line: 1 });
+    // It waits for the netrunner as before: no edit is worth a turn of the daemon's.
+    expect(of(refused, "daemon.turn_started")).toHaveLength(1);
+  });
+});
+
+describe("the limits of a profile", () => {
+  test("hold for its constructs where they are tighter than the run's", async () => {
+    await using kit = await openTestDeck({
+      settings: { profile: "brief" },
+      files: { ".cyberdeck/profiles/brief.toml": profileFile("brief", '[limits]\ntime = "2s"') },
+      answer: () => silent(),
+    });
+    expect(outcomesOf(await kit.runTasks(["Work"]))).toMatchObject([{ cause: "budget:time" }]);
   });
 });
 
