@@ -13,8 +13,8 @@ import type { Outfits } from "./profiles/outfits.ts";
 export interface HandsParts {
   view: RunView;
   fleet: Fleet;
-  outfits: Outfits;
   models: readonly Model[];
+  outfits: Outfits;
   note: Note;
   /** False once the run is being closed. */
   isOpen: () => boolean;
@@ -57,8 +57,9 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
         return { refused: unfit.reason };
       }
-      const profile = parts.outfits.caliber(action.profile ?? parts.view.settings.profile);
-      const found = spawnCaliber(parts.models, parts.view.settings, { daemon: action, profile });
+      const profile = action.profile ?? parts.view.settings.profile;
+      const wishes = { daemon: action, profile: parts.outfits.profile(profile)?.caliber ?? {} };
+      const found = spawnCaliber(parts.models, parts.view.settings, wishes);
       if (!found.ok) {
         const { rule, reason } = found;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
@@ -77,7 +78,7 @@ export function handsOf(parts: HandsParts): Hands {
         caliber: found.caliber,
         ...askedOf(found),
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
-        profile: action.profile ?? parts.view.settings.profile,
+        profile,
         plugins: action.plugins ?? null,
       });
       noteCaliber(id, found, note);
@@ -90,7 +91,9 @@ export function handsOf(parts: HandsParts): Hands {
       return { id };
     },
     message: (construct, text) =>
-      fleet.tell(construct, text, "daemon") ? undefined : `${construct} is not running, so it cannot be told anything`,
+      fleet.tell(construct, text, "daemon") === undefined
+        ? `${construct} is neither queued nor running, so it cannot be told anything`
+        : undefined,
     cancel: (construct) => (fleet.stop(construct, "daemon") ? undefined : `${construct} is neither queued nor running`),
     read(construct, part) {
       const outcome = fleet.outcome(construct);

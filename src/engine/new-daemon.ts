@@ -10,8 +10,8 @@ import { daemonPrompt } from "./daemon/prompt.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
-import type { Outfits } from "./profiles/outfits.ts";
 import { Meter, type Metering } from "./meter.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 import type { RunParts } from "./run-parts.ts";
 
 /** A coordinating loop and the dialogue that it leads. */
@@ -68,7 +68,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     id,
     conversation,
     inbox,
-    hands: handsOf({ view, fleet, outfits, models: run.calibers.models, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({ view, fleet, models: run.calibers.models, outfits, note, isOpen, bound, objection, onCap }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,

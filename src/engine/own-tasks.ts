@@ -9,14 +9,14 @@ export interface OwnTasksParts {
   view: Pick<RunView, "settings">;
   fleet: Pick<Fleet, "spawn">;
   models: readonly Model[];
-  outfits: Pick<Outfits, "caliber">;
+  outfits: Pick<Outfits, "profile">;
   note: Note;
 }
 
 /** Queues the netrunner's own tasks, each with the caliber that holds for the run. */
 export function queueOwnTasks(tasks: readonly string[], { view, fleet, models, outfits, note }: OwnTasksParts): void {
   const { profile } = view.settings;
-  const found = spawnCaliber(models, view.settings, { profile: outfits.caliber(profile) });
+  const found = spawnCaliber(models, view.settings, { profile: outfits.profile(profile)?.caliber ?? {} });
   for (const task of tasks) {
     if (!found.ok) {
       note("spawn.refused", { task, origin: "netrunner", rule: found.rule, reason: found.reason });

@@ -19,8 +19,8 @@ import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
-import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -123,7 +123,7 @@ export class Run {
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf(this.#fleet, this.forbidding);
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -164,8 +164,8 @@ export class Run {
   startTasks(tasks: string[]): void {
     this.#trial.start();
     const { models } = this.#parts.calibers;
-    const shared = { view: this.view, fleet: this.#fleet, outfits: this.#outfits, note: this.#note };
-    queueOwnTasks(tasks, { ...shared, models });
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -175,7 +175,9 @@ export class Run {
     for (const event of events) this.#inbox.see(event);
     const views = Object.values(this.view.constructs);
     this.#fleet.restore(
-      views.filter((construct) => construct.outcome === null && construct.startedAt === null).map(specOf),
+      views
+        .filter((construct) => construct.outcome === null && construct.startedAt === null)
+        .map((construct) => ({ ...specOf(construct), told: construct.told })),
       views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
     );
   }
@@ -263,7 +265,8 @@ export class Run {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
       return;
     }
-    const ends = Object.values(this.view.constructs);
+    // One that was redirected is counted by the one that went on in its place.
+    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
     const done = ends.filter((construct) => construct.state === "done").length;
     const status = done === ends.length ? "done" : "failed";
     void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });

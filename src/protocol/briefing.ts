@@ -20,6 +20,12 @@ export const heading = {
   catalogue: "CATALOGUE CHANGED:",
   respawnLoop: "⚠ RESPAWN LOOP DETECTED",
   netrunner: "NETRUNNER:",
+  /** Of a message to a construct. */
+  fromNetrunner: "MESSAGE FROM THE NETRUNNER:",
+  fromDaemon: "MESSAGE FROM YOUR COORDINATOR:",
+  redirect: "NEW INSTRUCTION FROM THE NETRUNNER:",
+  redirected: "REDIRECTED BY THE NETRUNNER:",
+  unread: "MESSAGES THAT WERE NOT READ:",
   read: "READ",
   outcomes: "CONSTRUCT OUTCOMES:",
   inFlight: "IN FLIGHT:",
@@ -60,6 +66,24 @@ export function taskMessage(parts: TaskParts): string {
     `${parts.profile ? `${parts.profile}\n\n` : ""}${heading.task}\n`;
   const earlier = parts.earlier.map((outcome) => outcomeText(outcome)).join("\n");
   return `${shared}${parts.task}${earlier === "" ? "" : `\n\n${heading.earlier}\n${earlier}`}`;
+}
+
+/** A task that the netrunner has changed before anybody had begun with it. */
+export const changedTask = (task: string, instruction: string): string =>
+  `${instruction}\n\n(This replaces an earlier task, which is only told so that you know what it refers to: ${oneLine(task, 4096)})`;
+
+/**
+ * The first message of a construct that goes on in the session of another one, which was stopped for it.
+ * @param lost what the session cannot know of its own state: its process was ended, and another one goes on with its memory
+ */
+export function redirectMessage(instruction: string, lost: boolean): string {
+  const stopped = lost
+    ? "You were stopped, and everything that you had started was ended with you. A tool call that was under way has no result: it may have run in part, so look before you rely on it."
+    : "You were stopped in the middle of your work. A tool call that was under way may have run in part; what you had left running in the background may still run: end it where it is not wanted any more.";
+  return (
+    `${stopped} What follows replaces what you were doing; the workspace, the run folder and the rules are the same. Finish with a summary.` +
+    `\n\n${heading.redirect}\n${instruction}`
+  );
 }
 
 /**
@@ -114,7 +138,6 @@ function factLines(outcome: Outcome): FactLine[] {
   return lines;
 }
 
-const profileWord = ({ profile }: Outcome): string => (profile === defaultProfile ? "" : ` · ${clip(profile, 64)}`);
 /** What it ran on, and what was asked for where that is something else. */
 function caliberText({ caliber_asked: asked, caliber_given: given }: Outcome): string {
   const show = (caliber: Caliber): string => showCaliber({ ...caliber, model: oneLine(caliber.model, 40) });
@@ -122,6 +145,7 @@ function caliberText({ caliber_asked: asked, caliber_given: given }: Outcome): s
   const ran = `${show(given)}${given.fast ? "·fast" : ""}`;
   return show(asked) === show(given) ? ran : `${ran} (asked: ${show(asked)})`;
 }
+const profileWord = ({ profile }: Outcome): string => (profile === defaultProfile ? "" : ` · ${clip(profile, 64)}`);
 
 /** The lines within `budget` bytes: each gets its least (all of them less, where even that is too much), then what is left goes to them in their order. */
 function fitted(lines: FactLine[], budget: number): string {

@@ -157,6 +157,10 @@ const bodies = {
   "construct.said": z.object({ construct, text: z.string() }),
   "construct.thought": z.object({ construct, text: z.string() }),
   "construct.told": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** It has ended before it had read this message. */
+  "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
+  "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),

@@ -26,6 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       sessionId: null,
       ...nothingSpent,
       denials: 0,
+      told: [],
       surfaced: [],
       outcome: null,
     };
@@ -54,6 +55,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.ready":
       if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
       construct.sessionId = event.body.session_id;
+      break;
+    case "construct.told":
+      if (construct.startedAt === null) construct.told.push({ text: event.body.text, origin: event.body.origin });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);

@@ -101,8 +101,8 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         return options.judge?.(brake) ?? brake;
       },
       agentHome,
-      catalogues: { user: join(folder, "config"), shipped, path: process.env["PATH"] ?? "" },
       ...calibersOf(options.calibers, { driver: usual, workspace, home }),
+      catalogues: { user: join(folder, "config"), shipped, path: process.env["PATH"] ?? "" },
       version: "0.0.0-test",
       ...(options.canary === undefined
         ? {}

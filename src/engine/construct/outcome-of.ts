@@ -52,9 +52,9 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     parent: spec.parent,
     state,
     cause,
-    profile: facts.profile,
     caliber_asked: spec.asked ?? spec.caliber,
     caliber_given: facts.startedAt === null ? null : { ...spec.caliber, fast: tally.fast },
+    profile: facts.profile,
     model_given: tally.model,
     exit: showExit(exit),
     started_at: facts.startedAt,
@@ -72,7 +72,9 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     session_id: tally.sessionId,
     transcript: facts.transcript,
     stderr:
-      state === "done" ? "" : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+      state === "done" || state === "redirected"
+        ? ""
+        : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 
@@ -85,9 +87,9 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     parent: spec.parent,
     state: endStateOf(cause),
     cause,
-    profile: spec.profile,
     caliber_asked: spec.asked ?? spec.caliber,
     caliber_given: null,
+    profile: spec.profile,
     model_given: null,
     exit: "never started",
     started_at: null,

@@ -23,7 +23,7 @@ export class Inbox {
 
   /** Only outcomes wait: more may follow shortly and share the turn. */
   get onlyOutcomes(): boolean {
-    return this.#waiting.every((event) => event.type === "construct.ended" || isBeside(event));
+    return this.#waiting.every((event) => comesWithOutcomes.has(event.type) || isBeside(event));
   }
 
   #close(turn: number, valid: boolean): void {
@@ -32,6 +32,9 @@ export class Inbox {
     if (valid && conveyed !== undefined) this.#waiting = this.#waiting.filter((event) => !conveyed.has(event.seq));
   }
 }
+
+/** What is recorded around the end of a construct, and can wait for others that end with it. */
+const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
 
 /** What is told with the next turn, whenever that comes. */
 const isBeside = ({ type }: DeckEvent): boolean => type === "catalogue.changed";
@@ -49,6 +52,9 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "blacklist.allowed":
     case "catalogue.changed":
       return true;
+    case "construct.redirected":
+      return true;
+    case "construct.unread":
     case "spawn.refused":
       return event.body.origin === "daemon";
     default:

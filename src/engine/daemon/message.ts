@@ -45,6 +45,8 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
       context.profiles,
     ),
     netrunnerSection(inputs),
+    redirectSection(inputs),
+    unreadSection(inputs),
     readSection(inputs, context),
     outcomeSection(inputs),
     inFlightSection(context),
@@ -151,6 +153,27 @@ function rejectionSection(inputs: readonly DeckEvent[]): string {
 function netrunnerSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => (event.type === "netrunner.said" ? [event.body.text] : []));
   return items.length === 0 ? "" : `${heading.netrunner}\n${items.join("\n---\n")}`;
+}
+
+function redirectSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => {
+    if (event.type !== "construct.redirected") return [];
+    const { construct, successor, text } = event.body;
+    return [
+      `- ${construct} was stopped; ${successor} goes on in its place with a new instruction: "${oneLine(text, 600)}". ` +
+        `Start neither of them again: wait for the outcome of ${successor}.`,
+    ];
+  });
+  return section(heading.redirected, items);
+}
+
+function unreadSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) =>
+    event.type === "construct.unread"
+      ? [`- ${event.body.construct} ended before it had read: "${oneLine(event.body.text, 160)}"`]
+      : [],
+  );
+  return section(heading.unread, items);
 }
 
 function readSection(inputs: readonly DeckEvent[], context: MessageContext): string {

@@ -1,7 +1,6 @@
 import { nearest } from "../../base/nearest.ts";
 import { limitsOf, type ConstructLimits } from "../../policy/profiles/limits.ts";
 import { toolObjection } from "../../policy/profiles/tools.ts";
-import type { Caliber } from "../../protocol/caliber.ts";
 import { refusalText, type RefusedEntry } from "../../protocol/catalogue.ts";
 import { defaultProfile, plainProfile, type Profile } from "../../protocol/profile.ts";
 import type { Catalogues } from "../../store/catalogue/catalogues.ts";
@@ -31,8 +30,8 @@ export interface ProfileObjection {
 
 /** The profiles of a run, as its constructs get them. */
 export interface Outfits {
-  /** What constructs of a profile run on where nobody says otherwise. */
-  caliber(name: string): Partial<Caliber>;
+  /** What a profile is now; undefined when there is none of that name that is valid. */
+  profile(name: string): Profile | undefined;
   objection(name: string): ProfileObjection | undefined;
   /** The same for every call about the same construct. A profile that is gone is replaced by the default one, on the record. */
   of(spec: SpawnSpec): Outfit;
@@ -83,10 +82,7 @@ export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts):
   };
 
   return {
-    caliber(name) {
-      const { model, effort } = profile(name)?.caliber ?? {};
-      return { ...(model === undefined ? {} : { model }), ...(effort === undefined ? {} : { effort }) };
-    },
+    profile,
     objection(name) {
       catalogues.look();
       return profileObjection(catalogues, name);
