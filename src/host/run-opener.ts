@@ -58,9 +58,9 @@ export class RunOpener {
   ): Promise<OpenedRun> {
     const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
+    catalogues.mustHave(asked.profile);
     const known = await this.#calibers();
     const settings = settledSettings(asked, known);
-    catalogues.mustHave(settings.profile);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -80,6 +80,7 @@ export class RunOpener {
 
   async resume(command: Command & { type: "run.resume" }): Promise<OpenedRun> {
     const { options, parts, store } = this.#own;
+    if (command.settings?.profile !== undefined) this.#own.catalogues.mustHave(command.settings.profile);
     const events = [...store.eventsOf(command.run)];
     const view = foldRunEvents(events);
     const folder = existingRunFolder(options.home, command.run);
