@@ -3,6 +3,7 @@ import { admit } from "../policy/spawning/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
 import type { Model } from "../protocol/models.ts";
 import type { RunView } from "../protocol/view.ts";
+import type { Budget } from "./budget/budget.ts";
 import type { Objection } from "./blacklist.ts";
 import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Hands } from "./daemon/carry-out.ts";
@@ -19,6 +20,7 @@ export interface HandsParts {
   /** False once the run is being closed. */
   isOpen: () => boolean;
   bound: Hands["bound"];
+  budget: Pick<Budget, "ofRun" | "ask">;
   /** What the blacklist has against a task. */
   objection: (task: string) => Objection | undefined;
   /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
@@ -103,6 +105,8 @@ export function handsOf(parts: HandsParts): Hands {
     },
     inFlight: () => fleet.inFlight,
     bound: parts.bound,
+    isOutOfBudget: () => parts.budget.ofRun !== undefined,
+    askForBudget: () => parts.budget.ask(),
   };
 }
 

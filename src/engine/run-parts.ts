@@ -30,6 +30,8 @@ export interface RunParts {
   wall: RunWall;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
+  /** What all runs of the home have cost since then (milliseconds since the epoch), US dollars. */
+  costSince: (at: number) => number;
   /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */
   canary?: () => Promise<CanaryResult>;
   /** Ends a trial that is under way. */

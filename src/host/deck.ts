@@ -11,12 +11,10 @@ import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { readSettings } from "../store/settings-file.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
-<<<<<<< HEAD
 import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
-=======
 import { listCalibers } from "../engine/calibers/opening.ts";
->>>>>>> caliber
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
@@ -27,6 +25,7 @@ import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import { RunOpener } from "./run-opener.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /**
@@ -39,6 +38,8 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
+  // A broken file is told before anything is started.
+  readSettings(options.home);
   const blacklist = openBlacklist(options.home);
   const parts = await provide();
   const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
@@ -198,7 +199,11 @@ export class Deck implements Port {
       case "construct.continue":
       case "construct.send":
       case "construct.interrupt":
-        return steerRun(command, this.#openRun());
+      case "bound.answer":
+        return steerRun(command, this.#mustRun());
+      case "settings.read":
+      case "settings.save":
+        return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
       case "blacklist.list":
       case "blacklist.add":
       case "blacklist.remove":
@@ -232,9 +237,13 @@ export class Deck implements Port {
     });
   }
 
+  get #openRun(): Run | undefined {
+    return this.#run?.isOver === false ? this.#run : undefined;
+  }
+
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#run?.isOver === false ? this.#run : undefined;
+    const run = this.#openRun;
     return {
       home,
       muted: this.#mutedTripwires,
@@ -267,15 +276,15 @@ export class Deck implements Port {
     });
   }
 
-  #openRun(): Run {
-    if (this.#run === undefined || this.#run.isOver)
-      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    return this.#run;
+  #mustRun(): Run {
+    const run = this.#openRun;
+    if (run !== undefined) return run;
+    throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
   }
 
   /** Id of the run that is open; empty where there is none. */
   get #openRunId(): string {
-    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
+    return this.#openRun?.view.run ?? "";
   }
 
   #record(draft: EventDraft): boolean {

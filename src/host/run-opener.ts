@@ -146,6 +146,7 @@ export class RunOpener {
       authorMs,
       record,
       blacklist,
+      costSince: (at) => store.costSince(at),
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary: () => canary.start(), endCanary: () => canary.stop() }),
       ...(memory === undefined ? {} : { memory }),

@@ -86,6 +86,15 @@ export function redirectMessage(instruction: string, lost: boolean): string {
   );
 }
 
+/** The first message of a construct that was suspended and goes on in its session. */
+export function goOnMessage(cut: readonly string[]): string {
+  const calls =
+    cut.length === 0
+      ? "No tool call was under way."
+      : `These tool calls have no result; each may have run in part, or not at all, so look before you rely on it or repeat it:\n${cut.map((call) => `- ${call}`).join("\n")}`;
+  return `The deck had stopped you in the middle of your task, and everything that you had running. You go on now, in the same workspace, with the same task and rules. ${calls}\nGo on where you were, and finish with a summary.`;
+}
+
 /**
  * One outcome in at most `limit` bytes: the mandatory fields first (id, state, cause, files, denials, cost), then the
  * result, head and tail kept, with the handle that reads the rest. Each field has bytes of its own, so that a long one

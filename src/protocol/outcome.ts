@@ -6,6 +6,10 @@ import { tripwireNoteSchema } from "./tripwire.ts";
 export const origins = ["daemon", "netrunner", "redirect"] as const;
 export type Origin = (typeof origins)[number];
 
+/** Who may tell a construct something. */
+export const tellers = [...origins, "deck"] as const;
+export type Teller = (typeof tellers)[number];
+
 export const endStates = ["done", "failed", "killed", "redirected"] as const;
 export type EndState = (typeof endStates)[number];
 

@@ -15,6 +15,8 @@ export const homePaths = (home: string) => ({
   /** What the agent said of its models. The scripted model's agent may know others, so it has a file of its own. */
   calibers: join(home, "calibers.json"),
   calibersOffline: join(home, "calibers-offline.json"),
+  settings: join(home, "settings.json"),
+  settingsLock: join(home, "settings.lock"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
 });

@@ -35,6 +35,11 @@ export interface TestDeck extends AsyncDisposable {
   runGoal(goal: string): Promise<DeckEvent[]>;
   /** Runs tasks without a daemon and gives all events of the run up to its closing. */
   runTasks(tasks: string[]): Promise<DeckEvent[]>;
+  /** The same in a deck before which nobody sits: when the run pauses at a bound, it is left so. */
+  leaveTasks(tasks: string[]): Promise<DeckEvent[]>;
+  leaveGoal(goal: string): Promise<DeckEvent[]>;
+  /** Starts tasks without waiting for their end. */
+  startTasks(tasks: string[]): Promise<OpenedRun>;
   /** Starts a goal without waiting for its end. */
   startGoal(goal: string): Promise<OpenedRun>;
   /** Goes on with a run, under these settings where they are given. */
@@ -129,6 +134,17 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     return events;
   };
 
+  /** What a command does that runs without a terminal. */
+  const untilLeft = ({ afterSeq }: OpenedRun): Promise<DeckEvent[]> =>
+    eventsUntil(afterSeq, (event) => {
+      const stop = { type: "stop", status: "paused", reason: "nobody answers", force: false } as const;
+      if (event.type === "run.paused") deck.send(stop).catch(() => "it has ended by itself");
+      return isClosed(event);
+    });
+
+  const startTasks = (tasks: string[]): Promise<OpenedRun> =>
+    deck.send({ type: "spawn", tasks, settings, command_line: [] });
+
   const startGoal = (goal: string): Promise<OpenedRun> =>
     deck.send({ type: "goal.set", goal, settings, command_line: [] });
 
@@ -148,10 +164,13 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       const opened = await startGoal(goal);
       return eventsUntil(opened.afterSeq, isClosed);
     },
+    startTasks,
     async runTasks(tasks) {
-      const opened = await deck.send({ type: "spawn", tasks, settings, command_line: [] });
+      const opened = await startTasks(tasks);
       return eventsUntil(opened.afterSeq, isClosed);
     },
+    leaveTasks: async (tasks) => untilLeft(await startTasks(tasks)),
+    leaveGoal: async (goal) => untilLeft(await startGoal(goal)),
     async [Symbol.asyncDispose]() {
       await deck.close();
       if (options.api === undefined) await api.close();

@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
+import type { Budget } from "../budget/budget.ts";
 import type { Note } from "../journal.ts";
 import type { Metering } from "../meter.ts";
 import type { Outfits } from "../profiles/outfits.ts";
@@ -30,6 +31,7 @@ export interface ConstructParts {
   runFolder: string;
   limits: TimeLimits;
   metering: Metering;
+  budget: Pick<Budget, "pass" | "warningFor">;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }

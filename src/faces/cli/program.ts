@@ -77,6 +77,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "list the models that constructs can run on: efforts, prices, fast mode",
     load: async () => (await import("./commands/calibers.ts")).defineCalibers,
   },
+  settings: {
+    summary: "what holds for runs: list, get, set, unset",
+    load: async () => (await import("./commands/settings.ts")).defineSettings,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
