@@ -18,6 +18,7 @@ import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCanaries } from "./canary.ts";
+import { pluginParts } from "./plugin-parts.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -48,6 +49,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
       agentState: stateFolder(provider.env, agentHome),
+      plugins: pluginParts(home, around),
       version: around.version,
       canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {

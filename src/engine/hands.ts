@@ -6,6 +6,7 @@ import type { Objection } from "./blacklist.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import type { RunPlugins } from "./plugins/run-plugins.ts";
 
 export interface HandsParts {
   view: RunView;
@@ -16,6 +17,7 @@ export interface HandsParts {
   bound: Hands["bound"];
   /** What the blacklist has against a task. */
   objection: (task: string) => Objection | undefined;
+  plugins: Pick<RunPlugins, "objection">;
   /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
   onCap: (reason: string) => void;
 }
@@ -46,6 +48,11 @@ export function handsOf(parts: HandsParts): Hands {
         const { rule, reason } = objection;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
+      }
+      const against = parts.plugins.objection(action.plugins ?? null);
+      if (against !== undefined) {
+        note("spawn.refused", { task: action.task, origin: "daemon", ...against });
+        return { refused: against.reason };
       }
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {

@@ -8,6 +8,7 @@ import type { ConstructParts } from "./construct/parts.ts";
 import type { Patience } from "./daemon/conversation.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
+import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { RunWall } from "./wall/wall.ts";
 
 /** What a run needs from outside. */
@@ -20,6 +21,7 @@ export interface RunParts {
   record: (draft: EventDraft) => boolean;
   judge: Judge;
   wall: RunWall;
+  plugins: RunPlugins;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */

@@ -1,3 +1,4 @@
+import type { PluginParts } from "./bridge/deck-plugins.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
@@ -13,6 +14,8 @@ export interface DeckParts {
   agentState?: string;
   /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
+  /** Where plugins come from; without it there are none. */
+  plugins?: PluginParts;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;

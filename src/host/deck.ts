@@ -17,6 +17,7 @@ import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
+import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
@@ -57,6 +58,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #plugins: OpenPlugins | undefined;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -80,6 +82,9 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
+    this.#plugins =
+      parts.plugins &&
+      openPlugins(parts.plugins, (type, body) => this.#run?.isOver === false && this.#run.record(type, body));
     this.#opener = new RunOpener({
       options,
       parts,
@@ -89,6 +94,7 @@ export class Deck implements Port {
       blacklist,
       mutedTripwires: this.#mutedTripwires,
       canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
+      plugins: this.#plugins?.plugins,
       onRun: (run) => {
         this.#run = run;
       },
@@ -127,6 +133,7 @@ export class Deck implements Port {
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
   async listen(): Promise<void> {
     try {
+      await this.#plugins?.listen(this.#options.home);
       this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
     } catch (error) {
       await this.close();
@@ -149,6 +156,7 @@ export class Deck implements Port {
     await this.#canary;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#plugins?.close();
     await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();

@@ -7,6 +7,7 @@ import { usualPatience } from "../engine/daemon/conversation.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
+import { bridgeView, noPlugins, runPlugins, type DeckPlugins } from "../engine/plugins/run-plugins.ts";
 import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
@@ -35,6 +36,7 @@ export interface RunOpenerParts {
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: RunParts["canary"];
+  plugins: DeckPlugins | undefined;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
 }
@@ -115,7 +117,7 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
-    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, onRun } = this.#own;
+    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, plugins, onRun } = this.#own;
     const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
@@ -128,7 +130,22 @@ export class RunOpener {
       authorMs,
       record,
       blacklist,
-      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      judge: judgeFor({
+        ...place,
+        tier: () => view.settings.brake,
+        policy: () => policy.current(note),
+        ...(plugins && { plugins: bridgeView(plugins) }),
+      }),
+      plugins:
+        plugins === undefined
+          ? noPlugins
+          : runPlugins({
+              deck: plugins,
+              workspace: view.workspace,
+              runFolder: folder.path,
+              note: (source) => noteFor(record, view.run, source),
+              isAirgapped: () => view.settings.airgap,
+            }),
       ...(canary === undefined ? {} : { canary }),
       wall,
       ...runFiles({ folder, store, recorder, record }),

@@ -7,6 +7,7 @@ import { clip, headAndTail, oneLine } from "../base/text.ts";
 export const heading = {
   goal: "GOAL:",
   task: "TASK:",
+  plugins: "PLUGINS:",
   author: "TRIPWIRES FOR THIS GOAL:",
   workspace: "WORKSPACE:",
   runFolder: "RUN FOLDER:",
@@ -38,14 +39,21 @@ export const readPartBytes = 8192;
  * The first user message of a construct. What all constructs of a run share stands first, the task last, so that the
  * provider's prompt cache is shared up to the task text.
  */
-export function taskMessage(parts: { workspace: string; runFolder: string; task: string; earlier: Outcome[] }): string {
+export function taskMessage(parts: {
+  workspace: string;
+  runFolder: string;
+  task: string;
+  earlier: Outcome[];
+  /** What it is told of its plugins. */
+  plugins?: string;
+}): string {
   const shared =
     `${heading.workspace} ${parts.workspace}\n` +
     `${heading.runFolder} ${parts.runFolder}\n` +
     "The workspace is your working directory. Files that the netrunner should keep go into the run folder, unless the " +
     "task names another place; always use absolute paths. Nobody can answer questions: do the task with what you have, " +
     "and finish with a summary of what you found or did.\n\n" +
-    `${heading.task}\n`;
+    `${parts.plugins ?? ""}${heading.task}\n`;
   const earlier = parts.earlier.map((outcome) => outcomeText(outcome)).join("\n");
   return `${shared}${parts.task}${earlier === "" ? "" : `\n\n${heading.earlier}\n${earlier}`}`;
 }

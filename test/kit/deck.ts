@@ -10,6 +10,7 @@ import type { AgentDriver } from "../../src/drivers/agent.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
+import type { PluginParts } from "../../src/host/bridge/deck-plugins.ts";
 import type { OpenedRun } from "../../src/host/port.ts";
 import { block, say, type Answerer } from "../../src/offline/reply.ts";
 import { parseRequest, type ModelRequest } from "../../src/offline/request.ts";
@@ -59,6 +60,8 @@ export interface TestDeckOptions {
   judge?: (usual: Judge) => Judge;
   /** Tries the gate before the first construct, in the agent, or in another executable. */
   canary?: { executable?: string; limitMs?: number };
+  /** Folders and files of plugins in the deck's home: `NAME/plugin.toml`, `NAME/run.sh`. Files that begin with `#!` can be run. */
+  plugins?: Record<string, string>;
   /** Opens the deck in another way, such as on a disk that is full. */
   open?: typeof openWritingDeck;
   /** An earlier deck's folder to go on in. */
@@ -80,6 +83,11 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
+  for (const [path, text] of Object.entries(options.plugins ?? {})) {
+    const file = join(home, "plugins", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
+  }
   const api = options.api ?? (await startOfflineApi({ answer: options.answer ?? (() => say("Done.")) }));
   const executable = await findExecutable({ asked: options.claudeBin, env: {}, cwd: workspace });
   const usual = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, api.url) });
@@ -98,6 +106,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         : {
             canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
           }),
+      ...(options.plugins === undefined ? {} : { plugins: kitPlugins(home) }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),
@@ -147,6 +156,14 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     },
   };
 }
+
+/** Plugins of the home alone, on this machine. */
+const kitPlugins = (home: string): PluginParts => ({
+  roots: [{ place: "home", path: home }],
+  machine: { platform: process.platform, path: process.env["PATH"] ?? "", variables: new Set(["PATH"]) },
+  node: process.execPath,
+  script: join(import.meta.dirname, "../../src/bin/plugin-call.ts"),
+});
 
 /** The events of one type. */
 export function of<T extends EventType>(events: readonly DeckEvent[], type: T): (DeckEvent & { type: T })[] {

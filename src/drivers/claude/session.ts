@@ -1,10 +1,12 @@
 import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
+import { randomBytes } from "node:crypto";
 import type { AgentEvent, AgentExit, AgentSession, SessionOwner, SessionSpec, StopReport } from "../agent.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
+import { tokenVariable } from "../../protocol/bridge.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
 import { surfaceTo, toolServers } from "./tool-servers.ts";
@@ -35,7 +37,9 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     transcript: (line) => owner.transcript?.(line),
     surface: (wish) => surfaceTo(owner, wish),
   };
-  const options = { ...sdkOptions(asked, { ...around, spawn: child.spawn }), ...toolServers(factory, asked) };
+  const token = randomBytes(24).toString("base64url");
+  const env = { ...around.env, [tokenVariable]: token };
+  const options = { ...sdkOptions(asked, { ...around, env, spawn: child.spawn }), ...toolServers(factory, asked) };
   const sdk = factory.query({ prompt: input, options });
   const reading = read(sdk, asked, events, child);
   const { pid, command } = await Promise.race([
@@ -52,6 +56,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   return {
     pid,
     command,
+    token,
     events,
     send: (text) => input.push(userMessage(text)),
     end: () => input.close(),

@@ -9,6 +9,10 @@ export function toolServers(factory: ToolFactory, spec: SessionSpec): Pick<Optio
   const servers: Record<string, McpServerConfig> = {
     [deckServer]: surfaceServer(factory, (wish) => surfaceTo(spec, wish)),
   };
+  for (const { name, command, args } of spec.servers ?? []) {
+    // The deck's own stays what it is.
+    if (name !== deckServer) servers[name] = { type: "stdio", command, args, alwaysLoad: true };
+  }
   return { mcpServers: servers };
 }
 

@@ -19,6 +19,6 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, earlier: 
   const { workspace, runFolder } = parts;
   return {
     take: (owner) => parts.sessions.take(spec, owner),
-    message: taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+    message: taskMessage({ workspace, runFolder, task: spec.task, earlier, plugins: parts.plugins.section(spec) }),
   };
 }

@@ -103,6 +103,7 @@ export class Construct {
     if (life.phase === "ending" && before !== "ending") {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
+      this.#parts.plugins.end(this.spec.id);
     }
     for (const effect of effects) this.#perform(effect);
   }
@@ -151,6 +152,7 @@ export class Construct {
         transcript: this.#transcript.line,
       });
       this.#session = session;
+      this.#parts.plugins.begin(session.token, this.spec);
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
@@ -224,6 +226,7 @@ export class Construct {
 
   async #finish(): Promise<void> {
     this.#timers.abort();
+    this.#parts.plugins.end(this.spec.id);
     this.custody.end(this.#life.phase === "ended" ? this.#life.cause : "crash");
     this.#up.resolve();
     await this.#transcript?.close();

@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
+import type { RunPlugins } from "../plugins/run-plugins.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -16,6 +17,7 @@ export interface ConstructParts {
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
   tripwires: RunTripwires;
+  plugins: RunPlugins;
   /** Whether the operating system's wall stands around its agent. */
   isWalled: boolean;
   /** Whether the airgap is on, now. */

@@ -1,4 +1,4 @@
-import type { AgentDriver, AgentSession, AgentWall, SessionOwner } from "../../drivers/agent.ts";
+import type { AgentDriver, AgentSession, AgentWall, SessionOwner, ToolServer } from "../../drivers/agent.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 
 /** Where the constructs of a run get their agent sessions from. */
@@ -9,13 +9,22 @@ export interface Sessions {
   resume(spec: SpawnSpec, owner: SessionOwner, session: string): Promise<AgentSession>;
 }
 
-/** Starts a process for each. */
-export function coldSessions(driver: AgentDriver, cwd: string, wall: AgentWall | undefined): Sessions {
-  const open = ({ id, caliber }: SpawnSpec, owner: SessionOwner, resume?: string): Promise<AgentSession> =>
+/**
+ * Starts a process for each.
+ * @param servers of tools that the agent of a spawn gets: they cannot be given to one that runs
+ */
+export function coldSessions(
+  driver: AgentDriver,
+  cwd: string,
+  wall: AgentWall | undefined,
+  servers: (spec: SpawnSpec) => readonly ToolServer[],
+): Sessions {
+  const open = (spec: SpawnSpec, owner: SessionOwner, resume?: string): Promise<AgentSession> =>
     driver.open({
-      id,
+      id: spec.id,
       cwd,
-      caliber,
+      caliber: spec.caliber,
+      servers: servers(spec),
       role: { kind: "worker" },
       ...(wall === undefined ? {} : { wall }),
       ...(resume === undefined ? {} : { resume }),

@@ -1,0 +1,38 @@
+import { realpathSync, statSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { messageOf } from "../../base/fault.ts";
+import { isWithin } from "../../base/files.ts";
+import type { CatalogueEntry } from "../../protocol/catalogue.ts";
+import type { PluginManifest } from "../../protocol/plugin.ts";
+import { isProgram } from "./machine.ts";
+
+export type CommandLine = { command: string; args: string[] } | { problem: string };
+
+/** What starts a plugin. Its entry is looked at anew each time: it must be a file of its folder, links followed. */
+export function commandLine({ path, value }: CatalogueEntry<PluginManifest>, node: string): CommandLine {
+  if (value.command !== undefined) return { command: value.command, args: value.args };
+  const folder = dirname(path);
+  const entry = value.entry ?? "";
+  try {
+    const file = realpathSync(join(folder, entry));
+    if (!isWithin(file, realpathSync(folder))) return { problem: `its entry ${entry} leads out of its folder` };
+    if (!statSync(file).isFile()) return { problem: `its entry ${entry} is not a file` };
+    const runner = runners(node).get(extname(file));
+    if (isProgram(file) && runner === undefined) return { command: file, args: value.args };
+    if (runner !== undefined) return { command: runner, args: [file, ...value.args] };
+    const known = [...runners(node).keys()].join(", ");
+    return { problem: `its entry ${entry} is neither executable nor one of ${known}; make it executable` };
+  } catch (error) {
+    return { problem: `its entry ${entry} cannot be looked at: ${messageOf(error)}` };
+  }
+}
+
+const runners = (node: string): ReadonlyMap<string, string> =>
+  new Map([
+    [".js", node],
+    [".mjs", node],
+    [".cjs", node],
+    [".ts", node],
+    [".py", "python3"],
+    [".sh", "/bin/sh"],
+  ]);

@@ -1,0 +1,62 @@
+import { systemClock } from "../../base/clock.ts";
+import { newBridge } from "../../engine/plugins/bridge.ts";
+import type { PluginMachine } from "../../engine/plugins/machine.ts";
+import type { DeckPlugins } from "../../engine/plugins/run-plugins.ts";
+import { pluginShelf } from "../../engine/plugins/shelf.ts";
+import type { Note } from "../../engine/journal.ts";
+import { openCatalogue, type CatalogueRoot } from "../../store/catalogue/catalogue.ts";
+import { pluginFormat } from "../../store/catalogue/plugins.ts";
+import { openBridge, type BridgePlace } from "./bridge-socket.ts";
+
+/** What the entry point decides about plugins. */
+export interface PluginParts {
+  /** Where `plugins/<name>/plugin.toml` is looked for, the strongest first. */
+  roots: readonly CatalogueRoot[];
+  machine: PluginMachine;
+  /** The program that runs scripts of JavaScript. */
+  node: string;
+  /** The program that speaks to the deck for a construct. */
+  script: string;
+}
+
+/** The plugins of a deck, and the way to them. */
+export interface OpenPlugins {
+  plugins: DeckPlugins;
+  /** Lets constructs in; without it they have no plugins that are programs. */
+  listen(home: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param note records in the run that is open, if there is one */
+export function openPlugins({ roots, machine, node, script }: PluginParts, note: Note): OpenPlugins {
+  const catalogue = openCatalogue({
+    format: pluginFormat,
+    roots,
+    clock: systemClock,
+    onChange: (change) => void note("catalogue.changed", change),
+    onRefusal: (refused) => void note("catalogue.refused", refused),
+  });
+  const shelf = pluginShelf(catalogue, machine, node);
+  let strangers = 0;
+  const onStranger = (plugin: string): void => {
+    strangers += 1;
+    // A loop of them must not fill the record.
+    if (strangers > mostStrangers) return;
+    const more = strangers === mostStrangers ? " Further ones are not told." : "";
+    const message = `somebody without a construct's token asked for the plugin ${plugin || "without a name"}, and was refused.${more}`;
+    note("deck.warned", { code: "bridge.stranger", message });
+  };
+  const bridge = newBridge({ shelf, clock: systemClock, node, onStranger });
+  let place: BridgePlace | undefined;
+  return {
+    plugins: { shelf, bridge, command: () => place?.command, node },
+    async listen(home) {
+      place = await openBridge({ home, bridge, script, node });
+    },
+    async close() {
+      await place?.close();
+    },
+  };
+}
+
+const mostStrangers = 20;
