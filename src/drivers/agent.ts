@@ -88,9 +88,14 @@ export interface AgentSession {
   readonly token: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
   readonly events: AsyncIterable<AgentEvent>;
+  /** Resolves once the agent is initialised, and later on whenever it answers. Rejects when it cannot any more. */
+  answers(): Promise<void>;
   /** From now on its calls are judged, and its messages taken down, by this one alone. */
   handTo(owner: SessionOwner): void;
-  /** Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it. */
+  /**
+   * Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it, or is
+   * gone.
+   */
   aim(caliber: Caliber, how?: { fast: boolean }): Promise<void>;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
   send(text: string): void;

@@ -6,11 +6,16 @@ import { freshBeginning } from "./construct/beginning.ts";
 import { Construct } from "./construct/construct.ts";
 import type { ConstructParts } from "./construct/parts.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
+import type { Sessions } from "./construct/sessions.ts";
+import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
+  sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
+  /** Whether more constructs may be wanted than are queued. */
+  isOpenEnded: boolean;
   /** False while the run is at a bound that keeps what is queued from starting. */
   mayStart: () => boolean;
   /** What the blacklist has against a task; asked once more when it would start, since much may have changed. */
@@ -73,12 +78,20 @@ export class Fleet {
 
   /** Starts whoever may start. Call it after a change. */
   pump(): void {
-    if (this.#shut || !this.#parts.mayStart()) return;
+    if (this.#shut) return;
+    if (this.#parts.mayStart()) this.#startSome();
+    this.#leaveRest();
+  }
+
+  #startSome(): void {
+    const { sessions } = this.#parts;
     const plan = schedule(
       {
         queue: this.#queue,
         alive: this.#alive.size,
-        starting: this.#starting.size,
+        starting: this.#starting.size + sessions.starting,
+        ready: sessions.ready,
+        canBeWarm: (id) => this.#queue.some((spec) => spec.id === id && sessions.suits(spec)),
         endOf: (id) => {
           const outcome = this.#outcomes.get(id);
           if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
@@ -90,7 +103,18 @@ export class Fleet {
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
     const forbidden = plan.start.filter((id) => this.#endForbidden(id));
     for (const id of plan.start) this.#start(id);
-    if (plan.blocked.length > 0 || forbidden.length > 0) this.pump();
+    if (plan.blocked.length > 0 || forbidden.length > 0) this.#startSome();
+  }
+
+  /** What constructs do not need is the pool's. */
+  #leaveRest(): void {
+    const { sessions, settings, isOpenEnded } = this.#parts;
+    const slots = Math.max(0, settings.max_concurrent - this.#alive.size);
+    const spawns = settings.max_spawns === 0 ? slots : Math.max(0, settings.max_spawns - this.total);
+    sessions.keepUp({
+      starts: Math.max(0, settings.max_starting - this.#starting.size - sessions.starting),
+      useful: this.#queue.length + (isOpenEnded ? Math.min(slots, spawns) : 0),
+    });
   }
 
   /** Ends one construct. False when it is not queued or alive. */

@@ -9,6 +9,7 @@ import type { Patience } from "./daemon/conversation.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
 import type { RunPlugins } from "./plugins/run-plugins.ts";
+import type { Memory } from "../process/memory.ts";
 import type { RunWall } from "./wall/wall.ts";
 
 /** What a run needs from outside. */
@@ -26,6 +27,8 @@ export interface RunParts {
   blacklist: Blacklist;
   /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */
   canary?: () => Promise<CanaryResult>;
+  /** How much memory there is for agents, now, if the machine is not to be asked; undefined: not known. */
+  memory?: () => Memory | undefined;
   transcript: ConstructParts["transcript"];
   patience: Patience;
   /** The shipped tripwires that the netrunner has muted; may change. */

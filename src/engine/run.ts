@@ -3,9 +3,9 @@ import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
+import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
-import { coldSessions } from "./construct/sessions.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -16,6 +16,7 @@ import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
@@ -34,6 +35,7 @@ export class Run {
   readonly #parts: RunParts;
   readonly #note: Note;
   readonly #fleet: Fleet;
+  readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
   readonly #trial: GateTrial;
@@ -74,11 +76,22 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    this.#pool = new Pool({
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
+      needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
+      clock,
+      note: this.#note,
+      settings: view.settings,
+      memory: parts.memory ?? readMemory,
+      onChange: () => this.#fleet.pump(),
+    });
+    if (view.kind === "tasks") this.#pool.open();
     this.#fleet = new Fleet({
       clock,
       transcript,
       note,
-      sessions: coldSessions(driver, view.workspace, parts.wall.agents, (spec) => parts.plugins.servers(spec)),
+      sessions: this.#pool,
+      isOpenEnded: view.kind === "goal",
       judge: parts.judge,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
@@ -113,6 +126,8 @@ export class Run {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#inbox.see(event);
     if (event.type === "goal.set") this.#authoring.begin();
+    // Until the daemon has thought, the machine has nothing better to do.
+    if (event.type === "daemon.session") this.#warmUp();
     this.#daemon?.loop.wake();
   }
 
@@ -219,6 +234,11 @@ export class Run {
     }
   }
 
+  #warmUp(): void {
+    this.#pool.open();
+    this.#fleet.pump();
+  }
+
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
@@ -258,8 +278,11 @@ export class Run {
     await Promise.all([
       this.#goingOn,
       this.#authoring.close(),
+      this.#pool.close(),
       this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);
+    // What constructs have given back while they ended.
+    await this.#pool.close();
   }
 }

@@ -118,7 +118,7 @@ export class RunOpener {
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
     const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, plugins, onRun } = this.#own;
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = parts;
+    const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
@@ -147,6 +147,7 @@ export class RunOpener {
               isAirgapped: () => view.settings.airgap,
             }),
       ...(canary === undefined ? {} : { canary }),
+      ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),
     });

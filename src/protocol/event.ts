@@ -6,6 +6,7 @@ import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
+import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 import { surfacedSchema } from "./surfaced.ts";
 import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
@@ -120,6 +121,15 @@ const bodies = {
     /** Plugins that it is given; null: all that there are. */
     plugins: z.array(z.string()).nullable().default(null),
   }),
+  /** An agent is started that waits for its construct. Ready: it can be taken. */
+  "pool.started": z.object({ spare: z.string() }),
+  "pool.ready": z.object({ spare: z.string(), pid: z.int(), start_ms: z.number() }),
+  /** It ended without a construct, with everything that it started. */
+  "pool.ended": z.object({ spare: z.string(), why: z.enum(poolEnds), detail: z.string() }),
+  /** A construct has taken a spare. Milliseconds: from the wish until the agent was the construct's, and the age of the spare. */
+  "pool.hit": z.object({ construct, spare: z.string(), wait_ms: z.number(), age_ms: z.number() }),
+  /** A construct gets an agent of its own. */
+  "pool.missed": z.object({ construct, reason: z.enum(poolMisses), detail: z.string() }),
   "construct.started": z.object({ construct, pid: z.int(), command: z.string() }),
   "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, text: z.string() }),

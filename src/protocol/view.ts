@@ -3,6 +3,7 @@ import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome } from "./outcome.ts";
+import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
 import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
@@ -38,6 +39,7 @@ export interface RunView {
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
   tripwires: TripwiresView;
+  pool: PoolView;
   lastSeq: number;
 }
 

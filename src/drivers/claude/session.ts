@@ -52,6 +52,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     sdk.close();
   });
   void reading.then(() => events.close());
+  let isInitialised = false;
 
   return {
     pid,
@@ -63,9 +64,15 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     handTo(next) {
       owner = next;
     },
+    async answers() {
+      if (isInitialised) await orGone(sdk.mcpServerStatus(), closed);
+      else await orGone(sdk.initializationResult(), closed);
+      isInitialised = true;
+    },
     async aim({ model, effort }, { fast } = { fast: false }) {
-      await sdk.setModel(model);
-      await sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast });
+      // Both at once: one answer of the agent's takes longer than its work.
+      const taken = [sdk.setModel(model), sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast })];
+      await orGone(Promise.all(taken), closed);
     },
     async interrupt() {
       await sdk.interrupt();
@@ -113,6 +120,14 @@ async function finish(
   await Promise.race([reading, pause(drainMs)]);
   release();
   return exit;
+}
+
+/** Nobody answers for an agent that is gone, and its SDK may not say so. */
+async function orGone(answer: Promise<unknown>, closed: Promise<AgentExit>): Promise<void> {
+  const end = closed.then(() => {
+    throw new Fault("agent", "agent.gone", "The agent ended before it answered.", { hint: "Start another one." });
+  });
+  await Promise.race([answer, end]);
 }
 
 /** The SDK may give up before it asks for a process; nothing else would tell of that. */

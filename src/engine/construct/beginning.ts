@@ -1,13 +1,14 @@
-import type { AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import type { SessionOwner } from "../../drivers/agent.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
+import type { TakenSession } from "./sessions.ts";
 
 /** How a construct comes by its session, and what it is told first. */
 export interface Beginning {
   /** A session that works for this owner from now on. Rejects when none can be had. */
-  take(owner: SessionOwner): Promise<AgentSession>;
+  take(owner: SessionOwner): Promise<TakenSession>;
   readonly message: string;
 }
 

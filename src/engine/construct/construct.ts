@@ -146,13 +146,15 @@ export class Construct {
       onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
     });
     try {
-      const session = await this.#beginning.take({
+      const taken = await this.#beginning.take({
         gate: this.#gate(surfacing),
         surface: surfacing.surface,
         transcript: this.#transcript.line,
       });
+      const { session, isWarm } = taken;
       this.#session = session;
       this.#parts.plugins.begin(session.token, this.spec);
+      if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);

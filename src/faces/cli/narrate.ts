@@ -123,6 +123,10 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
   switch (event.type) {
     case "construct.queued":
       return passing(event.body.construct, "queued", event.body.task);
+    case "pool.hit":
+      return passing(event.body.construct, "warm", `its agent was up: ${event.body.spare}`);
+    case "pool.missed":
+      return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
     case "construct.started":
       return passing(event.body.construct, "started", "");
     case "construct.told":
@@ -190,6 +194,9 @@ function endText(outcome: Outcome): string {
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
 }
+
+const missText = ({ reason, detail }: EventBody<"pool.missed">): string =>
+  `no agent of the warm pool (${detail === "" ? reason : `${reason}: ${detail}`})`;
 
 const settingsText = (settings: object): string =>
   Object.entries(settings)

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { block, type Answerer } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
+import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import { doneWhenIdle, of, openTestDeck, outcomesOf, requestsOf, type TestDeckOptions } from "../../kit/deck.ts";
 import { makesCalls, outsideFolder, theWall } from "../../kit/wall.ts";
 
@@ -201,6 +202,25 @@ describe("the bridge", () => {
     const told = requestsOf(kit.api).filter(isDaemon);
     expect(told[0]?.system).toContain("- echo WORDS: Says what it got.");
     expect(told.map(({ lastUserText }) => lastUserText).join("\n")).toContain('there is no plugin "strange"');
+  });
+
+  test("knows a construct whose agent was up before it, and shows what that one shows in its name", async () => {
+    await using kit = await openTestDeck({
+      answer: (request) => {
+        const [first] = request.firstUserText.split("TASK:");
+        return makesCalls(
+          ["Bash", { command: `${bridgeIn(first ?? "")} echo warm` }],
+          [surfaceTool, { kind: "note", text: "shown" }],
+        )(request);
+      },
+      plugins: echo,
+      settings: { sandbox: "off", hold_window_ms: 0, pool: 1, max_concurrent: 1 },
+    });
+    const events = await kit.runTasks(["One.", "Two.", "Three."]);
+    const ids = outcomesOf(events).map(({ id }) => id);
+    expect(of(events, "pool.hit").length).toBeGreaterThan(0);
+    expect(of(events, "plugin.called").map(({ body }) => body.construct)).toEqual(ids);
+    expect(of(events, "construct.surfaced").map(({ body }) => body.construct)).toEqual(ids);
   });
 
   test("ends a plugin with the construct that called it", async () => {

@@ -1,6 +1,7 @@
 import { headAndTail, inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
+import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { costOf } from "../../../protocol/view.ts";
 import { byteCount, counted, money, moment, spell } from "../amounts.ts";
@@ -23,6 +24,7 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   page.field("goal", view.goal === "" ? "none: tasks without a daemon" : view.goal);
   page.field("reason", view.reason);
   page.field("settings", settingsText(view));
+  page.field("warm pool", showPool(view.pool) ?? "");
   page.field("workspace", oneLine(view.workspace, longestPath));
   if (view.kind === "goal") daemonFields(view, page);
   for (const item of Object.values(view.attention)) page.field("needs you", `${item.text} ${item.next}`);
