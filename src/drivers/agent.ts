@@ -132,7 +132,8 @@ export type AgentExit =
   | { how: "broken"; reason: string; stderr: string };
 
 export type AgentEvent =
-  | { type: "ready"; sessionId: string; model: string; tools: string[]; version?: string }
+  /** `down`: servers of tools that it was given and that did not start. */
+  | { type: "ready"; sessionId: string; model: string; tools: string[]; down?: string[]; version?: string }
   /** A sign of life without content: partial message, keep-alive, progress. */
   | { type: "alive" }
   | { type: "thought"; text: string }

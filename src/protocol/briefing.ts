@@ -105,6 +105,7 @@ function factLines(outcome: Outcome): FactLine[] {
     150,
   );
   add("surfaced", list(outcome.surfaced.map((item) => oneLine(showSurfaced(item), 200))), 120);
+  add("plugins that did not start", list(outcome.plugins_failed.map((name) => oneLine(name, 64))), 80);
   add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);
   add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
   add("stderr", oneLine(outcome.stderr, 200), 100);

@@ -151,6 +151,8 @@ const bodies = {
     bytes: z.int(),
     duration_ms: z.number(),
   }),
+  /** A server of tools that it was to have did not start: it works without. */
+  "plugin.failed": z.object({ construct, plugin: z.string() }),
   /** It asked the bridge for what it may not have. */
   "plugin.refused": z.object({ construct, plugin: z.string(), rule: z.string(), reason: z.string() }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),

@@ -9,7 +9,7 @@ import type { ProcessTable } from "../../process/entry.ts";
 import { tokenVariable } from "../../protocol/bridge.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
-import { surfaceTo, toolServers } from "./tool-servers.ts";
+import { serverEnvironment, surfaceTo, toolServers } from "./tool-servers.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
@@ -38,7 +38,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     surface: (wish) => surfaceTo(owner, wish),
   };
   const token = randomBytes(24).toString("base64url");
-  const env = { ...around.env, [tokenVariable]: token };
+  const env = { ...around.env, ...serverEnvironment(spec), [tokenVariable]: token };
   const options = { ...sdkOptions(asked, { ...around, env, spawn: child.spawn }), ...toolServers(factory, asked) };
   const sdk = factory.query({ prompt: input, options });
   const reading = read(sdk, asked, events, child);

@@ -6,6 +6,7 @@ import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { noteServersDown } from "../plugins/servers-down.ts";
 import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
@@ -191,6 +192,7 @@ export class Construct {
       count(this.#tally, event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      noteServersDown(event, this.spec.id, this.#tally.pluginsFailed, this.#note);
       this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) void this.custody.suspect(bypass);

@@ -23,6 +23,8 @@ export interface Tally {
   written: Set<string>;
   denials: Denial[];
   surfaced: Surfaced[];
+  /** Plugins that did not start. */
+  pluginsFailed: Set<string>;
 }
 
 /** What a session had cost before it came to this construct: that part is another one's. */
@@ -45,6 +47,7 @@ export const newTally = (before = nothingSpent): Tally => ({
   written: new Set(),
   denials: [],
   surfaced: [],
+  pluginsFailed: new Set(),
 });
 
 /** The tools that write a file, and the field of their input that names it. */
