@@ -1,10 +1,12 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
+import { fastGovernor } from "./calibers/fast-governor.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -15,7 +17,9 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -38,6 +42,7 @@ export class Run {
   readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -56,7 +61,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -90,6 +99,8 @@ export class Run {
       clock,
       transcript,
       note,
+      metering,
+      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
@@ -109,7 +120,7 @@ export class Run {
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf(this.#fleet, this.forbidding);
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -149,9 +160,8 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#trial.start();
-    const { caliber, profile } = this.view.settings;
-    for (const task of tasks)
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
+    const { models } = this.#parts.calibers;
+    queueOwnTasks(tasks, { view: this.view, fleet: this.#fleet, models, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -161,7 +171,9 @@ export class Run {
     for (const event of events) this.#inbox.see(event);
     const views = Object.values(this.view.constructs);
     this.#fleet.restore(
-      views.filter((construct) => construct.outcome === null && construct.startedAt === null).map(specOf),
+      views
+        .filter((construct) => construct.outcome === null && construct.startedAt === null)
+        .map((construct) => ({ ...specOf(construct), told: construct.told })),
       views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
     );
   }
@@ -212,6 +224,7 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
@@ -247,7 +260,8 @@ export class Run {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
       return;
     }
-    const ends = Object.values(this.view.constructs);
+    // One that was redirected is counted by the one that went on in its place.
+    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
     const done = ends.filter((construct) => construct.state === "done").length;
     const status = done === ends.length ? "done" : "failed";
     void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });

@@ -14,6 +14,7 @@ import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
+import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
@@ -148,12 +149,15 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
+    // What is being opened may wait for it.
+    const asked = this.#parts.calibers?.close();
     // Stopped at once where there is a run; one that is being opened right now is stopped as soon as it is there.
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     this.#leaving.abort();
     await this.#canary;
+    await asked;
     await this.#recorder.close();
     this.#ending.abort();
     await this.#plugins?.close();
@@ -188,11 +192,11 @@ export class Deck implements Port {
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
       case "construct.kill":
-        return this.#tellRun((run) => run.control.kill(command.construct, command.blacklist));
       case "construct.pause":
-        return this.#tellRun((run) => run.control.pause(command.construct, command.freeze));
       case "construct.continue":
-        return this.#tellRun((run) => run.control.continue(command.construct));
+      case "construct.send":
+      case "construct.interrupt":
+        return this.#askRun((run) => controlConstruct(command, run.control));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -269,11 +273,14 @@ export class Deck implements Port {
   }
 
   async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
-    if (this.#run === undefined || this.#run.isOver) {
-      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    }
-    await action(this.#run);
+    await this.#askRun(action);
     return {};
+  }
+
+  async #askRun<T>(action: (run: Run) => T | Promise<T>): Promise<T> {
+    if (this.#run === undefined || this.#run.isOver)
+      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
+    return action(this.#run);
   }
 
   #record(draft: EventDraft): boolean {

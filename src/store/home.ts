@@ -15,6 +15,9 @@ export const homePaths = (home: string) => ({
   bridgeCommand: join(home, "bin", "cyberdeck-plugin"),
   bridgeSocket: join(home, "bridge.sock"),
   blacklist: join(home, "blacklist.json"),
+  /** What the agent said of its models. The scripted model's agent may know others, so it has a file of its own. */
+  calibers: join(home, "calibers.json"),
+  calibersOffline: join(home, "calibers-offline.json"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
 });

@@ -23,7 +23,7 @@ export class Inbox {
 
   /** Only outcomes wait: more may follow shortly and share the turn. */
   get onlyOutcomes(): boolean {
-    return this.#waiting.every((event) => event.type === "construct.ended");
+    return this.#waiting.every(({ type }) => comesWithOutcomes.has(type));
   }
 
   #close(turn: number, valid: boolean): void {
@@ -32,6 +32,9 @@ export class Inbox {
     if (valid && conveyed !== undefined) this.#waiting = this.#waiting.filter((event) => !conveyed.has(event.seq));
   }
 }
+
+/** What is recorded around the end of a construct, and can wait for others that end with it. */
+const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
 
 function concernsDaemon(event: DeckEvent): boolean {
   switch (event.type) {
@@ -45,6 +48,9 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "blacklist.removed":
     case "blacklist.allowed":
       return true;
+    case "construct.redirected":
+      return true;
+    case "construct.unread":
     case "spawn.refused":
       return event.body.origin === "daemon";
     default:

@@ -131,6 +131,15 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "started", "");
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
+    case "construct.unread":
+      return lasting(event.body.construct, "NOT READ", `it ended before it had read: ${event.body.text}`, "warning");
+    case "construct.redirected":
+      return lasting(
+        event.body.construct,
+        "redirected",
+        `${event.body.successor} goes on: ${event.body.text}`,
+        "strong",
+      );
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
     case "plugin.called":

@@ -37,6 +37,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "answer the calls that wait for you: list, allow, deny",
     load: async () => (await import("./commands/hold.ts")).defineHold,
   },
+  send: {
+    summary: "tell a construct something, at its next turn boundary",
+    load: async () => (await import("./commands/speaking.ts")).defineSend,
+  },
+  interrupt: {
+    summary: "stop what a construct does and give it another instruction",
+    load: async () => (await import("./commands/speaking.ts")).defineInterrupt,
+  },
   kill: {
     summary: "end constructs at once, with everything that they started",
     load: async () => (await import("./commands/control.ts")).defineKill,
