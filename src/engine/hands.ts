@@ -9,11 +9,13 @@ import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
 import type { RunPlugins } from "./plugins/run-plugins.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 
 export interface HandsParts {
   view: RunView;
   fleet: Fleet;
   models: readonly Model[];
+  outfits: Outfits;
   note: Note;
   /** False once the run is being closed. */
   isOpen: () => boolean;
@@ -52,12 +54,14 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
-      const against = parts.plugins.objection(action.plugins ?? null);
-      if (against !== undefined) {
-        note("spawn.refused", { task: action.task, origin: "daemon", ...against });
-        return { refused: against.reason };
+      const unfit = objectionTo(action, parts);
+      if (unfit !== undefined) {
+        note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
+        return { refused: unfit.reason };
       }
-      const found = spawnCaliber(parts.models, parts.view.settings, { daemon: action });
+      const profile = action.profile ?? parts.view.settings.profile;
+      const wishes = { daemon: action, profile: parts.outfits.profile(profile)?.caliber ?? {} };
+      const found = spawnCaliber(parts.models, parts.view.settings, wishes);
       if (!found.ok) {
         const { rule, reason } = found;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
@@ -76,7 +80,7 @@ export function handsOf(parts: HandsParts): Hands {
         caliber: found.caliber,
         ...askedOf(found),
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
-        profile: action.profile ?? parts.view.settings.profile,
+        profile,
         plugins: action.plugins ?? null,
       });
       noteCaliber(id, found, note);
@@ -103,6 +107,13 @@ export function handsOf(parts: HandsParts): Hands {
     bound: parts.bound,
   };
 }
+
+/** What speaks against the names that a spawn asks for. */
+const objectionTo = (
+  { profile, plugins }: Parameters<Hands["spawn"]>[0],
+  parts: HandsParts,
+): { rule: string; reason: string } | undefined =>
+  (profile === undefined ? undefined : parts.outfits.objection(profile)) ?? parts.plugins.objection(plugins ?? null);
 
 /** The run's ended constructs, in the order in which they ended. */
 const pastAttempts = (view: RunView): PastAttempt[] =>

@@ -20,6 +20,7 @@ import { noteFor, type Note } from "./journal.ts";
 import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -41,6 +42,7 @@ export class Run {
   readonly #fleet: Fleet;
   readonly #pool: Pool;
   readonly #holds: Holds;
+  readonly #outfits: Outfits;
   readonly #bounds: Bounds;
   readonly #metering: Metering;
   readonly #trial: GateTrial;
@@ -85,6 +87,8 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    const { catalogues, judge } = parts;
+    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
       place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
       needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
@@ -104,6 +108,7 @@ export class Run {
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
+      outfits: this.#outfits,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
@@ -161,7 +166,8 @@ export class Run {
   startTasks(tasks: string[]): void {
     this.#trial.start();
     const { models } = this.#parts.calibers;
-    queueOwnTasks(tasks, { view: this.view, fleet: this.#fleet, models, note: this.#note });
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -228,6 +234,7 @@ export class Run {
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
+      outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),

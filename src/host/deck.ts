@@ -16,6 +16,7 @@ import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
+import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
@@ -60,6 +61,7 @@ export class Deck implements Port {
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
   readonly #plugins: OpenPlugins | undefined;
+  readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -83,9 +85,9 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
-    this.#plugins =
-      parts.plugins &&
-      openPlugins(parts.plugins, (type, body) => this.#run?.isOver === false && this.#run.record(type, body));
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#catalogues = openDeckCatalogues(options.home, parts, note);
+    this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -93,6 +95,7 @@ export class Deck implements Port {
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
       blacklist,
+      catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
       plugins: this.#plugins?.plugins,
@@ -156,6 +159,7 @@ export class Deck implements Port {
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     this.#leaving.abort();
+    this.#catalogues[Symbol.dispose]();
     await this.#canary;
     await asked;
     await this.#recorder.close();
@@ -207,8 +211,7 @@ export class Deck implements Port {
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
-          this.#record({ type, run, source: "netrunner", body });
+          this.#record({ type, run: this.#openRun, source: "netrunner", body });
         });
       case "blacklist.allow":
         return this.#tellRun((run) => run.forbidding.exempt(command.task));
@@ -281,6 +284,11 @@ export class Deck implements Port {
     if (this.#run === undefined || this.#run.isOver)
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
     return action(this.#run);
+  }
+
+  /** Id of the run that is open; empty where there is none. */
+  get #openRun(): string {
+    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
   }
 
   #record(draft: EventDraft): boolean {

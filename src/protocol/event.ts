@@ -227,6 +227,8 @@ const bodies = {
   "catalogue.changed": catalogueChangeSchema,
   /** An entry of a catalogue is wrong: its last good version stays in force, if there was one. */
   "catalogue.refused": refusedEntrySchema,
+  /** The profile of a construct that is about to start is gone: it adopts another one. */
+  "profile.replaced": z.object({ construct, profile: z.string(), by: z.string(), reason: z.string() }),
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),

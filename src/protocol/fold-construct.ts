@@ -44,6 +44,9 @@ const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
+    case "profile.replaced":
+      construct.profile = event.body.by;
+      break;
     case "construct.started":
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });

@@ -78,6 +78,9 @@ export interface TestDeckOptions {
   api?: OfflineApi;
 }
 
+/** What ships with the deck. */
+const shipped = join(import.meta.dirname, "../../catalogue");
+
 /** A real deck in a temporary folder: the real agent, a scripted model, nothing of this machine's HOME or variables. */
 export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "deck-test-"));
@@ -107,13 +110,14 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       },
       agentHome,
       ...calibersOf(options.calibers, { driver: usual, workspace, home }),
+      catalogues: { user: join(folder, "config"), shipped, path: process.env["PATH"] ?? "" },
       version: "0.0.0-test",
       ...(options.canary === undefined
         ? {}
         : {
             canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
           }),
-      ...(options.plugins === undefined ? {} : { plugins: kitPlugins(home) }),
+      ...(options.plugins === undefined ? {} : { plugins: kitPlugins() }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
@@ -166,8 +170,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
 }
 
 /** Plugins of the home alone, on this machine. */
-const kitPlugins = (home: string): PluginParts => ({
-  roots: [{ place: "home", path: home }],
+const kitPlugins = (): PluginParts => ({
   machine: { platform: process.platform, path: process.env["PATH"] ?? "", variables: new Set(["PATH"]) },
   node: process.execPath,
   script: join(import.meta.dirname, "../../src/bin/plugin-call.ts"),

@@ -47,7 +47,14 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
       before: nothingCounted,
     }),
     message: () =>
-      taskMessage({ workspace, runFolder, task: spec.task, earlier, plugins: parts.plugins.section(spec) }),
+      taskMessage({
+        workspace,
+        runFolder,
+        plugins: parts.plugins.section(spec),
+        profile: parts.outfits.of(spec).text,
+        task: spec.task,
+        earlier,
+      }),
     told,
   };
 }
@@ -66,9 +73,10 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
     taskMessage({
       workspace,
       runFolder,
+      plugins: parts.plugins.section(spec),
+      profile: parts.outfits.of(spec).text,
       task: changedTask(task, spec.task),
       earlier: [],
-      plugins: parts.plugins.section(spec),
     });
   let message = fresh;
   let fast: FastSwitch | undefined;

@@ -1,5 +1,6 @@
 import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
+import { tighterLimits } from "../../policy/profiles/limits.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
@@ -191,7 +192,8 @@ export class Construct {
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
-      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      const { limits } = this.#parts.outfits.of(this.spec);
+      watchTime(tighterLimits(this.#parts.limits, limits), clock, lastSign, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       // One that is handed over unread is read by its next owner.
@@ -291,6 +293,7 @@ export class Construct {
     const outcome = outcomeOf({
       spec: this.spec,
       cause,
+      profile: this.#parts.outfits.of(this.spec).profile.name,
       tally: this.#tally,
       spent: this.#meter.total,
       exit: this.#exit,

@@ -26,6 +26,8 @@ export interface SpawnSpec {
 /** Everything that the outcome of a construct is made of. */
 export interface EndFacts {
   spec: SpawnSpec;
+  /** Name of the profile that it had. */
+  profile: string;
   cause: string;
   tally: Tally;
   spent: Spent;
@@ -52,6 +54,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     cause,
     caliber_asked: spec.asked ?? spec.caliber,
     caliber_given: facts.startedAt === null ? null : { ...spec.caliber, fast: tally.fast },
+    profile: facts.profile,
     model_given: tally.model,
     exit: showExit(exit),
     started_at: facts.startedAt,
@@ -87,6 +90,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     cause,
     caliber_asked: spec.asked ?? spec.caliber,
     caliber_given: null,
+    profile: spec.profile,
     model_given: null,
     exit: "never started",
     started_at: null,

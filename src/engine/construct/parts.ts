@@ -5,6 +5,7 @@ import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
 import type { RunPlugins } from "../plugins/run-plugins.ts";
 import type { Metering } from "../meter.ts";
+import type { Outfits } from "../profiles/outfits.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -21,6 +22,8 @@ export interface ConstructParts {
   windowMs: () => number | null;
   tripwires: RunTripwires;
   plugins: RunPlugins;
+  /** What their profiles make of them. */
+  outfits: Outfits;
   /** Whether the operating system's wall stands around its agent. */
   isWalled: boolean;
   /** Whether the airgap is on, now. */

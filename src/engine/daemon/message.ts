@@ -6,6 +6,7 @@ import type { Outcome } from "../../protocol/outcome.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
 import { partsOf } from "./parts.ts";
+import { catalogueSection, type ProfileEntry } from "./profile-section.ts";
 
 export interface MessageContext {
   workspace: string;
@@ -20,6 +21,8 @@ export interface MessageContext {
   total: number;
   /** Constructs that are queued or at work. */
   inFlight: { id: string; state: string; task: string }[];
+  /** As they are now. */
+  profiles: readonly ProfileEntry[];
   /** The full result text of a construct, for the `read` action. */
   resultOf: (construct: string) => string;
 }
@@ -37,6 +40,10 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     loopSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
+    catalogueSection(
+      inputs.flatMap((event) => (event.type === "catalogue.changed" ? [event.body] : [])),
+      context.profiles,
+    ),
     netrunnerSection(inputs),
     redirectSection(inputs),
     unreadSection(inputs),

@@ -63,6 +63,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing(event.body.kind, event.body.change, `${event.body.name}: ${event.body.path}`);
     case "catalogue.refused":
       return lasting(event.body.kind, "REFUSED", refusalText(event.body), "alarm");
+    case "profile.replaced": {
+      const { profile, by, reason } = event.body;
+      return lasting(event.body.construct, "adopts", `${by} in place of ${profile}: ${reason}`, "warning");
+    }
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
     case "canary.passed":

@@ -29,6 +29,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "explain, check, list and change what constructs may do",
     load: async () => (await import("./commands/brake.ts")).defineBrake,
   },
+  profiles: {
+    summary: "list and show what constructs can be: what they are told, their tools, their limits",
+    load: async () => (await import("./commands/profiles.ts")).defineProfiles,
+  },
+  tools: {
+    summary: "list the programs of this machine that profiles recommend, and whether each is there",
+    load: async () => (await import("./commands/profiles.ts")).defineTools,
+  },
   tripwires: {
     summary: "list, try and mute the rules over what constructs do",
     load: async () => (await import("./commands/tripwires.ts")).defineTripwires,

@@ -4,14 +4,12 @@ import type { PluginMachine } from "../../engine/plugins/machine.ts";
 import type { DeckPlugins } from "../../engine/plugins/run-plugins.ts";
 import { pluginShelf } from "../../engine/plugins/shelf.ts";
 import type { Note } from "../../engine/journal.ts";
-import { openCatalogue, type CatalogueRoot } from "../../store/catalogue/catalogue.ts";
-import { pluginFormat } from "../../store/catalogue/plugins.ts";
+import type { PluginManifest } from "../../protocol/plugin.ts";
+import type { Catalogue } from "../../store/catalogue/catalogue.ts";
 import { openBridge, type BridgePlace } from "./bridge-socket.ts";
 
 /** What the entry point decides about plugins. */
 export interface PluginParts {
-  /** Where `plugins/<name>/plugin.toml` is looked for, the strongest first. */
-  roots: readonly CatalogueRoot[];
   machine: PluginMachine;
   /** The program that runs scripts of JavaScript. */
   node: string;
@@ -28,14 +26,11 @@ export interface OpenPlugins {
 }
 
 /** @param note records in the run that is open, if there is one */
-export function openPlugins({ roots, machine, node, script }: PluginParts, note: Note): OpenPlugins {
-  const catalogue = openCatalogue({
-    format: pluginFormat,
-    roots,
-    clock: systemClock,
-    onChange: (change) => void note("catalogue.changed", change),
-    onRefusal: (refused) => void note("catalogue.refused", refused),
-  });
+export function openPlugins(
+  catalogue: Catalogue<PluginManifest>,
+  { machine, node, script }: PluginParts,
+  note: Note,
+): OpenPlugins {
   const shelf = pluginShelf(catalogue, machine, node);
   let strangers = 0;
   const onStranger = (plugin: string): void => {
