@@ -86,7 +86,8 @@ describe("the bridge", () => {
     await kit.runTasks(["One.", "Two."]);
     const firsts = [...new Set(requestsOf(kit.api).map(({ firstUserText }) => firstUserText.split("TASK:")[0]))];
     expect(firsts.length).toBe(1);
-    expect(firsts[0]).toContain(`${kit.home}/bin/cyberdeck-plugin NAME ARGUMENTS\n- echo WORDS: Says what it got.`);
+    expect(firsts[0]).toContain(`${kit.home}/bin/cyberdeck-plugin NAME ARGUMENTS\n- codemap `);
+    expect(firsts[0]).toContain("\n- echo WORDS: Says what it got.\n");
     expect(firsts[0]).not.toContain("- other");
   });
 
@@ -102,7 +103,7 @@ describe("the bridge", () => {
       { plugins },
     );
     await using _ = kit;
-    expect(said).toContain('there is no plugin "ecco". Did you mean "echo"? There are: echo');
+    expect(said).toContain('there is no plugin "ecco". Did you mean "echo"? There are: codemap, echo');
     expect(said).toContain("the plugin bare cannot be used: it needs the variable NO_SUCH_VARIABLE");
     expect(said).toContain("the plugin lost cannot be used: its entry absent.sh");
     expect(said.match(/code=126/g)?.length).toBe(4);
@@ -197,7 +198,11 @@ describe("the bridge", () => {
     expect(said["one of them"]).toMatch(/was not given the plugin echo[^]*ASKED/);
     expect(said["a strange one"]).toBeUndefined();
     expect(of(events, "spawn.refused").map(({ body }) => body)).toMatchObject([
-      { task: "a strange one", rule: "plugin.unknown", reason: expect.stringContaining("There are: asked, echo") },
+      {
+        task: "a strange one",
+        rule: "plugin.unknown",
+        reason: expect.stringContaining("There are: asked, codemap, echo"),
+      },
     ]);
     const told = requestsOf(kit.api).filter(isDaemon);
     expect(told[0]?.system).toContain("- echo WORDS: Says what it got.");
