@@ -15,6 +15,8 @@ export interface PluginShelf {
   lines(): PluginLine[];
   /** One that can be used, or why it cannot. */
   find(name: string): { entry: Entry } | { problem: string };
+  /** What starts one that is a program and can be used. */
+  starts(name: string): { command: string; args: string[] } | undefined;
   /** What speaks against a spawn that asks for these. */
   objection(names: readonly string[] | null): { rule: string; reason: string } | undefined;
   /** The ones that a spawn gets, by name. @param names null: all that are not on request */
@@ -53,6 +55,12 @@ export function pluginShelf(catalogue: Catalogue<PluginManifest>, machine: Plugi
     find(name) {
       catalogue.look();
       return find(name);
+    },
+    starts(name) {
+      const found = find(name);
+      if (!("entry" in found) || found.entry.value.kind !== "command") return undefined;
+      const line = commandLine(found.entry, node);
+      return "problem" in line ? undefined : line;
     },
     objection(names) {
       catalogue.look();

@@ -41,7 +41,7 @@ export async function callPlugin({ socket, plugin, args, env, out, err }: Plugin
     say(`${answer.reason}.`);
     return refusedCode;
   }
-  const { code, exit, bytes } = await run(answer, env, { out, err, say });
+  const { code, exit, bytes } = await runPlugin(answer, env, { out, err, say });
   // Whether the deck still listens makes no difference to the caller.
   line.end(`${JSON.stringify({ exit, bytes })}\n`);
   return code;
@@ -81,8 +81,9 @@ interface Ended {
 
 type Streams = Pick<PluginCall, "out" | "err"> & { say: (text: string) => void };
 
-async function run(
-  { command, args, env, output_bytes }: BridgeAnswer & { ok: true },
+/** Runs a plugin as a child of this process, on its input; bounded in what it may write to each of its outputs. */
+export async function runPlugin(
+  { command, args, env, output_bytes }: Omit<BridgeAnswer & { ok: true }, "ok">,
   own: PluginCall["env"],
   { out, err, say }: Streams,
 ): Promise<Ended> {
