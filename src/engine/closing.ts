@@ -11,7 +11,7 @@ export interface StopWish {
   reason: string;
   how: "polite" | "hard";
   /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown" | "eject";
+  cause: "netrunner" | "host_shutdown" | "eject" | `budget:${string}`;
 }
 
 /** How a run without a daemon ends, now that this much is in flight; undefined while it goes on. */

@@ -10,6 +10,7 @@ import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import type { Port, Replies } from "./port.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
 
 /** The runs of a home, newest first. */
@@ -81,6 +82,7 @@ const emptyReader = (home: string): EventReader => ({
   eventsAfter: () => [].values(),
   countOf: () => 0,
   runs: () => [],
+  costSince: () => 0,
   lastSeq: () => 0,
   close: () => undefined,
 });
@@ -88,6 +90,7 @@ const emptyReader = (home: string): EventReader => ({
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
+  if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {
     const { home } = reader;
