@@ -6,6 +6,7 @@ import { deckLoad } from "./deck-load.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
 import { judgeCorpus } from "./judge-corpus.ts";
+import { killLatency } from "./kill-latency.ts";
 import { lookAtMachine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
 import { shellParse } from "./shell-parse.ts";
@@ -15,7 +16,18 @@ import { tableOf } from "./table.ts";
 import { wall } from "./wall.ts";
 import { wireBytes } from "./wire-bytes.ts";
 
-const benches = [goalTen, wireBytes, gateRoundtrip, deckLoad, startup, storeAppend, shellParse, wall, judgeCorpus];
+const benches = [
+  goalTen,
+  killLatency,
+  wireBytes,
+  gateRoundtrip,
+  deckLoad,
+  startup,
+  storeAppend,
+  shellParse,
+  wall,
+  judgeCorpus,
+];
 
 const usage = `Usage: npm run bench -- [--only NAME]... [--rounds N]
 
