@@ -19,12 +19,12 @@ export const killLatency: Bench = {
   name: "kill.latency",
   about: "from a kill to the proof that nothing is left, over the rows of the kill matrix",
   async run(stage) {
-    const cabinet = await killAll(imitations, stage, {
+    const imitated = await killAll(imitations, stage, {
       claudeBin: cabinet("runner"),
     });
     const real = await killAll(realAgents, stage, { answer: obeys });
     const about = `${atOnce} at work`;
-    for (const figure of spreadOf("kill.latency", "ms", [...cabinet, ...real], about)) stage.emit(figure);
+    for (const figure of spreadOf("kill.latency", "ms", [...imitated, ...real], about)) stage.emit(figure);
     for (const figure of spreadOf("kill.latency.real", "ms", real, `the real agent; ${about}`)) stage.emit(figure);
   },
 };
