@@ -3,20 +3,22 @@ import type { Command } from "../protocol/command.ts";
 import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
+import type { Ejection } from "../protocol/ejection.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
+import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { ejectRun } from "./eject/eject-run.ts";
 import { Budget } from "./budget/budget.ts";
 import { hasDollarBound } from "./budget/reached.ts";
 import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
-import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { settleEarlierLife, specOf, suspendedIn } from "./earlier-life.ts";
+import { leftOver, settleEarlierLife, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
@@ -61,6 +63,7 @@ export class Run {
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
+  #ejecting: Promise<Ejection> | undefined;
 
   /** @param view of the run so far: just opened, or folded from its log; `see` must get every later event of the run */
   constructor(view: RunView, parts: RunParts) {
@@ -71,7 +74,7 @@ export class Run {
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
     const metering = (this.#metering = meteringOf(
-      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
       () => hasDollarBound(view.settings),
     ));
@@ -110,7 +113,8 @@ export class Run {
     const { catalogues, judge } = parts;
     this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
-      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
+      needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
       clock,
       note: this.#note,
       settings: view.settings,
@@ -132,6 +136,7 @@ export class Run {
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
+      plugins: parts.plugins,
       isWalled: parts.wall.agents !== undefined,
       isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
@@ -193,15 +198,8 @@ export class Run {
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: Iterable<DeckEvent>): void {
     for (const event of events) this.#inbox.see(event);
-    const views = Object.values(this.view.constructs);
-    this.#fleet.restore(
-      views
-        .filter(
-          (construct) => construct.outcome === null && (construct.startedAt === null || construct.suspended !== null),
-        )
-        .map((construct) => ({ ...specOf(construct), told: construct.told })),
-      views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
-    );
+    const { queued, outcomes } = leftOver(this.view);
+    this.#fleet.restore(queued, outcomes);
   }
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
@@ -249,8 +247,32 @@ export class Run {
   stop(wish: StopWish): void {
     const first = this.#wish === undefined;
     this.#wish ??= wish;
-    if (first) void this.#finish(wish.status, wish.reason, wish);
+    if (first) void this.#finish(wish);
     else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
+  }
+
+  /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
+  async eject(reason: string): Promise<Ejection> {
+    const isFirst = this.#wish === undefined;
+    if (this.#ejecting === undefined) {
+      const wish = ejectWish(reason);
+      this.#wish = wish;
+      this.#ejecting = this.#eject(reason);
+      if (isFirst) void this.#ejecting.then(() => this.#finish(wish));
+    }
+    const ejection = await this.#ejecting;
+    await this.closed;
+    return ejection;
+  }
+
+  #eject(reason: string): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+    const others = [
+      { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
+      { name: "author", kill: () => this.#authoring.close() },
+      { name: "pool", kill: () => this.#pool.close() },
+    ];
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#fleet, others });
   }
 
   async #coordinate(): Promise<void> {
@@ -293,34 +315,23 @@ export class Run {
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const bound = this.#bounds.reached();
-    if (this.#fleet.inFlight > 0) {
-      if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
-      else if (this.#fleet.alive === 0) this.#budget.ask();
-      return;
-    }
-    // One that was redirected is counted by the one that went on in its place.
-    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
-    const done = ends.filter((construct) => construct.state === "done").length;
-    const status = done === ends.length ? "done" : "failed";
-    void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });
+    const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bounds.reached());
+    if (end !== undefined) void this.#closeAs(end);
+    else if (this.#fleet.alive === 0) this.#budget.ask();
   }
 
   async #closeAs(end: DaemonEnd): Promise<void> {
     const how = { how: "polite", cause: "host_shutdown" } as const;
     this.#wish = { status: "stopped", reason: end.reason, ...how };
     if (end.status === "paused") this.#note("run.paused", { rule: end.rule, reason: end.reason });
-    await this.#finish(end.status, end.reason, how);
+    await this.#finish({ ...end, ...how });
   }
 
   /** In this order: no new starts, constructs end, the daemon ends, then the closing is recorded and the report written. */
-  async #finish(
-    status: EventBody<"run.closed">["status"],
-    reason: string,
-    wish: Pick<StopWish, "how" | "cause">,
-  ): Promise<void> {
+  async #finish(wish: Pick<Closing, "status" | "reason"> & Pick<StopWish, "how" | "cause">): Promise<void> {
     // A run that stops for a while keeps its queue.
-    await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
+    await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
+    const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();

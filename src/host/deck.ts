@@ -2,7 +2,6 @@ import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
-import type { CanaryResult } from "../engine/gate/canary.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Run } from "../engine/run.ts";
 import type { Command } from "../protocol/command.ts";
@@ -14,15 +13,18 @@ import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { readSettings } from "../store/settings-file.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
+import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
+import { listCalibers } from "../engine/calibers/opening.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
-import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
+import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { steerRun } from "./run-commands.ts";
 import { RunOpener } from "./run-opener.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
@@ -63,12 +65,12 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #plugins: OpenPlugins | undefined;
   readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
-  readonly #leaving = new AbortController();
-  #canary: Promise<CanaryResult> | undefined;
+  readonly #canary: CanaryDesk | undefined;
 
   constructor(
     options: DeckOptions,
@@ -86,9 +88,10 @@ export class Deck implements Port {
     this.closed = this.#end.promise;
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
-    const { canary } = parts;
-    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#canary = parts.canary && canaryDesk(parts.canary);
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
+    this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -98,7 +101,8 @@ export class Deck implements Port {
       blacklist,
       catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
-      canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
+      canary: this.#canary,
+      plugins: this.#plugins?.plugins,
       onRun: (run) => {
         this.#run = run;
       },
@@ -137,6 +141,7 @@ export class Deck implements Port {
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
   async listen(): Promise<void> {
     try {
+      await this.#plugins?.listen(this.#options.home);
       this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
     } catch (error) {
       await this.close();
@@ -157,12 +162,12 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
-    this.#leaving.abort();
     this.#catalogues[Symbol.dispose]();
-    await this.#canary;
+    await this.#canary?.stop();
     await asked;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#plugins?.close();
     await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
@@ -190,44 +195,33 @@ export class Deck implements Port {
           return this.#opener.resume(command);
         });
       case "say":
-        return this.#tellRun((run) => run.say(command.text));
+      case "stop":
+      case "eject":
       case "hold.answer":
-        return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "settings.change":
+      case "blacklist.allow":
       case "construct.kill":
       case "construct.pause":
       case "construct.continue":
       case "construct.send":
       case "construct.interrupt":
-        return this.#askRun((run) => controlConstruct(command, run.control));
       case "bound.answer":
-        return this.#tellRun((run) => run.answerBound(command));
+        return steerRun(command, this.#mustRun());
       case "settings.read":
       case "settings.save":
-        return Promise.resolve(
-          answerSettings(
-            command,
-            this.#options.home,
-            this.#run?.isOver === false ? this.#run.view.settings : undefined,
-          ),
-        );
-      case "settings.change":
-        return this.#tellRun((run) => run.changeSettings(command.settings));
-      case "stop": {
-        const { status, reason, force } = command;
-        return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
-      }
+        return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
       case "blacklist.list":
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          this.#record({ type, run: this.#openRun, source: "netrunner", body });
+          this.#record({ type, run: this.#openRunId, source: "netrunner", body });
         });
-      case "blacklist.allow":
-        return this.#tellRun((run) => run.forbidding.exempt(command.task));
       case "tripwires.list":
       case "tripwires.test":
       case "tripwires.mute":
         return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
+      case "calibers.list":
+        return listCalibers(this.#parts.calibers, command.refresh);
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -249,9 +243,13 @@ export class Deck implements Port {
     });
   }
 
+  get #openRun(): Run | undefined {
+    return this.#run?.isOver === false ? this.#run : undefined;
+  }
+
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#run?.isOver === false ? this.#run : undefined;
+    const run = this.#openRun;
     return {
       home,
       muted: this.#mutedTripwires,
@@ -284,20 +282,15 @@ export class Deck implements Port {
     });
   }
 
-  async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
-    await this.#askRun(action);
-    return {};
-  }
-
-  async #askRun<T>(action: (run: Run) => T | Promise<T>): Promise<T> {
-    if (this.#run === undefined || this.#run.isOver)
-      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    return action(this.#run);
+  #mustRun(): Run {
+    const run = this.#openRun;
+    if (run !== undefined) return run;
+    throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
   }
 
   /** Id of the run that is open; empty where there is none. */
-  get #openRun(): string {
-    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
+  get #openRunId(): string {
+    return this.#openRun?.view.run ?? "";
   }
 
   #record(draft: EventDraft): boolean {

@@ -5,6 +5,7 @@ import { blacklistEntrySchema } from "./blacklist.ts";
 import { boundSchema, constructBounds } from "./bound.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
+import { ejectionSchema } from "./ejection.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tellers, tokensSchema } from "./outcome.ts";
 import { roles } from "./spent.ts";
@@ -75,6 +76,10 @@ const bodies = {
     cost_usd: z.number(),
     constructs: z.array(constructLineSchema),
   }),
+  /** The netrunner stops everything at once. */
+  "run.ejecting": z.object({ reason: z.string() }),
+  /** Everything is stopped, or it is said what is not. */
+  "run.ejected": ejectionSchema,
   "goal.set": z.object({ goal: z.string() }),
   "netrunner.said": z.object({ text: z.string() }),
 
@@ -174,6 +179,21 @@ const bodies = {
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
   /** It has shown something to the netrunner. */
   "construct.surfaced": surfacedSchema.extend({ construct }),
+  /** It calls a plugin through the bridge. */
+  "plugin.called": z.object({ construct, call: z.string(), plugin: z.string(), args: z.string() }),
+  /** `exit`: "code 0", "signal SIGTERM", or that nobody told. */
+  "plugin.ended": z.object({
+    construct,
+    call: z.string(),
+    plugin: z.string(),
+    exit: z.string(),
+    bytes: z.int(),
+    duration_ms: z.number(),
+  }),
+  /** A server of tools that it was to have did not start: it works without. */
+  "plugin.failed": z.object({ construct, plugin: z.string() }),
+  /** It asked the bridge for what it may not have. */
+  "plugin.refused": z.object({ construct, plugin: z.string(), rule: z.string(), reason: z.string() }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),

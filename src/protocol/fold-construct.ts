@@ -46,11 +46,11 @@ const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
-    case "construct.suspended":
-      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
-      break;
     case "profile.replaced":
       construct.profile = event.body.by;
+      break;
+    case "construct.suspended":
+      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
       break;
     case "construct.started":
       construct.suspended = null;
