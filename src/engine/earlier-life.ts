@@ -1,6 +1,6 @@
 import type { Outcome } from "../protocol/outcome.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
-import { unstarted } from "./construct/outcome-of.ts";
+import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
@@ -11,10 +11,12 @@ export interface EarlierLife {
   transcript: RunParts["transcript"];
   /** Takes up the outcome of a construct that died with its deck, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
+  /** Takes up a construct that only waited for the account: it has lost nothing, and goes on in its session. */
+  onRequeued: (spec: SpawnSpec) => void;
 }
 
 /** Ends for good what a dead deck has left of a run: what was at work has failed, and nobody waits for its answers any more. */
-export async function settleEarlierLife({ view, note, transcript, onOutcome }: EarlierLife): Promise<void> {
+export async function settleEarlierLife({ view, note, transcript, onOutcome, onRequeued }: EarlierLife): Promise<void> {
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
   const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
@@ -22,6 +24,11 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.
     await endStrays(construct.id, note);
     if (construct.startedAt === null) continue;
+    if (construct.isParked) {
+      note("construct.requeued", { construct: construct.id, session_id: construct.sessionId });
+      onRequeued(specOf(construct));
+      continue;
+    }
     const outcome = await diedWithDeck(construct, transcript);
     onOutcome(outcome);
     note("construct.ended", { construct: construct.id, outcome });
@@ -30,9 +37,10 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
 }
 
 /** What a construct was told to do, as its record has it. */
-export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, after, profile, plugins } = construct;
-  return { id, task, origin, parent, caliber, after, profile, plugins };
+export function specOf(construct: ConstructView): SpawnSpec {
+  const { id, task, origin, parent, caliber, after, profile, plugins, sessionId } = construct;
+  const resume = sessionId === null ? {} : { resume: sessionId };
+  return { id, task, origin, parent, caliber, after, profile, plugins, ...resume };
 }
 
 async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {

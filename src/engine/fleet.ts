@@ -2,7 +2,7 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { Construct, type ConstructParts } from "./construct/construct.ts";
+import { Construct, requeueCause, type ConstructParts } from "./construct/construct.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
@@ -72,6 +72,8 @@ export class Fleet {
   /** Starts whoever may start. Call it after a change. */
   pump(): void {
     if (this.#shut || !this.#parts.mayStart()) return;
+    const { account, settings } = this.#parts;
+    const { max_starting } = settings;
     const plan = schedule(
       {
         queue: this.#queue,
@@ -83,7 +85,7 @@ export class Fleet {
           return this.knows(id) ? undefined : "not-done";
         },
       },
-      this.#parts.settings,
+      { ...settings, max_starting: Math.min(max_starting, this.#starting.size + account.room()) },
     );
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
     const forbidden = plan.start.filter((id) => this.#endForbidden(id));
@@ -119,7 +121,7 @@ export class Fleet {
     this.#shut = true;
     if (queued === "end") for (const { id } of this.#queue) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
-      construct.stop(cause, how);
+      construct.stop(queued === "keep" && construct.isParked ? requeueCause : cause, how);
       return construct.ended;
     });
     await Promise.all(ends);
@@ -131,6 +133,7 @@ export class Fleet {
     const construct = new Construct(spec, this.#parts);
     this.#alive.set(id, construct);
     this.#starting.add(id);
+    this.#parts.account.began(id);
     const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
     construct.start(earlier);
     void this.#freeStart(construct);
@@ -146,7 +149,9 @@ export class Fleet {
   async #keepOutcome(construct: Construct): Promise<void> {
     const outcome = await construct.ended;
     this.#alive.delete(outcome.id);
-    this.#outcomes.set(outcome.id, outcome);
+    if (outcome.cause === requeueCause) this.#queue.push(construct.spec);
+    else this.#outcomes.set(outcome.id, outcome);
+    this.#parts.account.ended(outcome);
     this.#changed();
   }
 

@@ -2,6 +2,7 @@ import type { AgentDriver } from "../drivers/agent.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
+import type { Account } from "./account/account.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/construct.ts";
 import type { Patience } from "./daemon/conversation.ts";
@@ -17,6 +18,8 @@ export interface RunParts {
   record: (draft: EventDraft) => boolean;
   judge: Judge;
   wall: RunWall;
+  /** What concerns all agents of this home. */
+  account: Account;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */

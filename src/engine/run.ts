@@ -3,10 +3,12 @@ import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import { closingLine, costOf, type RunView } from "../protocol/view.ts";
+import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
 import { coldSessions } from "./construct/sessions.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
+import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { settleEarlierLife, specOf } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
@@ -50,6 +52,7 @@ export class Run {
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #daemon: RunningDaemon | undefined;
+  #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
@@ -60,9 +63,9 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
-    const { driver, clock, transcript } = parts;
+    const { driver, clock, transcript, account } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const shared = { driver, clock, transcript, note, account };
     this.#holds = new Holds({
       clock,
       note,
@@ -86,6 +89,7 @@ export class Run {
       clock,
       transcript,
       note,
+      account,
       sessions: coldSessions(driver, view.workspace, parts.wall.agents),
       judge: parts.judge,
       holds: this.#holds,
@@ -134,13 +138,13 @@ export class Run {
 
   /** Starts the daemon of a goal. */
   startGoal(): void {
-    this.#trial.start();
+    this.#begin();
     void this.#coordinate();
   }
 
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
-    this.#trial.start();
+    this.#begin();
     const { caliber, profile } = this.view.settings;
     for (const task of tasks)
       this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
@@ -165,6 +169,7 @@ export class Run {
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#fleet.restore([], [outcome]),
+      onRequeued: (spec) => this.#fleet.restore([spec], []),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
@@ -172,7 +177,7 @@ export class Run {
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
     else {
-      this.#trial.start();
+      this.#begin();
       this.#changed();
     }
   }
@@ -202,6 +207,22 @@ export class Run {
     else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
   }
 
+  #begin(): void {
+    const onChange = (): void => {
+      this.#fleet.pump();
+      this.#changed();
+    };
+    this.#membership = this.#parts.account.join({ note: this.#note, onChange });
+    this.#trial.start();
+  }
+
+  #bound(): Bound | undefined {
+    const { expired: reason, parked } = this.#parts.account;
+    return reason === undefined
+      ? this.#bounds.reached()
+      : { rule: "account.credential", reason, pending: this.#fleet.alive - parked };
+  }
+
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
       run: this.#parts,
@@ -209,7 +230,7 @@ export class Run {
       fleet: this.#fleet,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
-      bound: () => this.#bounds.reached(),
+      bound: () => this.#bound(),
       objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => this.#bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
@@ -229,7 +250,7 @@ export class Run {
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const bound = this.#bounds.reached();
+    const bound = this.#bound();
     if (this.#fleet.inFlight > 0) {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
       return;
@@ -255,6 +276,7 @@ export class Run {
   ): Promise<void> {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
+    this.#membership?.leave();
     this.#parts.wall.remove();
     const { view } = this;
     const now = this.#parts.clock.now();

@@ -1,3 +1,4 @@
+import type { AccountTimes } from "../engine/account/times.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
@@ -18,6 +19,8 @@ export interface DeckParts {
   patience?: Patience;
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
+  /** How long what concerns the account is waited for. */
+  accountTimes?: AccountTimes;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }

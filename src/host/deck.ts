@@ -1,6 +1,7 @@
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
+import type { Account } from "../engine/account/account.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import { noteFor } from "../engine/journal.ts";
@@ -13,6 +14,7 @@ import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
+import { accountOfHome, releaseAccount } from "./account-of-home.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import type { DeckOptions } from "./deck-options.ts";
@@ -52,6 +54,7 @@ export class Deck implements Port {
   readonly #recorder: Recorder;
   readonly #mutedTripwires: Set<string>;
   readonly #blacklist: Blacklist;
+  readonly #account: Account;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
@@ -78,6 +81,7 @@ export class Deck implements Port {
     this.#held = held;
     this.closed = this.#end.promise;
     this.#mutedTripwires = new Set(muted);
+    this.#account = accountOfHome(store, parts.accountTimes);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
     this.#opener = new RunOpener({
@@ -86,6 +90,7 @@ export class Deck implements Port {
       store,
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
+      account: this.#account,
       blacklist,
       mutedTripwires: this.#mutedTripwires,
       canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
@@ -191,6 +196,10 @@ export class Deck implements Port {
         const { status, reason, force } = command;
         return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
       }
+      case "account.status":
+        return Promise.resolve({ hold: this.#account.hold ?? null });
+      case "account.release":
+        return Promise.resolve({ hold: releaseAccount(this.#account, (draft) => this.#record(draft)) });
       case "blacklist.list":
       case "blacklist.add":
       case "blacklist.remove":

@@ -1,3 +1,4 @@
+import type { AccountHold } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
@@ -27,6 +28,9 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "account.status": { hold: AccountHold | null };
+  /** The hold that there was. */
+  "account.release": { hold: AccountHold | null };
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };

@@ -7,6 +7,7 @@ import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
 
@@ -68,6 +69,7 @@ const emptyReader = (home: string): EventReader => ({
   eventsOf: () => [].values(),
   eventsAfter: () => [].values(),
   countOf: () => 0,
+  lastOfAccount: () => undefined,
   runs: () => [],
   lastSeq: () => 0,
   close: () => undefined,
@@ -75,6 +77,7 @@ const emptyReader = (home: string): EventReader => ({
 
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {

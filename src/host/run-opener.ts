@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
+import type { Account } from "../engine/account/account.ts";
 import type { Blacklist } from "../engine/blacklist.ts";
 import { usualPatience } from "../engine/daemon/conversation.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
@@ -31,6 +32,7 @@ export interface RunOpenerParts {
   store: Store;
   recorder: Recorder;
   record: (draft: EventDraft) => boolean;
+  account: Account;
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: RunParts["canary"];
@@ -114,7 +116,7 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
-    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, onRun } = this.#own;
+    const { options, parts, store, recorder, record, account, blacklist, mutedTripwires, canary, onRun } = this.#own;
     const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
@@ -125,6 +127,7 @@ export class RunOpener {
       mutedTripwires,
       authorMs,
       record,
+      account,
       blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary }),

@@ -1,7 +1,17 @@
 import { z } from "zod";
 
-/** Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in a trial. */
-export const attentionKinds = ["gate.bypassed", "gate.canary"] as const;
+/**
+ * Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in a
+ * trial; `account.…`: what holds all agents up (see `account.ts`).
+ */
+export const attentionKinds = [
+  "gate.bypassed",
+  "gate.canary",
+  "account.credential",
+  "account.usage_limit",
+  "account.overload",
+  "account.correlated",
+] as const;
 
 /**
  * How an item was over. `expired`: nobody answered in time; `ended`: what it was about had ended; `tried again`: the run was

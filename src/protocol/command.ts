@@ -57,6 +57,10 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("construct.continue"), construct: z.string() }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
+  /** What holds all agents up. */
+  z.object({ type: z.literal("account.status") }),
+  /** Lets agents begin again, one by one, whatever held them up. */
+  z.object({ type: z.literal("account.release") }),
   z.object({ type: z.literal("blacklist.list") }),
   /** Forbids work in this home, for whoever asks for it. */
   z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),

@@ -1,4 +1,5 @@
 import { oneLine } from "../base/text.ts";
+import { troubleWords, type AccountTrouble } from "./account.ts";
 import type { DeckEvent } from "./event.ts";
 import type { ConstructView, RunView } from "./view.ts";
 
@@ -21,6 +22,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       startedAt: null,
       endedAt: null,
       sessionId: null,
+      isParked: false,
       costUsd: 0,
       denials: 0,
       outcome: null,
@@ -78,9 +80,23 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.continued":
       if (construct.state === "paused")
         Object.assign(construct, { state: isHeld(construct, view) ? "held" : "running", activity: "goes on" });
+      if (construct.isParked && construct.state === "running") construct.state = "parked";
+      break;
+    case "construct.parked":
+      construct.isParked = true;
+      if (construct.state !== "paused")
+        Object.assign(construct, { state: "parked", activity: parkedText(event.body.kind, event.body.until) });
+      break;
+    case "construct.unparked":
+      construct.isParked = false;
+      if (construct.state === "parked") Object.assign(construct, { state: "running", activity: "goes on" });
+      break;
+    case "construct.requeued":
+      Object.assign(construct, { state: "queued", isParked: false, startedAt: null });
+      Object.assign(construct, { sessionId: event.body.session_id, activity: "queued again, to go on" });
       break;
     case "construct.ending":
-      Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });
+      Object.assign(construct, { state: "ending", isParked: false, activity: `ending: ${event.body.cause}` });
       break;
     case "construct.ended": {
       const { outcome } = event.body;
@@ -90,6 +106,11 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     }
     default:
   }
+}
+
+function parkedText(kind: AccountTrouble, until: number | null): string {
+  const when = until === null ? "" : `, until ${new Date(until).toISOString()}`;
+  return `waits: ${troubleWords[kind]}${when}`;
 }
 
 const isHeld = ({ id }: ConstructView, view: RunView): boolean =>

@@ -1,3 +1,4 @@
+import type { AccountHold } from "./account.ts";
 import type { AttentionItem } from "./attention.ts";
 import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
@@ -36,6 +37,8 @@ export interface RunView {
   holds: Record<string, Hold>;
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
+  /** What holds all agents of the deck up; null: nothing. */
+  account: AccountHold | null;
   tripwires: TripwiresView;
   lastSeq: number;
 }
@@ -74,13 +77,15 @@ export interface ConstructView {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "parked" | "ending" | Outcome["state"];
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** It waits with a turn until what holds all agents up is over. */
+  isParked: boolean;
   costUsd: number;
   denials: number;
   outcome: Outcome | null;

@@ -3,18 +3,19 @@ import { pause, type Clock } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import type { Account } from "../account/account.ts";
 import { airgapStage } from "../gate/airgap.ts";
 import { gateOf } from "../gate/gate.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
-import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
 import { custodyOf, type Custody } from "./custody.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import type { Sessions } from "./sessions.ts";
+import { goOnMessage, parkingOf, type Parking } from "./parking.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
@@ -38,6 +39,7 @@ export interface ConstructParts {
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
+  account: Account;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }
@@ -48,6 +50,9 @@ export interface TranscriptSink {
   line: (text: string) => void;
   close: () => Promise<void>;
 }
+
+/** The cause of an end that is none: it goes back into the queue. */
+export const requeueCause = "requeue";
 
 /** How long a process whose output has ended may take to end itself, milliseconds. */
 const exitGraceMs = 1000;
@@ -60,6 +65,7 @@ export class Construct {
   readonly settled: Promise<void>;
   /** Through which it is paused, frozen and let go on. */
   readonly custody: Custody;
+  readonly #parking: Parking;
 
   readonly #parts: ConstructParts;
   readonly #note: Note;
@@ -80,6 +86,8 @@ export class Construct {
   #lastSign = 0;
   /** What waits for the netrunner, calls or all of it: their wait is not idleness. */
   #waiting = 0;
+  #parkedAt: number | undefined;
+  #parkedMs = 0;
   #transcript: TranscriptSink | undefined;
 
   constructor(spec: SpawnSpec, parts: ConstructParts) {
@@ -104,6 +112,17 @@ export class Construct {
       kill: (cause) => this.stop(cause, "hard"),
       onWait: (isWaiting) => this.#wait(isWaiting),
     });
+    this.#parking = parkingOf({
+      construct: spec.id,
+      account: parts.account,
+      note: this.#note,
+      onWait: (isWaiting) => this.#park(isWaiting),
+    });
+  }
+
+  /** It waits with its turn for the account, so it can be queued again without a loss. */
+  get isParked(): boolean {
+    return this.#parking.isParked;
   }
 
   /** @param earlier outcomes of the constructs that this one waited for */
@@ -134,6 +153,7 @@ export class Construct {
     if (life.phase === "ending" && before !== "ending") {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
+      this.#parking.end();
     }
     for (const effect of effects) this.#perform(effect);
   }
@@ -145,6 +165,13 @@ export class Construct {
     this.#lastSign = this.#parts.clock.monotonic();
   }
 
+  #park(isParked: boolean): void {
+    const now = this.#parts.clock.monotonic();
+    this.#parkedMs += isParked || this.#parkedAt === undefined ? 0 : now - this.#parkedAt;
+    this.#parkedAt = isParked ? now : undefined;
+    this.#wait(isParked);
+  }
+
   #perform(effect: LifeEffect): void {
     switch (effect) {
       case "open":
@@ -152,12 +179,14 @@ export class Construct {
         break;
       case "brief":
         this.#session?.send(
-          taskMessage({
-            workspace: this.#parts.workspace,
-            runFolder: this.#parts.runFolder,
-            task: this.spec.task,
-            earlier: this.#earlier,
-          }),
+          this.spec.resume === undefined
+            ? taskMessage({
+                workspace: this.#parts.workspace,
+                runFolder: this.#parts.runFolder,
+                task: this.spec.task,
+                earlier: this.#earlier,
+              })
+            : goOnMessage(undefined),
         );
         break;
       case "reap":
@@ -203,7 +232,9 @@ export class Construct {
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
-      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      const spared = (): number =>
+        this.#parkedMs + (this.#parkedAt === undefined ? 0 : clock.monotonic() - this.#parkedAt);
+      watchTime(this.#parts.limits, clock, lastSign, spared, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       void this.#read(session);
@@ -225,15 +256,11 @@ export class Construct {
       this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) void this.custody.suspect(bypass);
-      const login = loginProblem(event);
-      if (login !== undefined) {
-        this.#tally.problem = login;
-        this.stop("error:login");
-      }
+      this.#parking.see(event, session);
       if (event.type !== "turn.ended") continue;
       // What an agent under suspicion calls its result counts only when the netrunner lets it go on.
       await this.custody.cleared();
-      this.#apply({ type: "turn_ended", turn: event.turn });
+      if (await this.#parking.counts(event.turn, session)) this.#apply({ type: "turn_ended", turn: event.turn });
     }
     const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
     this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
@@ -275,7 +302,9 @@ export class Construct {
       tripwires: this.#tripwires.fired,
       transcript: this.#transcript?.path ?? null,
     });
-    this.#note("construct.ended", { construct: this.spec.id, outcome });
+    if (outcome.cause === requeueCause)
+      this.#note("construct.requeued", { construct: this.spec.id, session_id: outcome.session_id });
+    else this.#note("construct.ended", { construct: this.spec.id, outcome });
     this.#end.resolve(outcome);
   }
 }

@@ -15,6 +15,8 @@ export interface SpawnSpec {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
+  /** The agent session in which it goes on; left out for a new one. */
+  resume?: string;
 }
 
 /** Everything that the outcome of a construct is made of. */
@@ -59,8 +61,7 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
     session_id: tally.sessionId,
     transcript: facts.transcript,
-    stderr:
-      state === "done" ? "" : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+    stderr: state === "done" ? "" : [...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 

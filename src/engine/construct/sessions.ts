@@ -10,13 +10,14 @@ export interface Sessions {
 /** Starts a process for each. */
 export function coldSessions(driver: AgentDriver, cwd: string, wall: AgentWall | undefined): Sessions {
   return {
-    take: ({ id, caliber }, owner) =>
+    take: ({ id, caliber, resume }, owner) =>
       driver.open({
         id,
         cwd,
         caliber,
         role: { kind: "worker" },
         ...(wall === undefined ? {} : { wall }),
+        ...(resume === undefined ? {} : { resume }),
         ...owner,
       }),
   };

@@ -10,8 +10,6 @@ export interface Tally {
   sessionId: string | null;
   model: string | null;
   turn: TurnEnd | null;
-  /** What stood in the way from outside, in words; empty when nothing did. */
-  problem: string;
   turns: number;
   costUsd: number;
   tokens: Tokens;
@@ -28,7 +26,6 @@ export const newTally = (): Tally => ({
   sessionId: null,
   model: null,
   turn: null,
-  problem: "",
   turns: 0,
   costUsd: 0,
   tokens: noTokens,

@@ -2,7 +2,8 @@ import type { AgentDriver, AgentSession } from "../../drivers/agent.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
-import { loginProblem } from "../login.ts";
+import type { Account } from "../account/account.ts";
+import { troubleWords } from "../../protocol/account.ts";
 
 /** One question to a model without tools, whose reply has a form. */
 export interface Question {
@@ -13,12 +14,15 @@ export interface Question {
   systemPrompt: string;
   replySchema: Record<string, unknown>;
   message: string;
+  account: Pick<Account, "see">;
   transcript: (line: string) => void;
   onStarted: (pid: number) => void;
 }
 
-/** What came of it. The cost counts either way, as far as the agent has told it. */
-export type Reply = { ok: true; reply: unknown; costUsd: number } | { ok: false; reason: string; costUsd: number };
+/** What came of it. The cost counts either way, as far as the agent has told it. `isHeld`: no agent can work now. */
+export type Reply =
+  | { ok: true; reply: unknown; costUsd: number }
+  | { ok: false; reason: string; costUsd: number; isHeld?: boolean };
 
 /** Neither promise rejects. */
 export interface Asked {
@@ -31,7 +35,7 @@ export interface Asked {
 export function askOnce(driver: AgentDriver, question: Question, signal: AbortSignal): Asked {
   const opening = openSession(driver, question);
   const reply = firstOf(
-    opening.then((session) => read(session, question.message)),
+    opening.then((session) => read(session, question)),
     signal,
   );
   return { reply, gone: leave(opening, reply, signal) };
@@ -75,11 +79,11 @@ async function leave(opening: Promise<AgentSession>, reply: Promise<Reply>, sign
   }
 }
 
-async function read(session: AgentSession, message: string): Promise<Reply> {
+async function read(session: AgentSession, { id, message, account }: Question): Promise<Reply> {
   session.send(message);
   for await (const event of session.events) {
-    const login = loginProblem(event);
-    if (login !== undefined) return { ok: false, reason: login, costUsd: 0 };
+    const trouble = account.see(id, event);
+    if (trouble !== undefined) return { ok: false, reason: troubleWords[trouble], costUsd: 0, isHeld: true };
     if (event.type !== "turn.ended") continue;
     const { ok, structured, status, errors, costUsd } = event.turn;
     if (ok && structured !== undefined) return { ok: true, reply: structured, costUsd };

@@ -4,6 +4,7 @@ import { newAuthorId } from "../../base/ids.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { RunView } from "../../protocol/view.ts";
 import type { TranscriptSink } from "../construct/construct.ts";
+import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
 import { askOnce, type Reply } from "./ask-once.ts";
@@ -11,6 +12,7 @@ import type { RunTripwires } from "./rules.ts";
 
 export interface AuthoringParts {
   driver: AgentDriver;
+  account: Account;
   clock: Clock;
   note: (source: string) => Note;
   transcript: (id: string) => TranscriptSink;
@@ -66,8 +68,10 @@ export class Authoring {
   }
 
   async #write(caliber: Caliber, stop: AbortController): Promise<void> {
-    const { driver, clock, view, patienceMs } = this.#parts;
+    const { driver, clock, account, view, patienceMs } = this.#parts;
     const author = newAuthorId();
+    // While no agent may work, no construct waits for these rules either.
+    if (!(await account.pass(author, stop.signal)) && stop.signal.aborted) return;
     const transcript = this.#parts.transcript(author);
     const late = new AbortController();
     using _timer = clock.after(patienceMs, () => late.abort());
@@ -80,20 +84,24 @@ export class Authoring {
         systemPrompt: authorPrompt(),
         replySchema: proposalJsonSchema(),
         message: authorMessage(view.goal, view.workspace),
+        account,
         transcript: transcript.line,
         onStarted: (pid) => this.#parts.note(author)("author.started", { author, pid, caliber }),
       },
       AbortSignal.any([stop.signal, late.signal]),
     );
     const given = await reply;
+    account.left(author);
+    const isToBeRepeated = !given.ok && given.isHeld === true && account.expired === undefined;
     // Otherwise the goal is another one by now, or the run is over: nobody asks for these rules any more.
-    if (!stop.signal.aborted) {
+    if (!stop.signal.aborted && !isToBeRepeated) {
       this.#take(author, late.signal.aborted ? tooLate(patienceMs) : given);
       this.#isPending = false;
       this.#parts.onSettled();
     }
     await gone;
     await transcript.close();
+    if (isToBeRepeated) await this.#write(caliber, stop);
   }
 
   #take(author: string, reply: Reply): void {
