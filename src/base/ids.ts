@@ -9,6 +9,12 @@ export const newDaemonId = (): string => `dm-${randomBytes(4).toString("hex")}`;
 /** The id of a session that writes tripwires: `ta-` and 8 hex digits. */
 export const newAuthorId = (): string => `ta-${randomBytes(4).toString("hex")}`;
 
+/** The id of an agent that is kept ready for a construct: `sp-` and 8 hex digits. */
+export const newSpareId = (): string => `sp-${randomBytes(4).toString("hex")}`;
+
+/** The id of an agent that is only asked what it can do: `al-` and 8 hex digits. */
+export const newListingId = (): string => `al-${randomBytes(4).toString("hex")}`;
+
 /** A hold's id: `hd-` and 8 hex digits. */
 export const newHoldId = (): string => `hd-${randomBytes(4).toString("hex")}`;
 

@@ -1,5 +1,7 @@
 import type { Caliber } from "../protocol/caliber.ts";
+import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
+import type { SurfaceAnswer, SurfaceWish } from "../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 
 /** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
@@ -11,6 +13,8 @@ export interface AgentDriver {
   readonly can: AgentAbilities;
   /** Starts an agent process. Resolves once the process is spawned; a process that cannot be started is a rejection. */
   open(spec: SessionSpec): Promise<AgentSession>;
+  /** Asks the agent which models it can run: starts it, sends it nothing, ends it. Rejects when it does not say. */
+  models(asked: { cwd: string; signal: AbortSignal }): Promise<ModelList>;
 }
 
 export interface AgentAbilities {
@@ -28,6 +32,8 @@ export interface SessionOwner {
   gate: (call: ToolCall) => Promise<Verdict>;
   /** Gets each raw message of the agent as one JSON line, for the transcript. */
   transcript?: (line: string) => void;
+  /** Gets what the agent wants to show to the netrunner, after the gate has allowed the call. Without it, nothing can be shown. */
+  surface?: (wish: SurfaceWish) => Promise<SurfaceAnswer>;
 }
 
 /** What a session is opened for. It is its own first owner. */
@@ -36,6 +42,8 @@ export interface SessionSpec extends SessionOwner {
   id: string;
   cwd: string;
   caliber: Caliber;
+  /** In the provider's fast mode, at its price. */
+  fast?: boolean;
   role: AgentRole;
   /** Stands between the agent and the machine. */
   wall?: AgentWall;
@@ -68,10 +76,15 @@ export interface AgentSession {
   readonly command: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
   readonly events: AsyncIterable<AgentEvent>;
+  /** Resolves once the agent is initialised, and later on whenever it answers. Rejects when it cannot any more. */
+  answers(): Promise<void>;
   /** From now on its calls are judged, and its messages taken down, by this one alone. */
   handTo(owner: SessionOwner): void;
-  /** Its next turn runs on this caliber. Rejects when the agent does not take it. */
-  aim(caliber: Caliber): Promise<void>;
+  /**
+   * Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it, or is
+   * gone.
+   */
+  aim(caliber: Caliber, how?: { fast: boolean }): Promise<void>;
   /** Starts a turn, or, while one is running, is delivered at the next turn boundary. */
   send(text: string): void;
   /** No more messages will be sent; the agent ends after the current turn. */

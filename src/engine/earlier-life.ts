@@ -19,6 +19,11 @@ export interface EarlierLife {
 export async function settleEarlierLife({ view, note, transcript, onOutcome, onRequeued }: EarlierLife): Promise<void> {
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
+  // First those that nobody has named yet, and those that constructs have taken: they bear the mark of the spare.
+  for (const [spare, { construct }] of Object.entries(view.pool.spares)) {
+    await endStrays(spare, note);
+    if (construct === null) note("pool.ended", { spare, why: "died", detail: "the deck ended before it" });
+  }
   const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
   for (const construct of unended) {
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.

@@ -2,13 +2,20 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { Construct, requeueCause, type ConstructParts } from "./construct/construct.ts";
+import { freshBeginning } from "./construct/beginning.ts";
+import { Construct, requeueCause } from "./construct/construct.ts";
+import type { ConstructParts } from "./construct/parts.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
+import type { Sessions } from "./construct/sessions.ts";
+import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
+  sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
+  /** Whether more constructs may be wanted than are queued. */
+  isOpenEnded: boolean;
   /** False while the run is at a bound that keeps what is queued from starting. */
   mayStart: () => boolean;
   /** What the blacklist has against a task; asked once more when it would start, since much may have changed. */
@@ -71,26 +78,47 @@ export class Fleet {
 
   /** Starts whoever may start. Call it after a change. */
   pump(): void {
-    if (this.#shut || !this.#parts.mayStart()) return;
-    const { account, settings } = this.#parts;
-    const { max_starting } = settings;
+    if (this.#shut) return;
+    if (this.#parts.mayStart()) this.#startSome();
+    this.#leaveRest();
+  }
+
+  #startSome(): void {
+    const { sessions, account, settings } = this.#parts;
+    const starting = this.#starting.size + sessions.starting;
     const plan = schedule(
       {
         queue: this.#queue,
         alive: this.#alive.size,
-        starting: this.#starting.size,
+        starting,
+        room: account.room(),
+        ready: sessions.ready,
+        // One that has a session already goes on in that one.
+        canBeWarm: (id) =>
+          this.#queue.some((spec) => spec.id === id && spec.resume === undefined && sessions.suits(spec)),
         endOf: (id) => {
           const outcome = this.#outcomes.get(id);
           if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
           return this.knows(id) ? undefined : "not-done";
         },
       },
-      { ...settings, max_starting: Math.min(max_starting, this.#starting.size + account.room()) },
+      settings,
     );
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
     const forbidden = plan.start.filter((id) => this.#endForbidden(id));
     for (const id of plan.start) this.#start(id);
-    if (plan.blocked.length > 0 || forbidden.length > 0) this.pump();
+    if (plan.blocked.length > 0 || forbidden.length > 0) this.#startSome();
+  }
+
+  /** What constructs do not need is the pool's. */
+  #leaveRest(): void {
+    const { sessions, settings, isOpenEnded } = this.#parts;
+    const slots = Math.max(0, settings.max_concurrent - this.#alive.size);
+    const spawns = settings.max_spawns === 0 ? slots : Math.max(0, settings.max_spawns - this.total);
+    sessions.keepUp({
+      starts: Math.max(0, settings.max_starting - this.#starting.size - sessions.starting),
+      useful: this.#queue.length + (isOpenEnded ? Math.min(slots, spawns) : 0),
+    });
   }
 
   /** Ends one construct. False when it is not queued or alive. */
@@ -130,12 +158,12 @@ export class Fleet {
   #start(id: string): void {
     const spec = this.#take(id);
     if (spec === undefined) return;
-    const construct = new Construct(spec, this.#parts);
+    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
+    const construct = new Construct(spec, this.#parts, freshBeginning(spec, this.#parts, earlier));
     this.#alive.set(id, construct);
     this.#starting.add(id);
     this.#parts.account.began(id);
-    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
-    construct.start(earlier);
+    construct.start();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
   }

@@ -44,7 +44,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       patience: run.patience,
       cwd: view.workspace,
       caliber: settings.daemon_caliber,
-      systemPrompt: daemonPrompt(),
+      systemPrompt: daemonPrompt({ calibers: run.calibers.models }),
       replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
       backend: settings.backend,
       id,

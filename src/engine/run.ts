@@ -2,10 +2,11 @@ import { messageOf } from "../base/fault.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
-import { closingLine, costOf, type RunView } from "../protocol/view.ts";
+import type { RunView } from "../protocol/view.ts";
+import { readMemory } from "../process/memory.ts";
 import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
-import { coldSessions } from "./construct/sessions.ts";
+import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
@@ -17,18 +18,10 @@ import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
-
-/** Why and how the netrunner, or the end of the host, ends a run. */
-export interface StopWish {
-  status: "stopped" | "waiting" | "paused";
-  reason: string;
-  how: "polite" | "hard";
-  /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown";
-}
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
@@ -44,6 +37,7 @@ export class Run {
   readonly #parts: RunParts;
   readonly #note: Note;
   readonly #fleet: Fleet;
+  readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
   readonly #trial: GateTrial;
@@ -85,12 +79,22 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    this.#pool = new Pool({
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
+      clock,
+      note: this.#note,
+      settings: view.settings,
+      memory: parts.memory ?? readMemory,
+      onChange: () => this.#fleet.pump(),
+    });
+    if (view.kind === "tasks") this.#pool.open();
     this.#fleet = new Fleet({
       clock,
       transcript,
       note,
       account,
-      sessions: coldSessions(driver, view.workspace, parts.wall.agents),
+      sessions: this.#pool,
+      isOpenEnded: view.kind === "goal",
       judge: parts.judge,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
@@ -124,6 +128,8 @@ export class Run {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#inbox.see(event);
     if (event.type === "goal.set") this.#authoring.begin();
+    // Until the daemon has thought, the machine has nothing better to do.
+    if (event.type === "daemon.session") this.#warmUp();
     this.#daemon?.loop.wake();
   }
 
@@ -247,6 +253,11 @@ export class Run {
     }
   }
 
+  #warmUp(): void {
+    this.#pool.open();
+    this.#fleet.pump();
+  }
+
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
@@ -277,20 +288,7 @@ export class Run {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
     this.#membership?.leave();
-    this.#parts.wall.remove();
-    const { view } = this;
-    const now = this.#parts.clock.now();
-    const duration = view.durationMs + Math.max(0, now - view.lastAt);
-    // The report comes first: whoever hears of the closing finds it.
-    await this.#parts.writeReport({ ...view, status, reason, closedAt: now, durationMs: duration });
-    this.#note("run.closed", {
-      status,
-      reason,
-      folder: view.folder,
-      duration_ms: duration,
-      cost_usd: costOf(view),
-      constructs: Object.values(view.constructs).map(closingLine),
-    });
+    await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();
   }
@@ -300,8 +298,11 @@ export class Run {
     await Promise.all([
       this.#goingOn,
       this.#authoring.close(),
+      this.#pool.close(),
       this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);
+    // What constructs have given back while they ended.
+    await this.#pool.close();
   }
 }

@@ -17,6 +17,8 @@ export interface DeckParts {
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
+  /** How much memory there is for agents, if the machine is not to be asked. */
+  memory?: RunParts["memory"];
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
   /** How long what concerns the account is waited for. */

@@ -12,6 +12,7 @@ import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
+import { fallbackCatalogue } from "../engine/calibers/fallback.ts";
 import type { Command } from "../protocol/command.ts";
 import type { EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
@@ -117,11 +118,12 @@ export class RunOpener {
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
     const { options, parts, store, recorder, record, account, blacklist, mutedTripwires, canary, onRun } = this.#own;
-    const { driver, judgeFor, patience = usualPatience, authorMs = usualAuthorMs } = parts;
+    const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
       driver,
+      calibers: fallbackCatalogue,
       clock: systemClock,
       patience,
       mutedTripwires,
@@ -131,6 +133,7 @@ export class RunOpener {
       blacklist,
       judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
       ...(canary === undefined ? {} : { canary }),
+      ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),
     });

@@ -1,5 +1,6 @@
 import type { Outcome } from "./outcome.ts";
 import { showCaliber } from "./caliber.ts";
+import { showSurfaced } from "./surfaced.ts";
 import { clip, headAndTail, oneLine } from "../base/text.ts";
 
 /** The headings that mark the parts of messages to models. The offline model reads them, so they stand in one place. */
@@ -95,6 +96,7 @@ function factLines(outcome: Outcome): FactLine[] {
     list(outcome.tripwires.map((t) => `${oneLine(t.name, 60)}: ${oneLine(t.found, 60)} (${t.consequence})`)),
     150,
   );
+  add("surfaced", list(outcome.surfaced.map((item) => oneLine(showSurfaced(item), 200))), 120);
   add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);
   add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
   add("stderr", oneLine(outcome.stderr, 200), 100);

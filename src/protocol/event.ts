@@ -4,9 +4,12 @@ import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
+import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
+import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
+import { surfacedSchema } from "./surfaced.ts";
 import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
 import { decisions } from "./verdict.ts";
 
@@ -119,6 +122,15 @@ const bodies = {
     /** Plugins that it is given; null: all that there are. */
     plugins: z.array(z.string()).nullable().default(null),
   }),
+  /** An agent is started that waits for its construct. Ready: it can be taken. */
+  "pool.started": z.object({ spare: z.string() }),
+  "pool.ready": z.object({ spare: z.string(), pid: z.int(), start_ms: z.number() }),
+  /** It ended without a construct, with everything that it started. */
+  "pool.ended": z.object({ spare: z.string(), why: z.enum(poolEnds), detail: z.string() }),
+  /** A construct has taken a spare. Milliseconds: from the wish until the agent was the construct's, and the age of the spare. */
+  "pool.hit": z.object({ construct, spare: z.string(), wait_ms: z.number(), age_ms: z.number() }),
+  /** A construct gets an agent of its own. */
+  "pool.missed": z.object({ construct, reason: z.enum(poolMisses), detail: z.string() }),
   "construct.started": z.object({ construct, pid: z.int(), command: z.string() }),
   "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, text: z.string() }),
@@ -127,6 +139,8 @@ const bodies = {
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
+  /** It has shown something to the netrunner. */
+  "construct.surfaced": surfacedSchema.extend({ construct }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
@@ -175,6 +189,10 @@ const bodies = {
   "policy.refused": z.object({ path: z.string(), problem: z.string() }),
   /** The policy file is gone: the tiers are as they were shipped. */
   "policy.removed": z.object({ path: z.string() }),
+  /** An entry of a catalogue is there, is another or is gone: it holds for the next spawn. */
+  "catalogue.changed": catalogueChangeSchema,
+  /** An entry of a catalogue is wrong: its last good version stays in force, if there was one. */
+  "catalogue.refused": refusedEntrySchema,
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),

@@ -1,6 +1,7 @@
 import { oneLine } from "../base/text.ts";
 import { troubleWords, type AccountTrouble } from "./account.ts";
 import type { DeckEvent } from "./event.ts";
+import { mostSurfaced, shortSurfaced } from "./surfaced.ts";
 import type { ConstructView, RunView } from "./view.ts";
 
 /** Folds what an event tells of a construct into the view, in place. */
@@ -25,6 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       isParked: false,
       costUsd: 0,
       denials: 0,
+      surfaced: [],
       outcome: null,
     };
     return;
@@ -35,6 +37,9 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
   const construct = view.constructs[event.body.construct];
   if (construct !== undefined) foldOne(construct, event, view);
 }
+
+/** The most bytes of a note that a view keeps; the event has all that is on record. */
+const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
@@ -56,6 +61,11 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.tool_called":
       construct.activity = `${event.body.tool} ${oneLine(event.body.input, 240)}`;
       break;
+    case "construct.surfaced": {
+      const { construct: _, ...item } = event.body;
+      construct.surfaced = [...construct.surfaced, shortSurfaced(item, viewedNoteBytes)].slice(-mostSurfaced);
+      break;
+    }
     case "construct.retrying":
       construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
       break;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { caliberSchema } from "./caliber.ts";
+import { surfacedSchema } from "./surfaced.ts";
 import { tripwireNoteSchema } from "./tripwire.ts";
 
 export const origins = ["daemon", "netrunner", "redirect"] as const;
@@ -48,6 +49,8 @@ export const outcomeSchema = z.object({
   /** Paths that a successful call reported but that are not on disk any more. */
   files_missing: z.array(z.string()),
   denials: z.array(denialSchema),
+  /** What it has shown to the netrunner while it worked. */
+  surfaced: z.array(surfacedSchema).default([]),
   /** The tripwires that fired, the first ones. */
   tripwires: z.array(tripwireNoteSchema).default([]),
   refusal: z.string().nullable(),

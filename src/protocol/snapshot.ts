@@ -1,5 +1,7 @@
 import type { DeckEvent } from "./event.ts";
 import { foldConstruct } from "./fold-construct.ts";
+import { foldPool } from "./fold-pool.ts";
+import { newPoolView } from "./pool.ts";
 import type { DaemonView, RunView, TripwiresView } from "./view.ts";
 
 /** The view after `run.opened`, which must be the first event of a run. */
@@ -34,6 +36,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     attention: {},
     account: null,
     tripwires: { author: null, isAuthored: false, rules: [], muted: [], costUsd: 0 },
+    pool: newPoolView(),
     lastSeq: event.seq,
   };
 }
@@ -46,6 +49,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   foldRun(view, event);
   foldDaemon(view.daemon, event);
   foldTripwires(view.tripwires, event);
+  foldPool(view.pool, event);
   foldConstruct(view, event);
 }
 

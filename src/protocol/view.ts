@@ -4,7 +4,9 @@ import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome } from "./outcome.ts";
+import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
 /**
@@ -40,6 +42,7 @@ export interface RunView {
   /** What holds all agents of the deck up; null: nothing. */
   account: AccountHold | null;
   tripwires: TripwiresView;
+  pool: PoolView;
   lastSeq: number;
 }
 
@@ -88,6 +91,8 @@ export interface ConstructView {
   isParked: boolean;
   costUsd: number;
   denials: number;
+  /** What it has shown to the netrunner, in order. */
+  surfaced: Surfaced[];
   outcome: Outcome | null;
 }
 

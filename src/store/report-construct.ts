@@ -19,7 +19,7 @@ export function constructSection(construct: ConstructView): string[] {
     parts.push("Its last words on stderr:", fenced(headAndTail(outcome.stderr, mostTask).text));
   parts.push(...fileLists(outcome));
   parts.push(...denialList(outcome));
-  parts.push(...tripwireList(outcome));
+  parts.push(...surfacedParts(construct.surfaced), ...tripwireList(outcome));
   if (outcome.transcript !== null) parts.push(`Transcript: ${code(outcome.transcript)}`);
   return parts;
 }
@@ -59,6 +59,15 @@ const denialList = (outcome: Outcome): string[] =>
       (denial) => `${inline(denial.tool, 40)} ${code(denial.input, 160)} (rule ${code(denial.rule, 80)})`,
     ),
   );
+
+/** What the construct wanted the netrunner to see: the notes as they are. */
+function surfacedParts(items: ConstructView["surfaced"]): string[] {
+  return items.flatMap(({ title, text, path, size }) => {
+    const name = title === "" ? "" : ` ${inline(title, 120)}`;
+    if (path !== null) return [`Shown to the netrunner:${name} ${code(path)} (${showBytes(size)})`];
+    return [`Shown to the netrunner:${name}`, fenced(headAndTail(text ?? "", mostTask).text)];
+  });
+}
 
 const tripwireList = (outcome: Outcome): string[] =>
   listOf(

@@ -1,5 +1,6 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
+import { refusalText } from "../protocol/catalogue.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 
@@ -84,6 +85,10 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("POLICY FILE REFUSED", event.body.problem);
     case "policy.removed":
       return says("policy file removed", event.body.path);
+    case "catalogue.changed":
+      return `${event.body.kind} ${event.body.change}: ${event.body.name}`;
+    case "catalogue.refused":
+      return says(`${event.body.kind} REFUSED`, refusalText(event.body));
     case "spawn.refused":
       return says(`spawn refused (${oneLine(event.body.rule, 40)})`, event.body.task);
     default:
@@ -129,6 +134,8 @@ function constructTelling(event: DeckEvent): string | undefined {
       const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
       return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
     }
+    case "construct.surfaced":
+      return says(`${id} shows a ${event.body.kind}`, [event.body.title, event.body.path ?? event.body.text].join(" "));
     case "construct.paused":
       return says(`${id} was ${event.body.how}`, event.body.why);
     case "construct.continued":

@@ -1,6 +1,7 @@
 import { headAndTail } from "../base/text.ts";
 import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
+import { showPool } from "../protocol/pool.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
@@ -96,8 +97,14 @@ function facts(view: RunView, constructs: ConstructView[]): string {
     `- Started: ${showMoment(view.openedAt)}, took ${showDuration(view.durationMs)}`,
     `- Cost: ${cost}`,
     `- Brake: ${settings.brake}${settings.airgap ? ", airgap on" : ""}. ${wallText(view)} Constructs: ${inline(showCaliber(settings.caliber), 80)}, at most ${settings.max_concurrent} at once.`,
+    ...poolLine(view),
   ];
   return lines.join("\n");
+}
+
+function poolLine({ pool }: RunView): string[] {
+  const text = showPool(pool);
+  return text === undefined ? [] : [`- Warm pool: ${text}`];
 }
 
 const authorCost = ({ tripwires }: RunView): string =>

@@ -6,6 +6,8 @@ const state = (parts: Partial<FleetState>): FleetState => ({
   queue: [],
   alive: 0,
   starting: 0,
+  ready: 0,
+  canBeWarm: () => true,
   endOf: () => undefined,
   ...parts,
 });

@@ -1,5 +1,5 @@
 // A deck in a process of its own, to be killed: opens it in a folder, starts a goal and prints the run's id.
-// Arguments: folder, URL of the model API, goal, and "on" for the wall.
+// Arguments: folder, URL of the model API, goal, "on" for the wall, and the size of the warm pool.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
@@ -8,7 +8,7 @@ import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import { openWritingDeck } from "../../src/host/deck.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 
-const [folder = "", url = "", goal = "", wish] = process.argv.slice(2);
+const [folder = "", url = "", goal = "", wish, pool = "0"] = process.argv.slice(2);
 // Behind the wall, agents end with their deck; without it they stay, which is what most tests want to see.
 const sandbox = wish === "on" ? "on" : "off";
 const workspace = join(folder, "workspace");
@@ -26,6 +26,6 @@ const deck = await openWritingDeck(options, () =>
     release: () => Promise.resolve(),
   }),
 );
-const settings = { ...defaultSettings(2), offline: true, max_concurrent: 2, sandbox } as const;
+const settings = { ...defaultSettings(2), offline: true, max_concurrent: 2, sandbox, pool: Number(pool) } as const;
 const opened = await deck.send({ type: "goal.set", goal, settings, command_line: [] });
 process.stdout.write(`${opened.run}\n`);

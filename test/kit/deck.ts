@@ -66,6 +66,8 @@ export interface TestDeckOptions {
   canary?: { executable?: string; limitMs?: number };
   /** Opens the deck in another way, such as on a disk that is full. */
   open?: typeof openWritingDeck;
+  /** How much memory there is for agents. */
+  memory?: () => { free: number; total: number } | undefined;
   /** An earlier deck's folder to go on in. */
   folder?: string;
   /** Leaves the folder for a later deck, which then deletes it. */
@@ -108,6 +110,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         : {
             canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
           }),
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.accountTimes === undefined ? {} : { accountTimes: options.accountTimes }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
@@ -168,12 +171,13 @@ export function of<T extends EventType>(events: readonly DeckEvent[], type: T): 
 export const outcomesOf = (events: readonly DeckEvent[]): Outcome[] =>
   of(events, "construct.ended").map((event) => event.body.outcome);
 
-/** Ids of everything that had a process in these events: constructs and daemons. */
+/** Ids of everything that had a process in these events: constructs, daemons, authors and spares. */
 export const agentsOf = (events: readonly DeckEvent[]): string[] => [
   ...new Set([
     ...of(events, "construct.queued").map((event) => event.body.construct),
     ...of(events, "daemon.started").map((event) => event.body.daemon),
     ...of(events, "author.started").map((event) => event.body.author),
+    ...of(events, "pool.started").map((event) => event.body.spare),
   ]),
 ];
 

@@ -21,6 +21,7 @@ export const anOutcome = (parts: Partial<Outcome> = {}): Outcome => ({
   files: [],
   files_missing: [],
   denials: [],
+  surfaced: [],
   tripwires: [],
   refusal: null,
   session_id: null,

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { outcomeBytes, outcomeText, taskMessage } from "../../src/protocol/briefing.ts";
 import { efforts } from "../../src/protocol/caliber.ts";
 import { endStates, noTokens, origins, type Outcome } from "../../src/protocol/outcome.ts";
+import { surfaceKinds } from "../../src/protocol/surfaced.ts";
 import { severities, tripwireConsequences } from "../../src/protocol/tripwire.ts";
 import { anOutcome } from "../kit/outcome.ts";
 
@@ -34,6 +35,16 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   files: fc.array(fc.record({ path: long, size: fc.nat(), sha256: fc.string() }), { maxLength: 40 }),
   files_missing: fc.array(long, { maxLength: 40 }),
   denials: fc.array(fc.record({ tool: long, input: long, rule: long }), { maxLength: 40 }),
+  surfaced: fc.array(
+    fc.record({
+      kind: fc.constantFrom(...surfaceKinds),
+      title: long,
+      path: fc.option(long),
+      text: fc.option(long),
+      size: fc.nat(),
+    }),
+    { maxLength: 40 },
+  ),
   tripwires: fc.array(
     fc.record({
       name: long,

@@ -2,6 +2,7 @@ import type { AgentDriver } from "../agent.ts";
 import type { Guardian } from "../../process/guardian.ts";
 import { systemTable } from "../../process/table.ts";
 import type { Environment } from "./environment.ts";
+import { askModels } from "./ask-models.ts";
 import { openSession } from "./session.ts";
 
 export interface ClaudeSettings {
@@ -24,5 +25,6 @@ export function claudeDriver(settings: ClaudeSettings): AgentDriver {
     name: "claude",
     can: { interrupt: true, resume: true, structuredOutput: true },
     open: (spec) => openSession(spec, around),
+    models: ({ cwd, signal }) => askModels(around, cwd, signal),
   };
 }

@@ -27,7 +27,7 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
   return {
     cwd: spec.cwd,
     env: spec.wall === undefined ? around.env : { ...around.env, CLAUDE_CODE_SHELL_PREFIX: spec.wall.shell },
-    ...(spec.wall === undefined ? {} : { settings: { permissions: { deny: denied(spec.wall) } } }),
+    ...settingsOf(spec),
     pathToClaudeCodeExecutable: around.executable,
     spawnClaudeCodeProcess: around.spawn,
     model: spec.caliber.model,
@@ -50,6 +50,17 @@ export function sdkOptions(spec: SessionSpec, around: Surroundings): Options {
             ? {}
             : { outputFormat: { type: "json_schema", schema: role.replySchema } }),
         }),
+  };
+}
+
+/** Nothing where there is nothing to set: what is not said has the same bytes for all. */
+function settingsOf({ wall, fast }: SessionSpec): Pick<Options, "settings"> {
+  if (wall === undefined && fast !== true) return {};
+  return {
+    settings: {
+      ...(wall === undefined ? {} : { permissions: { deny: denied(wall) } }),
+      ...(fast === true ? { fastMode: true } : {}),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
+import { surfaceTo, toolServers } from "./tool-servers.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
@@ -23,7 +24,7 @@ export interface Around extends Omit<Surroundings, "spawn"> {
  * left running may hold the pipe for hours.
  */
 export async function openSession(spec: SessionSpec, around: Around): Promise<AgentSession> {
-  const { query } = await import("@anthropic-ai/claude-agent-sdk");
+  const factory = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
   const child = agentProcess(spec.id, around.table, { guardian: around.guardian, wall: spec.wall });
@@ -32,8 +33,10 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     ...spec,
     gate: (call) => owner.gate(call),
     transcript: (line) => owner.transcript?.(line),
+    surface: (wish) => surfaceTo(owner, wish),
   };
-  const sdk = query({ prompt: input, options: sdkOptions(asked, { ...around, spawn: child.spawn }) });
+  const options = { ...sdkOptions(asked, { ...around, spawn: child.spawn }), ...toolServers(factory, asked) };
+  const sdk = factory.query({ prompt: input, options });
   const reading = read(sdk, asked, events, child);
   const { pid, command } = await Promise.race([
     child.started,
@@ -45,6 +48,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     sdk.close();
   });
   void reading.then(() => events.close());
+  let isInitialised = false;
 
   return {
     pid,
@@ -55,9 +59,15 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     handTo(next) {
       owner = next;
     },
-    async aim({ model, effort }) {
-      await sdk.setModel(model);
-      await sdk.applyFlagSettings({ effortLevel: effort });
+    async answers() {
+      if (isInitialised) await orGone(sdk.mcpServerStatus(), closed);
+      else await orGone(sdk.initializationResult(), closed);
+      isInitialised = true;
+    },
+    async aim({ model, effort }, { fast } = { fast: false }) {
+      // Both at once: one answer of the agent's takes longer than its work.
+      const taken = [sdk.setModel(model), sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast })];
+      await orGone(Promise.all(taken), closed);
     },
     async interrupt() {
       await sdk.interrupt();
@@ -105,6 +115,14 @@ async function finish(
   await Promise.race([reading, pause(drainMs)]);
   release();
   return exit;
+}
+
+/** Nobody answers for an agent that is gone, and its SDK may not say so. */
+async function orGone(answer: Promise<unknown>, closed: Promise<AgentExit>): Promise<void> {
+  const end = closed.then(() => {
+    throw new Fault("agent", "agent.gone", "The agent ended before it answered.", { hint: "Start another one." });
+  });
+  await Promise.race([answer, end]);
 }
 
 /** The SDK may give up before it asks for a process; nothing else would tell of that. */

@@ -1,55 +1,23 @@
-import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
-import { pause, type Clock } from "../../base/clock.ts";
+import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import { pause } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
-import { taskMessage } from "../../protocol/briefing.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
-import type { Account } from "../account/account.ts";
-import { airgapStage } from "../gate/airgap.ts";
-import { gateOf } from "../gate/gate.ts";
-import type { Holds } from "../gate/holds.ts";
-import type { Judge } from "../gate/judge.ts";
+import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import type { Note } from "../journal.ts";
+import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
+import type { Beginning } from "./beginning.ts";
+import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
-import type { RunTripwires } from "../tripwires/rules.ts";
 import { noteEvent } from "./note-event.ts";
+import { parkingOf, type Parking } from "./parking.ts";
+import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
-import type { Sessions } from "./sessions.ts";
-import { goOnMessage, parkingOf, type Parking } from "./parking.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
 import { reconciliation } from "./reconciliation.ts";
-import { watchSilence, watchTime, type TimeLimits } from "./time-limits.ts";
+import { watchSilence, watchTime } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
-
-/** What all constructs of a run share. */
-export interface ConstructParts {
-  sessions: Sessions;
-  clock: Clock;
-  note: (source: string) => Note;
-  judge: Judge;
-  holds: Holds;
-  /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
-  windowMs: () => number | null;
-  tripwires: RunTripwires;
-  /** Whether the operating system's wall stands around its agent. */
-  isWalled: boolean;
-  /** Whether the airgap is on, now. */
-  isAirgapped: () => boolean;
-  workspace: string;
-  runFolder: string;
-  limits: TimeLimits;
-  account: Account;
-  /** Opens the transcript of a construct or daemon. */
-  transcript: (id: string) => TranscriptSink;
-}
-
-/** Takes the raw messages of an agent. What cannot be written is reported elsewhere: neither call throws or rejects. */
-export interface TranscriptSink {
-  path: string;
-  line: (text: string) => void;
-  close: () => Promise<void>;
-}
 
 /** The cause of an end that is none: it goes back into the queue. */
 export const requeueCause = "requeue";
@@ -68,6 +36,7 @@ export class Construct {
   readonly #parking: Parking;
 
   readonly #parts: ConstructParts;
+  readonly #beginning: Beginning;
   readonly #note: Note;
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
@@ -80,19 +49,17 @@ export class Construct {
   #opening: Promise<AgentSession | undefined> = Promise.resolve(undefined);
   #session: AgentSession | undefined;
   #exit: AgentExit | null = null;
-  #earlier: Outcome[] = [];
   #startedAt: number | null = null;
   #beganAt = 0;
   #lastSign = 0;
   /** What waits for the netrunner, calls or all of it: their wait is not idleness. */
   #waiting = 0;
-  #parkedAt: number | undefined;
-  #parkedMs = 0;
   #transcript: TranscriptSink | undefined;
 
-  constructor(spec: SpawnSpec, parts: ConstructParts) {
+  constructor(spec: SpawnSpec, parts: ConstructParts, beginning: Beginning) {
     this.spec = spec;
     this.#parts = parts;
+    this.#beginning = beginning;
     this.#note = parts.note(spec.id);
     this.#tripwires = new ConstructTripwires({
       construct: spec.id,
@@ -115,8 +82,9 @@ export class Construct {
     this.#parking = parkingOf({
       construct: spec.id,
       account: parts.account,
+      clock: parts.clock,
       note: this.#note,
-      onWait: (isWaiting) => this.#park(isWaiting),
+      onWait: (isWaiting) => this.#wait(isWaiting),
     });
   }
 
@@ -125,9 +93,7 @@ export class Construct {
     return this.#parking.isParked;
   }
 
-  /** @param earlier outcomes of the constructs that this one waited for */
-  start(earlier: Outcome[]): void {
-    this.#earlier = earlier;
+  start(): void {
     this.#apply({ type: "start" });
   }
 
@@ -165,29 +131,13 @@ export class Construct {
     this.#lastSign = this.#parts.clock.monotonic();
   }
 
-  #park(isParked: boolean): void {
-    const now = this.#parts.clock.monotonic();
-    this.#parkedMs += isParked || this.#parkedAt === undefined ? 0 : now - this.#parkedAt;
-    this.#parkedAt = isParked ? now : undefined;
-    this.#wait(isParked);
-  }
-
   #perform(effect: LifeEffect): void {
     switch (effect) {
       case "open":
         this.#opening = this.#open();
         break;
       case "brief":
-        this.#session?.send(
-          this.spec.resume === undefined
-            ? taskMessage({
-                workspace: this.#parts.workspace,
-                runFolder: this.#parts.runFolder,
-                task: this.spec.task,
-                earlier: this.#earlier,
-              })
-            : goOnMessage(undefined),
-        );
+        this.#session?.send(this.#beginning.message);
         break;
       case "reap":
         void this.#reap();
@@ -201,39 +151,30 @@ export class Construct {
   }
 
   async #open(): Promise<AgentSession | undefined> {
-    const { clock, workspace } = this.#parts;
+    const { clock } = this.#parts;
     this.#startedAt = clock.now();
     this.#beganAt = clock.monotonic();
     this.#transcript = this.#parts.transcript(this.spec.id);
+    const surfacing = surfacingOf({
+      construct: this.spec.id,
+      places: this.#parts,
+      note: this.#note,
+      onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
+    });
     try {
-      const session = await this.#parts.sessions.take(this.spec, {
-        gate: gateOf({
-          construct: this.spec.id,
-          judge: this.#parts.judge,
-          stages: [
-            airgapStage({ isOn: this.#parts.isAirgapped, isWalled: this.#parts.isWalled }),
-            this.#tripwires.stage,
-          ],
-          standing: this.custody.standing,
-          note: this.#note,
-          clock,
-          onDenial: (denial) => this.#tally.denials.push(denial),
-          onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
-          holds: this.#parts.holds,
-          task: this.spec.task,
-          workspace,
-          onHold: (isHeld) => this.#wait(isHeld),
-          kill: () => this.stop("netrunner"),
-        }),
+      const taken = await this.#beginning.take({
+        gate: this.#gate(surfacing),
+        surface: surfacing.surface,
         transcript: this.#transcript.line,
       });
+      const { session, isWarm } = taken;
       this.#session = session;
+      if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
-      const spared = (): number =>
-        this.#parkedMs + (this.#parkedAt === undefined ? 0 : clock.monotonic() - this.#parkedAt);
+      const spared = (): number => this.#parking.waitedMs;
       watchTime(this.#parts.limits, clock, lastSign, spared, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
@@ -245,6 +186,19 @@ export class Construct {
       this.#apply({ type: "open_failed" });
       return undefined;
     }
+  }
+
+  #gate(surfacing: Surfacing): SessionOwner["gate"] {
+    return constructGate(this.spec, this.#parts, {
+      tripwires: this.#tripwires.stage,
+      surfacing: surfacing.stage,
+      standing: this.custody.standing,
+      note: this.#note,
+      onDenial: (denial) => this.#tally.denials.push(denial),
+      onJudged: (id, decision) => this.#reconciliation.judged(id, decision),
+      onHold: (isHeld) => this.#wait(isHeld),
+      kill: () => this.stop("netrunner"),
+    });
   }
 
   async #read(session: AgentSession): Promise<void> {

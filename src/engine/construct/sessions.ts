@@ -1,24 +1,53 @@
-import type { AgentDriver, AgentSession, AgentWall, SessionOwner } from "../../drivers/agent.ts";
+import type { AgentDriver, AgentSession, AgentWall, SessionOwner, SessionSpec } from "../../drivers/agent.ts";
+import type { Caliber } from "../../protocol/caliber.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 
 /** Where the constructs of a run get their agent sessions from. */
 export interface Sessions {
   /** A session that works for this owner on the caliber of the spawn, with no turn sent yet. Rejects when none can be had. */
-  take(spec: SpawnSpec, owner: SessionOwner): Promise<AgentSession>;
+  take(spec: SpawnSpec, owner: SessionOwner): Promise<TakenSession>;
+  /** The same, with the memory of an earlier session whose process is gone. Always a process of its own. */
+  resume(spec: SpawnSpec, owner: SessionOwner, session: string): Promise<TakenSession>;
+}
+
+export interface TakenSession {
+  session: AgentSession;
+  /** Its agent was up already. */
+  isWarm: boolean;
+}
+
+/** What the agents of a run's constructs have in common. */
+export interface WorkerPlace {
+  driver: AgentDriver;
+  cwd: string;
+  wall: AgentWall | undefined;
 }
 
 /** Starts a process for each. */
-export function coldSessions(driver: AgentDriver, cwd: string, wall: AgentWall | undefined): Sessions {
+export function coldSessions(place: WorkerPlace): Sessions {
+  const open = async (spec: SpawnSpec, owner: SessionOwner, resume?: string): Promise<TakenSession> => {
+    const session = await place.driver.open({
+      ...workerSpec(spec, place, owner),
+      ...(resume === undefined ? {} : { resume }),
+    });
+    return { session, isWarm: false };
+  };
   return {
-    take: ({ id, caliber, resume }, owner) =>
-      driver.open({
-        id,
-        cwd,
-        caliber,
-        role: { kind: "worker" },
-        ...(wall === undefined ? {} : { wall }),
-        ...(resume === undefined ? {} : { resume }),
-        ...owner,
-      }),
+    take: (spec, owner) => open(spec, owner),
+    resume: open,
   };
 }
+
+/** How the agent of a construct is opened: the same for one that has its task already and for one that waits for it. */
+export const workerSpec = (
+  { id, caliber }: { id: string; caliber: Caliber },
+  { cwd, wall }: WorkerPlace,
+  owner: SessionOwner,
+): SessionSpec => ({
+  id,
+  cwd,
+  caliber,
+  role: { kind: "worker" },
+  ...(wall === undefined ? {} : { wall }),
+  ...owner,
+});

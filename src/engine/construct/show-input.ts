@@ -1,4 +1,5 @@
 import { headAndTail } from "../../base/text.ts";
+import { surfaceTool } from "../../protocol/surfaced.ts";
 
 /** The most bytes of a tool call's input that the record keeps; the transcript has all of it. */
 const recordedBytes = 4096;
@@ -12,6 +13,7 @@ const telling: Record<string, string[]> = {
   Grep: ["pattern", "path", "glob"],
   WebFetch: ["url"],
   WebSearch: ["query"],
+  [surfaceTool]: ["kind", "title", "path", "text"],
 };
 
 /** A tool call's input as a person would read it: the command, the path, the pattern; otherwise its JSON. */

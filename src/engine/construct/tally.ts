@@ -1,10 +1,12 @@
 import type { AgentEvent, AgentExit, TurnEnd } from "../../drivers/agent.ts";
 import type { Denial, Outcome, Tokens } from "../../protocol/outcome.ts";
+import type { Surfaced } from "../../protocol/surfaced.ts";
 import { noTokens } from "../../protocol/outcome.ts";
 import { headAndTail } from "../../base/text.ts";
 
 /** What a construct's events add up to, kept while it runs, so that its outcome is at hand however it ends. */
 export interface Tally {
+  readonly before: Spent;
   lastWords: string;
   lastToolOutput: string;
   sessionId: string | null;
@@ -18,9 +20,16 @@ export interface Tally {
   /** Paths that a successful writing call named, in order. */
   written: Set<string>;
   denials: Denial[];
+  surfaced: Surfaced[];
 }
 
-export const newTally = (): Tally => ({
+/** What a session had cost before it came to this construct: that part is another one's. */
+export type Spent = Pick<Outcome, "cost_usd" | "tokens">;
+
+export const nothingSpent: Spent = { cost_usd: 0, tokens: noTokens };
+
+export const newTally = (before = nothingSpent): Tally => ({
+  before,
   lastWords: "",
   lastToolOutput: "",
   sessionId: null,
@@ -32,6 +41,7 @@ export const newTally = (): Tally => ({
   writing: new Map(),
   written: new Set(),
   denials: [],
+  surfaced: [],
 });
 
 /** The tools that write a file, and the field of their input that names it. */
@@ -69,8 +79,8 @@ export function count(tally: Tally, event: AgentEvent): void {
       tally.turn = event.turn;
       tally.turns += event.turn.turns;
       tally.sessionId = event.turn.sessionId;
-      tally.costUsd = event.turn.costUsd;
-      tally.tokens = event.turn.tokens;
+      tally.costUsd = Math.max(0, event.turn.costUsd - tally.before.cost_usd);
+      tally.tokens = tokensSince(event.turn.tokens, tally.before.tokens);
       break;
     default:
   }
@@ -103,3 +113,10 @@ function writtenPath(tool: string, input: unknown): string | undefined {
   const path: unknown = Reflect.get(input, field);
   return typeof path === "string" ? path : undefined;
 }
+
+const tokensSince = (now: Tokens, before: Tokens): Tokens => ({
+  input: Math.max(0, now.input - before.input),
+  output: Math.max(0, now.output - before.output),
+  cache_read: Math.max(0, now.cache_read - before.cache_read),
+  cache_written: Math.max(0, now.cache_written - before.cache_written),
+});

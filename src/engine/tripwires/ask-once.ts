@@ -19,10 +19,8 @@ export interface Question {
   onStarted: (pid: number) => void;
 }
 
-/** What came of it. The cost counts either way, as far as the agent has told it. `isHeld`: no agent can work now. */
-export type Reply =
-  | { ok: true; reply: unknown; costUsd: number }
-  | { ok: false; reason: string; costUsd: number; isHeld?: boolean };
+/** What came of it. The cost counts either way, as far as the agent has told it. */
+export type Reply = { ok: true; reply: unknown; costUsd: number } | { ok: false; reason: string; costUsd: number };
 
 /** Neither promise rejects. */
 export interface Asked {
@@ -83,7 +81,7 @@ async function read(session: AgentSession, { id, message, account }: Question): 
   session.send(message);
   for await (const event of session.events) {
     const trouble = account.see(id, event);
-    if (trouble !== undefined) return { ok: false, reason: troubleWords[trouble], costUsd: 0, isHeld: true };
+    if (trouble !== undefined) return { ok: false, reason: troubleWords[trouble], costUsd: 0 };
     if (event.type !== "turn.ended") continue;
     const { ok, structured, status, errors, costUsd } = event.turn;
     if (ok && structured !== undefined) return { ok: true, reply: structured, costUsd };

@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { newAuthorId } from "../../base/ids.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { RunView } from "../../protocol/view.ts";
-import type { TranscriptSink } from "../construct/construct.ts";
+import type { TranscriptSink } from "../construct/parts.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
@@ -92,16 +92,14 @@ export class Authoring {
     );
     const given = await reply;
     account.left(author);
-    const isToBeRepeated = !given.ok && given.isHeld === true && account.expired === undefined;
     // Otherwise the goal is another one by now, or the run is over: nobody asks for these rules any more.
-    if (!stop.signal.aborted && !isToBeRepeated) {
+    if (!stop.signal.aborted) {
       this.#take(author, late.signal.aborted ? tooLate(patienceMs) : given);
       this.#isPending = false;
       this.#parts.onSettled();
     }
     await gone;
     await transcript.close();
-    if (isToBeRepeated) await this.#write(caliber, stop);
   }
 
   #take(author: string, reply: Reply): void {

@@ -2,6 +2,7 @@ import { oneLine } from "../../base/text.ts";
 import { blacklistRules } from "../../protocol/blacklist.ts";
 import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
+import { refusalText } from "../../protocol/catalogue.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import { counted, money, spell } from "./amounts.ts";
@@ -58,6 +59,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("policy", "REFUSED", event.body.problem, "alarm");
     case "policy.removed":
       return lasting("policy", "removed", `${event.body.path} is gone: the shipped tiers are in force`, "warning");
+    case "catalogue.changed":
+      return passing(event.body.kind, event.body.change, `${event.body.name}: ${event.body.path}`);
+    case "catalogue.refused":
+      return lasting(event.body.kind, "REFUSED", refusalText(event.body), "alarm");
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
     case "canary.passed":
@@ -118,12 +123,21 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
   switch (event.type) {
     case "construct.queued":
       return passing(event.body.construct, "queued", event.body.task);
+    case "pool.hit":
+      return passing(event.body.construct, "warm", `its agent was up: ${event.body.spare}`);
+    case "pool.missed":
+      return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
     case "construct.started":
       return passing(event.body.construct, "started", "");
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "construct.surfaced": {
+      const { title, path, text } = event.body;
+      const of = title === "" ? "" : `${title}: `;
+      return lasting(event.body.construct, "shows you", `${of}${path ?? oneLine(text ?? "", 200)}`, "strong");
+    }
     case "construct.retrying":
       return passing(event.body.construct, "retries", `in ${spell(event.body.in_ms)}: ${event.body.reason}`);
     case "hold.opened": {
@@ -180,6 +194,9 @@ function endText(outcome: Outcome): string {
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return `${facts.join(" · ")}${words === "" ? "" : `: ${words}`}`;
 }
+
+const missText = ({ reason, detail }: EventBody<"pool.missed">): string =>
+  `no agent of the warm pool (${detail === "" ? reason : `${reason}: ${detail}`})`;
 
 const settingsText = (settings: object): string =>
   Object.entries(settings)

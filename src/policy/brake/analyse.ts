@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageOf } from "../../base/fault.ts";
+import { surfaceTool, surfaceWishSchema } from "../../protocol/surfaced.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
 import { knownArgument } from "../shell/argument.ts";
 import type { BrakeContext } from "./context.ts";
@@ -33,7 +34,8 @@ function leaks(effects: readonly Effect[]): Effect[] {
 }
 
 function effectsOf(call: ToolCall, place: BrakeContext): Effect[] {
-  if (call.tool.startsWith("mcp__")) return effectsOfRemoteTool(call.tool, call.input, place);
+  if (call.tool.startsWith("mcp__") && call.tool !== surfaceTool)
+    return effectsOfRemoteTool(call.tool, call.input, place);
   const rule = Object.hasOwn(tools, call.tool) ? tools[call.tool] : undefined;
   return rule === undefined
     ? [{ kind: "unknown", what: `the tool ${call.tool}, which the brake does not know` }]
@@ -94,6 +96,8 @@ const tools: Record<string, ToolRule | undefined> = {
   WebFetch: tool(z.object({ url: z.string() }), (input) => [
     { kind: "network", host: input.url, upload: false, metadata: fetchable(input.url) !== undefined },
   ]),
+  /** What the netrunner is shown, the deck has looked at first. */
+  [surfaceTool]: tool(surfaceWishSchema, (wish, place) => (wish.kind === "file" ? reads(wish.path, false, place) : [])),
   KillBash: () => [{ kind: "process-control", what: "a background shell of its own", broad: false }],
   KillShell: () => [{ kind: "process-control", what: "a background shell of its own", broad: false }],
   Task: project("a sub-agent"),

@@ -6,7 +6,7 @@ import { oneLine } from "../../base/text.ts";
 import { parseCommand } from "./commands.ts";
 import { folderProblem } from "./folders.ts";
 import { parseHost } from "./hosts.ts";
-import { lineFinder } from "./lines.ts";
+import { lineFinder } from "../../base/toml-lines.ts";
 import { mergeRules, shippedRules } from "./merge.ts";
 import type { ListedTool, ListVerdict, Policy, PolicyProblem } from "./policy.ts";
 import { keysAt, policyFileSchema, type PolicyFile } from "./schema.ts";

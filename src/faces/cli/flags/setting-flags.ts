@@ -11,6 +11,7 @@ export interface SettingFlags {
   maxConcurrent?: number;
   maxSpawns?: number;
   maxStarting?: number;
+  pool?: number;
   model?: string;
   effort?: Effort;
   daemonModel?: string;
@@ -48,6 +49,11 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "--max-starting <n>",
       `agent processes that start at the same time (default: one a core, ${usual.max_starting} here)`,
       wholeNumber("--max-starting", 1),
+    )
+    .option(
+      "--pool <n>",
+      `agents that are kept up for the next constructs, 0 for none (default: ${usual.pool})`,
+      wholeNumber("--pool", 0),
     )
     .option(
       "-m, --model <name>",
@@ -128,6 +134,7 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
+    ...(flags.pool === undefined ? {} : { pool: flags.pool }),
     ...(flags.brake === undefined ? {} : { brake: flags.brake }),
     ...(flags.sandbox === undefined ? {} : { sandbox: flags.sandbox }),
     ...(flags.airgap === undefined ? {} : { airgap: flags.airgap }),

@@ -1,4 +1,5 @@
 import { oneLine } from "../../../base/text.ts";
+import { sparesIn } from "../../../protocol/pool.ts";
 import { troubleWords, type AccountHold } from "../../../protocol/account.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { costOf, isEnded } from "../../../protocol/view.ts";
@@ -58,6 +59,7 @@ function headerPieces(view: RunView, now: number): Piece[] {
   const count = (state: ConstructView["state"]): number =>
     Object.values(view.constructs).filter((construct) => construct.state === state).length;
   const active = count("running") + count("starting") + count("ending") + count("held") + count("paused");
+  const warm = view.closedAt === null ? sparesIn(view.pool, "ready") : 0;
   const failed = count("failed") + count("killed");
   const elapsed = view.durationMs + (view.closedAt === null ? Math.max(0, now - view.lastAt) : 0);
   const { account } = view;
@@ -74,6 +76,7 @@ function headerPieces(view: RunView, now: number): Piece[] {
     count("paused") > 0 && { text: ` ${count("paused")} PAUSED `, style: "alarm" },
     { text: `${active} running` },
     { text: `${count("queued")} queued` },
+    warm > 0 && { text: `${warm} warm` },
     { text: `${count("done")} done`, style: count("done") > 0 ? "good" : "plain" },
     failed > 0 && { text: `${failed} failed`, style: "bad" },
     { text: `brake ${view.settings.brake}`, style: view.settings.brake === "yolo" ? "warning" : "plain" },

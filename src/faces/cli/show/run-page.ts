@@ -1,6 +1,7 @@
 import { headAndTail, inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
+import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { costOf } from "../../../protocol/view.ts";
 import { byteCount, counted, money, moment, spell } from "../amounts.ts";
@@ -23,6 +24,7 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   page.field("goal", view.goal === "" ? "none: tasks without a daemon" : view.goal);
   page.field("reason", view.reason);
   page.field("settings", settingsText(view));
+  page.field("warm pool", showPool(view.pool) ?? "");
   page.field("workspace", oneLine(view.workspace, longestPath));
   if (view.kind === "goal") daemonFields(view, page);
   for (const item of Object.values(view.attention)) page.field("needs you", `${item.text} ${item.next}`);
@@ -60,6 +62,13 @@ function constructFields(construct: ConstructView, page: PageWriter): void {
   ];
   page.heading(`${page.paint(state.style, `${state.glyph} ${state.word}`)} · ${facts.join(" · ")}`);
   page.field("task", construct.task);
+  for (const { title, text, path, size } of construct.surfaced) {
+    const of = title === "" ? "" : `${title}: `;
+    page.field(
+      "shown",
+      path === null ? `${of}${headAndTail(text ?? "", resultBytes).text}` : `${of}${path} (${byteCount(size)})`,
+    );
+  }
   if (outcome === null) page.field("doing", construct.activity);
   else outcomeFields(outcome, page);
 }

@@ -1,0 +1,37 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Account } from "../account/account.ts";
+import type { Holds } from "../gate/holds.ts";
+import type { Judge } from "../gate/judge.ts";
+import type { Note } from "../journal.ts";
+import type { RunTripwires } from "../tripwires/rules.ts";
+import type { Sessions } from "./sessions.ts";
+import type { TimeLimits } from "./time-limits.ts";
+
+/** What all constructs of a run share. */
+export interface ConstructParts {
+  sessions: Sessions;
+  clock: Clock;
+  note: (source: string) => Note;
+  judge: Judge;
+  holds: Holds;
+  /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
+  windowMs: () => number | null;
+  tripwires: RunTripwires;
+  /** Whether the operating system's wall stands around its agent. */
+  isWalled: boolean;
+  /** Whether the airgap is on, now. */
+  isAirgapped: () => boolean;
+  workspace: string;
+  runFolder: string;
+  limits: TimeLimits;
+  account: Account;
+  /** Opens the transcript of a construct or daemon. */
+  transcript: (id: string) => TranscriptSink;
+}
+
+/** Takes the raw messages of an agent. What cannot be written is reported elsewhere: neither call throws or rejects. */
+export interface TranscriptSink {
+  path: string;
+  line: (text: string) => void;
+  close: () => Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { Caliber } from "../../protocol/caliber.ts";
+
+/** Who may say on what a construct runs. What somebody leaves open, the next one decides. */
+export interface CaliberWishes {
+  /** What the netrunner has fixed for all constructs. */
+  netrunner?: Partial<Caliber> | undefined;
+  daemon?: { model?: string | undefined; effort?: Caliber["effort"] | undefined } | undefined;
+  profile?: Partial<Caliber> | undefined;
+  /** What holds when nobody says anything. */
+  deck: Caliber;
+}
+
+/** The caliber that is asked for: the netrunner's word first, then the daemon's, the profile's, the deck's. */
+export function chooseCaliber({ netrunner, daemon, profile, deck }: CaliberWishes): Caliber {
+  return {
+    model: netrunner?.model ?? daemon?.model ?? profile?.model ?? deck.model,
+    effort: netrunner?.effort ?? daemon?.effort ?? profile?.effort ?? deck.effort,
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { effortSchema } from "./caliber.ts";
+
+/** US dollars for a million tokens. */
+const priceSchema = z.object({ input: z.number().min(0), output: z.number().min(0) });
+
+/** One model as the agent lists it. What the agent does not say is null, never guessed. */
+export const modelSchema = z.object({
+  /** The name that it is asked for by: an alias ("sonnet") or a full one. */
+  value: z.string().min(1),
+  /** The full name that stands behind an alias. */
+  resolved: z.string().nullable(),
+  display: z.string(),
+  description: z.string(),
+  /** From low to high; empty when it has none to choose from. */
+  efforts: z.array(effortSchema),
+  /** The provider's fast mode can be had with it. */
+  fast: z.boolean(),
+  /** `long`: what holds for the whole request when its prompt has more than `over` tokens. */
+  price: priceSchema.extend({ long: priceSchema.extend({ over: z.int().min(1) }).nullable() }).nullable(),
+});
+export type Model = z.infer<typeof modelSchema>;
+
+/** The models that an agent can run, as it lists them. */
+export const modelListSchema = z.object({
+  /** Version of the agent; null when it did not say. */
+  version: z.string().nullable(),
+  models: z.array(modelSchema).min(1),
+});
+export type ModelList = z.infer<typeof modelListSchema>;
