@@ -127,6 +127,11 @@ export type AgentEvent =
   | { type: "said"; text: string; subagent?: string }
   | { type: "tool.called"; id: string; tool: string; input: unknown; subagent?: string }
   | { type: "tool.returned"; id: string; failed: boolean; text: string; subagent?: string }
+  /**
+   * What a model request has used so far, cumulative for the request. The first of its events tells model and prompt; the
+   * `isFinal` one, all of it. What a kind of token is left out of is not known from this event.
+   */
+  | { type: "used"; request: string; model?: string; tokens: Partial<Tokens>; isFinal: boolean; subagent?: string }
   /** The provider made the agent wait: it tries again by itself. */
   | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
   /** The provider or the agent does not accept the account: trying again is no use until the netrunner has seen to it. */
@@ -153,6 +158,8 @@ export interface TurnEnd {
   turns: number;
   /** Messages that are still waiting: more turns follow without further input. */
   queued: number;
+  /** The provider's fast mode as the agent tells it, "on", "off" or "cooldown", and why not; undefined when it says nothing. */
+  fast?: { state: string; why?: string };
   /** Cumulative for the session. */
   costUsd: number;
   /** Cumulative for the session. */

@@ -43,9 +43,20 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome, onR
 
 /** What a construct was told to do, as its record has it. */
 export function specOf(construct: ConstructView): SpawnSpec {
-  const { id, task, origin, parent, caliber, after, profile, plugins, sessionId } = construct;
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins, sessionId } = construct;
   const resume = sessionId === null ? {} : { resume: sessionId };
-  return { id, task, origin, parent, caliber, after, profile, plugins, ...resume };
+  return {
+    id,
+    task,
+    origin,
+    parent,
+    caliber,
+    after,
+    profile,
+    plugins,
+    ...resume,
+    ...(asked === undefined ? {} : { asked }),
+  };
 }
 
 async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {

@@ -1,8 +1,10 @@
 import { respawnLoop, type PastAttempt } from "../policy/spawning/respawn-loop.ts";
 import { admit } from "../policy/spawning/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
+import type { Model } from "../protocol/models.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";
+import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
@@ -10,6 +12,7 @@ import type { Note } from "./journal.ts";
 export interface HandsParts {
   view: RunView;
   fleet: Fleet;
+  models: readonly Model[];
   note: Note;
   /** False once the run is being closed. */
   isOpen: () => boolean;
@@ -47,6 +50,12 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
+      const found = spawnCaliber(parts.models, parts.view.settings, { daemon: action });
+      if (!found.ok) {
+        const { rule, reason } = found;
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        return { refused: reason };
+      }
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {
         const reason = `this would be attempt ${loop.count} at the same work; ${loop.earlier.join(", ")} ended badly: change the approach, or stop`;
@@ -57,14 +66,13 @@ export function handsOf(parts: HandsParts): Hands {
         task: action.task,
         origin: "daemon",
         parent: null,
-        caliber: {
-          model: action.model ?? parts.view.settings.caliber.model,
-          effort: action.effort ?? parts.view.settings.caliber.effort,
-        },
+        caliber: found.caliber,
+        ...askedOf(found),
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
         profile: action.profile ?? parts.view.settings.profile,
         plugins: action.plugins ?? null,
       });
+      noteCaliber(id, found, note);
       if (loop.verdict === "warn") {
         const { count, of, earlier } = loop;
         note("respawn.warned", { construct: id, task: action.task, count, of, earlier: [...earlier] });

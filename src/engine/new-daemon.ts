@@ -1,6 +1,7 @@
 import { newDaemonId } from "../base/ids.ts";
 import { actionBlockJsonSchema } from "../protocol/action.ts";
 import { isEnded, type RunView } from "../protocol/view.ts";
+import { daemonCaliber } from "./calibers/spawn-caliber.ts";
 import { Conversation } from "./daemon/conversation.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import type { Inbox } from "./daemon/inbox.ts";
@@ -9,6 +10,7 @@ import { daemonPrompt } from "./daemon/prompt.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
+import { Meter, type Metering } from "./meter.ts";
 import type { RunParts } from "./run-parts.ts";
 
 /** A coordinating loop and the dialogue that it leads. */
@@ -22,6 +24,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
   view: RunView;
   fleet: Fleet;
   inbox: Inbox;
+  metering: Metering;
   /** An answer in the netrunner's place, on the record as such. */
   answer: (text: string) => void;
   /** Settles when the run is over, and with it the daemon's transcript. */
@@ -36,6 +39,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
   const note = noteFor(run.record, view.run, id);
   const transcript = run.transcript(id);
   void parts.over.then(() => transcript.close());
+  const caliber = daemonCaliber(run.calibers.models, settings.daemon_caliber, id, note);
   const conversation = new Conversation(
     {
       driver: run.driver,
@@ -43,15 +47,15 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       clock: run.clock,
       patience: run.patience,
       cwd: view.workspace,
-      caliber: settings.daemon_caliber,
+      caliber,
       systemPrompt: daemonPrompt({ calibers: run.calibers.models }),
       replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
       backend: settings.backend,
       id,
       transcript: transcript.line,
+      meter: new Meter({ agent: id, role: "daemon", note, metering: parts.metering, before: view.daemon }),
       onStarted({ pid, resumed }) {
-        const { backend, daemon_caliber: caliber } = settings;
-        note("daemon.started", { daemon: id, pid, backend, caliber, resumed });
+        note("daemon.started", { daemon: id, pid, backend: settings.backend, caliber, resumed });
       },
       onReady: ({ sessionId, model }) => note("daemon.session", { daemon: id, session_id: sessionId, model }),
       onNote: (code, message) => note("daemon.error", { daemon: id, code, message }),
@@ -64,7 +68,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     conversation,
     account: run.account,
     inbox,
-    hands: handsOf({ view, fleet, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({ view, fleet, models: run.calibers.models, note, isOpen, bound, objection, onCap }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
@@ -80,6 +84,8 @@ const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
   workspace: view.workspace,
   runFolder: view.folder,
   autopilot: view.settings.autopilot,
+  caliber: view.settings.caliber,
+  caliberFixed: view.settings.caliber_fixed,
   maxSpawns: view.settings.max_spawns,
   maxConcurrent: view.settings.max_concurrent,
   total: fleet.total,

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
@@ -6,6 +7,7 @@ import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
+import { fastGovernor } from "./calibers/fast-governor.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -17,7 +19,9 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -40,6 +44,7 @@ export class Run {
   readonly #pool: Pool;
   readonly #holds: Holds;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -59,7 +64,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript, account } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note, account };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, account, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -93,6 +102,8 @@ export class Run {
       transcript,
       note,
       account,
+      metering,
+      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
@@ -151,9 +162,8 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#begin();
-    const { caliber, profile } = this.view.settings;
-    for (const task of tasks)
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
+    const { models } = this.#parts.calibers;
+    queueOwnTasks(tasks, { view: this.view, fleet: this.#fleet, models, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -231,6 +241,7 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,

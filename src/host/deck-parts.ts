@@ -1,4 +1,5 @@
 import type { AccountTimes } from "../engine/account/times.ts";
+import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
@@ -7,6 +8,8 @@ import type { RunParts } from "../engine/run-parts.ts";
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
+  /** Knows the models of the agent. Without it, only those are known that every agent has. */
+  calibers?: CaliberDesk;
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** HOME of the agents: what `~` means in their shells and in the policy file. */
   agentHome: string;

@@ -146,12 +146,15 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
+    // What is being opened may wait for it.
+    const asked = this.#parts.calibers?.close();
     // Stopped at once where there is a run; one that is being opened right now is stopped as soon as it is there.
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     this.#leaving.abort();
     await this.#canary;
+    await asked;
     await this.#recorder.close();
     this.#ending.abort();
     await this.#door?.close();

@@ -1,5 +1,5 @@
 import type { Outcome } from "./outcome.ts";
-import { showCaliber } from "./caliber.ts";
+import { showCaliber, type Caliber } from "./caliber.ts";
 import { showSurfaced } from "./surfaced.ts";
 import { clip, headAndTail, oneLine } from "../base/text.ts";
 
@@ -75,12 +75,11 @@ interface FactLine {
 }
 
 function factLines(outcome: Outcome): FactLine[] {
-  const caliber = { ...outcome.caliber_asked, model: clip(outcome.caliber_asked.model, 40) };
   const lines = [
     {
       text:
         `[${clip(outcome.id, 40)}] ${outcome.state} (${clip(outcome.cause, 80)}) · ` +
-        `${(outcome.duration_ms / 1000).toFixed(1)} s · $${outcome.cost_usd.toFixed(4)} · ${showCaliber(caliber)}`,
+        `${(outcome.duration_ms / 1000).toFixed(1)} s · $${outcome.cost_usd.toFixed(4)} · ${caliberText(outcome)}`,
       least: 300,
     },
     { text: `task: ${oneLine(outcome.task, 160)}`, least: 100 },
@@ -101,6 +100,14 @@ function factLines(outcome: Outcome): FactLine[] {
   add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
   add("stderr", oneLine(outcome.stderr, 200), 100);
   return lines;
+}
+
+/** What it ran on, and what was asked for where that is something else. */
+function caliberText({ caliber_asked: asked, caliber_given: given }: Outcome): string {
+  const show = (caliber: Caliber): string => showCaliber({ ...caliber, model: oneLine(caliber.model, 40) });
+  if (given === null) return show(asked);
+  const ran = `${show(given)}${given.fast ? "·fast" : ""}`;
+  return show(asked) === show(given) ? ran : `${ran} (asked: ${show(asked)})`;
 }
 
 /** The lines within `budget` bytes: each gets its least (all of them less, where even that is too much), then what is left goes to them in their order. */

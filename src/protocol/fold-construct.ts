@@ -1,19 +1,21 @@
 import { oneLine } from "../base/text.ts";
 import { troubleWords, type AccountTrouble } from "./account.ts";
 import type { DeckEvent } from "./event.ts";
+import { nothingSpent } from "./spent.ts";
 import { mostSurfaced, shortSurfaced } from "./surfaced.ts";
 import type { ConstructView, RunView } from "./view.ts";
 
 /** Folds what an event tells of a construct into the view, in place. */
 export function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
-    const { construct: id, task, origin, parent, caliber, after, profile, plugins } = event.body;
+    const { construct: id, task, origin, parent, caliber, asked, after, profile, plugins } = event.body;
     view.constructs[id] = {
       id,
       task,
       origin,
       parent,
       caliber,
+      ...(asked === undefined ? {} : { asked }),
       after,
       profile,
       plugins,
@@ -24,7 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       endedAt: null,
       sessionId: null,
       isParked: false,
-      costUsd: 0,
+      ...nothingSpent,
       denials: 0,
       surfaced: [],
       outcome: null,
@@ -110,7 +112,8 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       break;
     case "construct.ended": {
       const { outcome } = event.body;
-      Object.assign(construct, { state: outcome.state, endedAt: event.at, costUsd: outcome.cost_usd, outcome });
+      Object.assign(construct, { state: outcome.state, endedAt: event.at, outcome });
+      Object.assign(construct, { costUsd: outcome.cost_usd, tokens: outcome.tokens });
       construct.activity = oneLine(outcome.state === "done" ? outcome.result : outcome.cause, 100);
       break;
     }

@@ -9,6 +9,7 @@ export const anOutcome = (parts: Partial<Outcome> = {}): Outcome => ({
   state: "done",
   cause: "result",
   caliber_asked: { model: "sonnet", effort: "high" },
+  caliber_given: { model: "sonnet", effort: "high", fast: false },
   model_given: "claude-sonnet",
   exit: "code 0",
   started_at: 0,

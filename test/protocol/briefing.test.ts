@@ -23,6 +23,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   state: fc.constantFrom(...endStates),
   cause: long,
   caliber_asked: fc.record({ model: long, effort: fc.constantFrom(...efforts) }),
+  caliber_given: fc.option(fc.record({ model: long, effort: fc.constantFrom(...efforts), fast: fc.boolean() })),
   model_given: fc.constant(null),
   exit: long,
   started_at: fc.constant(null),

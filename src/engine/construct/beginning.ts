@@ -1,6 +1,7 @@
 import type { SessionOwner } from "../../drivers/agent.ts";
 import { taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { FastSwitch } from "../calibers/fast-governor.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import { goOnMessage } from "./parking.ts";
 import type { ConstructParts } from "./parts.ts";
@@ -11,6 +12,8 @@ export interface Beginning {
   /** A session that works for this owner from now on. Rejects when none can be had. */
   take(owner: SessionOwner): Promise<TakenSession>;
   readonly message: string;
+  /** Its fast mode, as far as it was decided on. */
+  readonly fast?: FastSwitch;
 }
 
 /**
@@ -20,10 +23,14 @@ export interface Beginning {
 export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, earlier: Outcome[]): Beginning {
   const { workspace, runFolder } = parts;
   const { resume } = spec;
-  if (resume !== undefined)
-    return { take: (owner) => parts.sessions.resume(spec, owner, resume), message: goOnMessage(undefined) };
+  const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
-    take: (owner) => parts.sessions.take(spec, owner),
-    message: taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+    fast,
+    take: (owner) => {
+      const wanted = { ...spec, fast: fast.isOn };
+      return resume === undefined ? parts.sessions.take(wanted, owner) : parts.sessions.resume(wanted, owner, resume);
+    },
+    message:
+      resume === undefined ? taskMessage({ workspace, runFolder, task: spec.task, earlier }) : goOnMessage(undefined),
   };
 }

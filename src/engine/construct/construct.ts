@@ -5,6 +5,7 @@ import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import type { Note } from "../journal.ts";
+import { Meter } from "../meter.ts";
 import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
@@ -41,6 +42,7 @@ export class Construct {
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
   readonly #tripwires: ConstructTripwires;
+  readonly #meter: Meter;
   readonly #timers = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
@@ -68,6 +70,7 @@ export class Construct {
       note: this.#note,
       kill: (cause) => this.stop(cause, "hard"),
     });
+    this.#meter = new Meter({ agent: spec.id, role: "construct", note: this.#note, metering: parts.metering });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -191,6 +194,7 @@ export class Construct {
   #gate(surfacing: Surfacing): SessionOwner["gate"] {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
+      settled: () => this.#meter.settled(),
       surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,
@@ -205,6 +209,8 @@ export class Construct {
     for await (const event of session.events) {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
+      this.#meter.see(event);
+      this.#beginning.fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
       this.#tripwires.see(event);
@@ -216,6 +222,7 @@ export class Construct {
       await this.custody.cleared();
       if (await this.#parking.counts(event.turn, session)) this.#apply({ type: "turn_ended", turn: event.turn });
     }
+    this.#meter.close();
     const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
     this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
     this.#up.resolve();
@@ -248,6 +255,7 @@ export class Construct {
       spec: this.spec,
       cause: this.#life.phase === "ended" ? this.#life.cause : "crash",
       tally: this.#tally,
+      spent: this.#meter.total,
       exit: this.#exit,
       startedAt: this.#startedAt,
       durationMs: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,

@@ -1,8 +1,10 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Account } from "../account/account.ts";
+import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
+import type { Metering } from "../meter.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -10,6 +12,7 @@ import type { TimeLimits } from "./time-limits.ts";
 /** What all constructs of a run share. */
 export interface ConstructParts {
   sessions: Sessions;
+  fastGovernor: FastGovernor;
   clock: Clock;
   note: (source: string) => Note;
   judge: Judge;
@@ -25,6 +28,7 @@ export interface ConstructParts {
   runFolder: string;
   limits: TimeLimits;
   account: Account;
+  metering: Metering;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }

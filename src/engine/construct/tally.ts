@@ -11,6 +11,8 @@ export interface Tally {
   lastToolOutput: string;
   sessionId: string | null;
   model: string | null;
+  /** It ran in the provider's fast mode, as it says itself. */
+  fast: boolean;
   turn: TurnEnd | null;
   turns: number;
   costUsd: number;
@@ -34,6 +36,7 @@ export const newTally = (before = nothingSpent): Tally => ({
   lastToolOutput: "",
   sessionId: null,
   model: null,
+  fast: false,
   turn: null,
   turns: 0,
   costUsd: 0,
@@ -79,6 +82,7 @@ export function count(tally: Tally, event: AgentEvent): void {
       tally.turn = event.turn;
       tally.turns += event.turn.turns;
       tally.sessionId = event.turn.sessionId;
+      tally.fast ||= event.turn.fast?.state === "on";
       tally.costUsd = Math.max(0, event.turn.costUsd - tally.before.cost_usd);
       tally.tokens = tokensSince(event.turn.tokens, tally.before.tokens);
       break;

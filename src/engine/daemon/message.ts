@@ -1,7 +1,9 @@
 import { isBlacklistRule } from "../../protocol/blacklist.ts";
 import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
+import { showCaliber, type Caliber } from "../../protocol/caliber.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { RunSettings } from "../../protocol/settings.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
 import { partsOf } from "./parts.ts";
 
@@ -9,6 +11,9 @@ export interface MessageContext {
   workspace: string;
   runFolder: string;
   autopilot: boolean;
+  /** What a construct runs on that none is picked for, and what of it the netrunner has fixed. */
+  caliber: Caliber;
+  caliberFixed: RunSettings["caliber_fixed"];
   maxSpawns: number;
   maxConcurrent: number;
   /** Constructs of this run so far. */
@@ -61,9 +66,13 @@ function openingSection(goal: string, context: MessageContext): string {
     `${heading.workspace} ${context.workspace}`,
     `${heading.runFolder} ${context.runFolder}`,
     `LIMITS: ${context.maxConcurrent} constructs at a time, ${cap}; more are queued.`,
+    `CALIBER: ${showCaliber(context.caliber)} by default${fixedText(context)}.`,
     `CADENCE: ${context.autopilot ? "autopilot: go on to the end without asking between steps." : "ask before the next big step."}`,
   ].join("\n");
 }
+
+const fixedText = ({ caliberFixed }: MessageContext): string =>
+  caliberFixed.length === 0 ? "" : `; the netrunner has fixed its ${caliberFixed.join(" and ")} for all constructs`;
 
 function blacklistSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => {

@@ -4,6 +4,7 @@ import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
 import type { Account } from "../account/account.ts";
 import { troubleWords } from "../../protocol/account.ts";
+import type { Meter } from "../meter.ts";
 
 /** One question to a model without tools, whose reply has a form. */
 export interface Question {
@@ -16,6 +17,7 @@ export interface Question {
   message: string;
   account: Pick<Account, "see">;
   transcript: (line: string) => void;
+  meter: Meter;
   onStarted: (pid: number) => void;
 }
 
@@ -77,9 +79,10 @@ async function leave(opening: Promise<AgentSession>, reply: Promise<Reply>, sign
   }
 }
 
-async function read(session: AgentSession, { id, message, account }: Question): Promise<Reply> {
+async function read(session: AgentSession, { id, message, account, meter }: Question): Promise<Reply> {
   session.send(message);
   for await (const event of session.events) {
+    meter.see(event);
     const trouble = account.see(id, event);
     if (trouble !== undefined) return { ok: false, reason: troubleWords[trouble], costUsd: 0 };
     if (event.type !== "turn.ended") continue;
@@ -88,5 +91,6 @@ async function read(session: AgentSession, { id, message, account }: Question): 
     const why = ok ? "its reply did not have the form that was asked for" : [status, ...errors].join(": ");
     return { ok: false, reason: why, costUsd };
   }
+  meter.close();
   return { ok: false, reason: `its process ended (${showExit(await session.closed)})`, costUsd: 0 };
 }

@@ -6,6 +6,7 @@ import type { RunView } from "../../protocol/view.ts";
 import type { TranscriptSink } from "../construct/parts.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
+import { Meter, type Metering } from "../meter.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
 import { askOnce, type Reply } from "./ask-once.ts";
 import type { RunTripwires } from "./rules.ts";
@@ -17,6 +18,7 @@ export interface AuthoringParts {
   note: (source: string) => Note;
   transcript: (id: string) => TranscriptSink;
   view: RunView;
+  metering: Metering;
   tripwires: RunTripwires;
   /** The longest that anything waits for the author, milliseconds. */
   patienceMs: number;
@@ -68,10 +70,11 @@ export class Authoring {
   }
 
   async #write(caliber: Caliber, stop: AbortController): Promise<void> {
-    const { driver, clock, account, view, patienceMs } = this.#parts;
+    const { driver, clock, account, view, patienceMs, metering } = this.#parts;
     const author = newAuthorId();
     // While no agent may work, no construct waits for these rules either.
     if (!(await account.pass(author, stop.signal)) && stop.signal.aborted) return;
+    const meter = new Meter({ agent: author, role: "author", note: this.#parts.note(author), metering });
     const transcript = this.#parts.transcript(author);
     const late = new AbortController();
     using _timer = clock.after(patienceMs, () => late.abort());
@@ -86,6 +89,7 @@ export class Authoring {
         message: authorMessage(view.goal, view.workspace),
         account,
         transcript: transcript.line,
+        meter,
         onStarted: (pid) => this.#parts.note(author)("author.started", { author, pid, caliber }),
       },
       AbortSignal.any([stop.signal, late.signal]),

@@ -250,6 +250,7 @@ function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Ou
     id,
     task,
     caliber_asked: caliber,
+    caliber_given: { ...caliber, fast: false },
     model_given: "claude-sonnet-5-5",
     duration_ms: 12_300,
     turns: 2,
