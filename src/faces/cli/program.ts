@@ -53,6 +53,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
   },
+  account: {
+    summary: "show what holds all agents up, such as a usage limit, and let them go on",
+    load: async () => (await import("./commands/account.ts")).defineAccount,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
