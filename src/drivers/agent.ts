@@ -80,6 +80,8 @@ export interface AgentSession {
   answers(): Promise<void>;
   /** From now on its calls are judged, and its messages taken down, by this one alone. */
   handTo(owner: SessionOwner): void;
+  /** Messages that were sent and that the agent has not begun to read, as far as it tells. */
+  readonly unread: number;
   /**
    * Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it, or is
    * gone.

@@ -12,7 +12,7 @@ export interface EarlierLife {
   /** Takes up the outcome of a construct that died with its deck, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
   /** Takes up a construct that only waited for the account: it has lost nothing, and goes on in its session. */
-  onRequeued: (spec: SpawnSpec) => void;
+  onRequeued: (spec: SpawnSpec & { told: ConstructView["told"] }) => void;
 }
 
 /** Ends for good what a dead deck has left of a run: what was at work has failed, and nobody waits for its answers any more. */
@@ -27,11 +27,11 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome, onR
   const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
   for (const construct of unended) {
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.
-    await endStrays(construct.id, note);
+    for (const id of sessionMarks(construct, view)) await endStrays(id, note);
     if (construct.startedAt === null) continue;
     if (construct.isParked) {
       note("construct.requeued", { construct: construct.id, session_id: construct.sessionId });
-      onRequeued(specOf(construct));
+      onRequeued({ ...specOf(construct), told: construct.told });
       continue;
     }
     const outcome = await diedWithDeck(construct, transcript);
@@ -43,8 +43,8 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome, onR
 
 /** What a construct was told to do, as its record has it. */
 export function specOf(construct: ConstructView): SpawnSpec {
-  const { id, task, origin, parent, caliber, asked, after, profile, plugins, sessionId } = construct;
-  const resume = sessionId === null ? {} : { resume: sessionId };
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins, sessionId, startedAt } = construct;
+  const resume = sessionId === null || startedAt !== null ? {} : { resume: sessionId };
   return {
     id,
     task,
@@ -57,6 +57,12 @@ export function specOf(construct: ConstructView): SpawnSpec {
     ...resume,
     ...(asked === undefined ? {} : { asked }),
   };
+}
+
+/** The marks that its processes may bear: its own, and, where it went on in another one's session, that one's. */
+function sessionMarks({ id, origin, parent }: ConstructView, view: RunView): string[] {
+  const before = origin === "redirect" && parent !== null ? view.constructs[parent] : undefined;
+  return [id, ...(before === undefined ? [] : sessionMarks(before, view))];
 }
 
 async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {

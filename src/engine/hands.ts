@@ -8,11 +8,13 @@ import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts"
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 
 export interface HandsParts {
   view: RunView;
   fleet: Fleet;
   models: readonly Model[];
+  outfits: Outfits;
   note: Note;
   /** False once the run is being closed. */
   isOpen: () => boolean;
@@ -50,7 +52,14 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
-      const found = spawnCaliber(parts.models, parts.view.settings, { daemon: action });
+      const unfit = action.profile === undefined ? undefined : parts.outfits.objection(action.profile);
+      if (unfit !== undefined) {
+        note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
+        return { refused: unfit.reason };
+      }
+      const profile = action.profile ?? parts.view.settings.profile;
+      const wishes = { daemon: action, profile: parts.outfits.profile(profile)?.caliber ?? {} };
+      const found = spawnCaliber(parts.models, parts.view.settings, wishes);
       if (!found.ok) {
         const { rule, reason } = found;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
@@ -69,7 +78,7 @@ export function handsOf(parts: HandsParts): Hands {
         caliber: found.caliber,
         ...askedOf(found),
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
-        profile: action.profile ?? parts.view.settings.profile,
+        profile,
         plugins: action.plugins ?? null,
       });
       noteCaliber(id, found, note);
@@ -82,7 +91,9 @@ export function handsOf(parts: HandsParts): Hands {
       return { id };
     },
     message: (construct, text) =>
-      fleet.tell(construct, text, "daemon") ? undefined : `${construct} is not running, so it cannot be told anything`,
+      fleet.tell(construct, text, "daemon") === undefined
+        ? `${construct} is neither queued nor running, so it cannot be told anything`
+        : undefined,
     cancel: (construct) => (fleet.stop(construct, "daemon") ? undefined : `${construct} is neither queued nor running`),
     read(construct, part) {
       const outcome = fleet.outcome(construct);

@@ -11,6 +11,11 @@ export interface Metering {
   onUnpriced: (model: string) => void;
 }
 
+/** The agent's own count of its session, at the end of a turn. */
+export type Counted = Pick<TurnEnd, "costUsd" | "tokens">;
+
+export const nothingCounted: Counted = { costUsd: 0, tokens: noTokens };
+
 export interface MeterParts {
   /** Id of the agent, for the record. */
   agent: string;
@@ -18,7 +23,7 @@ export interface MeterParts {
   note: Note;
   metering: Metering;
   /** What the agent's session had counted before it came to this work. */
-  before?: Pick<TurnEnd, "costUsd" | "tokens">;
+  before?: Counted;
   /** What this work has used in an earlier process. */
   earlier?: Spent;
 }
@@ -37,13 +42,13 @@ export class Meter {
   #turn: Spent = nothingSpent;
   #total: Spent;
   /** The agent's own count at the end of the last turn. */
-  #counted: Pick<TurnEnd, "costUsd" | "tokens">;
+  #counted: Counted;
   #model = "";
   #settled = Promise.withResolvers<void>();
 
   constructor(parts: MeterParts) {
     this.#parts = parts;
-    const { costUsd, tokens } = parts.before ?? nothingSpent;
+    const { costUsd, tokens } = parts.before ?? nothingCounted;
     // A copy: it may be a view, which goes on.
     this.#counted = { costUsd, tokens };
     this.#total = parts.earlier ?? nothingSpent;
@@ -52,6 +57,15 @@ export class Meter {
   /** All that was used so far, also by the requests under way. */
   get total(): Spent {
     return [...this.#open.values()].reduce((sum, request) => addSpent(sum, this.#spent(request)), this.#total);
+  }
+
+  get counted(): Counted {
+    return this.#counted;
+  }
+
+  /** The session comes from other work, and had counted so much there. */
+  goOnFrom(counted: Counted): void {
+    this.#counted = counted;
   }
 
   /** Resolves when no request of the agent itself is under way. */
@@ -163,10 +177,7 @@ interface Request {
 }
 
 /** The agent counts from the start of its session; a smaller count means that it began anew. */
-function since(
-  before: Pick<TurnEnd, "costUsd" | "tokens">,
-  now: Pick<TurnEnd, "costUsd" | "tokens">,
-): Pick<Spent, "costUsd" | "tokens"> {
+function since(before: Counted, now: Counted): Pick<Spent, "costUsd" | "tokens"> {
   if (now.costUsd < before.costUsd) return now;
   return { costUsd: now.costUsd - before.costUsd, tokens: mapTokens(now.tokens, (n, k) => n - before.tokens[k]) };
 }

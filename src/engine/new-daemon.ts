@@ -11,6 +11,7 @@ import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
 import { Meter, type Metering } from "./meter.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 import type { RunParts } from "./run-parts.ts";
 
 /** A coordinating loop and the dialogue that it leads. */
@@ -23,6 +24,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
   run: RunParts;
   view: RunView;
   fleet: Fleet;
+  outfits: Outfits;
   inbox: Inbox;
   metering: Metering;
   /** An answer in the netrunner's place, on the record as such. */
@@ -33,7 +35,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, inbox, isOpen, bound, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, objection, onCap } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -48,7 +50,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       patience: run.patience,
       cwd: view.workspace,
       caliber,
-      systemPrompt: daemonPrompt({ calibers: run.calibers.models }),
+      systemPrompt: promptOf(parts),
       replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
       backend: settings.backend,
       id,
@@ -68,19 +70,25 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     conversation,
     account: run.account,
     inbox,
-    hands: handsOf({ view, fleet, models: run.calibers.models, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({ view, fleet, models: run.calibers.models, outfits, note, isOpen, bound, objection, onCap }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
     before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd, chat: view.daemon.lastChat },
-    compose: (inputs) => composeMessage(inputs, contextOf(view, fleet)),
+    compose: (inputs) => composeMessage(inputs, contextOf(parts)),
     memory: () => memoryOf(view),
     answer: parts.answer,
   });
   return { loop, conversation };
 }
 
-const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
+function promptOf({ run, view }: NewDaemonParts): string {
+  run.catalogues.look();
+  const profiles = run.catalogues.profiles.entries();
+  return daemonPrompt({ calibers: run.calibers.models, profiles, usualProfile: view.settings.profile });
+}
+
+const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({
   workspace: view.workspace,
   runFolder: view.folder,
   autopilot: view.settings.autopilot,
@@ -90,6 +98,7 @@ const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
   maxConcurrent: view.settings.max_concurrent,
   total: fleet.total,
   inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
+  profiles: run.catalogues.profiles.entries(),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });
 

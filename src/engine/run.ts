@@ -22,6 +22,7 @@ import { noteFor, type Note } from "./journal.ts";
 import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -43,6 +44,7 @@ export class Run {
   readonly #fleet: Fleet;
   readonly #pool: Pool;
   readonly #holds: Holds;
+  readonly #outfits: Outfits;
   readonly #bounds: Bounds;
   readonly #metering: Metering;
   readonly #trial: GateTrial;
@@ -88,6 +90,8 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    const { catalogues, judge } = parts;
+    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
       place: { driver, cwd: view.workspace, wall: parts.wall.agents },
       clock,
@@ -107,6 +111,7 @@ export class Run {
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
+      outfits: this.#outfits,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
@@ -122,7 +127,7 @@ export class Run {
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf(this.#fleet, this.forbidding);
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -163,7 +168,8 @@ export class Run {
   startTasks(tasks: string[]): void {
     this.#begin();
     const { models } = this.#parts.calibers;
-    queueOwnTasks(tasks, { view: this.view, fleet: this.#fleet, models, note: this.#note });
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -173,7 +179,9 @@ export class Run {
     for (const event of events) this.#inbox.see(event);
     const views = Object.values(this.view.constructs);
     this.#fleet.restore(
-      views.filter((construct) => construct.outcome === null && construct.startedAt === null).map(specOf),
+      views
+        .filter((construct) => construct.outcome === null && construct.startedAt === null)
+        .map((construct) => ({ ...specOf(construct), told: construct.told })),
       views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
     );
   }
@@ -245,6 +253,7 @@ export class Run {
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
+      outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bound(),
@@ -277,7 +286,8 @@ export class Run {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
       return;
     }
-    const ends = Object.values(this.view.constructs);
+    // One that was redirected is counted by the one that went on in its place.
+    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
     const done = ends.filter((construct) => construct.state === "done").length;
     const status = done === ends.length ? "done" : "failed";
     void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });

@@ -23,6 +23,7 @@ import type { Store } from "../store/event-log.ts";
 import { homePaths } from "../store/home.ts";
 import type { Recorder } from "../store/recorder.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import type { DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import type { OpenedRun } from "./port.ts";
@@ -38,6 +39,7 @@ export interface RunOpenerParts {
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: RunParts["canary"];
+  catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
 }
@@ -55,10 +57,11 @@ export class RunOpener {
     { settings: asked, command_line }: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
-    const { options, parts, recorder } = this.#own;
+    const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
     const known = await this.#calibers();
     const settings = settledSettings(asked, known);
+    catalogues.mustHave(settings.profile);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -101,6 +104,7 @@ export class RunOpener {
 
   #tellSurroundings(run: Run, policy: LivePolicy, wall: RunWall, known: KnownCalibers): void {
     policy.current(run.record);
+    this.#own.catalogues.tellRefused(run.record);
     run.record("sandbox.chosen", choiceOf(wall));
     tellCalibers(known, run.record);
   }
@@ -126,13 +130,15 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const { options, parts, store, recorder, record, account, blacklist, mutedTripwires, canary, onRun } = this.#own;
+    const { options, parts, store, recorder, record, account, blacklist, mutedTripwires, canary, catalogues, onRun } =
+      this.#own;
     const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
       driver,
       calibers: known,
+      catalogues,
       clock: systemClock,
       patience,
       mutedTripwires,

@@ -158,6 +158,10 @@ const bodies = {
   "construct.said": z.object({ construct, text: z.string() }),
   "construct.thought": z.object({ construct, text: z.string() }),
   "construct.told": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** It has ended before it had read this message. */
+  "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
+  "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
@@ -215,6 +219,8 @@ const bodies = {
   "catalogue.changed": catalogueChangeSchema,
   /** An entry of a catalogue is wrong: its last good version stays in force, if there was one. */
   "catalogue.refused": refusedEntrySchema,
+  /** The profile of a construct that is about to start is gone: it adopts another one. */
+  "profile.replaced": z.object({ construct, profile: z.string(), by: z.string(), reason: z.string() }),
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),

@@ -28,6 +28,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       isParked: false,
       ...nothingSpent,
       denials: 0,
+      told: [],
       surfaced: [],
       outcome: null,
     };
@@ -45,6 +46,9 @@ const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
+    case "profile.replaced":
+      construct.profile = event.body.by;
+      break;
     case "construct.started":
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
@@ -53,6 +57,10 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.ready":
       if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
       construct.sessionId = event.body.session_id;
+      break;
+    case "construct.told":
+      if (construct.startedAt === null || construct.isParked)
+        construct.told.push({ text: event.body.text, origin: event.body.origin });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);
@@ -95,12 +103,12 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       if (construct.isParked && construct.state === "running") construct.state = "parked";
       break;
     case "construct.parked":
-      construct.isParked = true;
+      Object.assign(construct, { isParked: true, told: [] });
       if (construct.state !== "paused")
         Object.assign(construct, { state: "parked", activity: parkedText(event.body.kind, event.body.until) });
       break;
     case "construct.unparked":
-      construct.isParked = false;
+      Object.assign(construct, { isParked: false, told: [] });
       if (construct.state === "parked") Object.assign(construct, { state: "running", activity: "goes on" });
       break;
     case "construct.requeued":

@@ -34,6 +34,8 @@ export const outcomeSchema = z.object({
   state: z.enum(endStates),
   /** Why it ended: "result", "crash", "netrunner", "budget:time", … The first cause wins. */
   cause: z.string(),
+  /** The profile that it had. */
+  profile: z.string().default("default"),
   caliber_asked: caliberSchema,
   /** What it was started on; `fast` as the agent itself says. Null when it never started, and in older records. */
   caliber_given: caliberSchema.extend({ fast: z.boolean() }).nullable().default(null),

@@ -102,6 +102,8 @@ export interface ConstructView {
   costUsd: number;
   tokens: Tokens;
   denials: number;
+  /** Messages that wait until it is told its task. */
+  told: { text: string; origin: Origin }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
   outcome: Outcome | null;

@@ -13,6 +13,7 @@ const context: MessageContext = {
   maxConcurrent: 10,
   total: 30,
   inFlight: [],
+  profiles: [],
   resultOf: () => "",
 };
 

@@ -80,6 +80,9 @@ export interface TestDeckOptions {
   api?: OfflineApi;
 }
 
+/** What ships with the deck. */
+const shipped = join(import.meta.dirname, "../../catalogue");
+
 /** A real deck in a temporary folder: the real agent, a scripted model, nothing of this machine's HOME or variables. */
 export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "deck-test-"));
@@ -109,6 +112,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       },
       agentHome,
       ...calibersOf(options.calibers, { driver: usual, workspace, home }),
+      catalogues: { user: join(folder, "config"), shipped, path: process.env["PATH"] ?? "" },
       version: "0.0.0-test",
       ...(options.canary === undefined
         ? {}

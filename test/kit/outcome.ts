@@ -7,6 +7,7 @@ export const anOutcome = (parts: Partial<Outcome> = {}): Outcome => ({
   origin: "daemon",
   parent: null,
   state: "done",
+  profile: "default",
   cause: "result",
   caliber_asked: { model: "sonnet", effort: "high" },
   caliber_given: { model: "sonnet", effort: "high", fast: false },

@@ -22,6 +22,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   parent: fc.constant(null),
   state: fc.constantFrom(...endStates),
   cause: long,
+  profile: fc.constantFrom("default", "code_reviewer"),
   caliber_asked: fc.record({ model: long, effort: fc.constantFrom(...efforts) }),
   caliber_given: fc.option(fc.record({ model: long, effort: fc.constantFrom(...efforts), fast: fc.boolean() })),
   model_given: fc.constant(null),

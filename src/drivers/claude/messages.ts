@@ -88,6 +88,7 @@ const signsOfLife = new Set([
   "tool_progress",
   "tool_use_summary",
   "prompt_suggestion",
+  "command_lifecycle",
   "system/status",
   "system/hook_started",
   "system/hook_progress",

@@ -25,13 +25,13 @@ export function constructGate(
   parts: ConstructParts,
   { tripwires, surfacing, settled, ...hooks }: GateHooks,
 ): SessionOwner["gate"] {
-  const { judge, holds, clock, workspace, isAirgapped, isWalled } = parts;
+  const { judge, holds, clock, workspace, isAirgapped, isWalled, outfits } = parts;
   const gate = gateOf({
     ...hooks,
     construct: spec.id,
     task: spec.task,
     judge,
-    stages: [airgapStage({ isOn: isAirgapped, isWalled }), tripwires, surfacing],
+    stages: [airgapStage({ isOn: isAirgapped, isWalled }), outfits.of(spec).stage, tripwires, surfacing],
     holds,
     clock,
     workspace,

@@ -28,6 +28,8 @@ export interface SpawnSpec {
 /** Everything that the outcome of a construct is made of. */
 export interface EndFacts {
   spec: SpawnSpec;
+  /** Name of the profile that it had. */
+  profile: string;
   cause: string;
   tally: Tally;
   spent: Spent;
@@ -54,6 +56,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     cause,
     caliber_asked: spec.asked ?? spec.caliber,
     caliber_given: facts.startedAt === null ? null : { ...spec.caliber, fast: tally.fast },
+    profile: facts.profile,
     model_given: tally.model,
     exit: showExit(exit),
     started_at: facts.startedAt,
@@ -70,7 +73,10 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
     session_id: tally.sessionId,
     transcript: facts.transcript,
-    stderr: state === "done" ? "" : [...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+    stderr:
+      state === "done" || state === "redirected"
+        ? ""
+        : [...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 
@@ -85,6 +91,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     cause,
     caliber_asked: spec.asked ?? spec.caliber,
     caliber_given: null,
+    profile: spec.profile,
     model_given: null,
     exit: "never started",
     started_at: null,

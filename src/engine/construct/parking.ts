@@ -3,11 +3,13 @@ import type { Clock } from "../../base/clock.ts";
 import { troubleWords, type AccountTrouble } from "../../protocol/account.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
+import type { Mail } from "./mail.ts";
 
 export interface ParkingParts {
   construct: string;
   account: Account;
   clock: Clock;
+  mail: Pick<Mail, "open" | "close">;
   note: Note;
   /** It begins or ceases to wait. */
   onWait: (isWaiting: boolean) => void;
@@ -26,7 +28,7 @@ export interface Parking {
   end(): void;
 }
 
-export function parkingOf({ construct, account, clock, note, onWait }: ParkingParts): Parking {
+export function parkingOf({ construct, account, clock, mail, note, onWait }: ParkingParts): Parking {
   const ending = new AbortController();
   let trouble: AccountTrouble | undefined;
   let parkedAt: number | undefined;
@@ -53,6 +55,7 @@ export function parkingOf({ construct, account, clock, note, onWait }: ParkingPa
       trouble = undefined;
       if (turn.ok || met === undefined || ending.signal.aborted) return true;
       parkedAt = clock.monotonic();
+      mail.close();
       onWait(true);
       note("construct.parked", { construct, kind: met, until: account.hold?.retry_at ?? null });
       const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true);
@@ -61,7 +64,7 @@ export function parkingOf({ construct, account, clock, note, onWait }: ParkingPa
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });
-      session.send(goOnMessage(met));
+      mail.open(session, goOnMessage(met));
       return false;
     },
     end: () => ending.abort(),

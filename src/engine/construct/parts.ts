@@ -5,6 +5,7 @@ import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
 import type { Metering } from "../meter.ts";
+import type { Outfits } from "../profiles/outfits.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -20,6 +21,8 @@ export interface ConstructParts {
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
   tripwires: RunTripwires;
+  /** What their profiles make of them. */
+  outfits: Outfits;
   /** Whether the operating system's wall stands around its agent. */
   isWalled: boolean;
   /** Whether the airgap is on, now. */

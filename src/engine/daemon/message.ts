@@ -6,6 +6,7 @@ import type { Outcome } from "../../protocol/outcome.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
 import { partsOf } from "./parts.ts";
+import { catalogueSection, type ProfileEntry } from "./profile-section.ts";
 
 export interface MessageContext {
   workspace: string;
@@ -20,6 +21,8 @@ export interface MessageContext {
   total: number;
   /** Constructs that are queued or at work. */
   inFlight: { id: string; state: string; task: string }[];
+  /** As they are now. */
+  profiles: readonly ProfileEntry[];
   /** The full result text of a construct, for the `read` action. */
   resultOf: (construct: string) => string;
 }
@@ -37,7 +40,13 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     loopSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
+    catalogueSection(
+      inputs.flatMap((event) => (event.type === "catalogue.changed" ? [event.body] : [])),
+      context.profiles,
+    ),
     netrunnerSection(inputs),
+    redirectSection(inputs),
+    unreadSection(inputs),
     readSection(inputs, context),
     outcomeSection(inputs),
     inFlightSection(context),
@@ -144,6 +153,27 @@ function rejectionSection(inputs: readonly DeckEvent[]): string {
 function netrunnerSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => (event.type === "netrunner.said" ? [event.body.text] : []));
   return items.length === 0 ? "" : `${heading.netrunner}\n${items.join("\n---\n")}`;
+}
+
+function redirectSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => {
+    if (event.type !== "construct.redirected") return [];
+    const { construct, successor, text } = event.body;
+    return [
+      `- ${construct} was stopped; ${successor} goes on in its place with a new instruction: "${oneLine(text, 600)}". ` +
+        `Start neither of them again: wait for the outcome of ${successor}.`,
+    ];
+  });
+  return section(heading.redirected, items);
+}
+
+function unreadSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) =>
+    event.type === "construct.unread"
+      ? [`- ${event.body.construct} ended before it had read: "${oneLine(event.body.text, 160)}"`]
+      : [],
+  );
+  return section(heading.unread, items);
 }
 
 function readSection(inputs: readonly DeckEvent[], context: MessageContext): string {

@@ -25,6 +25,8 @@ export interface Script {
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
+  /** Why the constructs are ending already. */
+  ending?: string;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   tripwires?: TripwireLine[];
@@ -157,6 +159,14 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         script.onHoldAnswer?.(stage(), command);
         return {};
       case "construct.kill":
+        script.onConstruct?.(stage(), command);
+        return { already: script.ending ?? null };
+      case "construct.send":
+        script.onConstruct?.(stage(), command);
+        return { delivery: "next_turn" };
+      case "construct.interrupt":
+        script.onConstruct?.(stage(), command);
+        return { successor: "cx-5ccc0000" };
       case "construct.pause":
       case "construct.continue":
         script.onConstruct?.(stage(), command);
