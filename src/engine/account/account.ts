@@ -161,11 +161,12 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
       return sign.kind;
     },
     ended(outcome) {
-      change({ type: "left", who: outcome.id });
       const death = deathOf(outcome);
       const others = death === undefined ? undefined : deaths.add(death, outcome.id, clock.now());
       if (death !== undefined && others !== undefined)
         inTrouble("correlated", outcome.id, `${others.join(", ")} have ended with: ${oneLine(death, 160)}`);
+      // After that: whatever may begin in its place must know of it.
+      change({ type: "left", who: outcome.id });
     },
     left: (who) => change({ type: "left", who }),
     pass(who, signal, isLasting = false) {
