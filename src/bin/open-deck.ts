@@ -17,7 +17,7 @@ import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
-import { claudeCalibers } from "./calibers.ts";
+import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
@@ -34,7 +34,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   const { home, workspace, mode } = options;
   if (mode === "read") {
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
-    return openReadingDeck(home, judgeFor(place));
+    return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
   }
   if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
@@ -46,14 +46,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const guardian = startGuardian(guardianScript);
     const agentHome = provider.env["HOME"] ?? around.homeDir;
     const driver = claudeDriver({ executable, env: provider.env, guardian });
-    const calibers = claudeCalibers({
-      driver,
-      executable,
-      env: provider.env,
-      home,
-      offline: options.offline,
-      cwd: workspace,
-    });
+    const calibers = claudeCalibers({ executable, env: provider.env, guardian }, options);
     // From now on, so that it is known by the time that a run opens.
     void calibers.known();
     return {

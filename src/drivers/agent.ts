@@ -133,7 +133,16 @@ export type AgentEvent =
    * What a model request has used so far, cumulative for the request. The first of its events tells model and prompt; the
    * `isFinal` one, all of it. What a kind of token is left out of is not known from this event.
    */
-  | { type: "used"; request: string; model?: string; tokens: Partial<Tokens>; isFinal: boolean; subagent?: string }
+  | {
+      type: "used";
+      request: string;
+      model?: string;
+      /** The provider ran it in fast mode. */
+      isFast?: boolean;
+      tokens: Partial<Tokens>;
+      isFinal: boolean;
+      subagent?: string;
+    }
   /** The provider made the agent wait: it tries again by itself. */
   | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
   /** The provider or the agent does not accept the account: trying again is no use until the netrunner has seen to it. */

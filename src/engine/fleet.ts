@@ -178,6 +178,12 @@ export class Fleet {
     return spec.id;
   }
 
+  /** Shuts the spawn gate, and the gate of every construct: nothing starts and no call gets through, whatever it waits for. */
+  deny(cause: string): void {
+    this.#shut = true;
+    for (const construct of this.#alive.values()) construct.custody.end(cause);
+  }
+
   /**
    * Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped.
    * @param queued what becomes of those that have not started: kept ones start when the run goes on one day

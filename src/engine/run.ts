@@ -1,14 +1,16 @@
 import { messageOf } from "../base/fault.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
+import type { Ejection } from "../protocol/ejection.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
+import { closeOnRecord, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { ejectRun } from "./eject/eject-run.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
-import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
@@ -57,6 +59,7 @@ export class Run {
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
+  #ejecting: Promise<Ejection> | undefined;
 
   /** @param view of the run so far: just opened, or folded from its log; `see` must get every later event of the run */
   constructor(view: RunView, parts: RunParts) {
@@ -67,7 +70,7 @@ export class Run {
     const { driver, clock, transcript, account } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
     const metering = (this.#metering = meteringOf(
-      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
     ));
     const shared = { driver, clock, transcript, note, account, metering };
@@ -227,7 +230,7 @@ export class Run {
   stop(wish: StopWish): void {
     const first = this.#wish === undefined;
     this.#wish ??= wish;
-    if (first) void this.#finish(wish.status, wish.reason, wish);
+    if (first) void this.#finish(wish);
     else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
   }
 
@@ -245,6 +248,30 @@ export class Run {
     return reason === undefined
       ? this.#bounds.reached()
       : { rule: "account.credential", reason, pending: this.#fleet.alive - parked };
+  }
+
+  /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
+  async eject(reason: string): Promise<Ejection> {
+    const isFirstWish = this.#wish === undefined;
+    const words = reason === "" ? "eject" : `eject: ${reason}`;
+    this.#wish = { status: "stopped", reason: words, how: "hard", cause: "eject" };
+    const { view } = this;
+    this.#ejecting ??= ejectRun({
+      reason,
+      view,
+      run: this.#parts,
+      note: noteFor(this.#parts.record, view.run, "netrunner"),
+      fleet: this.#fleet,
+      others: [
+        { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
+        { name: "author", deny: nothing, kill: () => this.#authoring.close() },
+        { name: "pool", deny: nothing, kill: () => this.#pool.close() },
+      ],
+    });
+    const ejection = await this.#ejecting;
+    if (isFirstWish) void this.#finish(this.#wish);
+    await this.closed;
+    return ejection;
   }
 
   async #coordinate(): Promise<void> {
@@ -281,33 +308,22 @@ export class Run {
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const bound = this.#bound();
-    if (this.#fleet.inFlight > 0) {
-      if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
-      return;
-    }
-    // One that was redirected is counted by the one that went on in its place.
-    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
-    const done = ends.filter((construct) => construct.state === "done").length;
-    const status = done === ends.length ? "done" : "failed";
-    void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });
+    const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bound());
+    if (end !== undefined) void this.#closeAs(end);
   }
 
   async #closeAs(end: DaemonEnd): Promise<void> {
     const how = { how: "polite", cause: "host_shutdown" } as const;
     this.#wish = { status: "stopped", reason: end.reason, ...how };
     if (end.status === "paused") this.#note("run.paused", { rule: end.rule, reason: end.reason });
-    await this.#finish(end.status, end.reason, how);
+    await this.#finish({ ...end, ...how });
   }
 
   /** In this order: no new starts, constructs end, the daemon ends, then the closing is recorded and the report written. */
-  async #finish(
-    status: EventBody<"run.closed">["status"],
-    reason: string,
-    wish: Pick<StopWish, "how" | "cause">,
-  ): Promise<void> {
+  async #finish(wish: Pick<Closing, "status" | "reason"> & Pick<StopWish, "how" | "cause">): Promise<void> {
     // A run that stops for a while keeps its queue.
-    await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
+    await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
+    const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
     this.#membership?.leave();
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
@@ -327,3 +343,6 @@ export class Run {
     await this.#pool.close();
   }
 }
+
+/** What has nothing to shut by itself: the roll keeps it from starting more. */
+const nothing = (): void => {};

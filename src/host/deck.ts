@@ -3,7 +3,6 @@ import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
 import type { Account } from "../engine/account/account.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
-import type { CanaryResult } from "../engine/gate/canary.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Run } from "../engine/run.ts";
 import type { Command } from "../protocol/command.ts";
@@ -14,9 +13,10 @@ import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
+import { listCalibers } from "../engine/calibers/opening.ts";
 import { accountOfHome, releaseAccount } from "./account-of-home.ts";
+import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
-import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
@@ -24,6 +24,7 @@ import type { DeckParts } from "./deck-parts.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { steerRun } from "./run-commands.ts";
 import { RunOpener } from "./run-opener.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
@@ -66,8 +67,7 @@ export class Deck implements Port {
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
-  readonly #leaving = new AbortController();
-  #canary: Promise<CanaryResult> | undefined;
+  readonly #canary: CanaryDesk | undefined;
 
   constructor(
     options: DeckOptions,
@@ -86,8 +86,8 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#account = accountOfHome(store, parts.accountTimes);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
-    const { canary } = parts;
-    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#canary = parts.canary && canaryDesk(parts.canary);
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#opener = new RunOpener({
       options,
@@ -99,7 +99,7 @@ export class Deck implements Port {
       blacklist,
       catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
-      canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
+      canary: this.#canary,
       onRun: (run) => {
         this.#run = run;
       },
@@ -158,10 +158,10 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
-    this.#leaving.abort();
     this.#catalogues[Symbol.dispose]();
-    await this.#canary;
+    await this.#canary?.stop();
     await asked;
+    this.#account.close();
     await this.#recorder.close();
     this.#ending.abort();
     await this.#door?.close();
@@ -191,21 +191,17 @@ export class Deck implements Port {
           return this.#opener.resume(command);
         });
       case "say":
-        return this.#tellRun((run) => run.say(command.text));
+      case "stop":
+      case "eject":
       case "hold.answer":
-        return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "settings.change":
+      case "blacklist.allow":
       case "construct.kill":
       case "construct.pause":
       case "construct.continue":
       case "construct.send":
       case "construct.interrupt":
-        return this.#askRun((run) => controlConstruct(command, run.control));
-      case "settings.change":
-        return this.#tellRun((run) => run.changeSettings(command.settings));
-      case "stop": {
-        const { status, reason, force } = command;
-        return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
-      }
+        return steerRun(command, this.#openRun());
       case "account.status":
         return Promise.resolve({ hold: this.#account.hold ?? null });
       case "account.release":
@@ -214,14 +210,14 @@ export class Deck implements Port {
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          this.#record({ type, run: this.#openRun, source: "netrunner", body });
+          this.#record({ type, run: this.#openRunId, source: "netrunner", body });
         });
-      case "blacklist.allow":
-        return this.#tellRun((run) => run.forbidding.exempt(command.task));
       case "tripwires.list":
       case "tripwires.test":
       case "tripwires.mute":
         return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
+      case "calibers.list":
+        return listCalibers(this.#parts.calibers, command.refresh);
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -278,19 +274,14 @@ export class Deck implements Port {
     });
   }
 
-  async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
-    await this.#askRun(action);
-    return {};
-  }
-
-  async #askRun<T>(action: (run: Run) => T | Promise<T>): Promise<T> {
+  #openRun(): Run {
     if (this.#run === undefined || this.#run.isOver)
       throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    return action(this.#run);
+    return this.#run;
   }
 
   /** Id of the run that is open; empty where there is none. */
-  get #openRun(): string {
+  get #openRunId(): string {
     return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
   }
 

@@ -2,6 +2,8 @@ import type { AccountHold } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+import type { Ejection } from "../protocol/ejection.ts";
+import type { KnownCalibers } from "../protocol/models.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
@@ -23,6 +25,7 @@ export interface Replies {
   "run.resume": OpenedRun;
   say: Record<string, never>;
   stop: Record<string, never>;
+  eject: Ejection & { run: string };
   "hold.answer": Record<string, never>;
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };
@@ -42,6 +45,7 @@ export interface Replies {
   "tripwires.list": { rules: TripwireLine[] };
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;
+  "calibers.list": KnownCalibers;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

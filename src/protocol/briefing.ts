@@ -1,5 +1,5 @@
 import type { Outcome } from "./outcome.ts";
-import { showCaliber, type Caliber } from "./caliber.ts";
+import { showGiven, type Caliber } from "./caliber.ts";
 import { defaultProfile } from "./profile.ts";
 import { showSurfaced } from "./surfaced.ts";
 import { clip, headAndTail, oneLine } from "../base/text.ts";
@@ -139,12 +139,10 @@ function factLines(outcome: Outcome): FactLine[] {
   return lines;
 }
 
-/** What it ran on, and what was asked for where that is something else. */
+/** Names may come from a model: each in one short line. */
 function caliberText({ caliber_asked: asked, caliber_given: given }: Outcome): string {
-  const show = (caliber: Caliber): string => showCaliber({ ...caliber, model: oneLine(caliber.model, 40) });
-  if (given === null) return show(asked);
-  const ran = `${show(given)}${given.fast ? "·fast" : ""}`;
-  return show(asked) === show(given) ? ran : `${ran} (asked: ${show(asked)})`;
+  const short = <T extends Caliber>(caliber: T): T => ({ ...caliber, model: oneLine(caliber.model, 40) });
+  return showGiven(short(asked), given === null ? null : short(given));
 }
 const profileWord = ({ profile }: Outcome): string => (profile === defaultProfile ? "" : ` · ${clip(profile, 64)}`);
 

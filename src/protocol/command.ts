@@ -38,6 +38,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     reason: z.string(),
     force: z.boolean(),
   }),
+  /** Stops everything in the current run at once, proves that nothing is left, and keeps a snapshot. */
+  z.object({ type: z.literal("eject"), reason: z.string() }),
   /** The netrunner's answer to a held call; a note is told to the model. */
   z.object({
     type: z.literal("hold.answer"),
@@ -82,6 +84,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     muted: z.boolean(),
     confirmed: z.boolean(),
   }),
+  /** The models that the agent can run; with `refresh`, it is asked anew. */
+  z.object({ type: z.literal("calibers.list"), refresh: z.boolean() }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
 ]);

@@ -5,6 +5,7 @@ import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
+import { ejectionSchema } from "./ejection.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
 import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tokensSchema } from "./outcome.ts";
 import { roles } from "./spent.ts";
@@ -68,6 +69,10 @@ const bodies = {
     cost_usd: z.number(),
     constructs: z.array(constructLineSchema),
   }),
+  /** The netrunner stops everything at once. */
+  "run.ejecting": z.object({ reason: z.string() }),
+  /** Everything is stopped, or it is said what is not. */
+  "run.ejected": ejectionSchema,
   "goal.set": z.object({ goal: z.string() }),
   "netrunner.said": z.object({ text: z.string() }),
 

@@ -1,6 +1,6 @@
 import type { AccountHold } from "./account.ts";
 import type { AttentionItem } from "./attention.ts";
-import type { Caliber } from "./caliber.ts";
+import { showGiven, type Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome, Tokens } from "./outcome.ts";
@@ -121,6 +121,11 @@ export const spentOf = (view: RunView): Spent => Object.values(spentByRole(view)
 
 /** What the agents of a run have cost so far, US dollars. */
 export const costOf = (view: RunView): number => spentOf(view).costUsd;
+
+/** What a construct runs or ran on, in words. */
+export function caliberText({ caliber, asked, outcome }: ConstructView): string {
+  return showGiven(asked ?? caliber, outcome?.caliber_given ?? { ...caliber, fast: false });
+}
 
 export const isEnded = (construct: ConstructView): boolean => construct.outcome !== null;
 

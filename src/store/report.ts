@@ -3,7 +3,7 @@ import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
 import { showPool } from "../protocol/pool.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
+import { caliberText, type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
 import { constructSection } from "./report-construct.ts";
 import { timelineOf } from "./report-timeline.ts";
@@ -131,7 +131,7 @@ function tableSection(constructs: ConstructView[]): string[] {
   const rows = constructs.map((construct) => [
     construct.id,
     stateCell(construct),
-    showCaliber(construct.caliber),
+    caliberText(construct),
     isEnded(construct) ? showDuration(construct.outcome?.duration_ms ?? 0) : "",
     isEnded(construct) ? showCost(construct.costUsd) : "",
     String(construct.outcome?.files.length ?? ""),

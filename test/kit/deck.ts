@@ -64,8 +64,8 @@ export interface TestDeckOptions {
   driver?: (usual: AgentDriver) => AgentDriver;
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
-  /** The models that there are, in place of those that every agent has; `ask`: what the real agent says. */
-  calibers?: ModelList["models"] | "ask";
+  /** The models that there are, in place of those that every agent has; `ask`: what the real agent says; or who is asked. */
+  calibers?: ModelList["models"] | "ask" | ((signal: AbortSignal) => Promise<ModelList>);
   /** Tries the gate before the first construct, in the agent, or in another executable. */
   canary?: { executable?: string; limitMs?: number };
   /** Opens the deck in another way, such as on a disk that is full. */
@@ -176,8 +176,10 @@ function calibersOf(
   { driver, workspace, home }: { driver: AgentDriver; workspace: string; home: string },
 ): { calibers?: CaliberDesk } {
   if (calibers === undefined) return {};
-  const ask: AgentDriver["models"] = (asked) =>
-    calibers === "ask" ? driver.models(asked) : Promise.resolve({ version: "0.0.0", models: calibers });
+  const ask: AgentDriver["models"] = (asked) => {
+    if (typeof calibers === "function") return calibers(asked.signal);
+    return calibers === "ask" ? driver.models(asked) : Promise.resolve({ version: "0.0.0", models: calibers });
+  };
   return {
     calibers: openCaliberDesk({
       file: join(home, "calibers.json"),

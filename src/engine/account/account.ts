@@ -39,6 +39,8 @@ export interface Account {
   release(): AccountHold | undefined;
   /** A run is open: what happens to the account is told to it. */
   join(run: MemberParts): Membership;
+  /** The deck closes: nothing happens by itself any more. */
+  close(): void;
 }
 
 /** A run's share in the account. */
@@ -71,6 +73,7 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
   let isForgotten = last?.kind === "correlated";
   let resetsAt = 0;
   let timer: Disposable | undefined;
+  let isClosed = false;
   const members = new Set<Member>();
   const retries = cluster();
   const deaths = cluster();
@@ -108,6 +111,7 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
 
   const setTimer = (now: number): void => {
     timer?.[Symbol.dispose]();
+    if (isClosed) return;
     const moments = [nextMoment(standing, now), isHeld(standing) ? expiryOf(standing.hold) : undefined];
     const ahead = moments.filter((moment) => moment !== undefined);
     if (ahead.length === 0) return;
@@ -182,12 +186,20 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
       change({ type: "release", how: "netrunner" });
       return hold;
     },
+    close() {
+      timer?.[Symbol.dispose]();
+      timer = undefined;
+      isClosed = true;
+    },
     join(run) {
       const member = newMember(run);
       members.add(member);
+      // Who opens a run after a while without a login means to have seen to it.
+      if (isHeld(standing) && expired() !== undefined) standing = standingAfter(standing.hold, clock.now());
       if (isForgotten && last !== undefined) member.released(last, "restarted", clock.now());
       else if (isHeld(standing)) member.held(standing.hold);
       isForgotten = false;
+      setTimer(clock.now());
       return {
         leave() {
           // What a run's constructs have died of need not concern the next run.

@@ -39,6 +39,12 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("run", "PAUSED", `${event.body.reason} (${event.body.rule})`, "alarm");
     case "run.closed":
       return passing("run", runWord(event.body.status).word, event.body.reason);
+    case "run.ejecting":
+      return lasting("you", "EJECT", event.body.reason, "alarm");
+    case "run.ejected":
+      return event.body.proven
+        ? lasting("run", "ejected", `nothing is left; ${event.body.snapshot ?? "no snapshot"}`, "strong")
+        : lasting("run", "EJECTED", `${count(event.body.survivors.length, "process", "processes")} left`, "alarm");
     case "goal.set":
       return passing("run", "goal", event.body.goal);
     case "netrunner.said":
@@ -137,6 +143,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
     case "construct.started":
       return passing(event.body.construct, "started", "");
+    case "caliber.clamped":
+      return clampedText(event.body);
+    case "caliber.fast_applied":
+      return passing(event.body.construct, "fast mode", `${event.body.model}, at its price`);
+    case "caliber.fast_skipped":
+      return passing(event.body.construct, "not fast", event.body.why);
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.unread":
@@ -191,6 +203,11 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     default:
       return undefined;
   }
+}
+
+function clampedText({ construct, asked, given, why }: EventBody<"caliber.clamped">): Telling {
+  const text = `runs on ${showCaliber(given)} in place of ${showCaliber(asked)}: ${why}`;
+  return lasting(construct ?? "daemon", "clamped", text, "plain");
 }
 
 function authoredText({ rules, refused }: EventBody<"tripwires.authored">): Telling {

@@ -3,8 +3,10 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { accountHoldSchema } from "../../protocol/account.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
+import { ejectionSchema } from "../../protocol/ejection.ts";
 import { runStatuses } from "../../protocol/event.ts";
 import { holdSchema } from "../../protocol/hold.ts";
+import { knownCalibersSchema } from "../../protocol/models.ts";
 import { runSettingsSchema } from "../../protocol/settings.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
@@ -78,6 +80,7 @@ export const viewSchema = z.looseObject({
 
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
+  eject: ejectionSchema.extend({ run: z.string() }),
   "construct.kill": z.object({ already: z.string().nullable() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
@@ -89,6 +92,7 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
+  "calibers.list": knownCalibersSchema,
   "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
 };
 

@@ -5,7 +5,9 @@ import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
+import type { KnownCalibers } from "../../../src/protocol/models.ts";
 import type { Outcome } from "../../../src/protocol/outcome.ts";
+import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
@@ -25,12 +27,15 @@ export interface Script {
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
+  /** What comes of an eject. */
+  ejection?: Partial<Ejection>;
   /** Why the constructs are ending already. */
   ending?: string;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
+  calibers?: KnownCalibers;
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
@@ -155,6 +160,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         if (script.onStop === undefined) stage().close(command.status, command.reason);
         else script.onStop(stage(), command);
         return {};
+      case "eject": {
+        const ejection = { ...anEjection, reason: command.reason, ...script.ejection };
+        record(current, "run.ejected", ejection);
+        stage().close("stopped", "eject");
+        return { run: current, ...ejection };
+      }
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
         return {};
@@ -204,6 +215,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return script.trial ?? { firings: [], consequence: "none" };
       case "tripwires.mute":
         return {};
+      case "calibers.list":
+        return script.calibers ?? { version: null, models: [], from: "fallback", asked_at: null, warnings: [] };
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };
@@ -251,6 +264,22 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
     stage,
   };
 }
+
+const anEjection: Ejection = {
+  reason: "",
+  steps: [
+    { step: "deny", ms: 1 },
+    { step: "proof", ms: 30 },
+  ],
+  proven: true,
+  marks: 4,
+  looks: [0, 0],
+  survivors: [],
+  at_work: 2,
+  queued: 1,
+  snapshot: "/w/r/eject.json",
+  problems: [],
+};
 
 const caliber = { model: "sonnet", effort: "high" } as const;
 export const settings: RunSettings = defaultSettings(2);

@@ -1,19 +1,17 @@
 import { Option, type Command } from "commander";
 import type { Effort } from "../../../protocol/caliber.ts";
-import { efforts } from "../../../protocol/caliber.ts";
 import { sandboxes, type RunSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
+import { addCaliberFlags, changedCaliber, chosenCaliber, type CaliberFlags } from "./caliber-flags.ts";
 import { choiceOf, dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
-export interface SettingFlags {
+export interface SettingFlags extends CaliberFlags {
   maxConcurrent?: number;
   maxSpawns?: number;
   maxStarting?: number;
   pool?: number;
-  model?: string;
-  effort?: Effort;
   daemonModel?: string;
   daemonEffort?: Effort;
   autopilot?: boolean;
@@ -35,7 +33,7 @@ export interface SettingFlags {
 /** @param usual what holds when a flag is not given, for the help texts */
 export function addSettingFlags(command: Command, usual: RunSettings): Command {
   const minutes = (ms: number): string => `${ms / 60_000}m`;
-  return command
+  command
     .option(
       "--max-concurrent <n>",
       `constructs at work at the same time (default: ${usual.max_concurrent})`,
@@ -55,17 +53,8 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "--pool <n>",
       `agents that are kept up for the next constructs, 0 for none (default: ${usual.pool})`,
       wholeNumber("--pool", 0),
-    )
-    .option(
-      "-m, --model <name>",
-      `model of the constructs (default: ${usual.caliber.model})`,
-      words("--model", "haiku"),
-    )
-    .option(
-      "-e, --effort <level>",
-      `effort of the constructs: ${efforts.join(", ")} (default: ${usual.caliber.effort})`,
-      effortOf("--effort"),
-    )
+    );
+  return addCaliberFlags(command, usual)
     .option(
       "--profile <name>",
       `profile of the constructs that are given no other (default: ${usual.profile})`,
@@ -135,7 +124,7 @@ export function addDaemonFlags(command: Command, usual: RunSettings): Command {
 
 /** What the flags change in settings that hold already; only what was given. */
 export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<RunSettings> {
-  const { model, effort, daemonModel, daemonEffort } = flags;
+  const { daemonModel, daemonEffort } = flags;
   return {
     ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
@@ -156,10 +145,10 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.budget === undefined ? {} : { budget_usd: flags.budget }),
     ...(flags.myEmail === undefined ? {} : { my_email: flags.myEmail }),
     ...(flags.tripwireAuthor === undefined ? {} : { tripwire_author: authorOf(flags.tripwireAuthor) }),
-    ...(model === undefined && effort === undefined ? {} : { caliber: chosen(model, effort, now.caliber) }),
+    ...changedCaliber(flags, now),
     ...(daemonModel === undefined && daemonEffort === undefined
       ? {}
-      : { daemon_caliber: chosen(daemonModel, daemonEffort, now.daemon_caliber) }),
+      : { daemon_caliber: chosenCaliber(daemonModel, daemonEffort, now.daemon_caliber) }),
   };
 }
 
@@ -168,9 +157,3 @@ const authorText = ({ tripwire_author: author }: RunSettings): string => (author
 /** Rules are short and few: whatever the model, a low effort is enough. */
 const authorOf = (name: string): RunSettings["tripwire_author"] =>
   name === "off" ? "off" : { model: name, effort: "low" };
-
-const chosen = (
-  model: string | undefined,
-  effort: Effort | undefined,
-  now: RunSettings["caliber"],
-): RunSettings["caliber"] => ({ model: model ?? now.model, effort: effort ?? now.effort });
