@@ -179,7 +179,10 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
         take({ type: "began", who });
         return Promise.resolve(true);
       }
-      return waiting.wait(who, signal, isLasting);
+      const wait = waiting.wait(who, signal, isLasting);
+      // A run may have waited for just this one, to pause.
+      if (expired() !== undefined) for (const member of members) member.onChange();
+      return wait;
     },
     release() {
       const { hold } = account;

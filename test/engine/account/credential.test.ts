@@ -91,6 +91,10 @@ describe("a login that is not accepted", () => {
       expect(of(events, "construct.requeued").length).toBe(1);
       expect(outcomesOf(events)).toEqual([]);
       expect(leftOf(events)).toEqual([]);
+      // Too early: it is tried once more, and only then is it given up again.
+      const again = await kit.untilClosed((await kit.resume(run)).afterSeq);
+      expect(of(again, "construct.started").length).toBe(1);
+      expect(of(again, "run.closed")[0]?.body.status).toBe("paused");
     }
     logIn();
     await using kit = await openTestDeck({ api, accountTimes: times, folder });
