@@ -2,6 +2,7 @@ import type { Outcome } from "../protocol/outcome.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
 import type { Beginning } from "./construct/beginning.ts";
 import { unstarted } from "./construct/outcome-of.ts";
+import type { QueuedSpec } from "./fleet.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
@@ -33,6 +34,19 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
     note("construct.ended", { construct: construct.id, outcome });
   }
   for (const id of [view.daemon.id, view.tripwires.author]) if (id !== null) await endStrays(id, note);
+}
+
+/** What a run that goes on has from its earlier life: what had not started, and how the others ended. */
+export function leftOver(view: RunView): { queued: QueuedSpec[]; outcomes: Outcome[] } {
+  const views = Object.values(view.constructs);
+  return {
+    queued: views
+      .filter(
+        (construct) => construct.outcome === null && (construct.startedAt === null || construct.suspended !== null),
+      )
+      .map((construct) => ({ ...specOf(construct), told: construct.told })),
+    outcomes: views.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])),
+  };
 }
 
 /** What a construct was told to do, as its record has it. */

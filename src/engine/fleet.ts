@@ -28,6 +28,9 @@ export interface FleetParts extends ConstructParts {
   onChange: () => void;
 }
 
+/** One that has not started, with what it has been told already. */
+export type QueuedSpec = SpawnSpec & { told?: Letter[] };
+
 /** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
 export class Fleet {
   readonly #parts: FleetParts;
@@ -74,7 +77,7 @@ export class Fleet {
   }
 
   /** Takes up what a log tells of an earlier life of this run. */
-  restore(queued: (SpawnSpec & { told?: Letter[] })[], outcomes: Outcome[]): void {
+  restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
     for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
     for (const { told = [], ...spec } of queued) {
       this.#queue.push(spec);

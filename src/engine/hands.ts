@@ -9,6 +9,7 @@ import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts"
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { Outfits } from "./profiles/outfits.ts";
 
 export interface HandsParts {
@@ -23,6 +24,7 @@ export interface HandsParts {
   budget: Pick<Budget, "ofRun" | "ask">;
   /** What the blacklist has against a task. */
   objection: (task: string) => Objection | undefined;
+  plugins: Pick<RunPlugins, "objection">;
   /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
   onCap: (reason: string) => void;
 }
@@ -54,7 +56,7 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
-      const unfit = action.profile === undefined ? undefined : parts.outfits.objection(action.profile);
+      const unfit = objectionTo(action, parts);
       if (unfit !== undefined) {
         note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
         return { refused: unfit.reason };
@@ -109,6 +111,13 @@ export function handsOf(parts: HandsParts): Hands {
     askForBudget: () => parts.budget.ask(),
   };
 }
+
+/** What speaks against the names that a spawn asks for. */
+const objectionTo = (
+  { profile, plugins }: Parameters<Hands["spawn"]>[0],
+  parts: HandsParts,
+): { rule: string; reason: string } | undefined =>
+  (profile === undefined ? undefined : parts.outfits.objection(profile)) ?? parts.plugins.objection(plugins ?? null);
 
 /** The run's ended constructs, in the order in which they ended. */
 const pastAttempts = (view: RunView): PastAttempt[] =>

@@ -73,6 +73,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       fleet,
       models: run.calibers.models,
       outfits,
+      plugins: run.plugins,
       note,
       isOpen,
       bound,
@@ -94,7 +95,12 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
 function promptOf({ run, view }: NewDaemonParts): string {
   run.catalogues.look();
   const profiles = run.catalogues.profiles.entries();
-  return daemonPrompt({ calibers: run.calibers.models, profiles, usualProfile: view.settings.profile });
+  return daemonPrompt({
+    calibers: run.calibers.models,
+    profiles,
+    usualProfile: view.settings.profile,
+    plugins: run.plugins.lines(),
+  });
 }
 
 const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({

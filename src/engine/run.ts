@@ -1,5 +1,6 @@
 import { messageOf } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
+import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -8,7 +9,7 @@ import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
-import { closeOnRecord, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
 import { Budget } from "./budget/budget.ts";
 import { hasDollarBound } from "./budget/reached.ts";
@@ -17,7 +18,7 @@ import { fastGovernor } from "./calibers/fast-governor.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { settleEarlierLife, specOf, suspendedIn } from "./earlier-life.ts";
+import { leftOver, settleEarlierLife, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
@@ -96,6 +97,7 @@ export class Run {
       clock,
       note: this.#note,
       today: this.#today,
+      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
       stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
       change: (settings) => this.changeSettings(settings),
       end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
@@ -111,7 +113,8 @@ export class Run {
     const { catalogues, judge } = parts;
     this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
-      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
+      needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
       clock,
       note: this.#note,
       settings: view.settings,
@@ -133,6 +136,7 @@ export class Run {
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
+      plugins: parts.plugins,
       isWalled: parts.wall.agents !== undefined,
       isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
@@ -194,15 +198,8 @@ export class Run {
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: Iterable<DeckEvent>): void {
     for (const event of events) this.#inbox.see(event);
-    const views = Object.values(this.view.constructs);
-    this.#fleet.restore(
-      views
-        .filter(
-          (construct) => construct.outcome === null && (construct.startedAt === null || construct.suspended !== null),
-        )
-        .map((construct) => ({ ...specOf(construct), told: construct.told })),
-      views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
-    );
+    const { queued, outcomes } = leftOver(this.view);
+    this.#fleet.restore(queued, outcomes);
   }
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
@@ -255,26 +252,26 @@ export class Run {
 
   /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
   async eject(reason: string): Promise<Ejection> {
-    const isFirstWish = this.#wish === undefined;
-    const words = reason === "" ? "eject" : `eject: ${reason}`;
-    this.#wish = { status: "stopped", reason: words, how: "hard", cause: "eject" };
-    const { view } = this;
-    this.#ejecting ??= ejectRun({
-      reason,
-      view,
-      run: this.#parts,
-      note: noteFor(this.#parts.record, view.run, "netrunner"),
-      fleet: this.#fleet,
-      others: [
-        { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
-        { name: "author", deny: nothing, kill: () => this.#authoring.close() },
-        { name: "pool", deny: nothing, kill: () => this.#pool.close() },
-      ],
-    });
+    const isFirst = this.#wish === undefined;
+    if (this.#ejecting === undefined) {
+      const wish = ejectWish(reason);
+      this.#wish = wish;
+      this.#ejecting = this.#eject(reason);
+      if (isFirst) void this.#ejecting.then(() => this.#finish(wish));
+    }
     const ejection = await this.#ejecting;
-    if (isFirstWish) void this.#finish(this.#wish);
     await this.closed;
     return ejection;
+  }
+
+  #eject(reason: string): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+    const others = [
+      { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
+      { name: "author", kill: () => this.#authoring.close() },
+      { name: "pool", kill: () => this.#pool.close() },
+    ];
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#fleet, others });
   }
 
   async #coordinate(): Promise<void> {
@@ -352,6 +349,3 @@ export class Run {
     await this.#pool.close();
   }
 }
-
-/** What has nothing to shut by itself: the roll keeps it from starting more. */
-const nothing = (): void => {};

@@ -20,6 +20,7 @@ import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
+import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
@@ -64,6 +65,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #plugins: OpenPlugins | undefined;
   readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
@@ -89,6 +91,7 @@ export class Deck implements Port {
     this.#canary = parts.canary && canaryDesk(parts.canary);
     const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
+    this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -99,6 +102,7 @@ export class Deck implements Port {
       catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: this.#canary,
+      plugins: this.#plugins?.plugins,
       onRun: (run) => {
         this.#run = run;
       },
@@ -137,6 +141,7 @@ export class Deck implements Port {
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
   async listen(): Promise<void> {
     try {
+      await this.#plugins?.listen(this.#options.home);
       this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
     } catch (error) {
       await this.close();
@@ -162,6 +167,7 @@ export class Deck implements Port {
     await asked;
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#plugins?.close();
     await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();

@@ -8,6 +8,7 @@ import { clip, headAndTail, oneLine } from "../base/text.ts";
 export const heading = {
   goal: "GOAL:",
   task: "TASK:",
+  plugins: "PLUGINS:",
   author: "TRIPWIRES FOR THIS GOAL:",
   workspace: "WORKSPACE:",
   runFolder: "RUN FOLDER:",
@@ -46,6 +47,8 @@ export const readPartBytes = 8192;
 export interface TaskParts {
   workspace: string;
   runFolder: string;
+  /** What it is told of its plugins. */
+  plugins?: string;
   /** What its profile tells the construct; empty or left out: nothing. */
   profile?: string;
   task: string;
@@ -63,7 +66,7 @@ export function taskMessage(parts: TaskParts): string {
     "The workspace is your working directory. Files that the netrunner should keep go into the run folder, unless the " +
     "task names another place; always use absolute paths. Nobody can answer questions: do the task with what you have, " +
     "and finish with a summary of what you found or did.\n\n" +
-    `${parts.profile ? `${parts.profile}\n\n` : ""}${heading.task}\n`;
+    `${parts.plugins ?? ""}${parts.profile ? `${parts.profile}\n\n` : ""}${heading.task}\n`;
   const earlier = parts.earlier.map((outcome) => outcomeText(outcome)).join("\n");
   return `${shared}${parts.task}${earlier === "" ? "" : `\n\n${heading.earlier}\n${earlier}`}`;
 }
@@ -141,6 +144,7 @@ function factLines(outcome: Outcome): FactLine[] {
     150,
   );
   add("surfaced", list(outcome.surfaced.map((item) => oneLine(showSurfaced(item), 200))), 120);
+  add("plugins that did not start", list(outcome.plugins_failed.map((name) => oneLine(name, 64))), 80);
   add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);
   add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
   add("stderr", oneLine(outcome.stderr, 200), 100);

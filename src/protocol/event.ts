@@ -179,6 +179,21 @@ const bodies = {
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
   /** It has shown something to the netrunner. */
   "construct.surfaced": surfacedSchema.extend({ construct }),
+  /** It calls a plugin through the bridge. */
+  "plugin.called": z.object({ construct, call: z.string(), plugin: z.string(), args: z.string() }),
+  /** `exit`: "code 0", "signal SIGTERM", or that nobody told. */
+  "plugin.ended": z.object({
+    construct,
+    call: z.string(),
+    plugin: z.string(),
+    exit: z.string(),
+    bytes: z.int(),
+    duration_ms: z.number(),
+  }),
+  /** A server of tools that it was to have did not start: it works without. */
+  "plugin.failed": z.object({ construct, plugin: z.string() }),
+  /** It asked the bridge for what it may not have. */
+  "plugin.refused": z.object({ construct, plugin: z.string(), rule: z.string(), reason: z.string() }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),

@@ -59,6 +59,8 @@ export const outcomeSchema = z.object({
   denials: z.array(denialSchema),
   /** What it has shown to the netrunner while it worked. */
   surfaced: z.array(surfacedSchema).default([]),
+  /** Plugins that it was to have and that did not start. */
+  plugins_failed: z.array(z.string()).default([]),
   /** The tripwires that fired, the first ones. */
   tripwires: z.array(tripwireNoteSchema).default([]),
   refusal: z.string().nullable(),

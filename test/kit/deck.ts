@@ -11,6 +11,7 @@ import { openCaliberDesk, type CaliberDesk } from "../../src/engine/calibers/des
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
+import type { PluginParts } from "../../src/host/bridge/deck-plugins.ts";
 import type { OpenedRun } from "../../src/host/port.ts";
 import { block, say, type Answerer } from "../../src/offline/reply.ts";
 import { parseRequest, type ModelRequest } from "../../src/offline/request.ts";
@@ -68,6 +69,8 @@ export interface TestDeckOptions {
   calibers?: ModelList["models"] | "ask" | ((signal: AbortSignal) => Promise<ModelList>);
   /** Tries the gate before the first construct, in the agent, or in another executable. */
   canary?: { executable?: string; limitMs?: number };
+  /** Folders and files of plugins in the deck's home: `NAME/plugin.toml`, `NAME/run.sh`. Files that begin with `#!` can be run. */
+  plugins?: Record<string, string>;
   /** Opens the deck in another way, such as on a disk that is full. */
   open?: typeof openWritingDeck;
   /** How much memory there is for agents. */
@@ -94,6 +97,11 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
+  for (const [path, text] of Object.entries(options.plugins ?? {})) {
+    const file = join(home, "plugins", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
+  }
   const api = options.api ?? (await startOfflineApi({ answer: options.answer ?? (() => say("Done.")) }));
   const executable = await findExecutable({ asked: options.claudeBin, env: {}, cwd: workspace });
   const usual = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, api.url) });
@@ -114,6 +122,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         : {
             canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
           }),
+      ...(options.plugins === undefined ? {} : { plugins: kitPlugins() }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
@@ -179,6 +188,12 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
   };
 }
 
+/** Plugins of the home alone, on this machine. */
+const kitPlugins = (): PluginParts => ({
+  machine: { platform: process.platform, path: process.env["PATH"] ?? "", variables: new Set(["PATH"]) },
+  node: process.execPath,
+  script: join(import.meta.dirname, "../../src/bin/plugin-call.ts"),
+});
 function calibersOf(
   calibers: TestDeckOptions["calibers"],
   { driver, workspace, home }: { driver: AgentDriver; workspace: string; home: string },

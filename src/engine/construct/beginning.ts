@@ -51,7 +51,14 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
       before: nothingCounted,
     }),
     message: () =>
-      taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier }),
+      taskMessage({
+        workspace,
+        runFolder,
+        plugins: parts.plugins.section(spec),
+        profile: parts.outfits.of(spec).text,
+        task: spec.task,
+        earlier,
+      }),
     told,
   };
 }
@@ -88,6 +95,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
     taskMessage({
       workspace,
       runFolder,
+      plugins: parts.plugins.section(spec),
       profile: parts.outfits.of(spec).text,
       task: changedTask(task, spec.task),
       earlier: [],

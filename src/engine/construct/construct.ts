@@ -6,6 +6,7 @@ import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { noteServersDown } from "../plugins/servers-down.ts";
 import { Meter } from "../meter.ts";
 import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
@@ -149,6 +150,7 @@ export class Construct {
     if ((life.phase === "ending" || life.phase === "yielding") && before === undefined) {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
+      this.#parts.plugins.end(this.spec.id);
     }
     for (const effect of effects) this.#perform(effect);
   }
@@ -202,6 +204,7 @@ export class Construct {
       };
       const { session, isWarm, before } = await this.#beginning.take(owner, this.custody.standing.ending);
       this.#session = session;
+      this.#parts.plugins.begin(session.token, this.spec);
       this.#meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
@@ -248,6 +251,7 @@ export class Construct {
       this.#beginning.fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      noteServersDown(event, this.spec.id, this.#tally.pluginsFailed, this.#note);
       this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) void this.custody.suspect(bypass);
@@ -301,6 +305,7 @@ export class Construct {
     const { id: construct } = this.spec;
     const cause = this.cause ?? "crash";
     this.#timers.abort();
+    this.#parts.plugins.end(construct);
     this.custody.end(cause);
     const unread = this.#mail.unread(this.#session);
     const suspended = this.#beginning.before?.suspended;

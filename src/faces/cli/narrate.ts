@@ -158,6 +158,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       );
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "plugin.called":
+      return passing(event.body.construct, "plugin", `${event.body.plugin} ${event.body.args}`);
+    case "plugin.failed":
+      return lasting(event.body.construct, "plugin", `${event.body.plugin} did not start`, "warning");
+    case "plugin.refused":
+      return lasting(event.body.construct, "plugin", `refused: ${event.body.reason}`, "warning");
     case "construct.surfaced": {
       const { title, path, text } = event.body;
       const of = title === "" ? "" : `${title}: `;

@@ -69,6 +69,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "let paused and frozen constructs go on",
     load: async () => (await import("./commands/control.ts")).defineResume,
   },
+  plugins: {
+    summary: "list what constructs can be given besides their tools, and try it: list, show, run",
+    load: async () => (await import("./commands/plugins.ts")).definePlugins,
+  },
   blacklist: {
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
