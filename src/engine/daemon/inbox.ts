@@ -46,7 +46,11 @@ export class Inbox {
 const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
 
 /** What is told with the next turn, whenever that comes. */
-const isBeside = ({ type }: DeckEvent): boolean => type === "catalogue.changed";
+const isBeside = (event: DeckEvent): boolean =>
+  event.type === "catalogue.changed" ||
+  event.type === "account.released" ||
+  // Only of what its constructs die of can the daemon make something.
+  (event.type === "account.held" && event.body.kind !== "correlated");
 
 /** What the daemon should know, and need not think about at once. */
 const isAside = ({ type }: DeckEvent): boolean => type === "bound.reached" || type === "bound.raised";
@@ -63,6 +67,8 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "blacklist.removed":
     case "blacklist.allowed":
     case "catalogue.changed":
+    case "account.held":
+    case "account.released":
       return true;
     case "construct.redirected":
       return true;

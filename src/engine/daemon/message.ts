@@ -1,3 +1,4 @@
+import { accountSection } from "./account-section.ts";
 import { isBlacklistRule } from "../../protocol/blacklist.ts";
 import { boundText, showAmount } from "../../protocol/bound.ts";
 import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
@@ -39,6 +40,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     opening === undefined ? "" : openingSection(opening.body.goal, context),
     blacklistSection(inputs),
     loopSection(inputs),
+    accountSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
     catalogueSection(

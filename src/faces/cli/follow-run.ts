@@ -7,6 +7,7 @@ import type { RunView } from "../../protocol/view.ts";
 import { constructRule, standstill } from "./at-bound.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
 import { runBoundRules } from "../../protocol/bound.ts";
+import { endsCommand } from "./account-question.ts";
 import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
@@ -28,6 +29,8 @@ export interface Following {
   patience: Patience;
   /** Where the events go as JSON; without it they are only told. */
   json: Sink | undefined;
+  /** Waits for what holds all agents up, such as a usage limit. */
+  waits: boolean;
   /** The terminal on which the netrunner can answer; without it a question ends the command. */
   terminal: { input: Input; output: Output } | undefined;
 }
@@ -117,6 +120,13 @@ export async function followRun(following: Following): Promise<RunEnd> {
     if (still !== undefined) {
       rule = constructRule;
       stop.stop("paused", still);
+    }
+    if (event.type === "account.held" && view !== undefined) {
+      const isWatched = terminal !== undefined;
+      if (endsCommand(event.body, view, { isWatched, waits: following.waits })) {
+        rule = `account.${event.body.kind}`;
+        stop.stop("paused", event.body.reason);
+      }
     }
     if (event.type === "run.paused") {
       rule = event.body.rule;
