@@ -111,7 +111,6 @@ export class Construct {
     this.#parking = parkingOf({
       construct: spec.id,
       account: parts.account,
-      clock: parts.clock,
       mail: this.#mail,
       note: this.#note,
       onWait: (isWaiting) => this.#wait(isWaiting),
