@@ -1,5 +1,6 @@
 import { messageOf } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
+import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -96,6 +97,7 @@ export class Run {
       clock,
       note: this.#note,
       today: this.#today,
+      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
       stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
       change: (settings) => this.changeSettings(settings),
       end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),

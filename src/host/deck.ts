@@ -243,13 +243,9 @@ export class Deck implements Port {
     });
   }
 
-  get #openRun(): Run | undefined {
-    return this.#run?.isOver === false ? this.#run : undefined;
-  }
-
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#openRun;
+    const run = this.#run?.isOver === false ? this.#run : undefined;
     return {
       home,
       muted: this.#mutedTripwires,
