@@ -11,7 +11,7 @@ export interface StopWish {
   reason: string;
   how: "polite" | "hard";
   /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown" | "eject";
+  cause: "netrunner" | "host_shutdown" | "eject" | `budget:${string}`;
 }
 
 export const ejectWish = (reason: string): StopWish => ({

@@ -1,5 +1,6 @@
 import type { Outcome } from "../protocol/outcome.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
+import type { Beginning } from "./construct/beginning.ts";
 import { unstarted } from "./construct/outcome-of.ts";
 import type { QueuedSpec } from "./fleet.ts";
 import type { Note } from "./journal.ts";
@@ -27,7 +28,7 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
   for (const construct of unended) {
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.
     for (const id of sessionMarks(construct, view)) await endStrays(id, note);
-    if (construct.startedAt === null) continue;
+    if (construct.startedAt === null || construct.suspended !== null) continue;
     const outcome = await diedWithDeck(construct, transcript);
     onOutcome(outcome);
     note("construct.ended", { construct: construct.id, outcome });
@@ -40,7 +41,7 @@ export function leftOver(view: RunView): { queued: QueuedSpec[]; outcomes: Outco
   const views = Object.values(view.constructs);
   return {
     queued: views
-      .filter((construct) => construct.outcome === null && construct.startedAt === null)
+      .filter(({ outcome, startedAt, suspended }) => outcome === null && (startedAt === null || suspended !== null))
       .map((construct) => ({ ...specOf(construct), told: construct.told })),
     outcomes: views.flatMap(({ outcome }) => (outcome === null ? [] : [outcome])),
   };
@@ -50,6 +51,15 @@ export function leftOver(view: RunView): { queued: QueuedSpec[]; outcomes: Outco
 export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
   const { id, task, origin, parent, caliber, asked, after, profile, plugins } = construct;
   return { id, task, origin, parent, caliber, after, profile, plugins, ...(asked === undefined ? {} : { asked }) };
+}
+
+/** What a construct was when it was suspended, if it is. */
+export function suspendedIn(view: RunView, id: string): Beginning["before"] {
+  const construct = view.constructs[id];
+  const suspended = construct?.suspended ?? null;
+  if (construct === undefined || suspended === null) return undefined;
+  const { requests, costUsd, tokens } = construct;
+  return { suspended, spent: { requests, costUsd, tokens } };
 }
 
 /** The marks that its processes may bear: its own, and, where it went on in another one's session, that one's. */

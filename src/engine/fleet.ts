@@ -2,7 +2,7 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
 import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
@@ -15,6 +15,8 @@ import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
+  /** What one that is queued was when it was suspended; undefined for one that has not begun yet. */
+  before: (id: string) => Beginning["before"];
   sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
   /** Whether more constructs may be wanted than are queued. */
   isOpenEnded: boolean;
@@ -160,7 +162,7 @@ export class Fleet {
   }
 
   /** How one ends that is at work or ending; undefined when it is neither. */
-  endOf(id: string): Promise<Outcome> | undefined {
+  endOf(id: string): Promise<Outcome | undefined> | undefined {
     return this.#alive.get(id)?.ended;
   }
 
@@ -185,13 +187,15 @@ export class Fleet {
 
   /**
    * Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped.
-   * @param queued what becomes of those that have not started: kept ones start when the run goes on one day
+   * @param queued what becomes of those that have not started, and of those at work: kept ones start, or are taken up in
+   * the middle of their work, when the run goes on one day
    */
   async stopAll(cause: string, how: "polite" | "hard", queued: "end" | "keep"): Promise<void> {
     this.#shut = true;
     if (queued === "end") for (const { id } of this.#queue) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
-      construct.stop(cause, how);
+      if (queued === "keep") construct.suspend();
+      else construct.stop(cause, how);
       return construct.ended;
     });
     await Promise.all(ends);
@@ -209,14 +213,19 @@ export class Fleet {
     if (spec === undefined) return;
     const told = this.#letters.get(id) ?? [];
     this.#letters.delete(id);
-    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
-    if (parent !== undefined && parent.session_id !== null) {
-      const estate = Promise.resolve(estateOf(parent));
-      this.#begin(spec, heirBeginning(spec, this.#parts, { task: parent.task, estate, told }));
-      return;
-    }
+    this.#begin(spec, this.#beginningOf(spec, told));
+  }
+
+  #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
     const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
-    this.#begin(spec, freshBeginning(spec, this.#parts, { earlier, told }));
+    const before = this.#parts.before(spec.id);
+    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
+    // One that was suspended before it had the session of the one before it has still to take that up.
+    if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
+      return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
+    return before === undefined
+      ? freshBeginning(spec, this.#parts, { earlier, told })
+      : resumedBeginning(spec, this.#parts, { before, earlier });
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
@@ -248,8 +257,10 @@ export class Fleet {
 
   async #keepOutcome(construct: Construct): Promise<void> {
     const outcome = await construct.ended;
-    this.#alive.delete(outcome.id);
-    this.#outcomes.set(outcome.id, outcome);
+    this.#alive.delete(construct.spec.id);
+    // One that is suspended waits for the next life of the run, as the queue does.
+    if (outcome === undefined) this.#queue.unshift(construct.spec);
+    else this.#outcomes.set(outcome.id, outcome);
     this.#changed();
   }
 

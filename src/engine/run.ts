@@ -1,4 +1,6 @@
 import { messageOf } from "../base/fault.ts";
+import type { Command } from "../protocol/command.ts";
+import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -9,11 +11,14 @@ import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
+import { Budget } from "./budget/budget.ts";
+import { hasDollarBound } from "./budget/reached.ts";
+import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { leftOver, settleEarlierLife } from "./earlier-life.ts";
+import { leftOver, settleEarlierLife, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
@@ -46,6 +51,8 @@ export class Run {
   readonly #holds: Holds;
   readonly #outfits: Outfits;
   readonly #bounds: Bounds;
+  readonly #budget: Budget;
+  readonly #today: Today;
   readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
@@ -67,8 +74,9 @@ export class Run {
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
     const metering = (this.#metering = meteringOf(
-      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
+      () => hasDollarBound(view.settings),
     ));
     const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
@@ -83,6 +91,18 @@ export class Run {
       clock,
       note: this.#note,
     });
+    this.#today = todayOf(clock, parts.costSince);
+    this.#budget = new Budget({
+      view,
+      clock,
+      note: this.#note,
+      today: this.#today,
+      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
+      stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
+      change: (settings) => this.changeSettings(settings),
+      end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
+      onChange: () => this.#goAhead(),
+    });
     this.#authoring = new Authoring({
       ...shared,
       view,
@@ -93,7 +113,8 @@ export class Run {
     const { catalogues, judge } = parts;
     this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
-      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
+      needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
       clock,
       note: this.#note,
       settings: view.settings,
@@ -106,6 +127,7 @@ export class Run {
       transcript,
       note,
       metering,
+      budget: this.#budget,
       fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
@@ -114,6 +136,7 @@ export class Run {
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
+      plugins: parts.plugins,
       isWalled: parts.wall.agents !== undefined,
       isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
@@ -121,26 +144,25 @@ export class Run {
       limits: view.settings,
       settings: view.settings,
       objection: (task) => this.forbidding.objection(task),
-      mayStart: () => this.#trial.hasPassed && this.#bounds.hasMoney && !this.#authoring.isPending,
+      before: (id) => suspendedIn(view, id),
+      mayStart: () => this.#trial.hasPassed && this.#budget.ofRun === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note, budget: this.#budget });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
       isOver: () => this.#wish !== undefined,
-      onEnd: () => {
-        this.#fleet.pump();
-        this.#changed();
-      },
+      onEnd: () => this.#goAhead(),
     });
   }
 
   /** Takes up a recorded event of this run. */
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
+    this.#today.see(event);
     this.#inbox.see(event);
     if (event.type === "goal.set") this.#authoring.begin();
     // Until the daemon has thought, the machine has nothing better to do.
@@ -212,8 +234,12 @@ export class Run {
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
     this.#parts.wall.cutNetwork(this.view.settings.airgap);
-    this.#fleet.pump();
-    this.#daemon?.loop.wake();
+    this.#budget.recheck();
+  }
+
+  /** The netrunner's answer to what waits at a bound. */
+  answerBound({ item, answer, to }: Command & { type: "bound.answer" }): void {
+    this.#budget.answer(item, { answer, to });
   }
 
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */
@@ -258,6 +284,7 @@ export class Run {
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),
+      budget: this.#budget,
       objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => this.#bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
@@ -279,11 +306,17 @@ export class Run {
     this.#fleet.pump();
   }
 
+  #goAhead(): void {
+    this.#fleet.pump();
+    this.#changed();
+  }
+
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
     const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bounds.reached());
     if (end !== undefined) void this.#closeAs(end);
+    else if (this.#fleet.alive === 0) this.#budget.ask();
   }
 
   async #closeAs(end: DaemonEnd): Promise<void> {

@@ -2,6 +2,8 @@ import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
+import type { KnownCalibers } from "../protocol/models.ts";
+import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
@@ -33,6 +35,9 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "settings.read": { saved: SavedSettings; run: RunSettings | null };
+  "settings.save": { saved: SavedSettings; run: RunSettings | null };
+  "bound.answer": Record<string, never>;
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };
@@ -40,6 +45,7 @@ export interface Replies {
   "tripwires.list": { rules: TripwireLine[] };
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;
+  "calibers.list": KnownCalibers;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

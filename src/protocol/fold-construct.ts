@@ -26,6 +26,8 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       sessionId: null,
       ...nothingSpent,
       denials: 0,
+      raised: {},
+      suspended: null,
       told: [],
       surfaced: [],
       outcome: null,
@@ -47,7 +49,11 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "profile.replaced":
       construct.profile = event.body.by;
       break;
+    case "construct.suspended":
+      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      break;
     case "construct.started":
+      construct.suspended = null;
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
       construct.startedAt = event.at;
@@ -75,6 +81,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     }
     case "construct.retrying":
       construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
+      break;
+    case "bound.raised":
+      construct.raised[event.body.which] = event.body.to;
       break;
     case "gate.judged":
       if (event.body.decision === "deny") construct.denials += 1;

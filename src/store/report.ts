@@ -3,7 +3,7 @@ import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
 import { showPool } from "../protocol/pool.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
+import { caliberText, type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
 import { constructSection } from "./report-construct.ts";
 import { timelineOf } from "./report-timeline.ts";
@@ -55,7 +55,7 @@ function workWords(constructs: ConstructView[]): string {
   if (all === 0) return "No construct was started.";
   const done = constructs.filter((construct) => construct.state === "done").length;
   if (done === all) return all === 1 ? "Its one construct did its task." : `All ${all} constructs did their task.`;
-  const others = (["failed", "killed", "redirected", "running", "starting", "ending", "queued"] as const)
+  const others = (["failed", "killed", "redirected", "running", "starting", "ending", "suspended", "queued"] as const)
     .map((state) => ({ state, n: constructs.filter((construct) => construct.state === state).length }))
     .filter(({ n }) => n > 0)
     .map(({ state, n }) => `${n} ${stateWords(state, n)}`);
@@ -66,6 +66,7 @@ function stateWords(state: Exclude<ConstructView["state"], "done">, n: number): 
   const be = n === 1 ? "is" : "are";
   if (state === "failed") return "failed";
   if (state === "killed" || state === "redirected") return `${n === 1 ? "was" : "were"} ${state}`;
+  if (state === "suspended") return `${be} suspended`;
   return state === "queued" ? `${be} still queued` : `${be} still ${state === "ending" ? "ending" : "at work"}`;
 }
 
@@ -131,7 +132,7 @@ function tableSection(constructs: ConstructView[]): string[] {
   const rows = constructs.map((construct) => [
     construct.id,
     stateCell(construct),
-    showCaliber(construct.caliber),
+    caliberText(construct),
     isEnded(construct) ? showDuration(construct.outcome?.duration_ms ?? 0) : "",
     isEnded(construct) ? showCost(construct.costUsd) : "",
     String(construct.outcome?.files.length ?? ""),

@@ -21,6 +21,8 @@ export interface Tally {
   written: Set<string>;
   denials: Denial[];
   surfaced: Surfaced[];
+  /** Plugins that did not start. */
+  pluginsFailed: Set<string>;
 }
 
 export const newTally = (): Tally => ({
@@ -36,6 +38,7 @@ export const newTally = (): Tally => ({
   written: new Set(),
   denials: [],
   surfaced: [],
+  pluginsFailed: new Set(),
 });
 
 /** The tools that write a file, and the field of their input that names it. */

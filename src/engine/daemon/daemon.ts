@@ -93,9 +93,12 @@ export class Daemon {
         case "ask":
           this.#ask();
           break;
+        case "hold":
+          this.#parts.hands.askForBudget();
+          await this.#nextWake();
+          break;
         case "wait":
-          this.#wake = Promise.withResolvers();
-          await this.#wake.promise;
+          await this.#nextWake();
           break;
         case "finish":
           return { status: decision.status, reason: this.#chat };
@@ -108,6 +111,11 @@ export class Daemon {
     return undefined;
   }
 
+  #nextWake(): Promise<void> {
+    this.#wake = Promise.withResolvers();
+    return this.#wake.promise;
+  }
+
   #decide(): ReturnType<typeof decide> {
     const { inbox, hands } = this.#parts;
     return decide({
@@ -115,6 +123,7 @@ export class Daemon {
       inFlight: hands.inFlight(),
       status: this.#status,
       hasAsked: this.#hasAsked,
+      isOutOfBudget: hands.isOutOfBudget(),
       bound: this.#stuck === undefined ? hands.bound() : { ...this.#stuck, pending: hands.inFlight() },
     });
   }

@@ -33,7 +33,7 @@ export interface Outfits {
   /** What a profile is now; undefined when there is none of that name that is valid. */
   profile(name: string): Profile | undefined;
   objection(name: string): ProfileObjection | undefined;
-  /** The same for every call with the same spawn. A profile that is gone is replaced by the default one, on the record. */
+  /** The same for every call about the same construct. A profile that is gone is replaced by the default one, on the record. */
   of(spec: SpawnSpec): Outfit;
 }
 
@@ -45,7 +45,7 @@ export interface OutfitsParts {
 }
 
 export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts): Outfits {
-  const worn = new WeakMap<SpawnSpec, Outfit>();
+  const worn = new Map<string, Outfit>();
 
   const profile = (name: string): Profile | undefined => {
     catalogues.look();
@@ -88,10 +88,8 @@ export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts):
       return profileObjection(catalogues, name);
     },
     of(spec) {
-      const before = worn.get(spec);
-      if (before !== undefined) return before;
-      const own = outfit(spec);
-      worn.set(spec, own);
+      const own = worn.get(spec.id) ?? outfit(spec);
+      worn.set(spec.id, own);
       return own;
     },
   };

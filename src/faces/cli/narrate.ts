@@ -139,6 +139,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
     case "construct.started":
       return passing(event.body.construct, "started", "");
+    case "caliber.clamped":
+      return clampedText(event.body);
+    case "caliber.fast_applied":
+      return passing(event.body.construct, "fast mode", `${event.body.model}, at its price`);
+    case "caliber.fast_skipped":
+      return passing(event.body.construct, "not fast", event.body.why);
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.unread":
@@ -152,6 +158,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       );
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "plugin.called":
+      return passing(event.body.construct, "plugin", `${event.body.plugin} ${event.body.args}`);
+    case "plugin.failed":
+      return lasting(event.body.construct, "plugin", `${event.body.plugin} did not start`, "warning");
+    case "plugin.refused":
+      return lasting(event.body.construct, "plugin", `refused: ${event.body.reason}`, "warning");
     case "construct.surfaced": {
       const { title, path, text } = event.body;
       const of = title === "" ? "" : `${title}: `;
@@ -187,6 +199,11 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     default:
       return undefined;
   }
+}
+
+function clampedText({ construct, asked, given, why }: EventBody<"caliber.clamped">): Telling {
+  const text = `runs on ${showCaliber(given)} in place of ${showCaliber(asked)}: ${why}`;
+  return lasting(construct ?? "daemon", "clamped", text, "plain");
 }
 
 function authoredText({ rules, refused }: EventBody<"tripwires.authored">): Telling {

@@ -29,6 +29,7 @@ const words: Record<ConstructView["state"], StateWord> = {
   running: { glyph: "●", word: "running", style: "busy" },
   held: { glyph: "!", word: "HELD", style: "alarm" },
   paused: { glyph: "‖", word: "PAUSED", style: "alarm" },
+  suspended: { glyph: "‖", word: "suspended", style: "warning" },
   ending: { glyph: "◐", word: "ending", style: "warning" },
   done: { glyph: "✓", word: "done", style: "good" },
   failed: { glyph: "✗", word: "failed", style: "bad" },

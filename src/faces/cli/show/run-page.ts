@@ -4,7 +4,7 @@ import type { Outcome } from "../../../protocol/outcome.ts";
 import { defaultProfile } from "../../../protocol/profile.ts";
 import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
-import { costOf } from "../../../protocol/view.ts";
+import { caliberText, costOf } from "../../../protocol/view.ts";
 import { byteCount, counted, money, moment, spell } from "../amounts.ts";
 import type { Paint } from "../paint.ts";
 import { reportPath } from "../report-path.ts";
@@ -54,7 +54,7 @@ function daemonFields(view: RunView, page: PageWriter): void {
 function constructFields(construct: ConstructView, page: PageWriter): void {
   const { outcome } = construct;
   const state = constructWord(construct.state);
-  const caliber = showCaliber(construct.caliber);
+  const caliber = oneLine(caliberText(construct), 120);
   const facts = [
     oneLine(construct.id, 20),
     ...(outcome === null ? [] : [spell(outcome.duration_ms)]),
@@ -92,10 +92,11 @@ function outcomeFields(outcome: Outcome, page: PageWriter): void {
 }
 
 function settingsText({ settings }: RunView): string {
-  const { caliber, max_concurrent, max_spawns, budget_usd } = settings;
+  const { caliber, caliber_fixed, fast_mode, max_concurrent, max_spawns, budget_usd } = settings;
   const spawns = max_spawns === 0 ? "no cap on spawns" : `${max_spawns} spawns at most`;
+  const fixed = `${caliber_fixed.length === 0 ? "" : ` (${caliber_fixed.join(" and ")} fixed)`}${fast_mode ? " in fast mode" : ""}`;
   const budget = budget_usd === 0 ? "no budget" : `budget ${money(budget_usd)}`;
-  return `brake ${settings.brake}, constructs ${showCaliber(caliber)}, ${max_concurrent} at a time, ${spawns}, ${budget}`;
+  return `brake ${settings.brake}, constructs ${showCaliber(caliber)}${fixed}, ${max_concurrent} at a time, ${spawns}, ${budget}`;
 }
 
 interface PageWriter {
