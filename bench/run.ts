@@ -20,9 +20,9 @@ import { wireBytes } from "./wire-bytes.ts";
 
 const benches = [
   goalTen,
-  killLatency,
   goalTenPool,
   poolWarm,
+  killLatency,
   wireBytes,
   gateRoundtrip,
   deckLoad,

@@ -8,6 +8,7 @@ import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
+import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
@@ -17,6 +18,7 @@ import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
+import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { leftOver, settleEarlierLife, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
@@ -60,6 +62,7 @@ export class Run {
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #daemon: RunningDaemon | undefined;
+  #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
@@ -71,14 +74,14 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
-    const { driver, clock, transcript } = parts;
+    const { driver, clock, transcript, account } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
     const metering = (this.#metering = meteringOf(
       (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
       () => hasDollarBound(view.settings),
     ));
-    const shared = { driver, clock, transcript, note, metering };
+    const shared = { driver, clock, transcript, note, account, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -126,6 +129,7 @@ export class Run {
       clock,
       transcript,
       note,
+      account,
       metering,
       budget: this.#budget,
       fastGovernor: fastGovernor(view.settings, parts.calibers.models),
@@ -181,13 +185,13 @@ export class Run {
 
   /** Starts the daemon of a goal. */
   startGoal(): void {
-    this.#trial.start();
+    this.#begin();
     void this.#coordinate();
   }
 
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
-    this.#trial.start();
+    this.#begin();
     const { models } = this.#parts.calibers;
     const { view } = this;
     queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
@@ -209,6 +213,7 @@ export class Run {
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#fleet.restore([], [outcome]),
+      onRequeued: (spec) => this.#fleet.restore([spec], []),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
@@ -216,7 +221,7 @@ export class Run {
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
     else {
-      this.#trial.start();
+      this.#begin();
       this.#changed();
     }
   }
@@ -248,6 +253,22 @@ export class Run {
     this.#wish ??= wish;
     if (first) void this.#finish(wish);
     else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
+  }
+
+  #begin(): void {
+    const onChange = (): void => {
+      this.#fleet.pump();
+      this.#changed();
+    };
+    this.#membership = this.#parts.account.join({ note: this.#note, onChange });
+    this.#trial.start();
+  }
+
+  #bound(): Bound | undefined {
+    const { expired: reason, parked } = this.#parts.account;
+    return reason === undefined
+      ? this.#bounds.reached()
+      : { rule: "account.credential", reason, pending: this.#fleet.alive - parked };
   }
 
   /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
@@ -283,7 +304,7 @@ export class Run {
       outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
-      bound: () => this.#bounds.reached(),
+      bound: () => this.#bound(),
       budget: this.#budget,
       objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => this.#bounds.hitCap(reason),
@@ -314,7 +335,7 @@ export class Run {
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bounds.reached());
+    const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bound());
     if (end !== undefined) void this.#closeAs(end);
     else if (this.#fleet.alive === 0) this.#budget.ask();
   }
@@ -331,6 +352,7 @@ export class Run {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
     const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
+    this.#membership?.leave();
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();
