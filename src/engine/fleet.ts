@@ -141,6 +141,11 @@ export class Fleet {
     return this.#endQueued(id, cause);
   }
 
+  /** The limits have changed: they hold for those at work as well. */
+  relimit(): void {
+    for (const construct of this.#alive.values()) construct.relimit();
+  }
+
   /** How one construct is halted and let go on; undefined when it has no process. */
   custodyOf(id: string): Custody | undefined {
     return this.#alive.get(id)?.custody;

@@ -205,6 +205,8 @@ const bodies = {
   "construct.unparked": z.object({ construct }),
   /** It was parked when its run stopped: it is queued again, to go on in its session. */
   "construct.requeued": z.object({ construct, session_id: z.string().nullable() }),
+  /** Nothing was heard of it for so long. */
+  "construct.stalled": z.object({ construct, silent_ms: z.int() }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */

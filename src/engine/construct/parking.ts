@@ -18,8 +18,6 @@ export interface ParkingParts {
 /** Has a turn that the provider has refused to everybody wait, and repeats it in the same session. */
 export interface Parking {
   readonly isParked: boolean;
-  /** How long it has waited in all, milliseconds. */
-  readonly waitedMs: number;
   /** Looks at what the agent does; a turn that only goes on asking in vain is broken off. */
   see(event: AgentEvent, session: AgentSession): void;
   /** Whether this end of a turn is the end. False when the turn has been begun again by now, or nobody waits any more. */
@@ -31,15 +29,10 @@ export interface Parking {
 export function parkingOf({ construct, account, clock, mail, note, onWait }: ParkingParts): Parking {
   const ending = new AbortController();
   let trouble: AccountTrouble | undefined;
-  let parkedAt: number | undefined;
-  let waitedMs = 0;
-  const soFar = (): number => (parkedAt === undefined ? 0 : clock.monotonic() - parkedAt);
+  let isParked = false;
   return {
     get isParked() {
-      return parkedAt !== undefined;
-    },
-    get waitedMs() {
-      return waitedMs + soFar();
+      return isParked;
     },
     see(event, session) {
       const found = account.see(construct, event);
@@ -54,13 +47,12 @@ export function parkingOf({ construct, account, clock, mail, note, onWait }: Par
       if (turn.queued > 0) return true;
       trouble = undefined;
       if (turn.ok || met === undefined || ending.signal.aborted) return true;
-      parkedAt = clock.monotonic();
+      isParked = true;
       mail.close();
       onWait(true);
       note("construct.parked", { construct, kind: met, until: account.hold?.retry_at ?? null });
       const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true);
-      waitedMs += soFar();
-      parkedAt = undefined;
+      isParked = false;
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });
