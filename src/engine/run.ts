@@ -1,5 +1,6 @@
 import { messageOf } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
+import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -7,8 +8,9 @@ import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
+import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
-import { closeOnRecord, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
 import { Budget } from "./budget/budget.ts";
 import { hasDollarBound } from "./budget/reached.ts";
@@ -16,8 +18,9 @@ import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
+import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { settleEarlierLife, specOf, suspendedIn } from "./earlier-life.ts";
+import { leftOver, settleEarlierLife, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
@@ -59,6 +62,7 @@ export class Run {
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #daemon: RunningDaemon | undefined;
+  #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
@@ -70,14 +74,14 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
-    const { driver, clock, transcript } = parts;
+    const { driver, clock, transcript, account } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
     const metering = (this.#metering = meteringOf(
       (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
       () => hasDollarBound(view.settings),
     ));
-    const shared = { driver, clock, transcript, note, metering };
+    const shared = { driver, clock, transcript, note, account, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -96,6 +100,7 @@ export class Run {
       clock,
       note: this.#note,
       today: this.#today,
+      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
       stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
       change: (settings) => this.changeSettings(settings),
       end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
@@ -124,6 +129,7 @@ export class Run {
       clock,
       transcript,
       note,
+      account,
       metering,
       budget: this.#budget,
       fastGovernor: fastGovernor(view.settings, parts.calibers.models),
@@ -179,13 +185,13 @@ export class Run {
 
   /** Starts the daemon of a goal. */
   startGoal(): void {
-    this.#trial.start();
+    this.#begin();
     void this.#coordinate();
   }
 
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
-    this.#trial.start();
+    this.#begin();
     const { models } = this.#parts.calibers;
     const { view } = this;
     queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
@@ -196,15 +202,8 @@ export class Run {
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: Iterable<DeckEvent>): void {
     for (const event of events) this.#inbox.see(event);
-    const views = Object.values(this.view.constructs);
-    this.#fleet.restore(
-      views
-        .filter(
-          (construct) => construct.outcome === null && (construct.startedAt === null || construct.suspended !== null),
-        )
-        .map((construct) => ({ ...specOf(construct), told: construct.told })),
-      views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
-    );
+    const { queued, outcomes } = leftOver(this.view);
+    this.#fleet.restore(queued, outcomes);
   }
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
@@ -214,6 +213,7 @@ export class Run {
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#fleet.restore([], [outcome]),
+      onRequeued: (spec) => this.#fleet.restore([spec], []),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
@@ -221,7 +221,7 @@ export class Run {
     this.#fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
     else {
-      this.#trial.start();
+      this.#begin();
       this.#changed();
     }
   }
@@ -255,28 +255,44 @@ export class Run {
     else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
   }
 
+  #begin(): void {
+    const onChange = (): void => {
+      this.#fleet.pump();
+      this.#changed();
+    };
+    this.#membership = this.#parts.account.join({ note: this.#note, onChange });
+    this.#trial.start();
+  }
+
+  #bound(): Bound | undefined {
+    const { expired: reason, parked } = this.#parts.account;
+    return reason === undefined
+      ? this.#bounds.reached()
+      : { rule: "account.credential", reason, pending: this.#fleet.alive - parked };
+  }
+
   /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
   async eject(reason: string): Promise<Ejection> {
-    const isFirstWish = this.#wish === undefined;
-    const words = reason === "" ? "eject" : `eject: ${reason}`;
-    this.#wish = { status: "stopped", reason: words, how: "hard", cause: "eject" };
-    const { view } = this;
-    this.#ejecting ??= ejectRun({
-      reason,
-      view,
-      run: this.#parts,
-      note: noteFor(this.#parts.record, view.run, "netrunner"),
-      fleet: this.#fleet,
-      others: [
-        { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
-        { name: "author", deny: nothing, kill: () => this.#authoring.close() },
-        { name: "pool", deny: nothing, kill: () => this.#pool.close() },
-      ],
-    });
+    const isFirst = this.#wish === undefined;
+    if (this.#ejecting === undefined) {
+      const wish = ejectWish(reason);
+      this.#wish = wish;
+      this.#ejecting = this.#eject(reason);
+      if (isFirst) void this.#ejecting.then(() => this.#finish(wish));
+    }
     const ejection = await this.#ejecting;
-    if (isFirstWish) void this.#finish(this.#wish);
     await this.closed;
     return ejection;
+  }
+
+  #eject(reason: string): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+    const others = [
+      { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
+      { name: "author", kill: () => this.#authoring.close() },
+      { name: "pool", kill: () => this.#pool.close() },
+    ];
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#fleet, others });
   }
 
   async #coordinate(): Promise<void> {
@@ -288,7 +304,7 @@ export class Run {
       outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
-      bound: () => this.#bounds.reached(),
+      bound: () => this.#bound(),
       budget: this.#budget,
       objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => this.#bounds.hitCap(reason),
@@ -319,7 +335,7 @@ export class Run {
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bounds.reached());
+    const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bound());
     if (end !== undefined) void this.#closeAs(end);
     else if (this.#fleet.alive === 0) this.#budget.ask();
   }
@@ -336,6 +352,7 @@ export class Run {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
     const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
+    this.#membership?.leave();
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();
@@ -354,6 +371,3 @@ export class Run {
     await this.#pool.close();
   }
 }
-
-/** What has nothing to shut by itself: the roll keeps it from starting more. */
-const nothing = (): void => {};

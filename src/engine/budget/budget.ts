@@ -8,11 +8,12 @@ import {
   type ReachedBound,
   type RunBound,
 } from "../../protocol/bound.ts";
+import { tighterLimits, type ConstructLimits } from "../../policy/profiles/limits.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { spentOf, type RunView } from "../../protocol/view.ts";
 import { raiseAttention, type Attention } from "../attention.ts";
 import type { Note } from "../journal.ts";
-import { nearlyReached, reachedByConstruct, reachedByRun, type ConstructLimits } from "./reached.ts";
+import { nearlyReached, reachedByConstruct, reachedByRun } from "./reached.ts";
 import type { Today } from "./today.ts";
 
 export interface BudgetParts {
@@ -20,6 +21,8 @@ export interface BudgetParts {
   clock: Clock;
   note: Note;
   today: Today;
+  /** The bounds that a profile sets by itself; 0: none. */
+  limitsOf: (profile: string) => ConstructLimits;
   /** Ends a construct at once. */
   stop: (construct: string, cause: string) => void;
   /** Changes settings of the run in the netrunner's name. */
@@ -182,7 +185,9 @@ export class Budget {
 
   #limitsOf(construct: string): ConstructLimits {
     const { settings, constructs } = this.#parts.view;
-    return { ...settings, ...constructs[construct]?.raised };
+    const view = constructs[construct];
+    if (view === undefined) return settings;
+    return { ...tighterLimits({ ...settings }, this.#parts.limitsOf(view.profile)), ...view.raised };
   }
 
   #ofConstruct(construct: string): ReachedBound | undefined {

@@ -8,8 +8,8 @@ import {
 import type { RunSettings } from "../../protocol/settings.ts";
 import { tokenSum, type Spent } from "../../protocol/spent.ts";
 
-/** The bounds that hold for one construct: the run's, or higher ones that the netrunner has given to it alone. */
-export type ConstructLimits = Pick<RunSettings, ConstructBound>;
+/** The bounds that hold for one construct. */
+type ConstructLimits = Pick<RunSettings, ConstructBound>;
 
 /** The first bound that a construct has reached. */
 export function reachedByConstruct(limits: ConstructLimits, spent: Spent): ReachedBound | undefined {
