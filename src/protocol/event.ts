@@ -199,14 +199,14 @@ const bodies = {
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
   "construct.continued": z.object({ construct }),
-  /** Nothing was heard of it for so long. */
-  "construct.stalled": z.object({ construct, silent_ms: z.int() }),
   /** The provider has refused its turn, as everybody's: it waits with it. */
   "construct.parked": z.object({ construct, kind: z.enum(accountTroubles), until: z.number().nullable() }),
   /** It begins that turn again, in the same session. */
   "construct.unparked": z.object({ construct }),
   /** It was parked when its run stopped: it is queued again, to go on in its session. */
   "construct.requeued": z.object({ construct, session_id: z.string().nullable() }),
+  /** Nothing was heard of it for so long. */
+  "construct.stalled": z.object({ construct, silent_ms: z.int() }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */

@@ -15,7 +15,6 @@ export interface ParkingParts {
 
 /** Has a turn that the provider has refused to everybody wait, and repeats it in the same session. */
 export interface Parking {
-  readonly isParked: boolean;
   /** Looks at what the agent does; a turn that only goes on asking in vain is broken off. */
   see(event: AgentEvent, session: AgentSession): void;
   /** Whether this end of a turn is the end. False when the turn has been begun again by now, or nobody waits any more. */
@@ -27,11 +26,7 @@ export interface Parking {
 export function parkingOf({ construct, account, mail, note, onWait }: ParkingParts): Parking {
   const ending = new AbortController();
   let trouble: AccountTrouble | undefined;
-  let isParked = false;
   return {
-    get isParked() {
-      return isParked;
-    },
     see(event, session) {
       const found = account.see(construct, event);
       trouble = found ?? trouble;
@@ -45,12 +40,10 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
       if (turn.queued > 0) return true;
       trouble = undefined;
       if (turn.ok || met === undefined || ending.signal.aborted) return true;
-      isParked = true;
       mail.close();
       onWait(true);
       note("construct.parked", { construct, kind: met, until: account.hold?.retry_at ?? null });
       const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true);
-      isParked = false;
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });

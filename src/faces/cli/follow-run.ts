@@ -6,8 +6,8 @@ import { flatEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { constructRule, standstill } from "./at-bound.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
-import { runBoundRules } from "../../protocol/bound.ts";
 import { endsCommand } from "./account-question.ts";
+import { runBoundRules } from "../../protocol/bound.ts";
 import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
@@ -116,17 +116,17 @@ export async function followRun(following: Following): Promise<RunEnd> {
       else void answer(event.body.question, terminal);
     }
     if (event.type === "daemon.turn_started" || event.type === "run.closed") question?.abort();
-    const still = terminal === undefined && view !== undefined ? standstill(view) : undefined;
-    if (still !== undefined) {
-      rule = constructRule;
-      stop.stop("paused", still);
-    }
     if (event.type === "account.held" && view !== undefined) {
       const isWatched = terminal !== undefined;
       if (endsCommand(event.body, view, { isWatched, waits: following.waits })) {
         rule = `account.${event.body.kind}`;
         stop.stop("paused", event.body.reason);
       }
+    }
+    const still = terminal === undefined && view !== undefined ? standstill(view) : undefined;
+    if (still !== undefined) {
+      rule = constructRule;
+      stop.stop("paused", still);
     }
     if (event.type === "run.paused") {
       rule = event.body.rule;

@@ -189,16 +189,16 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     }
     case "construct.paused":
       return lasting(event.body.construct, event.body.how.toUpperCase(), event.body.why, "alarm");
-    case "construct.suspended":
-      return lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
-    case "bound.raised":
-      return lasting("you", "raised", `the bound of ${event.body.construct}`, "strong");
     case "construct.parked":
       return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
     case "construct.unparked":
       return passing(event.body.construct, "goes on", "in the same session");
     case "construct.requeued":
       return passing(event.body.construct, "requeued", "it goes on in its session");
+    case "construct.suspended":
+      return lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
+    case "bound.raised":
+      return lasting("you", "raised", `the bound of ${event.body.construct}`, "strong");
     case "construct.continued":
       return lasting(event.body.construct, "goes on", "", "plain");
     case "tripwire.fired":
