@@ -9,6 +9,7 @@ import {
   type RunBound,
 } from "../../protocol/bound.ts";
 import { tighterLimits, type ConstructLimits } from "../../policy/profiles/limits.ts";
+import { heading } from "../../protocol/briefing.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { spentOf, type RunView } from "../../protocol/view.ts";
 import { raiseAttention, type Attention } from "../attention.ts";
@@ -110,7 +111,7 @@ export class Budget {
     if (near === undefined) return undefined;
     this.#told.add(`${construct} ${near.which} ${near.limit}`);
     const left = showAmount(near.which, near.limit - near.used);
-    return `A word from the deck: of ${showAmount(near.which, near.limit)} that this task may use, ${left} are left. Begin nothing new; finish with what you have, and say in your result what is missing.`;
+    return `${heading.fromDeck} Of ${showAmount(near.which, near.limit)} that this task may use, ${left} are left. Begin nothing new; finish with what you have, and say in your result what is missing.`;
   }
 
   /** The settings have changed, or a day has ended: looks who may go on. */
