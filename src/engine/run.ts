@@ -1,6 +1,6 @@
 import { messageOf } from "../base/fault.ts";
+import type { ToolServer } from "../drivers/agent.ts";
 import type { Command } from "../protocol/command.ts";
-import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -15,6 +15,7 @@ import { Budget } from "./budget/budget.ts";
 import { hasDollarBound } from "./budget/reached.ts";
 import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
+import type { SpawnSpec } from "./construct/outcome-of.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -76,7 +77,7 @@ export class Run {
     const metering = (this.#metering = meteringOf(
       (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
-      () => hasDollarBound(view.settings),
+      () => hasDollarBound(view.settings) || this.#outfits.hasDollarBound,
     ));
     const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
@@ -97,7 +98,7 @@ export class Run {
       clock,
       note: this.#note,
       today: this.#today,
-      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
+      limitsOf: (construct) => this.#outfits.limitsOf(construct),
       stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
       change: (settings) => this.changeSettings(settings),
       end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
@@ -112,9 +113,10 @@ export class Run {
     });
     const { catalogues, judge } = parts;
     this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
+    const servers = (spec: SpawnSpec): ToolServer[] => parts.plugins.servers(spec, this.#outfits.of(spec).canCall);
     this.#pool = new Pool({
-      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
-      needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers },
+      needs: (spec) => (servers(spec).length > 0 ? "tools of plugins" : undefined),
       clock,
       note: this.#note,
       settings: view.settings,
