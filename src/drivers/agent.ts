@@ -160,6 +160,7 @@ export type AgentEvent =
   | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
   /** The provider or the agent does not accept the account: trying again is no use until the netrunner has seen to it. */
   | { type: "rejected"; reason: string; text: string }
+  /** How the account stands with its usage limit. `resetsAt`: milliseconds since the epoch. */
   | { type: "limited"; status: string; resetsAt: number | null }
   | { type: "turn.ended"; turn: TurnEnd }
   /** A message that this driver does not know: kept, never dropped. */
@@ -173,6 +174,8 @@ export interface TurnEnd {
   /** The reply as the agent parsed it against the reply schema, if one was asked for. */
   structured?: unknown;
   errors: string[];
+  /** The HTTP status with which the provider has refused the turn, when it was that. */
+  apiStatus?: number;
   /** The model declined to answer. */
   refused: boolean;
   sessionId: string;

@@ -1,7 +1,7 @@
 import type { Outcome } from "../protocol/outcome.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
 import type { Beginning } from "./construct/beginning.ts";
-import { unstarted } from "./construct/outcome-of.ts";
+import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
 import type { QueuedSpec } from "./fleet.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -13,10 +13,12 @@ export interface EarlierLife {
   transcript: RunParts["transcript"];
   /** Takes up the outcome of a construct that died with its deck, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
+  /** Takes up a construct that only waited for the account: it has lost nothing, and goes on in its session. */
+  onRequeued: (spec: SpawnSpec & { told: ConstructView["told"] }) => void;
 }
 
 /** Ends for good what a dead deck has left of a run: what was at work has failed, and nobody waits for its answers any more. */
-export async function settleEarlierLife({ view, note, transcript, onOutcome }: EarlierLife): Promise<void> {
+export async function settleEarlierLife({ view, note, transcript, onOutcome, onRequeued }: EarlierLife): Promise<void> {
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
   // First those that nobody has named yet, and those that constructs have taken: they bear the mark of the spare.
@@ -29,6 +31,11 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.
     for (const id of sessionMarks(construct, view)) await endStrays(id, note);
     if (construct.startedAt === null || construct.suspended !== null) continue;
+    if (construct.isParked) {
+      note("construct.requeued", { construct: construct.id, session_id: construct.sessionId });
+      onRequeued({ ...specOf(construct), told: construct.told });
+      continue;
+    }
     const outcome = await diedWithDeck(construct, transcript);
     onOutcome(outcome);
     note("construct.ended", { construct: construct.id, outcome });
@@ -50,9 +57,21 @@ export function leftOver(view: RunView): { queued: QueuedSpec[]; outcomes: Outco
 }
 
 /** What a construct was told to do, as its record has it. */
-export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, asked, after, profile, plugins } = construct;
-  return { id, task, origin, parent, caliber, after, profile, plugins, ...(asked === undefined ? {} : { asked }) };
+export function specOf(construct: ConstructView): SpawnSpec {
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins, sessionId, startedAt } = construct;
+  const resume = sessionId === null || startedAt !== null ? {} : { resume: sessionId };
+  return {
+    id,
+    task,
+    origin,
+    parent,
+    caliber,
+    after,
+    profile,
+    plugins,
+    ...resume,
+    ...(asked === undefined ? {} : { asked }),
+  };
 }
 
 /** What a construct was when it was suspended, if it is. */

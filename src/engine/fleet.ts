@@ -93,14 +93,18 @@ export class Fleet {
   }
 
   #startSome(): void {
-    const { sessions } = this.#parts;
+    const { sessions, account, settings } = this.#parts;
+    const starting = this.#starting.size + sessions.starting;
     const plan = schedule(
       {
         queue: this.#queue,
         alive: this.#alive.size,
-        starting: this.#starting.size + sessions.starting,
+        starting,
+        room: account.room(),
         ready: sessions.ready,
-        canBeWarm: (id) => this.#queue.some((spec) => spec.id === id && sessions.suits(spec)),
+        // One that has a session already goes on in that one.
+        canBeWarm: (id) =>
+          this.#queue.some((spec) => spec.id === id && spec.resume === undefined && sessions.suits(spec)),
         endOf: (id) => {
           const heir = this.#heirOf(id);
           const outcome = this.#outcomes.get(heir);
@@ -108,7 +112,7 @@ export class Fleet {
           return this.knows(heir) ? undefined : "not-done";
         },
       },
-      this.#parts.settings,
+      settings,
     );
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
     const forbidden = plan.start.filter((id) => this.#endForbidden(id));
@@ -232,6 +236,7 @@ export class Fleet {
     const construct = new Construct(spec, this.#parts, beginning);
     this.#alive.set(spec.id, construct);
     this.#starting.add(spec.id);
+    this.#parts.account.began(spec.id);
     construct.start();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
@@ -260,7 +265,10 @@ export class Fleet {
     this.#alive.delete(construct.spec.id);
     // One that is suspended waits for the next life of the run, as the queue does.
     if (outcome === undefined) this.#queue.unshift(construct.spec);
-    else this.#outcomes.set(outcome.id, outcome);
+    else {
+      this.#outcomes.set(outcome.id, outcome);
+      this.#parts.account.ended(outcome);
+    }
     this.#changed();
   }
 

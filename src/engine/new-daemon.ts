@@ -45,6 +45,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
   const conversation = new Conversation(
     {
       driver: run.driver,
+      account: run.account,
       clock: run.clock,
       patience: run.patience,
       cwd: view.workspace,
@@ -67,6 +68,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
   const loop = new Daemon({
     id,
     conversation,
+    account: run.account,
     inbox,
     hands: handsOf({
       view,

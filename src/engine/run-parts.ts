@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ModelList } from "../protocol/models.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
+import type { Account } from "./account/account.ts";
 import type { Catalogues } from "../store/catalogue/catalogues.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/parts.ts";
@@ -30,6 +31,8 @@ export interface RunParts {
   judge: Judge;
   wall: RunWall;
   plugins: RunPlugins;
+  /** What concerns all agents of this home. */
+  account: Account;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** What all runs of the home have cost since then (milliseconds since the epoch), US dollars. */

@@ -1,4 +1,5 @@
 import type { PluginParts } from "./bridge/deck-plugins.ts";
+import type { AccountTimes } from "../engine/account/times.ts";
 import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
@@ -29,6 +30,8 @@ export interface DeckParts {
   memory?: RunParts["memory"];
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
+  /** How long what concerns the account is waited for. */
+  accountTimes?: AccountTimes;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }

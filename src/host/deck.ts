@@ -1,6 +1,7 @@
 import { Fault, messageOf, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
 import { channel } from "../base/stream.ts";
+import type { Account } from "../engine/account/account.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Run } from "../engine/run.ts";
@@ -13,6 +14,7 @@ import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { readSettings } from "../store/settings-file.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
+import { accountOfHome, releaseAccount } from "./account-of-home.ts";
 import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
 import { listCalibers } from "../engine/calibers/opening.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
@@ -60,6 +62,7 @@ export class Deck implements Port {
   readonly #recorder: Recorder;
   readonly #mutedTripwires: Set<string>;
   readonly #blacklist: Blacklist;
+  readonly #account: Account;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
@@ -87,6 +90,7 @@ export class Deck implements Port {
     this.#held = held;
     this.closed = this.#end.promise;
     this.#mutedTripwires = new Set(muted);
+    this.#account = accountOfHome(store, parts.accountTimes);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#canary = parts.canary && canaryDesk(parts.canary);
     const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
@@ -98,6 +102,7 @@ export class Deck implements Port {
       store,
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
+      account: this.#account,
       blacklist,
       catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
@@ -165,6 +170,7 @@ export class Deck implements Port {
     this.#catalogues[Symbol.dispose]();
     await this.#canary?.stop();
     await asked;
+    this.#account.close();
     await this.#recorder.close();
     this.#ending.abort();
     await this.#plugins?.close();
@@ -210,6 +216,10 @@ export class Deck implements Port {
       case "settings.read":
       case "settings.save":
         return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
+      case "account.status":
+        return Promise.resolve({ hold: this.#account.hold ?? null });
+      case "account.release":
+        return Promise.resolve({ hold: releaseAccount(this.#account, (draft) => this.#record(draft)) });
       case "blacklist.list":
       case "blacklist.add":
       case "blacklist.remove":

@@ -1,3 +1,4 @@
+import type { AccountHold } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
@@ -38,6 +39,9 @@ export interface Replies {
   "settings.read": { saved: SavedSettings; run: RunSettings | null };
   "settings.save": { saved: SavedSettings; run: RunSettings | null };
   "bound.answer": Record<string, never>;
+  "account.status": { hold: AccountHold | null };
+  /** The hold that there was. */
+  "account.release": { hold: AccountHold | null };
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };

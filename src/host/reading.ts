@@ -9,6 +9,7 @@ import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
@@ -81,6 +82,7 @@ const emptyReader = (home: string): EventReader => ({
   eventsOf: () => [].values(),
   eventsAfter: () => [].values(),
   countOf: () => 0,
+  lastOfAccount: () => undefined,
   runs: () => [],
   costSince: () => 0,
   lastSeq: () => 0,
@@ -89,6 +91,7 @@ const emptyReader = (home: string): EventReader => ({
 
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
   if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
+import type { Account } from "../engine/account/account.ts";
 import type { Blacklist } from "../engine/blacklist.ts";
 import { listCalibers, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
 import { usualPatience } from "../engine/daemon/conversation.ts";
@@ -36,6 +37,7 @@ export interface RunOpenerParts {
   store: Store;
   recorder: Recorder;
   record: (draft: EventDraft) => boolean;
+  account: Account;
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: CanaryDesk | undefined;
@@ -132,8 +134,8 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, plugins, catalogues, onRun } =
-      this.#own;
+    const { options, parts, store, recorder, record, account, blacklist } = this.#own;
+    const { mutedTripwires, canary, plugins, catalogues, onRun } = this.#own;
     const roll = rollOf(parts.driver);
     const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
@@ -148,6 +150,7 @@ export class RunOpener {
       mutedTripwires,
       authorMs,
       record,
+      account,
       blacklist,
       costSince: (at) => store.costSince(at),
       judge: judgeFor({

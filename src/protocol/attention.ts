@@ -3,7 +3,8 @@ import { boundSchema } from "./bound.ts";
 
 /**
  * Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in
- * a trial. `bound.…`: a bound is reached. `construct.stalled`: nothing was heard of a construct for long.
+ * a trial. `bound.…`: a bound is reached. `construct.stalled`: nothing was heard of a construct for long. `account.…`: what
+ * holds all agents up (see `account.ts`).
  */
 export const attentionKinds = [
   "gate.bypassed",
@@ -11,6 +12,10 @@ export const attentionKinds = [
   "bound.construct",
   "bound.run",
   "construct.stalled",
+  "account.credential",
+  "account.usage_limit",
+  "account.overload",
+  "account.correlated",
 ] as const;
 
 /**

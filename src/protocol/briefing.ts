@@ -26,6 +26,7 @@ export const heading = {
   fromDaemon: "MESSAGE FROM YOUR COORDINATOR:",
   redirect: "NEW INSTRUCTION FROM THE NETRUNNER:",
   redirected: "REDIRECTED BY THE NETRUNNER:",
+  account: "ACCOUNT:",
   unread: "MESSAGES THAT WERE NOT READ:",
   read: "READ",
   outcomes: "CONSTRUCT OUTCOMES:",

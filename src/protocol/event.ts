@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountHoldSchema, accountReleases, accountTroubles } from "./account.ts";
 import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
@@ -198,6 +199,12 @@ const bodies = {
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
   "construct.continued": z.object({ construct }),
+  /** The provider has refused its turn, as everybody's: it waits with it. */
+  "construct.parked": z.object({ construct, kind: z.enum(accountTroubles), until: z.number().nullable() }),
+  /** It begins that turn again, in the same session. */
+  "construct.unparked": z.object({ construct }),
+  /** It was parked when its run stopped: it is queued again, to go on in its session. */
+  "construct.requeued": z.object({ construct, session_id: z.string().nullable() }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
@@ -273,7 +280,11 @@ const bodies = {
     cost_usd: z.number(),
     tokens: tokensSchema,
   }),
+  /** What the provider says of the usage limit. */
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
+  /** Nothing begins any more in this deck. It is told again when the time of the next try changes. */
+  "account.held": accountHoldSchema,
+  "account.released": z.object({ kind: z.enum(accountTroubles), how: z.enum(accountReleases), held_ms: z.number() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
   "deck.warned": z.object({ code: z.string(), message: z.string() }),

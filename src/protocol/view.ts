@@ -1,3 +1,4 @@
+import type { AccountHold } from "./account.ts";
 import type { AttentionItem } from "./attention.ts";
 import { showGiven, type Caliber } from "./caliber.ts";
 import type { ConstructBound } from "./bound.ts";
@@ -41,6 +42,8 @@ export interface RunView {
   holds: Record<string, Hold>;
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
+  /** What holds all agents of the deck up; null: nothing. */
+  account: AccountHold | null;
   tripwires: TripwiresView;
   pool: PoolView;
   lastSeq: number;
@@ -86,7 +89,7 @@ export interface ConstructView {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  state: "queued" | "starting" | "running" | "held" | "paused" | "suspended" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "parked" | "suspended" | "ending" | Outcome["state"];
   /** Where it goes on, while it is suspended. */
   suspended: Suspended | null;
   /** What it is doing, one short line. */
@@ -95,6 +98,8 @@ export interface ConstructView {
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** It waits with a turn until what holds all agents up is over. */
+  isParked: boolean;
   /** Model requests so far. */
   requests: number;
   /** An estimate while it is in the middle of a turn. */

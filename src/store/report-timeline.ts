@@ -1,6 +1,7 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
 import { refusalText } from "../protocol/catalogue.ts";
+import { troubleWords } from "../protocol/account.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 
@@ -63,8 +64,14 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("goal", event.body.goal);
     case "netrunner.said":
       return says("netrunner", event.body.text);
-    case "account.limited":
-      return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "account.held": {
+      const { reason, retry_at, tries } = event.body;
+      const again = tries === 0 ? "" : ` (tried in vain: ${tries})`;
+      const until = retry_at === null ? "" : `; next try ${new Date(retry_at).toISOString()}`;
+      return says(`ACCOUNT HELD${again}`, `${reason}${until}`);
+    }
+    case "account.released":
+      return `the account is free again after ${showDuration(event.body.held_ms)} (${event.body.how})`;
     case "canary.passed":
       return `the gate holds in ${oneLine(`${event.body.agent} ${event.body.version}`, 60)}`;
     case "canary.failed":
@@ -144,6 +151,11 @@ function constructTelling(event: DeckEvent): string | undefined {
       return says(`${id} shows a ${event.body.kind}`, [event.body.title, event.body.path ?? event.body.text].join(" "));
     case "construct.paused":
       return says(`${id} was ${event.body.how}`, event.body.why);
+    case "construct.parked":
+      return says(`${id} waits`, troubleWords[event.body.kind]);
+    case "construct.requeued":
+      return `${id} is queued again, to go on in its session`;
+    case "construct.unparked":
     case "construct.continued":
       return `${id} goes on`;
     case "tripwire.fired": {

@@ -7,6 +7,7 @@ import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
+import type { AccountTimes } from "../../src/engine/account/times.ts";
 import { openCaliberDesk, type CaliberDesk } from "../../src/engine/calibers/desk.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
@@ -58,6 +59,10 @@ export interface TestDeckOptions {
   /** Files of the workspace: path to text. */
   files?: Record<string, string>;
   patience?: Patience;
+  /** How long what concerns the account is waited for; otherwise as in earnest, which is long. */
+  accountTimes?: AccountTimes;
+  /** How the agents are logged in; the provider tells a subscription when its limit is over. Default: a key. */
+  login?: "key" | "subscription";
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
   /** Another executable in the agent's place. */
@@ -104,7 +109,12 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
   }
   const api = options.api ?? (await startOfflineApi({ answer: options.answer ?? (() => say("Done.")) }));
   const executable = await findExecutable({ asked: options.claudeBin, env: {}, cwd: workspace });
-  const usual = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, api.url) });
+  const { ANTHROPIC_API_KEY, ...keyless } = offlineEnvironment(process.env, agentHome, api.url);
+  const login: Record<string, string> =
+    options.login === "subscription"
+      ? { CLAUDE_CODE_OAUTH_TOKEN: "no-token" }
+      : { ANTHROPIC_API_KEY: ANTHROPIC_API_KEY ?? "" };
+  const usual = claudeDriver({ executable, env: { ...keyless, ...login } });
   const open = options.open ?? openWritingDeck;
   const deck = await open({ workspace, home, mode: "write", offline: true }, () =>
     Promise.resolve({
@@ -125,6 +135,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       ...(options.plugins === undefined ? {} : { plugins: kitPlugins() }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.accountTimes === undefined ? {} : { accountTimes: options.accountTimes }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),
     }),

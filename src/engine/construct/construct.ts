@@ -4,7 +4,6 @@ import { tighterLimits } from "../../policy/profiles/limits.ts";
 import type { Outcome, Teller } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
-import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
 import { noteServersDown } from "../plugins/servers-down.ts";
 import { Meter } from "../meter.ts";
@@ -13,6 +12,7 @@ import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
 import { noteEvent } from "./note-event.ts";
+import { parkingOf, type Parking } from "./parking.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { newMail, type Mail } from "./mail.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
@@ -37,6 +37,7 @@ export class Construct {
   readonly settled: Promise<void>;
   /** Through which it is paused, frozen and let go on. */
   readonly custody: Custody;
+  readonly #parking: Parking;
 
   readonly #parts: ConstructParts;
   readonly #beginning: Beginning;
@@ -100,6 +101,14 @@ export class Construct {
       kill: (cause) => this.stop(cause, "hard"),
       onWait: (isWaiting) => this.#wait(isWaiting),
     });
+    this.#parking = parkingOf({
+      construct: spec.id,
+      account: parts.account,
+      clock: parts.clock,
+      mail: this.#mail,
+      note: this.#note,
+      onWait: (isWaiting) => this.#wait(isWaiting),
+    });
   }
 
   start(): void {
@@ -151,6 +160,7 @@ export class Construct {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
       this.#parts.plugins.end(this.spec.id);
+      this.#parking.end();
     }
     for (const effect of effects) this.#perform(effect);
   }
@@ -212,7 +222,9 @@ export class Construct {
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
       const { limits } = this.#parts.outfits.of(this.spec);
-      watchTime(tighterLimits(this.#parts.limits, limits), clock, lastSign, (cause) => this.stop(cause), signal);
+      const spared = (): number => this.#parking.waitedMs;
+      const bounds = tighterLimits(this.#parts.limits, limits);
+      watchTime(bounds, clock, lastSign, spared, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       // One that is handed over unread is read by its next owner.
@@ -255,16 +267,14 @@ export class Construct {
       this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) void this.custody.suspect(bypass);
-      const login = loginProblem(event);
-      if (login !== undefined) {
-        this.#tally.problem = login;
-        this.stop("error:login");
-      }
+      this.#parking.see(event, session);
       if (event.type !== "turn.ended") continue;
       // What an agent under suspicion calls its result counts only when the netrunner lets it go on.
       await this.custody.cleared();
+      const turn = { ...event.turn, queued: Math.max(event.turn.queued, session.unread) };
+      const counts = await this.#parking.counts(turn, session);
       if (this.#life.phase === "yielding") return this.#turnOver.resolve();
-      this.#apply({ type: "turn_ended", turn: { ...event.turn, queued: Math.max(event.turn.queued, session.unread) } });
+      if (counts) this.#apply({ type: "turn_ended", turn });
     }
     this.#meter.close();
     this.#exit = await exitAfterOutput(session);

@@ -6,8 +6,10 @@ import type { Teller } from "../../protocol/outcome.ts";
 export interface Mail {
   /** Keeps a message for the moment in which the construct is told its task; after that, sends it. */
   tell(message: Letter): void;
-  /** Tells the task, and what has been kept until now. */
+  /** Tells the task, or what to go on with, and what has been kept until now. */
   open(session: Pick<AgentSession, "send">, task: string): void;
+  /** It has read all that was sent, and does not read now: what comes is kept until it is opened again. */
+  close(): void;
   /** What it has not begun to read. */
   unread(session: Pick<AgentSession, "unread"> | undefined): Letter[];
 }
@@ -33,6 +35,11 @@ export function newMail(told: readonly Letter[]): Mail {
     open(session, task) {
       out = session;
       session.send([task, ...withTask.map(inWords)].join("\n\n"));
+    },
+    close() {
+      withTask.length = 0;
+      sent.length = 0;
+      out = undefined;
     },
     unread(session) {
       if (out === undefined) return withTask;

@@ -21,6 +21,8 @@ export interface SpawnSpec {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
+  /** The agent session in which it goes on; left out for a new one. */
+  resume?: string;
 }
 
 /** Everything that the outcome of a construct is made of. */
@@ -75,7 +77,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     stderr:
       state === "done" || state === "redirected"
         ? ""
-        : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+        : [...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import type { Account } from "../account/account.ts";
 import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
@@ -32,6 +33,7 @@ export interface ConstructParts {
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
+  account: Account;
   metering: Metering;
   budget: Pick<Budget, "pass" | "warningFor">;
   /** Opens the transcript of a construct or daemon. */

@@ -8,16 +8,27 @@ export interface TimeLimits {
 /**
  * Calls `stop` with the cause when a construct takes too long in all, or shows no sign of life for too long.
  * @param lastSign when it last did something, on the clock's monotonic scale
+ * @param spared milliseconds that do not count: it could not work, for no fault of its own
  * @param signal ends the watch
  */
 export function watchTime(
   limits: TimeLimits,
   clock: Clock,
   lastSign: () => number,
+  spared: () => number,
   stop: (cause: "budget:time" | "stall") => void,
   signal: AbortSignal,
 ): void {
-  clock.after(limits.time_limit_ms, () => stop("budget:time"), signal);
+  const began = clock.monotonic();
+  const watch = (ms: number): void => {
+    const look = (): void => {
+      const left = limits.time_limit_ms - (clock.monotonic() - began - spared());
+      if (left > 0) watch(left);
+      else stop("budget:time");
+    };
+    clock.after(ms, look, signal);
+  };
+  watch(limits.time_limit_ms);
   watchSilence(limits.idle_limit_ms, clock, lastSign, () => stop("stall"), signal);
 }
 

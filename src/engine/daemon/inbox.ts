@@ -37,7 +37,11 @@ export class Inbox {
 const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
 
 /** What is told with the next turn, whenever that comes. */
-const isBeside = ({ type }: DeckEvent): boolean => type === "catalogue.changed";
+const isBeside = (event: DeckEvent): boolean =>
+  event.type === "catalogue.changed" ||
+  event.type === "account.released" ||
+  // Only of what its constructs die of can the daemon make something.
+  (event.type === "account.held" && event.body.kind !== "correlated");
 
 function concernsDaemon(event: DeckEvent): boolean {
   switch (event.type) {
@@ -51,6 +55,8 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "blacklist.removed":
     case "blacklist.allowed":
     case "catalogue.changed":
+    case "account.held":
+    case "account.released":
       return true;
     case "construct.redirected":
       return true;

@@ -1,3 +1,4 @@
+import { accountSection } from "./account-section.ts";
 import { isBlacklistRule } from "../../protocol/blacklist.ts";
 import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
 import { showCaliber, type Caliber } from "../../protocol/caliber.ts";
@@ -40,6 +41,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     opening === undefined ? "" : openingSection(opening.body.goal, context),
     blacklistSection(inputs),
     loopSection(inputs),
+    accountSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
     catalogueSection(

@@ -5,6 +5,7 @@ import type { DeckEvent } from "../../protocol/event.ts";
 import { flatEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
+import { endsCommand } from "./account-question.ts";
 import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
@@ -26,6 +27,8 @@ export interface Following {
   patience: Patience;
   /** Where the events go as JSON; without it they are only told. */
   json: Sink | undefined;
+  /** Waits for what holds all agents up, such as a usage limit. */
+  waits: boolean;
   /** The terminal on which the netrunner can answer; without it a question ends the command. */
   terminal: { input: Input; output: Output } | undefined;
 }
@@ -110,6 +113,13 @@ export async function followRun(following: Following): Promise<RunEnd> {
       else void answer(event.body.question, terminal);
     }
     if (event.type === "daemon.turn_started" || event.type === "run.closed") question?.abort();
+    if (event.type === "account.held" && view !== undefined) {
+      const isWatched = terminal !== undefined;
+      if (endsCommand(event.body, view, { isWatched, waits: following.waits })) {
+        rule = `account.${event.body.kind}`;
+        stop.stop("paused", event.body.reason);
+      }
+    }
     if (event.type === "run.paused") {
       rule = event.body.rule;
       stop.stop("paused", event.body.reason);

@@ -1,5 +1,7 @@
+import type { AttentionItem } from "../../protocol/attention.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
+import { accountQuestion, asksForAccount, readAccountAnswer } from "./account-question.ts";
 import { attentionQuestion, readAttentionAnswer } from "./attention-question.ts";
 import { holdQuestion, readHoldAnswer } from "./hold-question.ts";
 
@@ -32,13 +34,25 @@ export function matterOf(event: DeckEvent): Matter | undefined {
   }
   if (event.type !== "attention.raised") return undefined;
   const { construct, item } = event.body;
-  if (construct === undefined) return undefined;
+  if (construct === undefined) return accountMatter(event.body);
   return {
     id: item,
     title: "A construct NEEDS YOU",
     question: () => attentionQuestion(event.body),
     read: (text) => readAttentionAnswer(text, construct),
     answers: "answer with k or c",
+  };
+}
+
+/** What only the netrunner can end for all; what is over by itself is shown, and not asked. */
+function accountMatter(item: AttentionItem): Matter | undefined {
+  if (!asksForAccount(item)) return undefined;
+  return {
+    id: item.item,
+    title: "The deck NEEDS YOU",
+    question: () => accountQuestion(item),
+    read: (text) => readAccountAnswer(text, item),
+    answers: "answer with g or s",
   };
 }
 

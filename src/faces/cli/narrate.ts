@@ -1,10 +1,12 @@
 import { oneLine } from "../../base/text.ts";
 import { blacklistRules } from "../../protocol/blacklist.ts";
+import { troubleWords } from "../../protocol/account.ts";
 import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import { refusalText } from "../../protocol/catalogue.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import { accountAsks, narrateAccount } from "./narrate-account.ts";
 import { counted, money, spell } from "./amounts.ts";
 import type { Style } from "./paint.ts";
 import { constructWord, runWord } from "./state-word.ts";
@@ -74,14 +76,16 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting(event.body.construct, "adopts", `${by} in place of ${profile}: ${reason}`, "warning");
     }
     case "account.limited":
-      return lasting("account", "limited", limitText(event.body), "warning");
+    case "account.held":
+    case "account.released":
+      return ofAccount(narrateAccount(event));
     case "canary.passed":
       return passing("gate", "tried", `it holds in ${event.body.agent} ${event.body.version}`);
     case "canary.failed":
       return passing("gate", "failed", event.body.problem);
     case "attention.raised":
       // What concerns all of them pauses the run, which is told.
-      if (event.body.construct === undefined) return undefined;
+      if (event.body.construct === undefined) return ofAccount(accountAsks(event.body));
       return lasting(event.body.construct, "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
     case "attention.closed":
       return passing("deck", "answered", event.body.how);
@@ -183,6 +187,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     }
     case "construct.paused":
       return lasting(event.body.construct, event.body.how.toUpperCase(), event.body.why, "alarm");
+    case "construct.parked":
+      return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
+    case "construct.unparked":
+      return passing(event.body.construct, "goes on", "in the same session");
+    case "construct.requeued":
+      return passing(event.body.construct, "requeued", "it goes on in its session");
     case "construct.continued":
       return lasting(event.body.construct, "goes on", "", "plain");
     case "tripwire.fired":
@@ -243,10 +253,8 @@ function policyText({ path, rules, entries }: { path: string; rules: string[]; e
   return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
 
-function limitText(body: { status: string; resets_at: number | null }): string {
-  if (body.resets_at === null) return body.status;
-  return `${body.status}, until ${new Date(body.resets_at).toISOString()}`;
-}
+const ofAccount = (told: Pick<Telling, "word" | "text" | "style"> | undefined): Telling | undefined =>
+  told && lasting("account", told.word, told.text, told.style);
 
 const passing = (who: string, word: string, text: string): Telling => ({
   who,

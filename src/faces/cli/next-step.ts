@@ -34,7 +34,9 @@ const sentence = (text: string): string => `${oneLine(text, 300).replace(/\.$/, 
 
 /** What the netrunner has to see to before the run can go on. */
 function remedy(rule: string): string {
-  if (rule === "provider.login") return "See to the login, then go on";
+  if (rule === "account.credential") return "See to the login, then go on";
+  if (rule === "account.correlated") return "See to what they have died of, then go on";
+  if (rule.startsWith("account.")) return "Nothing is lost. Go on, now or later; it waits until it may work,";
   if (rule === "gate.canary")
     return "If the machine was busy, just go on; otherwise install another version of the agent, or name one with --claude-bin PATH, and go on";
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";

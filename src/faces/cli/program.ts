@@ -77,6 +77,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
   },
+  account: {
+    summary: "show what holds all agents up, such as a usage limit, and let them go on",
+    load: async () => (await import("./commands/account.ts")).defineAccount,
+  },
   calibers: {
     summary: "list the models that constructs can run on: efforts, prices, fast mode",
     load: async () => (await import("./commands/calibers.ts")).defineCalibers,

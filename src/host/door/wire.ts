@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault, messageOf } from "../../base/fault.ts";
+import { accountHoldSchema } from "../../protocol/account.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
 import { ejectionSchema } from "../../protocol/ejection.ts";
@@ -90,6 +91,8 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "settings.read": settingsReplySchema,
   "settings.save": settingsReplySchema,
   "run.show": z.object({ view: viewSchema }),
+  "account.status": z.object({ hold: accountHoldSchema.nullable() }),
+  "account.release": z.object({ hold: accountHoldSchema.nullable() }),
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),

@@ -43,6 +43,7 @@ const driveOf = (deck: ScriptedDeck): Drive => ({
   json: false,
   color: false,
   inputUsed: false,
+  waits: true,
   again: "",
   open: async () => ({
     opened: await deck.port.send({ type: "goal.set", goal: "g", settings, command_line: [] }),

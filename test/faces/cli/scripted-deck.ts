@@ -1,4 +1,5 @@
 import type { Port, Replies } from "../../../src/host/port.ts";
+import type { AccountHold } from "../../../src/protocol/account.ts";
 import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
@@ -41,6 +42,8 @@ export interface Script {
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
+  /** What holds the agents of a home up in which no run is open. */
+  account?: AccountHold;
   /** Time of the first event, milliseconds since the epoch. */
   startAt?: number;
 }
@@ -186,6 +189,13 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "settings.change":
         record(current, "settings.changed", { settings: command.settings });
         return {};
+      case "account.status":
+      case "account.release": {
+        const hold = events.length === 0 ? (script.account ?? null) : viewOf(current).account;
+        if (hold !== null && command.type === "account.release")
+          record(current, "account.released", { kind: hold.kind, how: "netrunner", held_ms: 1000 });
+        return { hold };
+      }
       case "blacklist.list":
         return { entries };
       case "blacklist.add": {

@@ -4,7 +4,7 @@ import { defaultSettings } from "../../../protocol/settings.ts";
 import type { Drive } from "../drive-run.ts";
 import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, deckOptions, repeated } from "../flags/deck-flags.ts";
+import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
 import { addDaemonFlags, addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
@@ -18,6 +18,7 @@ interface RunFlags extends DeckFlags, SettingFlags {
   color: boolean;
   resume?: string;
   say?: string;
+  wait: boolean;
 }
 
 /** `cyberdeck run`: a goal, from its setting to its end. */
@@ -32,6 +33,7 @@ export function defineRun(command: Command, world: World, finish: (code: number)
       words("--resume", "last"),
     )
     .option("--say <text>", "with --resume: what to tell the daemon", words("--say", '"proceed"'))
+    .option(...noWait)
     .option("--json", "write each event as a line of JSON to stdout, and nothing else")
     .addHelpText("after", examples)
     .action(async (goal: string | undefined) => {
@@ -57,6 +59,7 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
     json: flags.json === true,
     color: flags.color,
     inputUsed: goal === "-",
+    waits: flags.wait,
     again: repeated(flags),
   };
   if (resume !== undefined) {

@@ -28,6 +28,7 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   page.field("warm pool", showPool(view.pool) ?? "");
   page.field("workspace", oneLine(view.workspace, longestPath));
   if (view.kind === "goal") daemonFields(view, page);
+  if (view.account !== null) page.field("held", view.account.reason);
   for (const item of Object.values(view.attention)) page.field("needs you", `${item.text} ${item.next}`);
   for (const construct of Object.values(view.constructs)) constructFields(construct, page);
   if (view.refused.length > 0) page.heading(`${counted(view.refused.length, "task")} not started`);
