@@ -1,8 +1,8 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
 import { refusalText } from "../protocol/catalogue.ts";
-import { boundText, showAmount } from "../protocol/bound.ts";
 import { troubleWords } from "../protocol/account.ts";
+import { boundText, showAmount } from "../protocol/bound.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 

@@ -22,8 +22,8 @@ export interface BudgetParts {
   clock: Clock;
   note: Note;
   today: Today;
-  /** The bounds that a profile sets by itself; 0: none. */
-  limitsOf: (profile: string) => ConstructLimits;
+  /** The bounds that its profile has set to a construct when it started; 0: none. */
+  limitsOf: (construct: string) => ConstructLimits;
   /** Ends a construct at once. */
   stop: (construct: string, cause: string) => void;
   /** Changes settings of the run in the netrunner's name. */
@@ -188,7 +188,7 @@ export class Budget {
     const { settings, constructs } = this.#parts.view;
     const view = constructs[construct];
     if (view === undefined) return settings;
-    return { ...tighterLimits({ ...settings }, this.#parts.limitsOf(view.profile)), ...view.raised };
+    return { ...tighterLimits({ ...settings }, this.#parts.limitsOf(construct)), ...view.raised };
   }
 
   #ofConstruct(construct: string): ReachedBound | undefined {

@@ -5,6 +5,7 @@ import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
 import { showCaliber, type Caliber } from "../../protocol/caliber.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { PluginLine } from "../../protocol/plugin.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
 import { partsOf } from "./parts.ts";
@@ -25,6 +26,7 @@ export interface MessageContext {
   inFlight: { id: string; state: string; task: string }[];
   /** As they are now. */
   profiles: readonly ProfileEntry[];
+  plugins: readonly PluginLine[];
   /** The full result text of a construct, for the `read` action. */
   resultOf: (construct: string) => string;
 }
@@ -46,6 +48,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     catalogueSection(
       inputs.flatMap((event) => (event.type === "catalogue.changed" ? [event.body] : [])),
       context.profiles,
+      context.plugins,
     ),
     netrunnerSection(inputs),
     redirectSection(inputs),
