@@ -19,3 +19,13 @@ export const showCost = (usd: number): string => `$${usd.toFixed(usd > 0 && usd 
 
 /** "1 file", "3 files". */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** Milliseconds of a duration such as 90s, 10m or 1h30m; undefined when it is none, or no time at all. */
+export function readDuration(text: string): number | undefined {
+  const match = /^(?:(\d{1,4})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?(?:(\d{1,10})ms)?$/.exec(text.trim());
+  const ms = (match?.slice(1) ?? []).reduce((sum, part, index) => sum + Number(part ?? 0) * (units[index] ?? 0), 0);
+  return ms >= 1 ? ms : undefined;
+}
+
+/** Day, hour, minute, second, in milliseconds. */
+const units = [86_400_000, 3_600_000, 60_000, 1000, 1];

@@ -1,9 +1,10 @@
-import { mkdir, realpath, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import { claudeDriver, type ClaudeSettings } from "../drivers/claude/driver.ts";
 import { offlineEnvironment } from "../drivers/claude/environment.ts";
+import { identityOf } from "../drivers/claude/executable.ts";
 import { tryGate, type CanaryResult } from "../engine/gate/canary.ts";
 import { gateTrialModel } from "../offline/gate-trial.ts";
 import { startOfflineApi } from "../offline/server.ts";
@@ -20,23 +21,12 @@ export interface CanarySettings extends Omit<ClaudeSettings, "env"> {
 export function claudeCanaries(settings: CanarySettings): (signal: AbortSignal) => Promise<CanaryResult> {
   let last: { file: string; result: CanaryResult } | undefined;
   return async (signal) => {
-    const file = await fileOf(settings.executable);
+    const file = await identityOf(settings.executable);
     if (last?.file === file && last.result.passed) return last.result;
     const result = await claudeCanary(settings, signal);
     last = { file, result };
     return result;
   };
-}
-
-/** What changes with the version of a program: where it really is, its size and its time. */
-async function fileOf(executable: string): Promise<string> {
-  try {
-    const path = await realpath(executable);
-    const { size, mtimeMs } = await stat(path);
-    return `${path} ${size} ${mtimeMs}`;
-  } catch {
-    return "unreadable"; // The trial itself tells what is wrong with it.
-  }
 }
 
 /**

@@ -25,6 +25,7 @@ const code = await runCli({
     decks.add(deck);
     return deck;
   },
+  listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),
 });
 // Everything is written and the deck is closed: a handle that is still open must not keep the terminal.

@@ -17,7 +17,9 @@ import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
+import { claudeCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import { cataloguePlaces } from "./open-catalogues.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
 export interface Process {
@@ -43,11 +45,24 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);
     const agentHome = provider.env["HOME"] ?? around.homeDir;
+    const driver = claudeDriver({ executable, env: provider.env, guardian });
+    const calibers = claudeCalibers({
+      driver,
+      executable,
+      env: provider.env,
+      home,
+      offline: options.offline,
+      cwd: workspace,
+    });
+    // From now on, so that it is known by the time that a run opens.
+    void calibers.known();
     return {
-      driver: claudeDriver({ executable, env: provider.env, guardian }),
+      driver,
+      calibers,
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
       agentState: stateFolder(provider.env, agentHome),
+      catalogues: { ...cataloguePlaces(around), path: provider.env["PATH"] ?? "" },
       version: around.version,
       canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
       async release() {

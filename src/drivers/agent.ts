@@ -80,6 +80,8 @@ export interface AgentSession {
   answers(): Promise<void>;
   /** From now on its calls are judged, and its messages taken down, by this one alone. */
   handTo(owner: SessionOwner): void;
+  /** Messages that were sent and that the agent has not begun to read, as far as it tells. */
+  readonly unread: number;
   /**
    * Its next turn runs on this caliber, in the provider's fast mode or not. Rejects when the agent does not take it, or is
    * gone.
@@ -127,6 +129,11 @@ export type AgentEvent =
   | { type: "said"; text: string; subagent?: string }
   | { type: "tool.called"; id: string; tool: string; input: unknown; subagent?: string }
   | { type: "tool.returned"; id: string; failed: boolean; text: string; subagent?: string }
+  /**
+   * What a model request has used so far, cumulative for the request. The first of its events tells model and prompt; the
+   * `isFinal` one, all of it. What a kind of token is left out of is not known from this event.
+   */
+  | { type: "used"; request: string; model?: string; tokens: Partial<Tokens>; isFinal: boolean; subagent?: string }
   /** The provider made the agent wait: it tries again by itself. */
   | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
   /** The provider or the agent does not accept the account: trying again is no use until the netrunner has seen to it. */
@@ -150,6 +157,8 @@ export interface TurnEnd {
   turns: number;
   /** Messages that are still waiting: more turns follow without further input. */
   queued: number;
+  /** The provider's fast mode as the agent tells it, "on", "off" or "cooldown", and why not; undefined when it says nothing. */
+  fast?: { state: string; why?: string };
   /** Cumulative for the session. */
   costUsd: number;
   /** Cumulative for the session. */

@@ -25,7 +25,7 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
   const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
   for (const construct of unended) {
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.
-    await endStrays(construct.id, note);
+    for (const id of sessionMarks(construct, view)) await endStrays(id, note);
     if (construct.startedAt === null) continue;
     const outcome = await diedWithDeck(construct, transcript);
     onOutcome(outcome);
@@ -36,8 +36,14 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome }: E
 
 /** What a construct was told to do, as its record has it. */
 export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, after, profile, plugins } = construct;
-  return { id, task, origin, parent, caliber, after, profile, plugins };
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins } = construct;
+  return { id, task, origin, parent, caliber, after, profile, plugins, ...(asked === undefined ? {} : { asked }) };
+}
+
+/** The marks that its processes may bear: its own, and, where it went on in another one's session, that one's. */
+function sessionMarks({ id, origin, parent }: ConstructView, view: RunView): string[] {
+  const before = origin === "redirect" && parent !== null ? view.constructs[parent] : undefined;
+  return [id, ...(before === undefined ? [] : sessionMarks(before, view))];
 }
 
 async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {

@@ -2,10 +2,12 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { freshBeginning } from "./construct/beginning.ts";
-import { Construct } from "./construct/construct.ts";
+import { freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { Construct, type Delivery } from "./construct/construct.ts";
+import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
+import { estateOf } from "./construct/yielding.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
@@ -31,6 +33,8 @@ export class Fleet {
   readonly #alive = new Map<string, Construct>();
   readonly #starting = new Set<string>();
   readonly #outcomes = new Map<string, Outcome>();
+  /** What the queued ones have been told already. */
+  readonly #letters = new Map<string, Letter[]>();
   #shut = false;
 
   constructor(parts: FleetParts) {
@@ -62,18 +66,18 @@ export class Fleet {
 
   /** Puts a task into the queue; it starts when a slot is free and what it waits for has ended well. */
   spawn(request: Omit<SpawnSpec, "id">): string {
-    let id = newConstructId();
-    while (this.knows(id)) id = newConstructId();
-    const spec = { ...request, id };
-    this.#parts.note("engine")("construct.queued", { ...request, construct: id });
+    const spec = this.#admit(request);
     this.#queue.push(spec);
-    return id;
+    return spec.id;
   }
 
   /** Takes up what a log tells of an earlier life of this run. */
-  restore(queued: SpawnSpec[], outcomes: Outcome[]): void {
+  restore(queued: (SpawnSpec & { told?: Letter[] })[], outcomes: Outcome[]): void {
     for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
-    this.#queue.push(...queued);
+    for (const { told = [], ...spec } of queued) {
+      this.#queue.push(spec);
+      this.#letters.set(spec.id, told);
+    }
   }
 
   /** Starts whoever may start. Call it after a change. */
@@ -93,9 +97,10 @@ export class Fleet {
         ready: sessions.ready,
         canBeWarm: (id) => this.#queue.some((spec) => spec.id === id && sessions.suits(spec)),
         endOf: (id) => {
-          const outcome = this.#outcomes.get(id);
+          const heir = this.#heirOf(id);
+          const outcome = this.#outcomes.get(heir);
           if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
-          return this.knows(id) ? undefined : "not-done";
+          return this.knows(heir) ? undefined : "not-done";
         },
       },
       this.#parts.settings,
@@ -132,9 +137,41 @@ export class Fleet {
     return this.#alive.get(id)?.custody;
   }
 
-  /** Delivers a message at the construct's next turn boundary; false when it is not running. */
-  tell(id: string, text: string, origin: Origin): boolean {
-    return this.#alive.get(id)?.tell(text, origin) ?? false;
+  /** Why one that is alive is ending already; undefined when it is not. */
+  causeOf(id: string): string | undefined {
+    return this.#alive.get(id)?.cause;
+  }
+
+  /** Delivers a message: with its task, or at its next turn boundary. Undefined when it is neither queued nor at work. */
+  tell(id: string, text: string, origin: Origin): Delivery | undefined {
+    const construct = this.#alive.get(id);
+    if (construct !== undefined) return construct.tell(text, origin);
+    if (!this.#queue.some((spec) => spec.id === id)) return undefined;
+    this.#parts.note("engine")("construct.told", { construct: id, text, origin });
+    this.#letters.set(id, [...(this.#letters.get(id) ?? []), { text, origin }]);
+    return "with_task";
+  }
+
+  isQueued(id: string): boolean {
+    return this.#queue.some((spec) => spec.id === id);
+  }
+
+  /** How one ends that is at work or ending; undefined when it is neither. */
+  endOf(id: string): Promise<Outcome> | undefined {
+    return this.#alive.get(id)?.ended;
+  }
+
+  /**
+   * Stops what one does and has a new one go on in its session. Undefined when it has no session or its end has begun.
+   * @returns the id of the new one, which is at work from now on
+   */
+  succeed(id: string, request: Omit<SpawnSpec, "id">): string | undefined {
+    const construct = this.#shut ? undefined : this.#alive.get(id);
+    const estate = construct?.surrender();
+    if (construct === undefined || estate === undefined) return undefined;
+    const spec = this.#admit(request);
+    this.#begin(spec, heirBeginning(spec, this.#parts, { task: construct.spec.task, estate, told: [] }));
+    return spec.id;
   }
 
   /**
@@ -151,16 +188,47 @@ export class Fleet {
     await Promise.all(ends);
   }
 
+  #admit(request: Omit<SpawnSpec, "id">): SpawnSpec {
+    let id = newConstructId();
+    while (this.knows(id)) id = newConstructId();
+    this.#parts.note("engine")("construct.queued", { ...request, construct: id });
+    return { ...request, id };
+  }
+
   #start(id: string): void {
     const spec = this.#take(id);
     if (spec === undefined) return;
-    const earlier = spec.after.map((other) => this.#outcomes.get(other)).filter((outcome) => outcome !== undefined);
-    const construct = new Construct(spec, this.#parts, freshBeginning(spec, this.#parts, earlier));
-    this.#alive.set(id, construct);
-    this.#starting.add(id);
+    const told = this.#letters.get(id) ?? [];
+    this.#letters.delete(id);
+    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
+    if (parent !== undefined && parent.session_id !== null) {
+      const estate = Promise.resolve(estateOf(parent));
+      this.#begin(spec, heirBeginning(spec, this.#parts, { task: parent.task, estate, told }));
+      return;
+    }
+    const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
+    this.#begin(spec, freshBeginning(spec, this.#parts, { earlier, told }));
+  }
+
+  #begin(spec: SpawnSpec, beginning: Beginning): void {
+    const construct = new Construct(spec, this.#parts, beginning);
+    this.#alive.set(spec.id, construct);
+    this.#starting.add(spec.id);
     construct.start();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
+  }
+
+  /** Who goes on in the place of one that was redirected: whoever waits for it, waits for that one. */
+  #heirOf(id: string): string {
+    if (this.#outcomes.get(id)?.state !== "redirected") return id;
+    const everyone = [
+      ...this.#queue,
+      ...Array.from(this.#alive.values(), ({ spec }) => spec),
+      ...this.#outcomes.values(),
+    ];
+    const heir = everyone.find(({ origin, parent }) => origin === "redirect" && parent === id);
+    return heir === undefined ? id : this.#heirOf(heir.id);
   }
 
   async #freeStart(construct: Construct): Promise<void> {
@@ -203,6 +271,9 @@ export class Fleet {
     if (spec === undefined) return false;
     const outcome = unstarted(spec, cause);
     this.#outcomes.set(id, outcome);
+    for (const letter of this.#letters.get(id) ?? [])
+      this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
+    this.#letters.delete(id);
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });
     this.#parts.onChange();
     return true;

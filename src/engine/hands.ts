@@ -1,15 +1,20 @@
 import { respawnLoop, type PastAttempt } from "../policy/spawning/respawn-loop.ts";
 import { admit } from "../policy/spawning/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
+import type { Model } from "../protocol/models.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";
+import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 
 export interface HandsParts {
   view: RunView;
   fleet: Fleet;
+  models: readonly Model[];
+  outfits: Outfits;
   note: Note;
   /** False once the run is being closed. */
   isOpen: () => boolean;
@@ -47,6 +52,19 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
+      const unfit = action.profile === undefined ? undefined : parts.outfits.objection(action.profile);
+      if (unfit !== undefined) {
+        note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
+        return { refused: unfit.reason };
+      }
+      const profile = action.profile ?? parts.view.settings.profile;
+      const wishes = { daemon: action, profile: parts.outfits.profile(profile)?.caliber ?? {} };
+      const found = spawnCaliber(parts.models, parts.view.settings, wishes);
+      if (!found.ok) {
+        const { rule, reason } = found;
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        return { refused: reason };
+      }
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {
         const reason = `this would be attempt ${loop.count} at the same work; ${loop.earlier.join(", ")} ended badly: change the approach, or stop`;
@@ -57,14 +75,13 @@ export function handsOf(parts: HandsParts): Hands {
         task: action.task,
         origin: "daemon",
         parent: null,
-        caliber: {
-          model: action.model ?? parts.view.settings.caliber.model,
-          effort: action.effort ?? parts.view.settings.caliber.effort,
-        },
+        caliber: found.caliber,
+        ...askedOf(found),
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
-        profile: action.profile ?? parts.view.settings.profile,
+        profile,
         plugins: action.plugins ?? null,
       });
+      noteCaliber(id, found, note);
       if (loop.verdict === "warn") {
         const { count, of, earlier } = loop;
         note("respawn.warned", { construct: id, task: action.task, count, of, earlier: [...earlier] });
@@ -74,7 +91,9 @@ export function handsOf(parts: HandsParts): Hands {
       return { id };
     },
     message: (construct, text) =>
-      fleet.tell(construct, text, "daemon") ? undefined : `${construct} is not running, so it cannot be told anything`,
+      fleet.tell(construct, text, "daemon") === undefined
+        ? `${construct} is neither queued nor running, so it cannot be told anything`
+        : undefined,
     cancel: (construct) => (fleet.stop(construct, "daemon") ? undefined : `${construct} is neither queued nor running`),
     read(construct, part) {
       const outcome = fleet.outcome(construct);

@@ -1,6 +1,7 @@
 import { newDaemonId } from "../base/ids.ts";
 import { actionBlockJsonSchema } from "../protocol/action.ts";
 import { isEnded, type RunView } from "../protocol/view.ts";
+import { daemonCaliber } from "./calibers/spawn-caliber.ts";
 import { Conversation } from "./daemon/conversation.ts";
 import { Daemon } from "./daemon/daemon.ts";
 import type { Inbox } from "./daemon/inbox.ts";
@@ -9,6 +10,8 @@ import { daemonPrompt } from "./daemon/prompt.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
+import { Meter, type Metering } from "./meter.ts";
+import type { Outfits } from "./profiles/outfits.ts";
 import type { RunParts } from "./run-parts.ts";
 
 /** A coordinating loop and the dialogue that it leads. */
@@ -21,7 +24,9 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
   run: RunParts;
   view: RunView;
   fleet: Fleet;
+  outfits: Outfits;
   inbox: Inbox;
+  metering: Metering;
   /** An answer in the netrunner's place, on the record as such. */
   answer: (text: string) => void;
   /** Settles when the run is over, and with it the daemon's transcript. */
@@ -30,27 +35,28 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, inbox, isOpen, bound, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, objection, onCap } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
   const transcript = run.transcript(id);
   void parts.over.then(() => transcript.close());
+  const caliber = daemonCaliber(run.calibers.models, settings.daemon_caliber, id, note);
   const conversation = new Conversation(
     {
       driver: run.driver,
       clock: run.clock,
       patience: run.patience,
       cwd: view.workspace,
-      caliber: settings.daemon_caliber,
-      systemPrompt: daemonPrompt({ calibers: run.calibers.models }),
+      caliber,
+      systemPrompt: promptOf(parts),
       replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
       backend: settings.backend,
       id,
       transcript: transcript.line,
+      meter: new Meter({ agent: id, role: "daemon", note, metering: parts.metering, before: view.daemon }),
       onStarted({ pid, resumed }) {
-        const { backend, daemon_caliber: caliber } = settings;
-        note("daemon.started", { daemon: id, pid, backend, caliber, resumed });
+        note("daemon.started", { daemon: id, pid, backend: settings.backend, caliber, resumed });
       },
       onReady: ({ sessionId, model }) => note("daemon.session", { daemon: id, session_id: sessionId, model }),
       onNote: (code, message) => note("daemon.error", { daemon: id, code, message }),
@@ -62,26 +68,35 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     id,
     conversation,
     inbox,
-    hands: handsOf({ view, fleet, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({ view, fleet, models: run.calibers.models, outfits, note, isOpen, bound, objection, onCap }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
     before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd, chat: view.daemon.lastChat },
-    compose: (inputs) => composeMessage(inputs, contextOf(view, fleet)),
+    compose: (inputs) => composeMessage(inputs, contextOf(parts)),
     memory: () => memoryOf(view),
     answer: parts.answer,
   });
   return { loop, conversation };
 }
 
-const contextOf = (view: RunView, fleet: Fleet): MessageContext => ({
+function promptOf({ run, view }: NewDaemonParts): string {
+  run.catalogues.look();
+  const profiles = run.catalogues.profiles.entries();
+  return daemonPrompt({ calibers: run.calibers.models, profiles, usualProfile: view.settings.profile });
+}
+
+const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({
   workspace: view.workspace,
   runFolder: view.folder,
   autopilot: view.settings.autopilot,
+  caliber: view.settings.caliber,
+  caliberFixed: view.settings.caliber_fixed,
   maxSpawns: view.settings.max_spawns,
   maxConcurrent: view.settings.max_concurrent,
   total: fleet.total,
   inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
+  profiles: run.catalogues.profiles.entries(),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });
 

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ModelList } from "../protocol/models.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
+import type { Catalogues } from "../store/catalogue/catalogues.ts";
 import type { Blacklist } from "./blacklist.ts";
 import type { ConstructParts } from "./construct/parts.ts";
 import type { Patience } from "./daemon/conversation.ts";
@@ -14,6 +15,8 @@ import type { RunWall } from "./wall/wall.ts";
 /** What a run needs from outside. */
 export interface RunParts {
   driver: AgentDriver;
+  /** Profiles and programs. */
+  catalogues: Catalogues;
   /** The models that there are. */
   calibers: ModelList;
   clock: Clock;

@@ -1,10 +1,12 @@
 import { messageOf } from "../base/fault.ts";
+import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import { Bounds } from "./bounds.ts";
+import { fastGovernor } from "./calibers/fast-governor.ts";
 import { closeOnRecord, type StopWish } from "./closing.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -15,7 +17,10 @@ import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
+import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
 import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
@@ -37,7 +42,9 @@ export class Run {
   readonly #fleet: Fleet;
   readonly #pool: Pool;
   readonly #holds: Holds;
+  readonly #outfits: Outfits;
   readonly #bounds: Bounds;
+  readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
   readonly #inbox = new Inbox();
@@ -56,7 +63,11 @@ export class Run {
     this.closed = this.#end.promise;
     const { driver, clock, transcript } = parts;
     const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const shared = { driver, clock, transcript, note };
+    const metering = (this.#metering = meteringOf(
+      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
+      this.#note,
+    ));
+    const shared = { driver, clock, transcript, note, metering };
     this.#holds = new Holds({
       clock,
       note,
@@ -76,6 +87,8 @@ export class Run {
       patienceMs: parts.authorMs,
       onSettled: () => this.#fleet.pump(),
     });
+    const { catalogues, judge } = parts;
+    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
       place: { driver, cwd: view.workspace, wall: parts.wall.agents },
       clock,
@@ -89,9 +102,12 @@ export class Run {
       clock,
       transcript,
       note,
+      metering,
+      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
       judge: parts.judge,
+      outfits: this.#outfits,
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
@@ -107,7 +123,7 @@ export class Run {
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf(this.#fleet, this.forbidding);
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
@@ -147,9 +163,9 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#trial.start();
-    const { caliber, profile } = this.view.settings;
-    for (const task of tasks)
-      this.#fleet.spawn({ task, origin: "netrunner", parent: null, caliber, after: [], profile, plugins: null });
+    const { models } = this.#parts.calibers;
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
     this.#fleet.pump();
     this.#changed();
   }
@@ -159,7 +175,9 @@ export class Run {
     for (const event of events) this.#inbox.see(event);
     const views = Object.values(this.view.constructs);
     this.#fleet.restore(
-      views.filter((construct) => construct.outcome === null && construct.startedAt === null).map(specOf),
+      views
+        .filter((construct) => construct.outcome === null && construct.startedAt === null)
+        .map((construct) => ({ ...specOf(construct), told: construct.told })),
       views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
     );
   }
@@ -210,9 +228,11 @@ export class Run {
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
+      metering: this.#metering,
       run: this.#parts,
       view: this.view,
       fleet: this.#fleet,
+      outfits: this.#outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bounds.reached(),
@@ -245,7 +265,8 @@ export class Run {
       if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
       return;
     }
-    const ends = Object.values(this.view.constructs);
+    // One that was redirected is counted by the one that went on in its place.
+    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
     const done = ends.filter((construct) => construct.state === "done").length;
     const status = done === ends.length ? "done" : "failed";
     void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });

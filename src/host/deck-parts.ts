@@ -1,11 +1,15 @@
+import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import type { CatalogueSurroundings } from "../store/catalogue/catalogues.ts";
 
 /** What a deck is built from; the entry point decides on it. */
 export interface DeckParts {
   driver: RunParts["driver"];
+  /** Knows the models of the agent. Without it, only those are known that every agent has. */
+  calibers?: CaliberDesk;
   judgeFor: (place: Omit<Place, "agentHome">) => Judge;
   /** HOME of the agents: what `~` means in their shells and in the policy file. */
   agentHome: string;
@@ -13,6 +17,8 @@ export interface DeckParts {
   agentState?: string;
   /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
+  /** Catalogues besides those of the home: the user's folder, what ships with the deck, and the PATH of the agents. */
+  catalogues?: Pick<CatalogueSurroundings, "user" | "shipped" | "path">;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;

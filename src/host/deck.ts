@@ -14,7 +14,9 @@ import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
+import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
+import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { openDoor, type Door } from "./door/door.ts";
@@ -57,6 +59,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -80,6 +83,8 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     const { canary } = parts;
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -87,6 +92,7 @@ export class Deck implements Port {
       recorder: this.#recorder,
       record: (draft) => this.#record(draft),
       blacklist,
+      catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
       onRun: (run) => {
@@ -141,12 +147,16 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
+    // What is being opened may wait for it.
+    const asked = this.#parts.calibers?.close();
     // Stopped at once where there is a run; one that is being opened right now is stopped as soon as it is there.
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
     this.#leaving.abort();
+    this.#catalogues[Symbol.dispose]();
     await this.#canary;
+    await asked;
     await this.#recorder.close();
     this.#ending.abort();
     await this.#door?.close();
@@ -180,11 +190,11 @@ export class Deck implements Port {
       case "hold.answer":
         return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
       case "construct.kill":
-        return this.#tellRun((run) => run.control.kill(command.construct, command.blacklist));
       case "construct.pause":
-        return this.#tellRun((run) => run.control.pause(command.construct, command.freeze));
       case "construct.continue":
-        return this.#tellRun((run) => run.control.continue(command.construct));
+      case "construct.send":
+      case "construct.interrupt":
+        return this.#askRun((run) => controlConstruct(command, run.control));
       case "settings.change":
         return this.#tellRun((run) => run.changeSettings(command.settings));
       case "stop": {
@@ -195,8 +205,7 @@ export class Deck implements Port {
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          const run = this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
-          this.#record({ type, run, source: "netrunner", body });
+          this.#record({ type, run: this.#openRun, source: "netrunner", body });
         });
       case "blacklist.allow":
         return this.#tellRun((run) => run.forbidding.exempt(command.task));
@@ -261,11 +270,19 @@ export class Deck implements Port {
   }
 
   async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
-    if (this.#run === undefined || this.#run.isOver) {
-      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    }
-    await action(this.#run);
+    await this.#askRun(action);
     return {};
+  }
+
+  async #askRun<T>(action: (run: Run) => T | Promise<T>): Promise<T> {
+    if (this.#run === undefined || this.#run.isOver)
+      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
+    return action(this.#run);
+  }
+
+  /** Id of the run that is open; empty where there is none. */
+  get #openRun(): string {
+    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
   }
 
   #record(draft: EventDraft): boolean {

@@ -23,7 +23,11 @@ export interface Replies {
   say: Record<string, never>;
   stop: Record<string, never>;
   "hold.answer": Record<string, never>;
-  "construct.kill": Record<string, never>;
+  /** Why it was ending already, if it was. */
+  "construct.kill": { already: string | null };
+  "construct.send": { delivery: "with_task" | "next_turn" };
+  /** The construct that goes on in its place. */
+  "construct.interrupt": { successor: string };
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
 import type { Blacklist } from "../engine/blacklist.ts";
+import { noDesk, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
 import { usualPatience } from "../engine/daemon/conversation.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
@@ -11,7 +12,7 @@ import { Run } from "../engine/run.ts";
 import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
-import { fallbackCatalogue } from "../engine/calibers/fallback.ts";
+import type { KnownCalibers } from "../protocol/models.ts";
 import type { Command } from "../protocol/command.ts";
 import type { EventBody, EventDraft } from "../protocol/event.ts";
 import type { RunSettings } from "../protocol/settings.ts";
@@ -21,6 +22,7 @@ import type { Store } from "../store/event-log.ts";
 import { homePaths } from "../store/home.ts";
 import type { Recorder } from "../store/recorder.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import type { DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import type { OpenedRun } from "./port.ts";
@@ -35,6 +37,7 @@ export interface RunOpenerParts {
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: RunParts["canary"];
+  catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
 }
@@ -49,11 +52,14 @@ export class RunOpener {
 
   async open(
     kind: "goal" | "tasks",
-    { settings, command_line }: { settings: RunSettings; command_line: string[] },
+    { settings: asked, command_line }: { settings: RunSettings; command_line: string[] },
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
-    const { options, parts, recorder } = this.#own;
+    const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
+    const known = await this.#calibers();
+    const settings = settledSettings(asked, known);
+    catalogues.mustHave(settings.profile);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -65,8 +71,8 @@ export class RunOpener {
     const draft = { type: "run.opened", run: folder.run, source: "engine", body } as const;
     const opened = recorder.record(draft, { now: true });
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
-    const run = this.#make(openView(opened), folder, policy, wall);
-    this.#tellSurroundings(run, policy, wall);
+    const run = this.#make(openView(opened), folder, policy, wall, known);
+    this.#tellSurroundings(run, policy, wall, known);
     begin(run);
     return { run: folder.run, folder: folder.path, afterSeq: opened.seq - 1 };
   }
@@ -78,24 +84,31 @@ export class RunOpener {
     const folder = existingRunFolder(options.home, command.run);
     if (view === undefined) throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`);
     const given = Object.entries(command.settings ?? {}).filter(([, value]) => value !== undefined);
-    const settings = { ...view.settings, ...Object.fromEntries(given) };
+    const known = await this.#calibers();
+    const settings = settledSettings({ ...view.settings, ...Object.fromEntries(given) }, known);
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const policy = this.#policy(view.workspace);
     const wall = await this.#raiseWall(settings, view.workspace, folder, policy);
-    const run = this.#make(view, folder, policy, wall);
+    const run = this.#make(view, folder, policy, wall, known);
     const afterSeq = view.lastSeq;
     run.load(events);
     run.record("run.resumed", { settings, deck: parts.version, command_line: command.command_line });
-    this.#tellSurroundings(run, policy, wall);
+    this.#tellSurroundings(run, policy, wall, known);
     if (command.say !== undefined) run.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
 
-  #tellSurroundings(run: Run, policy: LivePolicy, wall: RunWall): void {
+  #tellSurroundings(run: Run, policy: LivePolicy, wall: RunWall, known: KnownCalibers): void {
     policy.current(run.record);
+    this.#own.catalogues.tellRefused(run.record);
     run.record("sandbox.chosen", choiceOf(wall));
+    tellCalibers(known, run.record);
+  }
+
+  async #calibers(): Promise<KnownCalibers> {
+    return (await this.#own.parts.calibers?.known()) ?? noDesk;
   }
 
   async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder, policy: LivePolicy): Promise<RunWall> {
@@ -114,14 +127,15 @@ export class RunOpener {
     return livePolicy({ path: homePaths(options.home).policy, place, clock: systemClock });
   }
 
-  #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall): Run {
-    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, onRun } = this.#own;
+  #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
+    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, catalogues, onRun } = this.#own;
     const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
       driver,
-      calibers: fallbackCatalogue,
+      calibers: known,
+      catalogues,
       clock: systemClock,
       patience,
       mutedTripwires,

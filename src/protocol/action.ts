@@ -85,7 +85,11 @@ export function parseActionBlock(value: unknown): { ok: true; value: ParsedBlock
   const rejected: RejectedAction[] = [];
   for (const [index, item] of outer.data.actions.entries()) {
     const action = actionSchema.safeParse(item);
-    if (action.success) {
+    const switched = fastSwitchIn(item);
+    if (switched !== undefined) {
+      const problem = `${switched}: fast mode is the netrunner's switch alone; leave it out`;
+      rejected.push({ position: index + 1, item: shorten(item), problem });
+    } else if (action.success) {
       actions.push(action.data);
       positions.push(index + 1);
     } else {
@@ -93,6 +97,12 @@ export function parseActionBlock(value: unknown): { ok: true; value: ParsedBlock
     }
   }
   return { ok: true, value: { block: { ...outer.data, actions }, rejected, positions } };
+}
+
+/** The field in which an action asks for fast mode, which costs a multiple: it must not be dropped without a word. */
+function fastSwitchIn(item: unknown): string | undefined {
+  if (typeof item !== "object" || item === null) return undefined;
+  return ["fast", "fast_mode", "fastMode"].find((name) => Boolean(Reflect.get(item, name)));
 }
 
 /** The JSON schema of the block, for agents that are asked for structured output. */

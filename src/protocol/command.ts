@@ -55,6 +55,10 @@ export const commandSchema = z.discriminatedUnion("type", [
   /** Has a construct's calls wait; with `freeze`, its processes are stopped too. */
   z.object({ type: z.literal("construct.pause"), construct: z.string(), freeze: z.boolean() }),
   z.object({ type: z.literal("construct.continue"), construct: z.string() }),
+  /** Tells a construct something: with its task, or at its next turn boundary. */
+  z.object({ type: z.literal("construct.send"), construct: z.string(), text: z.string().trim().min(1) }),
+  /** Stops what a construct does, at once; a new one goes on in its session with this instruction. */
+  z.object({ type: z.literal("construct.interrupt"), construct: z.string(), text: z.string().trim().min(1) }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
   z.object({ type: z.literal("blacklist.list") }),

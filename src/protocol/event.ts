@@ -5,7 +5,9 @@ import { blacklistEntrySchema } from "./blacklist.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
-import { denialSchema, endStates, fileSchema, origins, outcomeSchema } from "./outcome.ts";
+import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tokensSchema } from "./outcome.ts";
+import { roles } from "./spent.ts";
+import { modelOrigins } from "./models.ts";
 import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 import { surfacedSchema } from "./surfaced.ts";
@@ -47,6 +49,12 @@ const bodies = {
   "run.resumed": z.object({ settings: runSettingsSchema, deck: z.string(), command_line: z.array(z.string()) }),
   /** Whether the operating system's wall stands around the run's constructs. */
   "sandbox.chosen": z.object({ mode: z.enum(["wall", "none"]), why: z.string() }),
+  /** The models that there are in this run, and how that is known. */
+  "calibers.known": z.object({
+    from: z.enum(modelOrigins),
+    version: z.string().nullable(),
+    models: z.array(z.string()),
+  }),
   "settings.changed": z.object({ settings: liveSettingsSchema }),
   /** The daemon waits for the netrunner: `question` is what it said. */
   "run.waiting": z.object({ question: z.string() }),
@@ -114,6 +122,8 @@ const bodies = {
     origin: z.enum(origins),
     parent: z.string().nullable(),
     caliber: caliberSchema,
+    /** What was asked for, where it runs on something else. */
+    asked: caliberSchema.optional(),
     /** Ids of the constructs that must end well before this one starts. */
     after: z.array(z.string()),
     /** Profile that it adopts. */
@@ -121,6 +131,18 @@ const bodies = {
     /** Plugins that it is given; null: all that there are. */
     plugins: z.array(z.string()).nullable().default(null),
   }),
+  /** What it runs on is not what was asked for: an effort that the model lacks, or the netrunner's fixed choice. */
+  "caliber.clamped": z.object({
+    construct: construct.optional(),
+    daemon: daemon.optional(),
+    asked: caliberSchema,
+    given: caliberSchema,
+    why: z.string(),
+  }),
+  /** It starts in the provider's fast mode, at its price. */
+  "caliber.fast_applied": z.object({ construct, model: z.string() }),
+  /** The netrunner wants fast mode, and it does not run in it. */
+  "caliber.fast_skipped": z.object({ construct, model: z.string(), why: z.string() }),
   /** An agent is started that waits for its construct. Ready: it can be taken. */
   "pool.started": z.object({ spare: z.string() }),
   "pool.ready": z.object({ spare: z.string(), pid: z.int(), start_ms: z.number() }),
@@ -135,6 +157,10 @@ const bodies = {
   "construct.said": z.object({ construct, text: z.string() }),
   "construct.thought": z.object({ construct, text: z.string() }),
   "construct.told": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** It has ended before it had read this message. */
+  "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
+  "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({ construct, call: z.string(), tool: z.string(), input: z.string() }),
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
@@ -186,6 +212,8 @@ const bodies = {
   "catalogue.changed": catalogueChangeSchema,
   /** An entry of a catalogue is wrong: its last good version stays in force, if there was one. */
   "catalogue.refused": refusedEntrySchema,
+  /** The profile of a construct that is about to start is gone: it adopts another one. */
+  "profile.replaced": z.object({ construct, profile: z.string(), by: z.string(), reason: z.string() }),
   /** Something waits for the netrunner. */
   "attention.raised": attentionSchema,
   "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),
@@ -203,6 +231,18 @@ const bodies = {
   }),
   /** There are no rules of this goal's own; the shipped ones hold. */
   "author.failed": z.object({ author: z.string(), reason: z.string(), cost_usd: z.number() }),
+  /**
+   * What one model request of an agent (construct, daemon, author) has used. With `requests` 0, a correction at the end of a
+   * turn: the agent's own total is what counts, and the sum of the earlier estimates was off by so much.
+   */
+  "agent.used": z.object({
+    agent: z.string(),
+    role: z.enum(roles),
+    model: z.string(),
+    requests: z.int().min(0),
+    cost_usd: z.number(),
+    tokens: tokensSchema,
+  }),
   "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),

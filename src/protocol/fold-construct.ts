@@ -1,18 +1,20 @@
 import { oneLine } from "../base/text.ts";
 import type { DeckEvent } from "./event.ts";
+import { nothingSpent } from "./spent.ts";
 import { mostSurfaced, shortSurfaced } from "./surfaced.ts";
 import type { ConstructView, RunView } from "./view.ts";
 
 /** Folds what an event tells of a construct into the view, in place. */
 export function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
-    const { construct: id, task, origin, parent, caliber, after, profile, plugins } = event.body;
+    const { construct: id, task, origin, parent, caliber, asked, after, profile, plugins } = event.body;
     view.constructs[id] = {
       id,
       task,
       origin,
       parent,
       caliber,
+      ...(asked === undefined ? {} : { asked }),
       after,
       profile,
       plugins,
@@ -22,8 +24,9 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       startedAt: null,
       endedAt: null,
       sessionId: null,
-      costUsd: 0,
+      ...nothingSpent,
       denials: 0,
+      told: [],
       surfaced: [],
       outcome: null,
     };
@@ -41,6 +44,9 @@ const viewedNoteBytes = 2048;
 
 function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): void {
   switch (event.type) {
+    case "profile.replaced":
+      construct.profile = event.body.by;
+      break;
     case "construct.started":
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
@@ -49,6 +55,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.ready":
       if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
       construct.sessionId = event.body.session_id;
+      break;
+    case "construct.told":
+      if (construct.startedAt === null) construct.told.push({ text: event.body.text, origin: event.body.origin });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);
@@ -94,7 +103,8 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       break;
     case "construct.ended": {
       const { outcome } = event.body;
-      Object.assign(construct, { state: outcome.state, endedAt: event.at, costUsd: outcome.cost_usd, outcome });
+      Object.assign(construct, { state: outcome.state, endedAt: event.at, outcome });
+      Object.assign(construct, { costUsd: outcome.cost_usd, tokens: outcome.tokens });
       construct.activity = oneLine(outcome.state === "done" ? outcome.result : outcome.cause, 100);
       break;
     }

@@ -34,7 +34,11 @@ export const outcomeSchema = z.object({
   state: z.enum(endStates),
   /** Why it ended: "result", "crash", "netrunner", "budget:time", … The first cause wins. */
   cause: z.string(),
+  /** The profile that it had. */
+  profile: z.string().default("default"),
   caliber_asked: caliberSchema,
+  /** What it was started on; `fast` as the agent itself says. Null when it never started, and in older records. */
+  caliber_given: caliberSchema.extend({ fast: z.boolean() }).nullable().default(null),
   /** The model that the agent said it used; null when it never said. */
   model_given: z.string().nullable(),
   exit: z.string(),

@@ -10,7 +10,10 @@ const fields = {
   max_spawns: z.int().min(0),
   /** Agent processes that may be starting at the same time: starting is bound by the processor. */
   max_starting: z.int().min(1),
+  /** Of the constructs that nobody chooses one for. */
   caliber: caliberSchema,
+  /** The parts of it that the netrunner has fixed: no other pick counts against them. */
+  caliber_fixed: z.array(z.enum(["model", "effort"])),
   daemon_caliber: z.object({ model: z.string().min(1), effort: effortSchema }),
   brake: tierSchema,
   /** No network for any construct. */
@@ -59,6 +62,7 @@ const fields = {
 export const runSettingsSchema = z.object({
   ...fields,
   // A record of a version that did not have these yet is read all the same.
+  caliber_fixed: fields.caliber_fixed.default([]),
   airgap: fields.airgap.default(false),
   sandbox: fields.sandbox.default("auto"),
   hold_window_ms: fields.hold_window_ms.default(20_000),
@@ -115,6 +119,7 @@ export const defaultSettings = (cores: number): RunSettings => ({
   max_spawns: 30,
   max_starting: Math.max(1, cores),
   caliber: { model: "sonnet", effort: "high" },
+  caliber_fixed: [],
   daemon_caliber: { model: "opus", effort: "high" },
   brake: "default",
   airgap: false,

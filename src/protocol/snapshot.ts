@@ -1,5 +1,7 @@
 import type { DeckEvent } from "./event.ts";
 import { foldConstruct } from "./fold-construct.ts";
+import { foldSpent } from "./fold-spent.ts";
+import { nothingSpent } from "./spent.ts";
 import { foldPool } from "./fold-pool.ts";
 import { newPoolView } from "./pool.ts";
 import type { DaemonView, RunView, TripwiresView } from "./view.ts";
@@ -25,7 +27,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
       sessionId: null,
       state: "idle",
       turns: 0,
-      costUsd: 0,
+      ...nothingSpent,
       lastChat: "",
       said: { chat: [], plan: [] },
     },
@@ -34,7 +36,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     exempt: [],
     holds: {},
     attention: {},
-    tripwires: { author: null, isAuthored: false, rules: [], muted: [], costUsd: 0 },
+    tripwires: { author: null, isAuthored: false, rules: [], muted: [], ...nothingSpent },
     pool: newPoolView(),
     lastSeq: event.seq,
   };
@@ -50,6 +52,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   foldTripwires(view.tripwires, event);
   foldPool(view.pool, event);
   foldConstruct(view, event);
+  foldSpent(view, event);
 }
 
 /** All events of one run, oldest first; undefined when the first is not the opening. */
@@ -131,7 +134,6 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
       break;
     case "daemon.turn_ended":
       daemon.state = "idle";
-      daemon.costUsd += event.body.cost_usd;
       break;
     case "daemon.chat":
       daemon.lastChat = event.body.text;
@@ -160,11 +162,9 @@ function foldTripwires(tripwires: TripwiresView, event: DeckEvent): void {
       break;
     case "tripwires.authored":
       Object.assign(tripwires, { isAuthored: true, rules: event.body.rules });
-      tripwires.costUsd += event.body.cost_usd;
       break;
     case "author.failed":
       tripwires.isAuthored = true;
-      tripwires.costUsd += event.body.cost_usd;
       break;
     case "tripwire.muted": {
       const { name, muted } = event.body;

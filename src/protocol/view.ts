@@ -2,7 +2,8 @@ import type { AttentionItem } from "./attention.ts";
 import type { Caliber } from "./caliber.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
-import type { Origin, Outcome } from "./outcome.ts";
+import type { Origin, Outcome, Tokens } from "./outcome.ts";
+import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
 import type { Surfaced } from "./surfaced.ts";
@@ -48,7 +49,9 @@ export interface DaemonView {
   sessionId: string | null;
   state: "idle" | "running" | "done" | "failed" | "stopped";
   turns: number;
+  requests: number;
   costUsd: number;
+  tokens: Tokens;
   /** What it told the netrunner last. */
   lastChat: string;
   /** What it told the netrunner and what it thought, the latest last, as far as a successor needs to know. */
@@ -64,7 +67,9 @@ export interface TripwiresView {
   rules: AuthoredRecord[];
   /** Names of those among them that the netrunner has muted. */
   muted: string[];
+  requests: number;
   costUsd: number;
+  tokens: Tokens;
 }
 
 export interface ConstructView {
@@ -73,6 +78,8 @@ export interface ConstructView {
   origin: Origin;
   parent: string | null;
   caliber: Caliber;
+  /** What was asked for, where it runs on something else. */
+  asked?: Caliber;
   after: string[];
   profile: string;
   /** Null: all that there are. */
@@ -84,19 +91,31 @@ export interface ConstructView {
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** Model requests so far. */
+  requests: number;
+  /** An estimate while it is in the middle of a turn. */
   costUsd: number;
+  tokens: Tokens;
   denials: number;
+  /** Messages that wait until it is told its task. */
+  told: { text: string; origin: Origin }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
   outcome: Outcome | null;
 }
 
+/** What the agents of a run have used so far, by what they are there for. */
+export const spentByRole = (view: RunView): Record<Role, Spent> => ({
+  construct: Object.values(view.constructs).reduce<Spent>(addSpent, nothingSpent),
+  daemon: view.daemon,
+  author: view.tripwires,
+});
+
+/** What all agents of a run have used so far. */
+export const spentOf = (view: RunView): Spent => Object.values(spentByRole(view)).reduce(addSpent, nothingSpent);
+
 /** What the agents of a run have cost so far, US dollars. */
-export function costOf(view: RunView): number {
-  let sum = view.daemon.costUsd + view.tripwires.costUsd;
-  for (const construct of Object.values(view.constructs)) sum += construct.costUsd;
-  return sum;
-}
+export const costOf = (view: RunView): number => spentOf(view).costUsd;
 
 export const isEnded = (construct: ConstructView): boolean => construct.outcome !== null;
 

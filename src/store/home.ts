@@ -12,6 +12,9 @@ export const homePaths = (home: string) => ({
   /** Names the socket where the home's own path is too long for one. */
   socketNote: join(home, "deck.sock.at"),
   blacklist: join(home, "blacklist.json"),
+  /** What the agent said of its models. The scripted model's agent may know others, so it has a file of its own. */
+  calibers: join(home, "calibers.json"),
+  calibersOffline: join(home, "calibers-offline.json"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
 });

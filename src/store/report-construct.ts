@@ -1,6 +1,7 @@
 import { headAndTail } from "../base/text.ts";
 import { showBytes } from "../base/units.ts";
 import type { Outcome } from "../protocol/outcome.ts";
+import { defaultProfile } from "../protocol/profile.ts";
 import type { ConstructView } from "../protocol/view.ts";
 import { code, fenced, inline, quoted } from "./markdown.ts";
 
@@ -11,6 +12,7 @@ export function constructSection(construct: ConstructView): string[] {
     `### ${inline(construct.id, 40)}: ${titleOf(construct)}`,
     quoted(headAndTail(construct.task, mostTask).text),
   ];
+  if (construct.profile !== defaultProfile) parts.push(`Profile: ${inline(construct.profile, 64)}`);
   if (construct.after.length > 0) parts.push(`It came after ${construct.after.map((id) => code(id)).join(", ")}.`);
   if (outcome === null) return parts;
   if (outcome.refusal !== null) parts.push(`The model declined: ${inline(outcome.refusal, 400)}`);

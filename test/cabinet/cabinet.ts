@@ -20,6 +20,7 @@ export const cabinetNames = [
   "heedless",
   "stalling",
   "evasive",
+  "unheeding",
 ] as const;
 export type CabinetName = (typeof cabinetNames)[number];
 

@@ -5,7 +5,7 @@ import { expect, describe, test } from "vitest";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
-import { catalogueOf, pricesIn } from "../../src/drivers/claude/models.ts";
+import { modelsIn, pricesIn } from "../../src/drivers/claude/models.ts";
 import { startOfflineApi } from "../../src/offline/server.ts";
 import { say } from "../../src/offline/reply.ts";
 import { cabinet } from "../cabinet/cabinet.ts";
@@ -109,7 +109,7 @@ describe("what an agent says of its models", () => {
   const row = { value: "opus", displayName: "Opus", description: "Best" };
 
   test("counts row by row: one without a name costs only itself", () => {
-    const { models } = catalogueOf({ models: [{ value: "" }, { ...row, value: 7 }, null, row] });
+    const { models } = modelsIn({ models: [{ value: "" }, { ...row, value: 7 }, null, row] });
     expect(models).toEqual([
       {
         value: "opus",
@@ -124,12 +124,12 @@ describe("what an agent says of its models", () => {
   });
 
   test("may name efforts that we do not know, which are left out, the others from low to high", () => {
-    const { models } = catalogueOf({ models: [{ ...row, supportedEffortLevels: ["max", "ultra", "low"] }] });
+    const { models } = modelsIn({ models: [{ ...row, supportedEffortLevels: ["max", "ultra", "low"] }] });
     expect(models[0]?.efforts).toEqual(["low", "max"]);
   });
 
   test("is a fault when there is no row at all", () => {
     for (const said of [{}, null, "models", { models: "opus" }, { models: [] }, { models: [{}] }])
-      expect(() => catalogueOf(said)).toThrow("did not say which models");
+      expect(() => modelsIn(said)).toThrow("did not say which models");
   });
 });

@@ -2,8 +2,12 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
 import { Conversation, usualPatience } from "../../src/engine/daemon/conversation.ts";
+import type { Note } from "../../src/engine/journal.ts";
+import { Meter, meteringOf } from "../../src/engine/meter.ts";
 import { say } from "../../src/offline/reply.ts";
 import { openTestDeck } from "../kit/deck.ts";
+
+const note: Note = () => true;
 
 test("a second message waits for the end of the first one's turn, and knows what was said in it", async () => {
   let driver: AgentDriver | undefined;
@@ -24,6 +28,7 @@ test("a second message waits for the end of the first one's turn, and knows what
       backend: "streaming",
       id: "dm-00000001",
       transcript: () => undefined,
+      meter: new Meter({ agent: "dm-00000001", role: "daemon", note, metering: meteringOf(() => 0, note) }),
       onStarted: () => undefined,
       onReady: () => undefined,
       onNote: () => undefined,

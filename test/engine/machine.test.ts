@@ -22,6 +22,7 @@ const lives: Record<string, Life> = {
   queued: { phase: "queued" },
   starting: { phase: "starting" },
   running: { phase: "running" },
+  yielding: { phase: "yielding", cause: "inject", turn: null },
   ending: { phase: "ending", cause: "first", turn: null },
   ended: { phase: "ended", cause: "first", turn: null },
 };
@@ -36,6 +37,9 @@ const inputs: Record<string, LifeInput> = {
   "turn_ended in error": { type: "turn_ended", turn: turnEnd({ ok: false, status: "error_max_turns" }) },
   exited: { type: "exited", exit: { how: "code", code: 0, stderr: "" } },
   stop: { type: "stop", cause: "stall" },
+  redirect: { type: "redirect" },
+  quiet: { type: "quiet" },
+  unquiet: { type: "unquiet" },
   reaped: { type: "reaped" },
 };
 
@@ -52,6 +56,7 @@ const table: Record<string, Record<string, string>> = {
     open_failed: "ended spawn: finish",
     exited: "ending crash: reap",
     stop: "ending stall: reap",
+    redirect: "yielding inject: yield",
   },
   running: {
     open_failed: "ended spawn: finish",
@@ -60,6 +65,14 @@ const table: Record<string, Record<string, string>> = {
     "turn_ended in error": "ending error:error_max_turns: reap",
     exited: "ending crash: reap",
     stop: "ending stall: reap",
+    redirect: "yielding inject: yield",
+  },
+  yielding: {
+    open_failed: "ended inject: finish",
+    exited: "ending inject: reap",
+    stop: "ending inject: reap",
+    quiet: "ended inject: finish",
+    unquiet: "ending inject: reap",
   },
   ending: { open_failed: "ended first: finish", reaped: "ended first: finish" },
   ended: {},
@@ -102,7 +115,7 @@ describe("the life of a construct", () => {
   });
 
   test("never comes back from its end, and never goes back from its ending", () => {
-    const order = ["queued", "starting", "running", "ending", "ended"];
+    const order = ["queued", "starting", "running", "yielding", "ending", "ended"];
     fc.assert(
       fc.property(walk, (sequence) => {
         const phases = lived(sequence).lives.map(({ phase }) => order.indexOf(phase));

@@ -7,10 +7,13 @@ const context: MessageContext = {
   workspace: "/w",
   runFolder: "/w/.cyberdeck/runs/r",
   autopilot: false,
+  caliber: { model: "sonnet", effort: "high" },
+  caliberFixed: [],
   maxSpawns: 30,
   maxConcurrent: 10,
   total: 30,
   inFlight: [],
+  profiles: [],
   resultOf: () => "",
 };
 

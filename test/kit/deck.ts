@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pause } from "../../src/base/clock.ts";
+import { pause, systemClock } from "../../src/base/clock.ts";
 import { claudeCanaries } from "../../src/bin/canary.ts";
 import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
+import { openCaliberDesk, type CaliberDesk } from "../../src/engine/calibers/desk.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
@@ -15,6 +16,7 @@ import { block, say, type Answerer } from "../../src/offline/reply.ts";
 import { parseRequest, type ModelRequest } from "../../src/offline/request.ts";
 import { isDaemon } from "../../src/offline/script.ts";
 import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
+import type { ModelList } from "../../src/protocol/models.ts";
 import type { DeckEvent, EventType } from "../../src/protocol/event.ts";
 import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings, type RunSettings } from "../../src/protocol/settings.ts";
@@ -57,6 +59,8 @@ export interface TestDeckOptions {
   driver?: (usual: AgentDriver) => AgentDriver;
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
+  /** The models that there are, in place of those that every agent has; `ask`: what the real agent says. */
+  calibers?: ModelList["models"] | "ask";
   /** Tries the gate before the first construct, in the agent, or in another executable. */
   canary?: { executable?: string; limitMs?: number };
   /** Opens the deck in another way, such as on a disk that is full. */
@@ -70,6 +74,9 @@ export interface TestDeckOptions {
   /** A model API that outlives this deck; `answer` is not asked then. */
   api?: OfflineApi;
 }
+
+/** What ships with the deck. */
+const shipped = join(import.meta.dirname, "../../catalogue");
 
 /** A real deck in a temporary folder: the real agent, a scripted model, nothing of this machine's HOME or variables. */
 export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> {
@@ -94,6 +101,8 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         return options.judge?.(brake) ?? brake;
       },
       agentHome,
+      ...calibersOf(options.calibers, { driver: usual, workspace, home }),
+      catalogues: { user: join(folder, "config"), shipped, path: process.env["PATH"] ?? "" },
       version: "0.0.0-test",
       ...(options.canary === undefined
         ? {}
@@ -148,6 +157,23 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       if (options.api === undefined) await api.close();
       if (options.keep !== true) rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function calibersOf(
+  calibers: TestDeckOptions["calibers"],
+  { driver, workspace, home }: { driver: AgentDriver; workspace: string; home: string },
+): { calibers?: CaliberDesk } {
+  if (calibers === undefined) return {};
+  const ask: AgentDriver["models"] = (asked) =>
+    calibers === "ask" ? driver.models(asked) : Promise.resolve({ version: "0.0.0", models: calibers });
+  return {
+    calibers: openCaliberDesk({
+      file: join(home, "calibers.json"),
+      identity: () => Promise.resolve("the agent of the test"),
+      ask: (signal) => ask({ cwd: workspace, signal }),
+      clock: systemClock,
+    }),
   };
 }
 

@@ -25,7 +25,17 @@ describe("the package that is published", () => {
   test("holds the program and its words, and no source, test, bench or setting of the project", () => {
     const files = execFileSync("tar", ["-tzf", deck.tarball], { encoding: "utf8" }).trim().split("\n");
     const tops = new Set(files.map((file) => file.replace(/^package\//, "").split("/")[0]));
-    const wanted = ["CHANGELOG.md", "GLOSSARY.md", "LICENSE", "README.md", "bin", "dist", "docs", "package.json"];
+    const wanted = [
+      "CHANGELOG.md",
+      "GLOSSARY.md",
+      "LICENSE",
+      "README.md",
+      "bin",
+      "catalogue",
+      "dist",
+      "docs",
+      "package.json",
+    ];
     expect(tops).toEqual(new Set(wanted));
     expect(files.filter((file) => file.endsWith(".ts"))).toEqual([]);
     expect(statSync(deck.tarball).size).toBeLessThan(500_000);

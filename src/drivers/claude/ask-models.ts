@@ -3,7 +3,7 @@ import { Fault } from "../../base/fault.ts";
 import { newListingId } from "../../base/ids.ts";
 import { channel } from "../../base/stream.ts";
 import type { ModelList } from "../../protocol/models.ts";
-import { catalogueOf } from "./models.ts";
+import { modelsIn } from "./models.ts";
 import { hardStop, agentProcess } from "./process.ts";
 import type { Around } from "./session.ts";
 
@@ -34,7 +34,7 @@ export async function askModels(around: Around, cwd: string, signal: AbortSignal
     throw gone(`its process ended ${stderr}`.trim());
   });
   try {
-    return catalogueOf(await Promise.race([sdk.initializationResult(), ended, given.promise]));
+    return modelsIn(await Promise.race([sdk.initializationResult(), ended, given.promise]));
   } finally {
     signal.removeEventListener("abort", giveUp);
     given.promise.catch(() => "told to whoever asked");

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, realpath, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { Fault, messageOf } from "../../base/fault.ts";
@@ -20,6 +20,17 @@ export async function findExecutable(choice: ExecutableChoice): Promise<string> 
   const named = choice.asked ?? choice.env["CYBERDECK_CLAUDE_BIN"];
   if (named !== undefined && named !== "") return namedExecutable(named, choice);
   return (await onPath("claude", choice.env["PATH"])) ?? (await inSdk());
+}
+
+/** What changes with the version of a program: where it really is, its size and its time. Never rejects. */
+export async function identityOf(executable: string): Promise<string> {
+  try {
+    const path = await realpath(executable);
+    const { size, mtimeMs } = await stat(path);
+    return `${path} ${size} ${mtimeMs}`;
+  } catch {
+    return "unreadable"; // Whoever starts it is told what is wrong with it.
+  }
 }
 
 async function namedExecutable(named: string, choice: ExecutableChoice): Promise<string> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { AgentEvent } from "../agent.ts";
+import type { AgentEvent, TurnEnd } from "../agent.ts";
 import type { Tokens } from "../../protocol/outcome.ts";
+import { usageOf } from "./usage.ts";
 
 /** The agent's messages that we use, as loose schemas: more fields are fine, missing ones make the message unknown. */
 
@@ -51,6 +52,8 @@ const result = z.looseObject({
   num_turns: z.number().default(0),
   queued_turn_count: z.number().default(0),
   total_cost_usd: z.number().default(0),
+  fast_mode_state: z.string().optional(),
+  fast_mode_disabled_reason: z.string().optional(),
   modelUsage: z.record(z.string(), modelUsage).default({}),
 });
 
@@ -79,11 +82,11 @@ const rateLimit = z.looseObject({
 
 /** Messages that only show that the agent lives. */
 const signsOfLife = new Set([
-  "stream_event",
   "keep_alive",
   "tool_progress",
   "tool_use_summary",
   "prompt_suggestion",
+  "command_lifecycle",
   "system/status",
   "system/hook_started",
   "system/hook_progress",
@@ -105,6 +108,7 @@ const signsOfLife = new Set([
 /** What one message of the agent means in our words. A message that no schema fits is one `unknown` event. */
 export function translate(message: unknown): AgentEvent[] {
   const kind = kindOf(message);
+  if (kind === "stream_event") return [usageOf(message) ?? { type: "alive" }];
   if (signsOfLife.has(kind)) return [{ type: "alive" }];
   switch (kind) {
     case "assistant":
@@ -196,6 +200,9 @@ function fromAssistant(message: z.infer<typeof assistant>): AgentEvent[] {
     const text = events.flatMap((event) => (event.type === "said" ? [event.text] : [])).join("\n");
     events.push({ type: "rejected", reason: error, text });
   }
+  // Of a sub-agent's requests there may be no stream to tell what they use.
+  const used = subagent === undefined ? undefined : usageOf(message);
+  if (used !== undefined) events.push(used);
   return events.length === 0 ? [{ type: "alive" }] : events;
 }
 
@@ -239,11 +246,18 @@ function fromResult(message: z.infer<typeof result>): AgentEvent[] {
         sessionId: message.session_id,
         turns: Math.max(0, Math.round(message.num_turns)),
         queued: message.queued_turn_count,
+        ...fastModeOf(message),
         costUsd: message.total_cost_usd,
         tokens: sumTokens(Object.values(message.modelUsage)),
       },
     },
   ];
+}
+
+function fastModeOf({ fast_mode_state: state, fast_mode_disabled_reason: why }: z.infer<typeof result>): {
+  fast?: NonNullable<TurnEnd["fast"]>;
+} {
+  return state === undefined ? {} : { fast: { state, ...(why === undefined ? {} : { why }) } };
 }
 
 function sumTokens(usages: z.infer<typeof modelUsage>[]): Tokens {

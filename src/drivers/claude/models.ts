@@ -40,7 +40,7 @@ const initialised = z.looseObject({
 });
 
 /** What the agent says of its models as it starts. A row that has no name is left out; without any row it is a fault. */
-export function catalogueOf(said: unknown): ModelList {
+export function modelsIn(said: unknown): ModelList {
   const parsed = initialised.safeParse(said);
   const rows = parsed.success ? parsed.data.models : [];
   const models = rows.flatMap((row) => {

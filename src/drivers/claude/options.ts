@@ -1,11 +1,12 @@
 import type { HookCallback, Options, SpawnOptions, SpawnedProcess } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentWall, SessionSpec } from "../agent.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
+import { workerTools } from "../../protocol/worker-tools.ts";
 import type { Environment } from "./environment.ts";
 import { messageOf } from "../../base/fault.ts";
 
 /** The tools of a construct. Glob and Grep are named, because the native agent otherwise searches through Bash. */
-export const constructTools = ["Bash", "Read", "Write", "Edit", "Glob", "Grep", "WebSearch", "WebFetch", "TodoWrite"];
+export const constructTools: string[] = [...workerTools];
 
 /** The tool that starts a sub-agent. Constructs are not offered it. */
 export const subagentTool = "Agent";

@@ -1,3 +1,4 @@
+import type { UUID } from "node:crypto";
 import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentEvent, AgentExit, AgentSession, SessionOwner, SessionSpec, StopReport } from "../agent.ts";
 import { channel, type Channel } from "../../base/stream.ts";
@@ -7,6 +8,7 @@ import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
+import { unreadMessages, type Unread } from "./unread.ts";
 import { surfaceTo, toolServers } from "./tool-servers.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
@@ -28,6 +30,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
   const child = agentProcess(spec.id, around.table, { guardian: around.guardian, wall: spec.wall });
+  const unread = unreadMessages();
   let owner: SessionOwner = spec;
   const asked: SessionSpec = {
     ...spec,
@@ -37,7 +40,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   };
   const options = { ...sdkOptions(asked, { ...around, spawn: child.spawn }), ...toolServers(factory, asked) };
   const sdk = factory.query({ prompt: input, options });
-  const reading = read(sdk, asked, events, child);
+  const reading = read(sdk, asked, events, { child, unread });
   const { pid, command } = await Promise.race([
     child.started,
     reading.then((problem) => (child.wasAskedFor ? child.started : neverSpawned(problem))),
@@ -54,7 +57,10 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     pid,
     command,
     events,
-    send: (text) => input.push(userMessage(text)),
+    get unread() {
+      return unread.count;
+    },
+    send: (text) => input.push(userMessage(text, unread.next())),
     end: () => input.close(),
     handTo(next) {
       owner = next;
@@ -87,13 +93,14 @@ async function read(
   sdk: Query,
   spec: SessionSpec,
   events: Channel<AgentEvent>,
-  child: AgentProcess,
+  { child, unread }: { child: AgentProcess; unread: Unread },
 ): Promise<string | undefined> {
   /** Calls of the one tool that can leave processes behind. */
   const shells = new Set<string>();
   try {
     for await (const message of sdk) {
       if (message.type !== "stream_event") spec.transcript?.(JSON.stringify(message));
+      unread.see(message);
       for (const event of translate(message)) {
         if (event.type === "tool.called" && event.tool === "Bash") shells.add(event.id);
         if (event.type === "tool.returned" && shells.delete(event.id)) child.note();
@@ -132,8 +139,9 @@ function neverSpawned(problem: string | undefined): never {
   });
 }
 
-const userMessage = (text: string): SDKUserMessage => ({
+const userMessage = (text: string, uuid: UUID): SDKUserMessage => ({
   type: "user",
+  uuid,
   parent_tool_use_id: null,
   message: { role: "user", content: text },
 });

@@ -1,25 +1,104 @@
 import type { SessionOwner } from "../../drivers/agent.ts";
-import { taskMessage } from "../../protocol/briefing.ts";
+import { Fault } from "../../base/fault.ts";
+import { changedTask, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { FastSwitch } from "../calibers/fast-governor.ts";
+import { nothingCounted, type Counted } from "../meter.ts";
+import type { Letter } from "./mail.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
+import type { Estate } from "./yielding.ts";
 
 /** How a construct comes by its session, and what it is told first. */
 export interface Beginning {
-  /** A session that works for this owner from now on. Rejects when none can be had. */
-  take(owner: SessionOwner): Promise<TakenSession>;
-  readonly message: string;
+  /**
+   * A session that works for this owner from now on. Rejects when none can be had.
+   * @param ending aborts when the construct is not to begin any more
+   */
+  take(owner: SessionOwner, ending: AbortSignal): Promise<Taken>;
+  /** Asked once it has its session. */
+  message(): string;
+  /** What it was told while it was queued. */
+  told: readonly Letter[];
+  /** Its fast mode, as far as it was decided on. */
+  readonly fast: FastSwitch | undefined;
 }
 
-/**
- * A session of its own, and the task.
- * @param earlier outcomes of the constructs that it waited for
- */
-export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, earlier: Outcome[]): Beginning {
+export interface Taken extends TakenSession {
+  /** What this session had counted before. */
+  before: Counted;
+}
+
+export interface Briefing {
+  /** Outcomes of the constructs that it waited for. */
+  earlier: Outcome[];
+  told: readonly Letter[];
+}
+
+/** A session of its own, and the task. */
+export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier, told }: Briefing): Beginning {
   const { workspace, runFolder } = parts;
+  const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
-    take: (owner) => parts.sessions.take(spec, owner),
-    message: taskMessage({ workspace, runFolder, task: spec.task, earlier }),
+    fast,
+    take: async (owner) => ({
+      ...(await parts.sessions.take({ ...spec, fast: fast.isOn }, owner)),
+      before: nothingCounted,
+    }),
+    message: () =>
+      taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier }),
+    told,
   };
 }
+
+export interface Inheritance {
+  /** What the construct before was told to do. */
+  task: string;
+  estate: Promise<Estate>;
+  told: readonly Letter[];
+}
+
+/** The session of a construct that was stopped for this one: live, or taken up again with its memory, or else a new one. */
+export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, estate, told }: Inheritance): Beginning {
+  const { workspace, runFolder, sessions } = parts;
+  const fresh = (): string =>
+    taskMessage({
+      workspace,
+      runFolder,
+      profile: parts.outfits.of(spec).text,
+      task: changedTask(task, spec.task),
+      earlier: [],
+    });
+  let message = fresh;
+  let fast: FastSwitch | undefined;
+  /** For a process of its own; a live session stays as it was. */
+  const own = (): SpawnSpec & { fast: boolean } => {
+    fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
+    return { ...spec, fast: fast.isOn };
+  };
+  return {
+    told,
+    message: () => message(),
+    get fast() {
+      return fast;
+    },
+    async take(owner, ending) {
+      const { session, isBriefed, sessionId, counted } = await estate;
+      if (session !== undefined) {
+        session.handTo(owner);
+        if (isBriefed) message = () => redirectMessage(spec.task, false);
+        return { session, isWarm: true, before: counted };
+      }
+      if (ending.aborted) throw stopped(spec.id);
+      if (!isBriefed || sessionId === null) return { ...(await sessions.take(own(), owner)), before: nothingCounted };
+      message = () => redirectMessage(spec.task, true);
+      return { ...(await sessions.resume(own(), owner, sessionId)), before: nothingCounted };
+    },
+  };
+}
+
+const stopped = (id: string): Fault =>
+  new Fault("refused", "construct.ending", `${id} was stopped before it began`, {
+    hint: "Start it again if it is wanted.",
+  });

@@ -1,26 +1,30 @@
 import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
-import { pause } from "../../base/clock.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
+import { tighterLimits } from "../../policy/profiles/limits.ts";
 import type { Origin, Outcome } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import { loginProblem } from "../login.ts";
 import type { Note } from "../journal.ts";
+import { Meter } from "../meter.ts";
 import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
 import { noteEvent } from "./note-event.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
+import { newMail, type Mail } from "./mail.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { count, newTally } from "./tally.ts";
+import { exitAfterOutput, reaped } from "./reaping.ts";
 import { reconciliation } from "./reconciliation.ts";
+import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence, watchTime } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
-/** How long a process whose output has ended may take to end itself, milliseconds. */
-const exitGraceMs = 1000;
+/** When a message is read: together with the task, or at the next turn boundary. */
+export type Delivery = "with_task" | "next_turn";
 
 /** One worker: one task, one process, one event stream. `ended` always settles, with the record of how it ended. */
 export class Construct {
@@ -34,12 +38,18 @@ export class Construct {
   readonly #parts: ConstructParts;
   readonly #beginning: Beginning;
   readonly #note: Note;
+  readonly #mail: Mail;
   readonly #tally = newTally();
   readonly #reconciliation = reconciliation();
   readonly #tripwires: ConstructTripwires;
+  readonly #meter: Meter;
   readonly #timers = new AbortController();
   readonly #end = Promise.withResolvers<Outcome>();
   readonly #up = Promise.withResolvers<void>();
+  readonly #estate = Promise.withResolvers<Estate>();
+  /** The end of the turn that is being stopped. */
+  readonly #turnOver = Promise.withResolvers<void>();
+  #isBriefed = false;
   #how: "polite" | "hard" = "polite";
   #life: Life = { phase: "queued" };
   #opening: Promise<AgentSession | undefined> = Promise.resolve(undefined);
@@ -56,6 +66,7 @@ export class Construct {
     this.spec = spec;
     this.#parts = parts;
     this.#beginning = beginning;
+    this.#mail = newMail(beginning.told);
     this.#note = parts.note(spec.id);
     this.#tripwires = new ConstructTripwires({
       construct: spec.id,
@@ -64,6 +75,7 @@ export class Construct {
       note: this.#note,
       kill: (cause) => this.stop(cause, "hard"),
     });
+    this.#meter = new Meter({ agent: spec.id, role: "construct", note: this.#note, metering: parts.metering });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -88,19 +100,34 @@ export class Construct {
     if (how === "hard") void this.#session?.stop("hard");
   }
 
-  /** Delivers a message at the next turn boundary. False when nobody is there to read it. */
-  tell(text: string, origin: Origin): boolean {
-    if (this.#session === undefined || this.#life.phase !== "running") return false;
-    this.#session.send(text);
+  /** Why it is ending; undefined as long as it is not. */
+  get cause(): string | undefined {
+    return "cause" in this.#life ? this.#life.cause : undefined;
+  }
+
+  /** Delivers a message: with its task, or at its next turn boundary. Undefined when it is ending: nobody would read it. */
+  tell(text: string, origin: Origin): Delivery | undefined {
+    if (this.cause !== undefined) return undefined;
     this.#note("construct.told", { construct: this.spec.id, text, origin });
-    return true;
+    this.#mail.tell({ text, origin });
+    return this.#isBriefed ? "next_turn" : "with_task";
+  }
+
+  /**
+   * Stops what it does and ends it as redirected. Resolves with its session as soon as that is quiet, or, where it has to be ended,
+   * with what is needed to take it up again. Undefined when its end has begun.
+   */
+  surrender(): Promise<Estate> | undefined {
+    if (this.cause !== undefined) return undefined;
+    this.#apply({ type: "redirect" });
+    return this.#estate.promise;
   }
 
   #apply(input: LifeInput): void {
-    const before = this.#life.phase;
+    const before = this.cause;
     const { life, effects } = step(this.#life, input);
     this.#life = life;
-    if (life.phase === "ending" && before !== "ending") {
+    if ((life.phase === "ending" || life.phase === "yielding") && before === undefined) {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
     }
@@ -120,7 +147,11 @@ export class Construct {
         this.#opening = this.#open();
         break;
       case "brief":
-        this.#session?.send(this.#beginning.message);
+        if (this.#session !== undefined) this.#mail.open(this.#session, this.#beginning.message());
+        this.#isBriefed = true;
+        break;
+      case "yield":
+        void this.#yield();
         break;
       case "reap":
         void this.#reap();
@@ -145,22 +176,25 @@ export class Construct {
       onSurfaced: (item) => this.#tally.surfaced.push(shortSurfaced(item, 512)),
     });
     try {
-      const taken = await this.#beginning.take({
+      const owner = {
         gate: this.#gate(surfacing),
         surface: surfacing.surface,
         transcript: this.#transcript.line,
-      });
-      const { session, isWarm } = taken;
+      };
+      const { session, isWarm, before } = await this.#beginning.take(owner, this.custody.standing.ending);
       this.#session = session;
+      this.#meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
       this.#lastSign = clock.monotonic();
       const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
       const { signal } = this.#timers;
-      watchTime(this.#parts.limits, clock, lastSign, (cause) => this.stop(cause), signal);
+      const { limits } = this.#parts.outfits.of(this.spec);
+      watchTime(tighterLimits(this.#parts.limits, limits), clock, lastSign, (cause) => this.stop(cause), signal);
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
-      void this.#read(session);
+      // One that is handed over unread is read by its next owner.
+      if (this.#life.phase !== "yielding") void this.#read(session);
       return session;
     } catch (error) {
       this.#exit = { how: "broken", reason: messageOf(error), stderr: "" };
@@ -173,6 +207,7 @@ export class Construct {
   #gate(surfacing: Surfacing): SessionOwner["gate"] {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
+      settled: () => this.#meter.settled(),
       surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,
@@ -187,6 +222,8 @@ export class Construct {
     for await (const event of session.events) {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
+      this.#meter.see(event);
+      this.#beginning.fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
       this.#tripwires.see(event);
@@ -200,40 +237,60 @@ export class Construct {
       if (event.type !== "turn.ended") continue;
       // What an agent under suspicion calls its result counts only when the netrunner lets it go on.
       await this.custody.cleared();
-      this.#apply({ type: "turn_ended", turn: event.turn });
+      if (this.#life.phase === "yielding") return this.#turnOver.resolve();
+      this.#apply({ type: "turn_ended", turn: { ...event.turn, queued: Math.max(event.turn.queued, session.unread) } });
     }
-    const silent: AgentExit = { how: "broken", reason: "its output ended without a result", stderr: "" };
-    this.#exit = await Promise.race([session.closed, pause(exitGraceMs).then(() => silent)]);
+    this.#meter.close();
+    this.#exit = await exitAfterOutput(session);
     this.#up.resolve();
     this.#apply({ type: "exited", exit: this.#exit });
   }
 
+  async #yield(): Promise<void> {
+    const session = await this.#opening;
+    await this.custody.thaw();
+    const isQuiet = session !== undefined && (!this.#isBriefed || (await quieten(session, this.#turnOver.promise)));
+    // Meanwhile it may have ended in another way, with all that it started.
+    if (session === undefined || this.#life.phase !== "yielding") return;
+    this.#how = "hard";
+    if (isQuiet) {
+      this.#estate.resolve({
+        session,
+        isBriefed: this.#isBriefed,
+        sessionId: this.#tally.sessionId,
+        counted: this.#meter.counted,
+      });
+      this.#exit = handedOver;
+      // It is another one's from now on: nothing of this one may stop it.
+      this.#session = undefined;
+      this.#opening = Promise.resolve(undefined);
+    }
+    this.#apply({ type: isQuiet ? "quiet" : "unquiet" });
+  }
+
   async #reap(): Promise<void> {
     const session = await this.#opening;
-    if (session !== undefined) {
-      const report = await session.stop(this.#how);
-      if (!report.proven) {
-        this.#note("deck.warned", {
-          code: "stop.unproven",
-          message: `${this.spec.id} left processes that could not be ended: ${report.survivors.join(", ")}`,
-        });
-      }
-      this.#exit ??= await Promise.race([session.closed, pause(exitGraceMs).then(() => null)]);
-    }
+    if (session !== undefined) this.#exit = await reaped(session, this.#how, this.#note, this.spec.id, this.#exit);
     this.#up.resolve();
     this.#apply({ type: "reaped" });
   }
 
   async #finish(): Promise<void> {
+    const { id: construct } = this.spec;
+    const cause = this.cause ?? "crash";
     this.#timers.abort();
-    this.custody.end(this.#life.phase === "ended" ? this.#life.cause : "crash");
+    this.custody.end(cause);
+    if (this.#exit !== handedOver)
+      for (const letter of this.#mail.unread(this.#session)) this.#note("construct.unread", { construct, ...letter });
     this.#up.resolve();
     await this.#transcript?.close();
     const { files, missing } = await checkFiles(this.#tally.written, this.#parts.workspace);
     const outcome = outcomeOf({
       spec: this.spec,
-      cause: this.#life.phase === "ended" ? this.#life.cause : "crash",
+      cause,
+      profile: this.#parts.outfits.of(this.spec).profile.name,
       tally: this.#tally,
+      spent: this.#meter.total,
       exit: this.#exit,
       startedAt: this.#startedAt,
       durationMs: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
@@ -242,7 +299,13 @@ export class Construct {
       tripwires: this.#tripwires.fired,
       transcript: this.#transcript?.path ?? null,
     });
-    this.#note("construct.ended", { construct: this.spec.id, outcome });
+    this.#note("construct.ended", { construct, outcome });
     this.#end.resolve(outcome);
+    this.#estate.resolve({
+      session: undefined,
+      isBriefed: this.#isBriefed,
+      sessionId: this.#tally.sessionId,
+      counted: this.#meter.counted,
+    });
   }
 }

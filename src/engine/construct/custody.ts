@@ -29,8 +29,12 @@ export interface Custody {
   release(): Promise<void>;
   /** A call of it has run that was not allowed: it is frozen, and the netrunner decides. */
   suspect(call: { call: string; tool: string }): Promise<void>;
+  /** A call of it has run that was not allowed, and the netrunner has not decided yet. */
+  readonly isSuspected: boolean;
   /** Resolves when there is no suspicion, or no more. */
   cleared(): Promise<void>;
+  /** Lets its processes run again, where they were stopped, though its calls stay barred: its session is to live on. */
+  thaw(): Promise<void>;
   /** Its end has begun, for good. */
   end(cause: string): void;
 }
@@ -42,6 +46,8 @@ export function custodyOf(parts: CustodyParts): Custody {
   /** Signals to the same processes go out in the order of the wishes. */
   const inTurn = mutex();
   let suspicion: Suspicion | undefined;
+  /** Its processes have been told to stop. */
+  let isStopped = false;
 
   const clear = (how: AttentionEnd): void => {
     suspicion?.window.abort();
@@ -61,11 +67,17 @@ export function custodyOf(parts: CustodyParts): Custody {
   const halt = (how: "paused" | "frozen", why: string, source: string): Promise<void> =>
     inTurn(async () => {
       const session = how === "frozen" ? await parts.session() : undefined;
+      isStopped ||= session !== undefined;
       const isStill = session === undefined || (await session.freeze());
       if (!standing.isHalted) return;
       parts.note(source)("construct.paused", { construct, how, why });
       if (!isStill) parts.note("engine")("deck.warned", { code: "freeze.unproven", message: notStill(construct) });
     });
+
+  const goOn = async (): Promise<void> => {
+    if (isStopped) await (await parts.session())?.thaw();
+    isStopped = false;
+  };
 
   return {
     standing,
@@ -75,12 +87,11 @@ export function custodyOf(parts: CustodyParts): Custody {
     release: () =>
       inTurn(async () => {
         if (!standing.isHalted) return;
-        const wasFrozen = standing.state === "frozen";
         clear("continued");
         // On the record first: nothing of it may act before.
         parts.note("netrunner")("construct.continued", { construct });
         change(standing.open);
-        if (wasFrozen) await (await parts.session())?.thaw();
+        await goOn();
       }),
     async suspect(call) {
       parts.note("engine")("gate.bypassed", { construct, ...call });
@@ -94,7 +105,11 @@ export function custodyOf(parts: CustodyParts): Custody {
       if (windowMs !== null) parts.clock.after(windowMs, () => parts.kill(bypassed), window.signal);
       if (isNew) await halt("frozen", `${call.tool} ran although it was not allowed`, "engine");
     },
+    get isSuspected() {
+      return suspicion !== undefined;
+    },
     cleared: () => suspicion?.cleared.promise ?? Promise.resolve(),
+    thaw: () => inTurn(goOn),
     end(cause) {
       change(standing.end);
       clear(cause === bypassed ? "expired" : cause.startsWith("netrunner") ? "killed" : "ended");

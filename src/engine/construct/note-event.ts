@@ -40,6 +40,8 @@ export function noteEvent(event: AgentEvent, construct: string, note: Note): voi
     case "unknown":
       note("agent.unknown", { agent: construct, kind: event.kind, raw: shorten(event.raw) });
       break;
+    // The meter records what was used.
+    case "used":
     case "alive":
     case "rejected":
     case "turn.ended":

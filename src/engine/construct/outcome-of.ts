@@ -1,5 +1,6 @@
 import type { AgentExit } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import type { Spent } from "../../protocol/spent.ts";
 import { noTokens, type Origin, type Outcome } from "../../protocol/outcome.ts";
 import { endStateOf } from "./machine.ts";
 import { resultOf, showExit, type Tally } from "./tally.ts";
@@ -10,7 +11,12 @@ export interface SpawnSpec {
   task: string;
   origin: Origin;
   parent: string | null;
+  /** What it runs on. */
   caliber: Caliber;
+  /** What was asked for, where that is something else. */
+  asked?: Caliber;
+  /** In the provider's fast mode; decided as it starts. */
+  fast?: boolean;
   after: string[];
   profile: string;
   /** Null: all that there are. */
@@ -20,8 +26,11 @@ export interface SpawnSpec {
 /** Everything that the outcome of a construct is made of. */
 export interface EndFacts {
   spec: SpawnSpec;
+  /** Name of the profile that it had. */
+  profile: string;
   cause: string;
   tally: Tally;
+  spent: Spent;
   exit: AgentExit | null;
   startedAt: number | null;
   durationMs: number;
@@ -33,7 +42,7 @@ export interface EndFacts {
 }
 
 /** The record of how a construct ended. */
-export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Outcome {
+export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFacts): Outcome {
   const state = endStateOf(cause);
   const refused = tally.turn?.refused === true;
   return {
@@ -43,14 +52,16 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     parent: spec.parent,
     state,
     cause,
-    caliber_asked: spec.caliber,
+    caliber_asked: spec.asked ?? spec.caliber,
+    caliber_given: facts.startedAt === null ? null : { ...spec.caliber, fast: tally.fast },
+    profile: facts.profile,
     model_given: tally.model,
     exit: showExit(exit),
     started_at: facts.startedAt,
     duration_ms: facts.durationMs,
     turns: tally.turns,
-    cost_usd: tally.costUsd,
-    tokens: tally.tokens,
+    cost_usd: spent.costUsd,
+    tokens: spent.tokens,
     ...resultOf(tally),
     files: facts.files,
     files_missing: facts.missing,
@@ -61,7 +72,9 @@ export function outcomeOf({ spec, cause, tally, exit, ...facts }: EndFacts): Out
     session_id: tally.sessionId,
     transcript: facts.transcript,
     stderr:
-      state === "done" ? "" : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+      state === "done" || state === "redirected"
+        ? ""
+        : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 
@@ -74,7 +87,9 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     parent: spec.parent,
     state: endStateOf(cause),
     cause,
-    caliber_asked: spec.caliber,
+    caliber_asked: spec.asked ?? spec.caliber,
+    caliber_given: null,
+    profile: spec.profile,
     model_given: null,
     exit: "never started",
     started_at: null,

@@ -1,7 +1,10 @@
 import type { Clock } from "../../base/clock.ts";
+import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
 import type { Note } from "../journal.ts";
+import type { Metering } from "../meter.ts";
+import type { Outfits } from "../profiles/outfits.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
 import type { Sessions } from "./sessions.ts";
 import type { TimeLimits } from "./time-limits.ts";
@@ -9,6 +12,7 @@ import type { TimeLimits } from "./time-limits.ts";
 /** What all constructs of a run share. */
 export interface ConstructParts {
   sessions: Sessions;
+  fastGovernor: FastGovernor;
   clock: Clock;
   note: (source: string) => Note;
   judge: Judge;
@@ -16,6 +20,8 @@ export interface ConstructParts {
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
   tripwires: RunTripwires;
+  /** What their profiles make of them. */
+  outfits: Outfits;
   /** Whether the operating system's wall stands around its agent. */
   isWalled: boolean;
   /** Whether the airgap is on, now. */
@@ -23,6 +29,7 @@ export interface ConstructParts {
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
+  metering: Metering;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }

@@ -40,13 +40,14 @@ export function coldSessions(place: WorkerPlace): Sessions {
 
 /** How the agent of a construct is opened: the same for one that has its task already and for one that waits for it. */
 export const workerSpec = (
-  { id, caliber }: { id: string; caliber: Caliber },
+  { id, caliber, fast = false }: { id: string; caliber: Caliber; fast?: boolean },
   { cwd, wall }: WorkerPlace,
   owner: SessionOwner,
 ): SessionSpec => ({
   id,
   cwd,
   caliber,
+  fast,
   role: { kind: "worker" },
   ...(wall === undefined ? {} : { wall }),
   ...owner,

@@ -1,22 +1,20 @@
 import type { AgentEvent, AgentExit, TurnEnd } from "../../drivers/agent.ts";
-import type { Denial, Outcome, Tokens } from "../../protocol/outcome.ts";
+import type { Denial, Outcome } from "../../protocol/outcome.ts";
 import type { Surfaced } from "../../protocol/surfaced.ts";
-import { noTokens } from "../../protocol/outcome.ts";
 import { headAndTail } from "../../base/text.ts";
 
 /** What a construct's events add up to, kept while it runs, so that its outcome is at hand however it ends. */
 export interface Tally {
-  readonly before: Spent;
   lastWords: string;
   lastToolOutput: string;
   sessionId: string | null;
   model: string | null;
+  /** It ran in the provider's fast mode, as it says itself. */
+  fast: boolean;
   turn: TurnEnd | null;
   /** What stood in the way from outside, in words; empty when nothing did. */
   problem: string;
   turns: number;
-  costUsd: number;
-  tokens: Tokens;
   /** Paths of writing tool calls that are under way, by tool-use id. */
   writing: Map<string, string>;
   /** Paths that a successful writing call named, in order. */
@@ -25,22 +23,15 @@ export interface Tally {
   surfaced: Surfaced[];
 }
 
-/** What a session had cost before it came to this construct: that part is another one's. */
-export type Spent = Pick<Outcome, "cost_usd" | "tokens">;
-
-export const nothingSpent: Spent = { cost_usd: 0, tokens: noTokens };
-
-export const newTally = (before = nothingSpent): Tally => ({
-  before,
+export const newTally = (): Tally => ({
   lastWords: "",
   lastToolOutput: "",
   sessionId: null,
   model: null,
+  fast: false,
   turn: null,
   problem: "",
   turns: 0,
-  costUsd: 0,
-  tokens: noTokens,
   writing: new Map(),
   written: new Set(),
   denials: [],
@@ -82,8 +73,7 @@ export function count(tally: Tally, event: AgentEvent): void {
       tally.turn = event.turn;
       tally.turns += event.turn.turns;
       tally.sessionId = event.turn.sessionId;
-      tally.costUsd = Math.max(0, event.turn.costUsd - tally.before.cost_usd);
-      tally.tokens = tokensSince(event.turn.tokens, tally.before.tokens);
+      tally.fast ||= event.turn.fast?.state === "on";
       break;
     default:
   }
@@ -116,10 +106,3 @@ function writtenPath(tool: string, input: unknown): string | undefined {
   const path: unknown = Reflect.get(input, field);
   return typeof path === "string" ? path : undefined;
 }
-
-const tokensSince = (now: Tokens, before: Tokens): Tokens => ({
-  input: Math.max(0, now.input - before.input),
-  output: Math.max(0, now.output - before.output),
-  cache_read: Math.max(0, now.cache_read - before.cache_read),
-  cache_written: Math.max(0, now.cache_written - before.cache_written),
-});

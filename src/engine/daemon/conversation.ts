@@ -2,6 +2,7 @@ import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drive
 import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { loginProblem } from "../login.ts";
+import type { Meter } from "../meter.ts";
 import { mutex } from "../../base/mutex.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
@@ -34,6 +35,7 @@ export interface ConversationParts {
   /** The daemon's id, the marker of its processes. */
   id: string;
   transcript: (line: string) => void;
+  meter: Meter;
   onStarted: (started: { pid: number; resumed: string | null }) => void;
   onReady: (ready: { sessionId: string; model: string }) => void;
   /** Something worth a line in the record that is not part of the reply: a wait for the provider, an unknown message. */
@@ -96,6 +98,8 @@ export class Conversation {
     this.#turns += 1;
     if (result.ok) this.#sessionId = result.turn.sessionId;
     else if (result.resumeFailed) this.#sessionId = null;
+    // Of what was under way when it was given up, nothing more is heard.
+    if (!result.ok) this.#parts.meter.close();
     if (!result.ok || this.#parts.backend === "one-shot") await this.#drop(result.ok ? "polite" : "hard");
     return result;
   }
@@ -142,11 +146,13 @@ export class Conversation {
         return { ok: false, code: "silent", message, resumeFailed: false };
       }
       if (next === undefined) {
+        this.#parts.meter.close();
         const exit = await live.session.closed;
         const words = exit.stderr.trim().split("\n").at(-1) ?? "";
         return this.#failed(live, "exited", `the agent process ended (${showExit(exit)}) ${words}`.trim());
       }
       // A wait that the agent has announced is no silence.
+      this.#parts.meter.see(next);
       patience = betweenMs + (next.type === "retrying" ? Math.min(next.inMs, mostAnnouncedMs) : 0);
       this.#tell(next);
       const login = loginProblem(next);

@@ -16,14 +16,14 @@ export class Inbox {
     else if (concernsDaemon(event)) this.#waiting.push(event);
   }
 
-  /** In the order in which they happened. */
+  /** In the order in which they happened. What is not worth a turn of its own waits for something that is. */
   get waiting(): readonly DeckEvent[] {
-    return this.#waiting;
+    return this.#waiting.every(isBeside) ? [] : this.#waiting;
   }
 
   /** Only outcomes wait: more may follow shortly and share the turn. */
   get onlyOutcomes(): boolean {
-    return this.#waiting.every((event) => event.type === "construct.ended");
+    return this.#waiting.every((event) => comesWithOutcomes.has(event.type) || isBeside(event));
   }
 
   #close(turn: number, valid: boolean): void {
@@ -32,6 +32,12 @@ export class Inbox {
     if (valid && conveyed !== undefined) this.#waiting = this.#waiting.filter((event) => !conveyed.has(event.seq));
   }
 }
+
+/** What is recorded around the end of a construct, and can wait for others that end with it. */
+const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
+
+/** What is told with the next turn, whenever that comes. */
+const isBeside = ({ type }: DeckEvent): boolean => type === "catalogue.changed";
 
 function concernsDaemon(event: DeckEvent): boolean {
   switch (event.type) {
@@ -44,7 +50,11 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "blacklist.added":
     case "blacklist.removed":
     case "blacklist.allowed":
+    case "catalogue.changed":
       return true;
+    case "construct.redirected":
+      return true;
+    case "construct.unread":
     case "spawn.refused":
       return event.body.origin === "daemon";
     default:

@@ -1,20 +1,28 @@
 import { isBlacklistRule } from "../../protocol/blacklist.ts";
 import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
+import { showCaliber, type Caliber } from "../../protocol/caliber.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { RunSettings } from "../../protocol/settings.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
 import { partsOf } from "./parts.ts";
+import { catalogueSection, type ProfileEntry } from "./profile-section.ts";
 
 export interface MessageContext {
   workspace: string;
   runFolder: string;
   autopilot: boolean;
+  /** What a construct runs on that none is picked for, and what of it the netrunner has fixed. */
+  caliber: Caliber;
+  caliberFixed: RunSettings["caliber_fixed"];
   maxSpawns: number;
   maxConcurrent: number;
   /** Constructs of this run so far. */
   total: number;
   /** Constructs that are queued or at work. */
   inFlight: { id: string; state: string; task: string }[];
+  /** As they are now. */
+  profiles: readonly ProfileEntry[];
   /** The full result text of a construct, for the `read` action. */
   resultOf: (construct: string) => string;
 }
@@ -32,7 +40,13 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     loopSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
+    catalogueSection(
+      inputs.flatMap((event) => (event.type === "catalogue.changed" ? [event.body] : [])),
+      context.profiles,
+    ),
     netrunnerSection(inputs),
+    redirectSection(inputs),
+    unreadSection(inputs),
     readSection(inputs, context),
     outcomeSection(inputs),
     inFlightSection(context),
@@ -61,9 +75,13 @@ function openingSection(goal: string, context: MessageContext): string {
     `${heading.workspace} ${context.workspace}`,
     `${heading.runFolder} ${context.runFolder}`,
     `LIMITS: ${context.maxConcurrent} constructs at a time, ${cap}; more are queued.`,
+    `CALIBER: ${showCaliber(context.caliber)} by default${fixedText(context)}.`,
     `CADENCE: ${context.autopilot ? "autopilot: go on to the end without asking between steps." : "ask before the next big step."}`,
   ].join("\n");
 }
+
+const fixedText = ({ caliberFixed }: MessageContext): string =>
+  caliberFixed.length === 0 ? "" : `; the netrunner has fixed its ${caliberFixed.join(" and ")} for all constructs`;
 
 function blacklistSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => {
@@ -135,6 +153,27 @@ function rejectionSection(inputs: readonly DeckEvent[]): string {
 function netrunnerSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => (event.type === "netrunner.said" ? [event.body.text] : []));
   return items.length === 0 ? "" : `${heading.netrunner}\n${items.join("\n---\n")}`;
+}
+
+function redirectSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => {
+    if (event.type !== "construct.redirected") return [];
+    const { construct, successor, text } = event.body;
+    return [
+      `- ${construct} was stopped; ${successor} goes on in its place with a new instruction: "${oneLine(text, 600)}". ` +
+        `Start neither of them again: wait for the outcome of ${successor}.`,
+    ];
+  });
+  return section(heading.redirected, items);
+}
+
+function unreadSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) =>
+    event.type === "construct.unread"
+      ? [`- ${event.body.construct} ended before it had read: "${oneLine(event.body.text, 160)}"`]
+      : [],
+  );
+  return section(heading.unread, items);
 }
 
 function readSection(inputs: readonly DeckEvent[], context: MessageContext): string {

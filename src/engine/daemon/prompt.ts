@@ -2,17 +2,21 @@ import { describeActions, daemonStatuses } from "../../protocol/action.ts";
 import { heading } from "../../protocol/briefing.ts";
 import type { Model } from "../../protocol/models.ts";
 import { caliberSection } from "./caliber-section.ts";
+import { profileSection, type ProfileEntry } from "./profile-section.ts";
 
 /** What the prompt lists: a field for each catalogue, a section of its own for each field. */
 export interface DaemonPromptParts {
   calibers: readonly Model[];
+  profiles: readonly ProfileEntry[];
+  /** The profile of whoever is given none. */
+  usualProfile: string;
 }
 
 /**
  * The daemon's system prompt: the same bytes for every run of a version with the same catalogues, so that the provider's
  * cache is shared.
  */
-export function daemonPrompt({ calibers }: DaemonPromptParts): string {
+export function daemonPrompt({ calibers, profiles, usualProfile }: DaemonPromptParts): string {
   return `You are the daemon of Cyberdeck, the coordinator of a fleet of coding agents. A person, the netrunner, has a goal. You split it into tasks; the deck runs each task as a construct: a separate coding agent with its own shell, file and web tools, working in the netrunner's workspace. You plan and judge. You never do the work yourself and you have no tools: everything you want done is an action in your reply.
 
 # Messages you get
@@ -40,6 +44,8 @@ A construct knows nothing but its task text: not the goal, not the other constru
 - is plain text: no Markdown links, no fences;
 - is stated with certainty. No second-hand doubt: words such as allegedly, supposedly, reportedly, or "you may need to verify" make agents refuse or dither. If the work needs permission, say plainly that the netrunner owns the system and wants it done. Settle your own doubts with the netrunner in chat before you spawn.
 When you do not know the units yet, discover first with one construct and fan out in your next turn. Use "after" only when a task truly needs what an earlier one leaves behind; the earlier results are then handed to it.
+
+${profileSection(profiles, usualProfile)}
 
 ${caliberSection(calibers)}
 

@@ -11,6 +11,8 @@ export interface PoolState {
   spares: readonly { id: string; isReady: boolean; age: number }[];
   /** Since a construct last took a spare or started without one; Infinity: never. */
   sinceTake: number;
+  /** Nobody has come for so long that spares have expired: none are started until somebody does. */
+  isResting: boolean;
   /** Spares in a row that did not come up or did not last, and how long ago that last was. */
   failures: number;
   sinceFailure: number;
@@ -21,6 +23,7 @@ export interface PoolState {
 export interface PoolPlan {
   start: number;
   end: { id: string; why: PoolEnd }[];
+  isResting: boolean;
   /** When to look again although nothing happens; undefined: no need to. */
   lookIn: number | undefined;
 }
@@ -61,12 +64,13 @@ export function planPool(state: PoolState): PoolPlan {
   drop("surplus", byWorth().slice(0, Math.max(0, keep.length - state.target)));
   drop("memory", byWorth().slice(0, tooMany(state.memory)));
 
-  const missing = Math.min(state.target, state.useful) - keep.length;
+  const isResting = state.isResting || (end.some(({ why }) => why === "expired") && state.sinceTake >= mostAge);
+  const missing = isResting ? 0 : Math.min(state.target, state.useful) - keep.length;
   const wanted = Math.max(0, Math.min(missing, state.starts, roomFor(state.memory, keep)));
   const wait = Math.max(lull - state.sinceTake, backoff(state.failures) - state.sinceFailure);
   const start = wait > 0 ? 0 : wanted;
   const looks = [...(wanted > start ? [wait] : []), ...(keep.length + start > 0 ? [lookEvery] : [])];
-  return { start, end, lookIn: looks.length === 0 ? undefined : Math.min(...looks) };
+  return { start, end, isResting, lookIn: looks.length === 0 ? undefined : Math.min(...looks) };
 }
 
 /** How long to leave it after so many failures in a row. */

@@ -8,7 +8,7 @@ import type { RunSettings } from "../../protocol/settings.ts";
 import type { SpawnSpec } from "../construct/outcome-of.ts";
 import { coldSessions, type Sessions, type TakenSession, type WorkerPlace } from "../construct/sessions.ts";
 import type { Note } from "../journal.ts";
-import { backoff, mostAge, planPool, type PoolState } from "./plan.ts";
+import { backoff, planPool, type PoolState } from "./plan.ts";
 import { aimProblem, openSpare, silenceOf, type Spare } from "./spare.ts";
 
 export interface PoolParts {
@@ -55,7 +55,6 @@ export class Pool implements Sessions {
   #failures = 0;
   #lastFailure = 0;
   #hasTold = false;
-  /** Nobody has come for so long that spares have expired: the next construct wakes it up. */
   #isResting = false;
   #sizeSeen: number | undefined;
 
@@ -104,7 +103,7 @@ export class Pool implements Sessions {
       for (let spare = this.#pick(); spare !== undefined; spare = this.#pick()) {
         const session = await spare.session;
         if (session === undefined) continue;
-        const problem = await aimProblem(session, spec.caliber);
+        const problem = await aimProblem(session, spec);
         if (problem === undefined && !session.signal.aborted) {
           session.handTo(owner);
           this.#failures = 0;
@@ -156,7 +155,7 @@ export class Pool implements Sessions {
     const now = clock.monotonic();
     const plan = planPool({
       ...this.#room,
-      ...(this.#isResting ? { useful: 0 } : {}),
+      isResting: this.#isResting,
       target: settings.pool,
       spares: [...this.#spares.values()].map(({ id, isReady, since }) => ({ id, isReady, age: now - since })),
       sinceTake: now - this.#lastTake,
@@ -164,6 +163,7 @@ export class Pool implements Sessions {
       sinceFailure: now - this.#lastFailure,
       memory: settings.pool === 0 ? undefined : memory(),
     });
+    this.#isResting = plan.isResting;
     for (const { id, why } of plan.end) this.#drop(id, why);
     for (let started = 0; started < plan.start; started += 1) void this.#start();
     if (plan.lookIn === undefined) return;
@@ -189,10 +189,7 @@ export class Pool implements Sessions {
 
   #drop(id: string, why: PoolEnd): void {
     const spare = this.#spares.get(id);
-    if (spare === undefined) return;
-    const age = this.#parts.clock.monotonic() - this.#lastTake;
-    if (why === "expired" && age >= mostAge) this.#isResting = true;
-    this.#end(spare, why);
+    if (spare !== undefined) this.#end(spare, why);
   }
 
   async #start(): Promise<void> {

@@ -39,8 +39,10 @@ export const silenceOf = (session: AgentSession): Promise<string | undefined> =>
   problemOf(inTime(session.answers(), mostAnswer));
 
 /** What stands in the way of running its next turn on this caliber; undefined when it does. */
-export const aimProblem = (session: AgentSession, caliber: Caliber): Promise<string | undefined> =>
-  problemOf(inTime(session.aim(caliber), mostAnswer));
+export const aimProblem = (
+  session: AgentSession,
+  { caliber, fast = false }: { caliber: Caliber; fast?: boolean },
+): Promise<string | undefined> => problemOf(inTime(session.aim(caliber, { fast }), mostAnswer));
 
 async function answering(opening: Promise<AgentSession>, ms: number): Promise<AgentSession> {
   const session = await opening;

@@ -3,6 +3,7 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
 import { loginProblem } from "../login.ts";
+import type { Meter } from "../meter.ts";
 
 /** One question to a model without tools, whose reply has a form. */
 export interface Question {
@@ -14,6 +15,7 @@ export interface Question {
   replySchema: Record<string, unknown>;
   message: string;
   transcript: (line: string) => void;
+  meter: Meter;
   onStarted: (pid: number) => void;
 }
 
@@ -31,7 +33,7 @@ export interface Asked {
 export function askOnce(driver: AgentDriver, question: Question, signal: AbortSignal): Asked {
   const opening = openSession(driver, question);
   const reply = firstOf(
-    opening.then((session) => read(session, question.message)),
+    opening.then((session) => read(session, question)),
     signal,
   );
   return { reply, gone: leave(opening, reply, signal) };
@@ -75,9 +77,10 @@ async function leave(opening: Promise<AgentSession>, reply: Promise<Reply>, sign
   }
 }
 
-async function read(session: AgentSession, message: string): Promise<Reply> {
+async function read(session: AgentSession, { message, meter }: Question): Promise<Reply> {
   session.send(message);
   for await (const event of session.events) {
+    meter.see(event);
     const login = loginProblem(event);
     if (login !== undefined) return { ok: false, reason: login, costUsd: 0 };
     if (event.type !== "turn.ended") continue;
@@ -86,5 +89,6 @@ async function read(session: AgentSession, message: string): Promise<Reply> {
     const why = ok ? "its reply did not have the form that was asked for" : [status, ...errors].join(": ");
     return { ok: false, reason: why, costUsd };
   }
+  meter.close();
   return { ok: false, reason: `its process ended (${showExit(await session.closed)})`, costUsd: 0 };
 }

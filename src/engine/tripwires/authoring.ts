@@ -5,6 +5,7 @@ import type { Caliber } from "../../protocol/caliber.ts";
 import type { RunView } from "../../protocol/view.ts";
 import type { TranscriptSink } from "../construct/parts.ts";
 import type { Note } from "../journal.ts";
+import { Meter, type Metering } from "../meter.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
 import { askOnce, type Reply } from "./ask-once.ts";
 import type { RunTripwires } from "./rules.ts";
@@ -15,6 +16,7 @@ export interface AuthoringParts {
   note: (source: string) => Note;
   transcript: (id: string) => TranscriptSink;
   view: RunView;
+  metering: Metering;
   tripwires: RunTripwires;
   /** The longest that anything waits for the author, milliseconds. */
   patienceMs: number;
@@ -66,8 +68,9 @@ export class Authoring {
   }
 
   async #write(caliber: Caliber, stop: AbortController): Promise<void> {
-    const { driver, clock, view, patienceMs } = this.#parts;
+    const { driver, clock, view, patienceMs, metering } = this.#parts;
     const author = newAuthorId();
+    const meter = new Meter({ agent: author, role: "author", note: this.#parts.note(author), metering });
     const transcript = this.#parts.transcript(author);
     const late = new AbortController();
     using _timer = clock.after(patienceMs, () => late.abort());
@@ -81,6 +84,7 @@ export class Authoring {
         replySchema: proposalJsonSchema(),
         message: authorMessage(view.goal, view.workspace),
         transcript: transcript.line,
+        meter,
         onStarted: (pid) => this.#parts.note(author)("author.started", { author, pid, caliber }),
       },
       AbortSignal.any([stop.signal, late.signal]),

@@ -63,6 +63,10 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return passing(event.body.kind, event.body.change, `${event.body.name}: ${event.body.path}`);
     case "catalogue.refused":
       return lasting(event.body.kind, "REFUSED", refusalText(event.body), "alarm");
+    case "profile.replaced": {
+      const { profile, by, reason } = event.body;
+      return lasting(event.body.construct, "adopts", `${by} in place of ${profile}: ${reason}`, "warning");
+    }
     case "account.limited":
       return lasting("account", "limited", limitText(event.body), "warning");
     case "canary.passed":
@@ -131,6 +135,15 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "started", "");
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
+    case "construct.unread":
+      return lasting(event.body.construct, "NOT READ", `it ended before it had read: ${event.body.text}`, "warning");
+    case "construct.redirected":
+      return lasting(
+        event.body.construct,
+        "redirected",
+        `${event.body.successor} goes on: ${event.body.text}`,
+        "strong",
+      );
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
     case "construct.surfaced": {

@@ -29,6 +29,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "explain, check, list and change what constructs may do",
     load: async () => (await import("./commands/brake.ts")).defineBrake,
   },
+  profiles: {
+    summary: "list and show what constructs can be: what they are told, their tools, their limits",
+    load: async () => (await import("./commands/profiles.ts")).defineProfiles,
+  },
+  tools: {
+    summary: "list the programs of this machine that profiles recommend, and whether each is there",
+    load: async () => (await import("./commands/profiles.ts")).defineTools,
+  },
   tripwires: {
     summary: "list, try and mute the rules over what constructs do",
     load: async () => (await import("./commands/tripwires.ts")).defineTripwires,
@@ -36,6 +44,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
   hold: {
     summary: "answer the calls that wait for you: list, allow, deny",
     load: async () => (await import("./commands/hold.ts")).defineHold,
+  },
+  send: {
+    summary: "tell a construct something, at its next turn boundary",
+    load: async () => (await import("./commands/speaking.ts")).defineSend,
+  },
+  interrupt: {
+    summary: "stop what a construct does and give it another instruction",
+    load: async () => (await import("./commands/speaking.ts")).defineInterrupt,
   },
   kill: {
     summary: "end constructs at once, with everything that they started",

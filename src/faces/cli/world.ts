@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
 import type { Brake } from "../../protocol/brake-case.ts";
+import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 
 /** Everything that the command line gets from outside. It reads nothing of the process by itself. */
 export interface World {
@@ -19,6 +20,8 @@ export interface World {
   openDeck: (options: DeckOptions) => Promise<OpenDeck>;
   /** The brake under the policy file of a home, for questions without a run. */
   openBrake: (home: string) => Promise<Brake>;
+  /** What is in the catalogues of a home now. */
+  listCatalogues: (home: string) => Promise<CatalogueListing>;
   version: string;
 }
 

@@ -77,6 +77,9 @@ export const viewSchema = z.looseObject({
 
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
+  "construct.kill": z.object({ already: z.string().nullable() }),
+  "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
+  "construct.interrupt": z.object({ successor: z.string() }),
   "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),
   "tripwires.test": tripwireTrialSchema,
   "run.show": z.object({ view: viewSchema }),

@@ -1,11 +1,17 @@
 import type { Caliber } from "../../protocol/caliber.ts";
 
+/** What somebody says of a caliber; what is left out is left to the others. */
+interface CaliberWish {
+  model?: string | undefined;
+  effort?: Caliber["effort"] | undefined;
+}
+
 /** Who may say on what a construct runs. What somebody leaves open, the next one decides. */
 export interface CaliberWishes {
   /** What the netrunner has fixed for all constructs. */
-  netrunner?: Partial<Caliber> | undefined;
-  daemon?: { model?: string | undefined; effort?: Caliber["effort"] | undefined } | undefined;
-  profile?: Partial<Caliber> | undefined;
+  netrunner?: CaliberWish | undefined;
+  daemon?: CaliberWish | undefined;
+  profile?: CaliberWish | undefined;
   /** What holds when nobody says anything. */
   deck: Caliber;
 }

@@ -24,6 +24,8 @@ export interface Script {
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
+  /** Why the constructs are ending already. */
+  ending?: string;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   tripwires?: TripwireLine[];
@@ -154,6 +156,14 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         script.onHoldAnswer?.(stage(), command);
         return {};
       case "construct.kill":
+        script.onConstruct?.(stage(), command);
+        return { already: script.ending ?? null };
+      case "construct.send":
+        script.onConstruct?.(stage(), command);
+        return { delivery: "next_turn" };
+      case "construct.interrupt":
+        script.onConstruct?.(stage(), command);
+        return { successor: "cx-5ccc0000" };
       case "construct.pause":
       case "construct.continue":
         script.onConstruct?.(stage(), command);
@@ -240,6 +250,7 @@ function outcomeOf(id: string, task: string, changes: Partial<Outcome> = {}): Ou
     id,
     task,
     caliber_asked: caliber,
+    caliber_given: { ...caliber, fast: false },
     model_given: "claude-sonnet-5-5",
     duration_ms: 12_300,
     turns: 2,

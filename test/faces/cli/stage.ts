@@ -169,6 +169,7 @@ process.exitCode = await runCli({
     return { [Symbol.dispose]: () => void process.off(name, listener) };
   },
   openDeck: async () => deck,
+  listCatalogues: () => Promise.reject(new Error("no scenario asks for catalogues")),
   openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
   version: "0",
 });

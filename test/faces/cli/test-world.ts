@@ -40,6 +40,10 @@ export function stand(argv: string[], deck: OpenDeck | (() => Promise<OpenDeck>)
       opened.push(options);
       return typeof deck === "function" ? deck() : Promise.resolve(deck);
     },
+    listCatalogues: async (home) => {
+      const { env = {}, homeDir = "/home/nobody" } = changes;
+      return (await import("../../../src/bin/open-catalogues.ts")).listCatalogues(home, { env, homeDir });
+    },
     openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
     version: "9.8.7",
     ...changes,

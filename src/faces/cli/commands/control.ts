@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Command as DeckCommand } from "../../../protocol/command.ts";
+import type { Port } from "../../../host/port.ts";
 import { exitCode } from "../exit.ts";
 import { findConstruct } from "../find-construct.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
@@ -20,34 +20,33 @@ type Define = (command: Command, world: World, finish: (code: number) => void) =
 /** `cyberdeck kill`: constructs and all that they started, at once. */
 export const defineKill: Define = (command, world, finish) => {
   command.option("--blacklist", "forbid their tasks as well, in whatever words they come again");
-  define(command, world, finish, killExamples, ({ blacklist = false }) => ({
-    done: blacklist ? "killed, and its task is forbidden" : "killed",
-    wish: (construct) => ({ type: "construct.kill", construct, ...(blacklist ? { blacklist } : {}) }),
-  }));
+  define(command, world, finish, killExamples, ({ blacklist = false }) => async (port, construct) => {
+    const wish = { type: "construct.kill", construct, ...(blacklist ? { blacklist } : {}) } as const;
+    const { already } = await port.send(wish);
+    const killed = already === null ? "killed" : `was ending already (${already}), and is hurried`;
+    return blacklist ? `${killed}, and its task is forbidden` : killed;
+  });
 };
 
 /** `cyberdeck pause`: constructs whose calls are to wait. */
 export const definePause: Define = (command, world, finish) => {
   command.option("--freeze", "stop their processes as well, in the middle of what they do");
-  define(command, world, finish, pauseExamples, ({ freeze = false }) => ({
-    done: freeze ? "frozen" : "paused",
-    wish: (construct) => ({ type: "construct.pause", construct, freeze }),
-  }));
+  define(command, world, finish, pauseExamples, ({ freeze = false }) => async (port, construct) => {
+    await port.send({ type: "construct.pause", construct, freeze });
+    return freeze ? "frozen" : "paused";
+  });
 };
 
 /** `cyberdeck resume`: lets paused and frozen constructs go on. */
 export const defineResume: Define = (command, world, finish) => {
-  define(command, world, finish, resumeExamples, () => ({
-    done: "goes on",
-    wish: (construct) => ({ type: "construct.continue", construct }),
-  }));
+  define(command, world, finish, resumeExamples, () => async (port, construct) => {
+    await port.send({ type: "construct.continue", construct });
+    return "goes on";
+  });
 };
 
-interface Control {
-  /** What is true of a construct afterwards. */
-  done: string;
-  wish: (construct: string) => DeckCommand;
-}
+/** Does it to one construct, and says what is true of it afterwards. */
+type Control = (port: Port, construct: string) => Promise<string>;
 
 function define(
   command: Command,
@@ -62,7 +61,7 @@ function define(
     .addHelpText("after", examples)
     .action(async (names: string[]) => {
       const flags = command.optsWithGlobals<ControlFlags>();
-      const { done, wish } = controlOf(flags);
+      const control = controlOf(flags);
       await lookUp(
         world,
         flags,
@@ -71,7 +70,7 @@ function define(
           const ids = await Promise.all(names.map((name) => findConstruct(port, name)));
           const lines: string[] = [];
           for (const construct of new Set(ids)) {
-            await port.send(wish(construct));
+            const done = await control(port, construct);
             lines.push(flags.json === true ? jsonLine({ construct, done }) : `${construct}: ${done}\n`);
           }
           return lines.join("");

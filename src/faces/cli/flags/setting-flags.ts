@@ -20,6 +20,7 @@ export interface SettingFlags {
   /** False when `--no-streaming` was given. */
   streaming?: boolean;
   structured?: boolean;
+  profile?: string;
   brake?: Tier;
   sandbox?: RunSettings["sandbox"];
   airgap?: boolean;
@@ -64,6 +65,11 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "-e, --effort <level>",
       `effort of the constructs: ${efforts.join(", ")} (default: ${usual.caliber.effort})`,
       effortOf("--effort"),
+    )
+    .option(
+      "--profile <name>",
+      `profile of the constructs that are given no other (default: ${usual.profile})`,
+      words("--profile", "code_reviewer"),
     )
     .option(
       "--brake <tier>",
@@ -134,6 +140,7 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(flags.pool === undefined ? {} : { pool: flags.pool }),
     ...(flags.brake === undefined ? {} : { brake: flags.brake }),
     ...(flags.sandbox === undefined ? {} : { sandbox: flags.sandbox }),

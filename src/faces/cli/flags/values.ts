@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Fault } from "../../../base/fault.ts";
+import { readDuration } from "../../../base/units.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
 import { efforts } from "../../../protocol/caliber.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
@@ -27,9 +28,8 @@ export const dollars =
 export const duration =
   (flag: string) =>
   (text: string): number => {
-    const match = /^(?:(\d{1,4})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?(?:(\d{1,10})ms)?$/.exec(text.trim());
-    const ms = match === null ? 0 : millisecondsOf(match.slice(1));
-    if (ms >= 1) return ms;
+    const ms = readDuration(text);
+    if (ms !== undefined) return ms;
     throw wrong(flag, text, `give a time with its unit, as in ${flag} 90s, ${flag} 10m or ${flag} 1h30m`);
   };
 
@@ -79,11 +79,6 @@ function oneOf<const T extends string>(flag: string, text: string, all: readonly
   const value = all.find((one) => one === text.trim().toLowerCase());
   if (value !== undefined) return value;
   throw wrong(flag, text, `choose one of ${all.join(", ")}`);
-}
-
-function millisecondsOf(parts: (string | undefined)[]): number {
-  const units = [86_400_000, 3_600_000, 60_000, 1000, 1];
-  return units.reduce((sum, unit, index) => sum + unit * Number(parts[index] ?? 0), 0);
 }
 
 const wrong = (flag: string, text: string, hint: string): Fault =>

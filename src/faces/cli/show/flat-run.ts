@@ -38,6 +38,7 @@ const flatConstruct = (construct: ConstructView): Record<string, unknown> => ({
   origin: construct.origin,
   state: construct.state,
   cause: null,
+  profile: construct.profile,
   caliber: construct.caliber,
   after: construct.after,
   activity: construct.activity,

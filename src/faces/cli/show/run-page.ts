@@ -1,6 +1,7 @@
 import { headAndTail, inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
+import { defaultProfile } from "../../../protocol/profile.ts";
 import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { costOf } from "../../../protocol/view.ts";
@@ -59,6 +60,7 @@ function constructFields(construct: ConstructView, page: PageWriter): void {
     ...(outcome === null ? [] : [spell(outcome.duration_ms)]),
     money(construct.costUsd),
     caliber,
+    ...(construct.profile === defaultProfile ? [] : [oneLine(construct.profile, 40)]),
   ];
   page.heading(`${page.paint(state.style, `${state.glyph} ${state.word}`)} · ${facts.join(" · ")}`);
   page.field("task", construct.task);

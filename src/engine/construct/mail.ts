@@ -1,0 +1,47 @@
+import type { AgentSession } from "../../drivers/agent.ts";
+import { heading } from "../../protocol/briefing.ts";
+import type { Origin } from "../../protocol/outcome.ts";
+
+/** What a construct is told besides its task, until it has read it. */
+export interface Mail {
+  /** Keeps a message for the moment in which the construct is told its task; after that, sends it. */
+  tell(message: Letter): void;
+  /** Tells the task, and what has been kept until now. */
+  open(session: Pick<AgentSession, "send">, task: string): void;
+  /** What it has not begun to read. */
+  unread(session: Pick<AgentSession, "unread"> | undefined): Letter[];
+}
+
+export interface Letter {
+  text: string;
+  origin: Origin;
+}
+
+export function newMail(told: readonly Letter[]): Mail {
+  const withTask = [...told];
+  const sent: Letter[] = [];
+  let out: Pick<AgentSession, "send"> | undefined;
+  return {
+    tell(letter) {
+      if (out === undefined) {
+        withTask.push(letter);
+        return;
+      }
+      out.send(inWords(letter));
+      sent.push(letter);
+    },
+    open(session, task) {
+      out = session;
+      session.send([task, ...withTask.map(inWords)].join("\n\n"));
+    },
+    unread(session) {
+      if (out === undefined) return withTask;
+      // The agent reads in the order of sending, and the task came first.
+      const count = session?.unread ?? 0;
+      return [...(count > sent.length ? withTask : []), ...sent.slice(Math.max(0, sent.length - count))];
+    },
+  };
+}
+
+const inWords = ({ text, origin }: Letter): string =>
+  `${origin === "daemon" ? heading.fromDaemon : heading.fromNetrunner}\n${text}`;
