@@ -11,8 +11,8 @@ const restMs = 1500;
 
 /**
  * What is compared, in one run with one daemon, in turn: a construct that takes a spare, and one that starts its own agent.
- * Counted from `construct.queued`, with a slot free, to the arrival of the agent's first request at the API: the gate of the
- * spawn, the scheduler, the taking or starting of the agent, and what the agent does before it asks its model.
+ * Counted from `construct.queued`, with a slot free, to the arrival of the agent's first request at the API: the scheduler, the taking
+ * (with another model and effort than the spare had) or starting of the agent, and what the agent does before it asks its model.
  */
 export const poolWarm: Bench = {
   name: "pool.warm",
@@ -154,6 +154,9 @@ interface SpawnWish {
   finish: () => void;
 }
 
+/** Not what spares are started with: each one has to be aimed. */
+const caliber = { model: "opus", effort: "low" } as const;
+
 /** A daemon that spawns one construct whenever it is told to, each time in a turn of its own. */
 function spawnsOnWish(): SpawnWish {
   let wished = Promise.withResolvers<string | undefined>();
@@ -164,7 +167,7 @@ function spawnsOnWish(): SpawnWish {
     wished = Promise.withResolvers();
     return task === undefined
       ? block({ status: "done", chat: "All measured." })
-      : block({ actions: [{ type: "spawn", task }], status: "waiting" });
+      : block({ actions: [{ type: "spawn", task, ...caliber }], status: "waiting" });
   };
   return {
     answer,

@@ -7,6 +7,7 @@ import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
 import { goalTenPool } from "./goal-ten-pool.ts";
 import { judgeCorpus } from "./judge-corpus.ts";
+import { killLatency } from "./kill-latency.ts";
 import { lookAtMachine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
 import { poolWarm } from "./pool-warm.ts";
@@ -21,6 +22,7 @@ const benches = [
   goalTen,
   goalTenPool,
   poolWarm,
+  killLatency,
   wireBytes,
   gateRoundtrip,
   deckLoad,

@@ -19,6 +19,7 @@ import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
@@ -55,6 +56,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
       agentState: stateFolder(provider.env, agentHome),
+      plugins: pluginParts(around),
       catalogues: { ...cataloguePlaces(around), path: provider.env["PATH"] ?? "" },
       version: around.version,
       canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),

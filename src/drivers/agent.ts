@@ -47,6 +47,8 @@ export interface SessionSpec extends SessionOwner {
   role: AgentRole;
   /** Stands between the agent and the machine. */
   wall?: AgentWall;
+  /** Servers of tools for a worker. They are part of its first request, so they cannot be given to one that runs. */
+  servers?: readonly ToolServer[];
   /** Agent session to continue. */
   resume?: string;
 }
@@ -63,6 +65,14 @@ export interface AgentWall {
   unwritable: string[];
 }
 
+/** A server of tools that the agent starts as a child of its own and speaks to over its input and output. */
+export interface ToolServer {
+  /** Its tools are called `mcp__<name>__…`. */
+  name: string;
+  command: string;
+  args: string[];
+}
+
 export type AgentRole =
   /** Works with tools, on the agent's own prompt. With `subagents`, it can start some: only a trial of the gate needs that. */
   | { kind: "worker"; subagents?: boolean }
@@ -74,6 +84,8 @@ export interface AgentSession {
   readonly pid: number;
   /** The command line of the process, for the record. */
   readonly command: string;
+  /** A secret in the environment of everything that it starts (`CYBERDECK_TOKEN`): who presents it speaks for this session. */
+  readonly token: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
   readonly events: AsyncIterable<AgentEvent>;
   /** Resolves once the agent is initialised, and later on whenever it answers. Rejects when it cannot any more. */
@@ -122,7 +134,8 @@ export type AgentExit =
   | { how: "broken"; reason: string; stderr: string };
 
 export type AgentEvent =
-  | { type: "ready"; sessionId: string; model: string; tools: string[]; version?: string }
+  /** `down`: servers of tools that it was given and that did not start. */
+  | { type: "ready"; sessionId: string; model: string; tools: string[]; down?: string[]; version?: string }
   /** A sign of life without content: partial message, keep-alive, progress. */
   | { type: "alive" }
   | { type: "thought"; text: string }

@@ -11,8 +11,15 @@ export interface StopWish {
   reason: string;
   how: "polite" | "hard";
   /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown" | "eject";
+  cause: "netrunner" | "host_shutdown" | "eject" | `budget:${string}`;
 }
+
+export const ejectWish = (reason: string): StopWish => ({
+  status: "stopped",
+  reason: reason === "" ? "eject" : `eject: ${reason}`,
+  how: "hard",
+  cause: "eject",
+});
 
 /** How a run without a daemon ends, now that this much is in flight; undefined while it goes on. */
 export function endOfTasks(view: RunView, inFlight: number, bound: Bound | undefined): DaemonEnd | undefined {

@@ -2,8 +2,8 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
-import { Construct, requeueCause, type Delivery } from "./construct/construct.ts";
+import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { Construct, type Delivery } from "./construct/construct.ts";
 import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
 import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
@@ -15,6 +15,8 @@ import { schedule } from "./scheduler.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
+  /** What one that is queued was when it was suspended; undefined for one that has not begun yet. */
+  before: (id: string) => Beginning["before"];
   sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
   /** Whether more constructs may be wanted than are queued. */
   isOpenEnded: boolean;
@@ -25,6 +27,9 @@ export interface FleetParts extends ConstructParts {
   /** Called after each change of who is queued or alive. */
   onChange: () => void;
 }
+
+/** One that has not started, with what it has been told already. */
+export type QueuedSpec = SpawnSpec & { told?: Letter[] };
 
 /** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
 export class Fleet {
@@ -72,7 +77,7 @@ export class Fleet {
   }
 
   /** Takes up what a log tells of an earlier life of this run. */
-  restore(queued: (SpawnSpec & { told?: Letter[] })[], outcomes: Outcome[]): void {
+  restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
     for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
     for (const { told = [], ...spec } of queued) {
       this.#queue.push(spec);
@@ -97,9 +102,7 @@ export class Fleet {
         starting,
         room: account.room(),
         ready: sessions.ready,
-        // One that has a session already goes on in that one.
-        canBeWarm: (id) =>
-          this.#queue.some((spec) => spec.id === id && spec.resume === undefined && sessions.suits(spec)),
+        canBeWarm: (id) => this.#queue.some((spec) => spec.id === id && sessions.suits(spec)),
         endOf: (id) => {
           const heir = this.#heirOf(id);
           const outcome = this.#outcomes.get(heir);
@@ -161,7 +164,7 @@ export class Fleet {
   }
 
   /** How one ends that is at work or ending; undefined when it is neither. */
-  endOf(id: string): Promise<Outcome> | undefined {
+  endOf(id: string): Promise<Outcome | undefined> | undefined {
     return this.#alive.get(id)?.ended;
   }
 
@@ -186,13 +189,15 @@ export class Fleet {
 
   /**
    * Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped.
-   * @param queued what becomes of those that have not started: kept ones start when the run goes on one day
+   * @param queued what becomes of those that have not started, and of those at work: kept ones start, or are taken up in
+   * the middle of their work, when the run goes on one day
    */
   async stopAll(cause: string, how: "polite" | "hard", queued: "end" | "keep"): Promise<void> {
     this.#shut = true;
     if (queued === "end") for (const { id } of this.#queue) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
-      construct.stop(queued === "keep" && construct.isParked ? requeueCause : cause, how);
+      if (queued === "keep") construct.suspend();
+      else construct.stop(cause, how);
       return construct.ended;
     });
     await Promise.all(ends);
@@ -217,6 +222,11 @@ export class Fleet {
       return;
     }
     const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
+    const before = this.#parts.before(id);
+    if (before !== undefined) {
+      this.#begin(spec, resumedBeginning(spec, this.#parts, { before, earlier }));
+      return;
+    }
     this.#begin(spec, freshBeginning(spec, this.#parts, { earlier, told }));
   }
 
@@ -250,10 +260,12 @@ export class Fleet {
 
   async #keepOutcome(construct: Construct): Promise<void> {
     const outcome = await construct.ended;
-    this.#alive.delete(outcome.id);
-    if (outcome.cause === requeueCause) this.#queue.push(construct.spec);
+    this.#alive.delete(construct.spec.id);
+    // One that is suspended waits for the next life of the run, as the queue does.
+    if (outcome === undefined) this.#queue.unshift(construct.spec);
     else this.#outcomes.set(outcome.id, outcome);
-    this.#parts.account.ended(outcome);
+    if (outcome === undefined) this.#parts.account.left(construct.spec.id);
+    else this.#parts.account.ended(outcome);
     this.#changed();
   }
 

@@ -157,13 +157,16 @@ export class Meter {
   }
 }
 
-/** Metering at these prices; that one is not known is told once for each model. */
-export function meteringOf(priceOf: Metering["priceOf"], note: Note): Metering {
+/**
+ * Metering at these prices. That one is not known is told once for each model.
+ * @param isWanted whether anything goes by prices at all
+ */
+export function meteringOf(priceOf: Metering["priceOf"], note: Note, isWanted = (): boolean => true): Metering {
   const told = new Set<string>();
   return {
     priceOf,
     onUnpriced(model) {
-      if (told.has(model)) return;
+      if (told.has(model) || !isWanted()) return;
       told.add(model);
       const message = `The price of ${model} is not known: what it costs is only known at the end of each turn, as the agent counts it.`;
       note("deck.warned", { code: "price.unknown", message });

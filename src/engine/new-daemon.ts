@@ -20,7 +20,7 @@ export interface RunningDaemon {
   conversation: Conversation;
 }
 
-export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "objection" | "onCap"> {
+export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "budget" | "objection" | "onCap"> {
   run: RunParts;
   view: RunView;
   fleet: Fleet;
@@ -35,7 +35,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, outfits, inbox, isOpen, bound, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection, onCap } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -70,7 +70,19 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     conversation,
     account: run.account,
     inbox,
-    hands: handsOf({ view, fleet, models: run.calibers.models, outfits, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({
+      view,
+      fleet,
+      models: run.calibers.models,
+      outfits,
+      plugins: run.plugins,
+      note,
+      isOpen,
+      bound,
+      budget,
+      objection,
+      onCap,
+    }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
@@ -85,7 +97,12 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
 function promptOf({ run, view }: NewDaemonParts): string {
   run.catalogues.look();
   const profiles = run.catalogues.profiles.entries();
-  return daemonPrompt({ calibers: run.calibers.models, profiles, usualProfile: view.settings.profile });
+  return daemonPrompt({
+    calibers: run.calibers.models,
+    profiles,
+    usualProfile: view.settings.profile,
+    plugins: run.plugins.lines(),
+  });
 }
 
 const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({

@@ -11,6 +11,7 @@ import type { Patience } from "./daemon/conversation.ts";
 import type { Roll } from "./eject/roll.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
+import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { Memory } from "../process/memory.ts";
 import type { RunWall } from "./wall/wall.ts";
 
@@ -31,8 +32,11 @@ export interface RunParts {
   wall: RunWall;
   /** What concerns all agents of this home. */
   account: Account;
+  plugins: RunPlugins;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
+  /** What all runs of the home have cost since then (milliseconds since the epoch), US dollars. */
+  costSince: (at: number) => number;
   /** Tries the gate in the agent; no construct starts before it has passed. Without it there is nothing to wait for. */
   canary?: () => Promise<CanaryResult>;
   /** Ends a trial that is under way. */

@@ -1,4 +1,6 @@
 import { messageOf } from "../base/fault.ts";
+import type { Command } from "../protocol/command.ts";
+import { limitsOf } from "../policy/profiles/limits.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -8,14 +10,17 @@ import type { RunView } from "../protocol/view.ts";
 import { readMemory } from "../process/memory.ts";
 import type { Membership } from "./account/account.ts";
 import { Bounds } from "./bounds.ts";
-import { closeOnRecord, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
+import { Budget } from "./budget/budget.ts";
+import { hasDollarBound } from "./budget/reached.ts";
+import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import { controlOf, type Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { settleEarlierLife, specOf } from "./earlier-life.ts";
+import { leftOver, settleEarlierLife, suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";
@@ -48,6 +53,8 @@ export class Run {
   readonly #holds: Holds;
   readonly #outfits: Outfits;
   readonly #bounds: Bounds;
+  readonly #budget: Budget;
+  readonly #today: Today;
   readonly #metering: Metering;
   readonly #trial: GateTrial;
   readonly #authoring: Authoring;
@@ -72,6 +79,7 @@ export class Run {
     const metering = (this.#metering = meteringOf(
       (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
       this.#note,
+      () => hasDollarBound(view.settings),
     ));
     const shared = { driver, clock, transcript, note, account, metering };
     this.#holds = new Holds({
@@ -86,6 +94,18 @@ export class Run {
       clock,
       note: this.#note,
     });
+    this.#today = todayOf(clock, parts.costSince);
+    this.#budget = new Budget({
+      view,
+      clock,
+      note: this.#note,
+      today: this.#today,
+      limitsOf: (name) => limitsOf(this.#outfits.profile(name) ?? { limits: {} }),
+      stop: (id, cause) => this.#fleet.stop(id, cause, "hard"),
+      change: (settings) => this.changeSettings(settings),
+      end: (reason, cause) => this.stop({ status: "stopped", reason, how: "hard", cause }),
+      onChange: () => this.#goAhead(),
+    });
     this.#authoring = new Authoring({
       ...shared,
       view,
@@ -96,7 +116,8 @@ export class Run {
     const { catalogues, judge } = parts;
     this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
     this.#pool = new Pool({
-      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
+      place: { driver, cwd: view.workspace, wall: parts.wall.agents, servers: (spec) => parts.plugins.servers(spec) },
+      needs: (spec) => (parts.plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
       clock,
       note: this.#note,
       settings: view.settings,
@@ -110,6 +131,7 @@ export class Run {
       note,
       account,
       metering,
+      budget: this.#budget,
       fastGovernor: fastGovernor(view.settings, parts.calibers.models),
       sessions: this.#pool,
       isOpenEnded: view.kind === "goal",
@@ -118,6 +140,7 @@ export class Run {
       holds: this.#holds,
       windowMs: () => view.settings.hold_window_ms,
       tripwires: this.tripwires,
+      plugins: parts.plugins,
       isWalled: parts.wall.agents !== undefined,
       isAirgapped: () => view.settings.airgap,
       workspace: view.workspace,
@@ -125,26 +148,25 @@ export class Run {
       limits: view.settings,
       settings: view.settings,
       objection: (task) => this.forbidding.objection(task),
-      mayStart: () => this.#trial.hasPassed && this.#bounds.hasMoney && !this.#authoring.isPending,
+      before: (id) => suspendedIn(view, id),
+      mayStart: () => this.#trial.hasPassed && this.#budget.ofRun === undefined && !this.#authoring.isPending,
       onChange: () => this.#changed(),
     });
     this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
     this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
+    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note, budget: this.#budget });
     this.#trial = newGateTrial({
       canary: parts.canary,
       note: this.#note,
       isOver: () => this.#wish !== undefined,
-      onEnd: () => {
-        this.#fleet.pump();
-        this.#changed();
-      },
+      onEnd: () => this.#goAhead(),
     });
   }
 
   /** Takes up a recorded event of this run. */
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
+    this.#today.see(event);
     this.#inbox.see(event);
     if (event.type === "goal.set") this.#authoring.begin();
     // Until the daemon has thought, the machine has nothing better to do.
@@ -180,13 +202,8 @@ export class Run {
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: Iterable<DeckEvent>): void {
     for (const event of events) this.#inbox.see(event);
-    const views = Object.values(this.view.constructs);
-    this.#fleet.restore(
-      views
-        .filter((construct) => construct.outcome === null && construct.startedAt === null)
-        .map((construct) => ({ ...specOf(construct), told: construct.told })),
-      views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
-    );
+    const { queued, outcomes } = leftOver(this.view);
+    this.#fleet.restore(queued, outcomes);
   }
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
@@ -196,7 +213,7 @@ export class Run {
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#fleet.restore([], [outcome]),
-      onRequeued: (spec) => this.#fleet.restore([spec], []),
+      onSuspended: (spec) => this.#fleet.restore([spec], []),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
@@ -222,8 +239,12 @@ export class Run {
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
     this.#parts.wall.cutNetwork(this.view.settings.airgap);
-    this.#fleet.pump();
-    this.#daemon?.loop.wake();
+    this.#budget.recheck();
+  }
+
+  /** The netrunner's answer to what waits at a bound. */
+  answerBound({ item, answer, to }: Command & { type: "bound.answer" }): void {
+    this.#budget.answer(item, { answer, to });
   }
 
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */
@@ -252,26 +273,26 @@ export class Run {
 
   /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
   async eject(reason: string): Promise<Ejection> {
-    const isFirstWish = this.#wish === undefined;
-    const words = reason === "" ? "eject" : `eject: ${reason}`;
-    this.#wish = { status: "stopped", reason: words, how: "hard", cause: "eject" };
-    const { view } = this;
-    this.#ejecting ??= ejectRun({
-      reason,
-      view,
-      run: this.#parts,
-      note: noteFor(this.#parts.record, view.run, "netrunner"),
-      fleet: this.#fleet,
-      others: [
-        { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
-        { name: "author", deny: nothing, kill: () => this.#authoring.close() },
-        { name: "pool", deny: nothing, kill: () => this.#pool.close() },
-      ],
-    });
+    const isFirst = this.#wish === undefined;
+    if (this.#ejecting === undefined) {
+      const wish = ejectWish(reason);
+      this.#wish = wish;
+      this.#ejecting = this.#eject(reason);
+      if (isFirst) void this.#ejecting.then(() => this.#finish(wish));
+    }
     const ejection = await this.#ejecting;
-    if (isFirstWish) void this.#finish(this.#wish);
     await this.closed;
     return ejection;
+  }
+
+  #eject(reason: string): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+    const others = [
+      { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
+      { name: "author", kill: () => this.#authoring.close() },
+      { name: "pool", kill: () => this.#pool.close() },
+    ];
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#fleet, others });
   }
 
   async #coordinate(): Promise<void> {
@@ -284,6 +305,7 @@ export class Run {
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#bound(),
+      budget: this.#budget,
       objection: (task) => this.forbidding.objection(task),
       onCap: (reason) => this.#bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
@@ -305,11 +327,17 @@ export class Run {
     this.#fleet.pump();
   }
 
+  #goAhead(): void {
+    this.#fleet.pump();
+    this.#changed();
+  }
+
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
     const end = endOfTasks(this.view, this.#fleet.inFlight, this.#bound());
     if (end !== undefined) void this.#closeAs(end);
+    else if (this.#fleet.alive === 0) this.#budget.ask();
   }
 
   async #closeAs(end: DaemonEnd): Promise<void> {
@@ -343,6 +371,3 @@ export class Run {
     await this.#pool.close();
   }
 }
-
-/** What has nothing to shut by itself: the roll keeps it from starting more. */
-const nothing = (): void => {};

@@ -12,6 +12,7 @@ import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { readSettings } from "../store/settings-file.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { listCalibers } from "../engine/calibers/opening.ts";
 import { accountOfHome, releaseAccount } from "./account-of-home.ts";
@@ -21,11 +22,13 @@ import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
+import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import { RunOpener } from "./run-opener.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /**
@@ -38,6 +41,8 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
+  // A broken file is told before anything is started.
+  readSettings(options.home);
   const blacklist = openBlacklist(options.home);
   const parts = await provide();
   const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
@@ -63,6 +68,7 @@ export class Deck implements Port {
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #plugins: OpenPlugins | undefined;
   readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
@@ -89,6 +95,7 @@ export class Deck implements Port {
     this.#canary = parts.canary && canaryDesk(parts.canary);
     const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
+    this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
     this.#opener = new RunOpener({
       options,
       parts,
@@ -100,6 +107,7 @@ export class Deck implements Port {
       catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
       canary: this.#canary,
+      plugins: this.#plugins?.plugins,
       onRun: (run) => {
         this.#run = run;
       },
@@ -138,6 +146,7 @@ export class Deck implements Port {
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
   async listen(): Promise<void> {
     try {
+      await this.#plugins?.listen(this.#options.home);
       this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
     } catch (error) {
       await this.close();
@@ -164,6 +173,7 @@ export class Deck implements Port {
     this.#account.close();
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#plugins?.close();
     await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
@@ -201,7 +211,11 @@ export class Deck implements Port {
       case "construct.continue":
       case "construct.send":
       case "construct.interrupt":
-        return steerRun(command, this.#openRun());
+      case "bound.answer":
+        return steerRun(command, this.#mustRun());
+      case "settings.read":
+      case "settings.save":
+        return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
       case "account.status":
         return Promise.resolve({ hold: this.#account.hold ?? null });
       case "account.release":
@@ -239,9 +253,13 @@ export class Deck implements Port {
     });
   }
 
+  get #openRun(): Run | undefined {
+    return this.#run?.isOver === false ? this.#run : undefined;
+  }
+
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#run?.isOver === false ? this.#run : undefined;
+    const run = this.#openRun;
     return {
       home,
       muted: this.#mutedTripwires,
@@ -274,15 +292,15 @@ export class Deck implements Port {
     });
   }
 
-  #openRun(): Run {
-    if (this.#run === undefined || this.#run.isOver)
-      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    return this.#run;
+  #mustRun(): Run {
+    const run = this.#openRun;
+    if (run !== undefined) return run;
+    throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
   }
 
   /** Id of the run that is open; empty where there is none. */
   get #openRunId(): string {
-    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
+    return this.#openRun?.view.run ?? "";
   }
 
   #record(draft: EventDraft): boolean {

@@ -4,6 +4,7 @@ import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
+import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
@@ -38,6 +39,9 @@ export interface Replies {
   "account.status": { hold: AccountHold | null };
   /** The hold that there was. */
   "account.release": { hold: AccountHold | null };
+  "settings.read": { saved: SavedSettings; run: RunSettings | null };
+  "settings.save": { saved: SavedSettings; run: RunSettings | null };
+  "bound.answer": Record<string, never>;
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };

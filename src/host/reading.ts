@@ -11,6 +11,7 @@ import { openStoreToRead } from "../store/event-log.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
 
 /** The runs of a home, newest first. */
@@ -83,6 +84,7 @@ const emptyReader = (home: string): EventReader => ({
   countOf: () => 0,
   lastOfAccount: () => undefined,
   runs: () => [],
+  costSince: () => 0,
   lastSeq: () => 0,
   close: () => undefined,
 });
@@ -91,6 +93,7 @@ async function answer(command: Command, reader: EventReader, judge: Judge): Prom
   if (command.type === "runs.list") return { runs: listRuns(reader) };
   if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
+  if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {
     const { home } = reader;

@@ -5,7 +5,15 @@ import type { Replies } from "./port.ts";
 
 /** What the netrunner wants of the open run, or of one of its constructs. */
 export type RunCommand = Command & {
-  type: "say" | "stop" | "eject" | "hold.answer" | "settings.change" | "blacklist.allow" | `construct.${string}`;
+  type:
+    | "say"
+    | "stop"
+    | "eject"
+    | "hold.answer"
+    | "bound.answer"
+    | "settings.change"
+    | "blacklist.allow"
+    | `construct.${string}`;
 };
 
 /** Carries it out, or rejects with a fault that says why not. */
@@ -23,6 +31,9 @@ export async function steerRun(command: RunCommand, run: Run): Promise<Replies[R
       return { run: run.view.run, ...(await run.eject(command.reason)) };
     case "hold.answer":
       run.answerHold(command.hold, command.answer, command.note);
+      return {};
+    case "bound.answer":
+      run.answerBound(command);
       return {};
     case "settings.change":
       run.changeSettings(command.settings);

@@ -10,6 +10,7 @@ import { rollOf } from "../engine/eject/roll.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
+import { bridgeView, noPlugins, runPlugins, type DeckPlugins } from "../engine/plugins/run-plugins.ts";
 import { Run } from "../engine/run.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
@@ -40,6 +41,7 @@ export interface RunOpenerParts {
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: CanaryDesk | undefined;
+  plugins: DeckPlugins | undefined;
   catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
@@ -132,8 +134,20 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const { options, parts, store, recorder, record, account, blacklist, mutedTripwires, canary, catalogues, onRun } =
-      this.#own;
+    const {
+      options,
+      parts,
+      store,
+      recorder,
+      record,
+      account,
+      blacklist,
+      mutedTripwires,
+      canary,
+      plugins,
+      catalogues,
+      onRun,
+    } = this.#own;
     const roll = rollOf(parts.driver);
     const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
@@ -150,7 +164,23 @@ export class RunOpener {
       record,
       account,
       blacklist,
-      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
+      costSince: (at) => store.costSince(at),
+      judge: judgeFor({
+        ...place,
+        tier: () => view.settings.brake,
+        policy: () => policy.current(note),
+        ...(plugins && { plugins: bridgeView(plugins) }),
+      }),
+      plugins:
+        plugins === undefined
+          ? noPlugins
+          : runPlugins({
+              deck: plugins,
+              workspace: view.workspace,
+              runFolder: folder.path,
+              note: (source) => noteFor(record, view.run, source),
+              isAirgapped: () => view.settings.airgap,
+            }),
       ...(canary === undefined ? {} : { canary: () => canary.start(), endCanary: () => canary.stop() }),
       ...(memory === undefined ? {} : { memory }),
       wall,

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { boundSchema } from "./bound.ts";
 
 /**
- * Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in a
- * trial; `account.…`: what holds all agents up (see `account.ts`).
+ * Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in
+ * a trial. `bound.…`: a bound is reached. `construct.stalled`: nothing was heard of a construct for long. `account.…`: what
+ * holds all agents up (see `account.ts`).
  */
 export const attentionKinds = [
   "gate.bypassed",
@@ -11,6 +13,9 @@ export const attentionKinds = [
   "account.usage_limit",
   "account.overload",
   "account.correlated",
+  "bound.construct",
+  "bound.run",
+  "construct.stalled",
 ] as const;
 
 /**
@@ -30,5 +35,7 @@ export const attentionSchema = z.object({
   text: z.string(),
   /** What the netrunner can do about it. */
   next: z.string(),
+  /** Of an item of the kind `bound.…`. */
+  bound: boundSchema.optional(),
 });
 export type AttentionItem = z.infer<typeof attentionSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { holdAnswerSchema } from "./hold.ts";
-import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema } from "./settings.ts";
+import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
 export const commandSchema = z.discriminatedUnion("type", [
@@ -67,6 +67,17 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("account.status") }),
   /** Lets agents begin again, one by one, whatever held them up. */
   z.object({ type: z.literal("account.release") }),
+  /** The netrunner's answer at a bound: a new one, or without it as much again; or the end of what waits. */
+  z.object({
+    type: z.literal("bound.answer"),
+    item: z.string(),
+    answer: z.enum(["raise", "end"]),
+    to: z.number().min(0).optional(),
+  }),
+  /** What the home has of its own, and what holds for the open run. */
+  z.object({ type: z.literal("settings.read") }),
+  /** Keeps settings for later runs; for the open one, `settings.change` is. */
+  z.object({ type: z.literal("settings.save"), set: savedSettingsSchema, unset: z.array(z.string()) }),
   z.object({ type: z.literal("blacklist.list") }),
   /** Forbids work in this home, for whoever asks for it. */
   z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),

@@ -3,16 +3,18 @@ import { accountHoldSchema, accountReleases, accountTroubles } from "./account.t
 import { actionSchema, daemonStatuses } from "./action.ts";
 import { attentionEnds, attentionSchema } from "./attention.ts";
 import { blacklistEntrySchema } from "./blacklist.ts";
+import { boundSchema, constructBounds } from "./bound.ts";
 import { caliberSchema } from "./caliber.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "./catalogue.ts";
 import { ejectionSchema } from "./ejection.ts";
 import { holdEnds, holdSchema } from "./hold.ts";
-import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tokensSchema } from "./outcome.ts";
+import { denialSchema, endStates, fileSchema, origins, outcomeSchema, tellers, tokensSchema } from "./outcome.ts";
 import { roles } from "./spent.ts";
 import { modelOrigins } from "./models.ts";
 import { poolEnds, poolMisses } from "./pool.ts";
 import { liveSettingsSchema, runSettingsSchema } from "./settings.ts";
 import { surfacedSchema } from "./surfaced.ts";
+import { suspendedSchema } from "./suspended.ts";
 import { authoredRecordSchema, tripwireFiredSchema } from "./tripwire.ts";
 import { decisions } from "./verdict.ts";
 
@@ -24,7 +26,7 @@ export type RunStatus = (typeof runStatuses)[number];
 export const constructLineSchema = z.object({
   id: z.string(),
   task: z.string(),
-  state: z.enum([...endStates, "queued", "running"]),
+  state: z.enum([...endStates, "queued", "suspended", "running"]),
   cause: z.string(),
   files: z.array(fileSchema),
   denials: z.array(denialSchema),
@@ -61,6 +63,12 @@ const bodies = {
   /** The daemon waits for the netrunner: `question` is what it said. */
   "run.waiting": z.object({ question: z.string() }),
   "run.paused": z.object({ rule: z.string(), reason: z.string() }),
+  /** There is room again at the bound by whose rule the run was paused. */
+  "run.continued": z.object({ rule: z.string() }),
+  /** Of one construct, or of the run. What would go beyond it waits; nothing is ended. */
+  "bound.reached": boundSchema.extend({ construct: construct.optional() }),
+  /** The netrunner has raised a bound for one construct alone. */
+  "bound.raised": z.object({ construct, which: z.enum(constructBounds), from: z.number(), to: z.number() }),
   "run.closed": z.object({
     status: z.enum(runStatuses),
     reason: z.string(),
@@ -162,9 +170,9 @@ const bodies = {
   "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, text: z.string() }),
   "construct.thought": z.object({ construct, text: z.string() }),
-  "construct.told": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  "construct.told": z.object({ construct, text: z.string(), origin: z.enum(tellers) }),
   /** It has ended before it had read this message. */
-  "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(origins) }),
+  "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(tellers) }),
   /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
   "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
@@ -172,6 +180,21 @@ const bodies = {
   "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
   /** It has shown something to the netrunner. */
   "construct.surfaced": surfacedSchema.extend({ construct }),
+  /** It calls a plugin through the bridge. */
+  "plugin.called": z.object({ construct, call: z.string(), plugin: z.string(), args: z.string() }),
+  /** `exit`: "code 0", "signal SIGTERM", or that nobody told. */
+  "plugin.ended": z.object({
+    construct,
+    call: z.string(),
+    plugin: z.string(),
+    exit: z.string(),
+    bytes: z.int(),
+    duration_ms: z.number(),
+  }),
+  /** A server of tools that it was to have did not start: it works without. */
+  "plugin.failed": z.object({ construct, plugin: z.string() }),
+  /** It asked the bridge for what it may not have. */
+  "plugin.refused": z.object({ construct, plugin: z.string(), rule: z.string(), reason: z.string() }),
   "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
@@ -180,10 +203,10 @@ const bodies = {
   "construct.parked": z.object({ construct, kind: z.enum(accountTroubles), until: z.number().nullable() }),
   /** It begins that turn again, in the same session. */
   "construct.unparked": z.object({ construct }),
-  /** It was parked when its run stopped: it is queued again, to go on in its session. */
-  "construct.requeued": z.object({ construct, session_id: z.string().nullable() }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
+  /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
+  "construct.suspended": suspendedSchema.extend({ construct }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),
   "gate.judged": z.object({
     construct,

@@ -28,6 +28,8 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       isParked: false,
       ...nothingSpent,
       denials: 0,
+      raised: {},
+      suspended: null,
       told: [],
       surfaced: [],
       outcome: null,
@@ -49,7 +51,12 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "profile.replaced":
       construct.profile = event.body.by;
       break;
+    case "construct.suspended":
+      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      Object.assign(construct, { isParked: false, told: [] });
+      break;
     case "construct.started":
+      construct.suspended = null;
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
       construct.startedAt = event.at;
@@ -78,6 +85,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     }
     case "construct.retrying":
       construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
+      break;
+    case "bound.raised":
+      construct.raised[event.body.which] = event.body.to;
       break;
     case "gate.judged":
       if (event.body.decision === "deny") construct.denials += 1;
@@ -110,10 +120,6 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.unparked":
       Object.assign(construct, { isParked: false, told: [] });
       if (construct.state === "parked") Object.assign(construct, { state: "running", activity: "goes on" });
-      break;
-    case "construct.requeued":
-      Object.assign(construct, { state: "queued", isParked: false, startedAt: null });
-      Object.assign(construct, { sessionId: event.body.session_id, activity: "queued again, to go on" });
       break;
     case "construct.ending":
       Object.assign(construct, { state: "ending", isParked: false, activity: `ending: ${event.body.cause}` });

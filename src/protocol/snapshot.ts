@@ -92,6 +92,7 @@ function foldRun(view: RunView, event: DeckEvent): void {
     case "run.paused":
       Object.assign(view, { status: "paused", reason: event.body.reason });
       break;
+    case "run.continued":
     case "netrunner.said":
     case "daemon.turn_started":
       if (view.closedAt === null) Object.assign(view, { status: "running", reason: "" });

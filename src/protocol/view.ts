@@ -1,12 +1,14 @@
 import type { AccountHold } from "./account.ts";
 import type { AttentionItem } from "./attention.ts";
 import { showGiven, type Caliber } from "./caliber.ts";
+import type { ConstructBound } from "./bound.ts";
 import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
 import type { Hold } from "./hold.ts";
-import type { Origin, Outcome, Tokens } from "./outcome.ts";
+import type { Origin, Outcome, Teller, Tokens } from "./outcome.ts";
 import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Suspended } from "./suspended.ts";
 import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
@@ -87,7 +89,9 @@ export interface ConstructView {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  state: "queued" | "starting" | "running" | "held" | "paused" | "parked" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "parked" | "suspended" | "ending" | Outcome["state"];
+  /** Where it goes on, while it is suspended. */
+  suspended: Suspended | null;
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
@@ -102,8 +106,10 @@ export interface ConstructView {
   costUsd: number;
   tokens: Tokens;
   denials: number;
+  /** The bounds that the netrunner has raised for it alone. */
+  raised: Partial<Record<ConstructBound, number>>;
   /** Messages that wait until it is told its task. */
-  told: { text: string; origin: Origin }[];
+  told: { text: string; origin: Teller }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
   outcome: Outcome | null;
@@ -161,6 +167,13 @@ export function summaryOf(view: RunView): RunSummary {
 export function closingLine(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;
   if (outcome === null)
-    return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
+    return {
+      id,
+      task,
+      state: construct.state === "queued" || construct.state === "suspended" ? construct.state : "running",
+      cause: "",
+      files: [],
+      denials: [],
+    };
   return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
 }

@@ -71,6 +71,11 @@ const steps: ((database: DatabaseSync) => void)[] = [
       CREATE INDEX events_of_run ON events (run, seq);
       CREATE INDEX runs_opened ON events (seq, run) WHERE type = 'run.opened';
     `),
+  // What a day has cost is asked at each opening of a run, of a record that may hold months.
+  (database) =>
+    database.exec(`
+      CREATE INDEX spending ON events (at, json_extract(body, '$.cost_usd')) WHERE type = 'agent.used';
+    `),
 ];
 
 const schemaVersion = steps.length;

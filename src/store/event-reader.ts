@@ -19,6 +19,8 @@ export interface EventReader {
   lastOfAccount(): DeckEvent | undefined;
   /** The ids of all runs, newest first. */
   runs(): string[];
+  /** What all runs have cost since then (milliseconds since the epoch), US dollars. */
+  costSince(at: number): number;
   /** The highest sequence number; 0 when nothing is recorded. */
   lastSeq(): number;
   close(): void;
@@ -36,6 +38,9 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
   const ofAll = database.prepare(`SELECT ${columns} FROM events WHERE seq > ? ORDER BY seq LIMIT ${pageRows}`);
   const count = database.prepare("SELECT count(*) AS n FROM events WHERE run = ? AND seq <= ?");
   const opened = database.prepare("SELECT run FROM events WHERE type = 'run.opened' ORDER BY seq DESC");
+  const cost = database.prepare(
+    "SELECT coalesce(sum(json_extract(body, '$.cost_usd')), 0) AS usd FROM events WHERE type = 'agent.used' AND at >= ?",
+  );
   const last = database.prepare("SELECT coalesce(max(seq), 0) AS n FROM events");
 
   const account = database.prepare(`SELECT ${columns} FROM events WHERE ${isOfAccount} ORDER BY seq DESC LIMIT 1`);
@@ -68,6 +73,7 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
       return row === undefined ? undefined : eventOf(row);
     },
     runs: () => read(() => [...new Set(opened.all().map((row) => String(row["run"])))]),
+    costSince: (at) => read(() => Number(cost.get(at)?.["usd"])),
     lastSeq: () => read(() => Number(last.get()?.["n"])),
     close: () => {
       if (database.isOpen) database.close();

@@ -141,14 +141,18 @@ function constructTelling(event: DeckEvent): string | undefined {
       const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
       return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
     }
+    case "plugin.called":
+      return says(`${id} calls the plugin ${oneLine(event.body.plugin, 60)}`, event.body.args);
+    case "plugin.failed":
+      return `${id} works without the plugin ${oneLine(event.body.plugin, 60)}, which did not start`;
+    case "plugin.refused":
+      return says(`${id} was refused the plugin ${oneLine(event.body.plugin, 60)}`, event.body.reason);
     case "construct.surfaced":
       return says(`${id} shows a ${event.body.kind}`, [event.body.title, event.body.path ?? event.body.text].join(" "));
     case "construct.paused":
       return says(`${id} was ${event.body.how}`, event.body.why);
     case "construct.parked":
       return says(`${id} waits`, troubleWords[event.body.kind]);
-    case "construct.requeued":
-      return `${id} is queued again, to go on in its session`;
     case "construct.unparked":
     case "construct.continued":
       return `${id} goes on`;

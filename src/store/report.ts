@@ -55,7 +55,7 @@ function workWords(constructs: ConstructView[]): string {
   if (all === 0) return "No construct was started.";
   const done = constructs.filter((construct) => construct.state === "done").length;
   if (done === all) return all === 1 ? "Its one construct did its task." : `All ${all} constructs did their task.`;
-  const others = (["failed", "killed", "redirected", "running", "starting", "ending", "queued"] as const)
+  const others = (["failed", "killed", "redirected", "running", "starting", "ending", "suspended", "queued"] as const)
     .map((state) => ({ state, n: constructs.filter((construct) => construct.state === state).length }))
     .filter(({ n }) => n > 0)
     .map(({ state, n }) => `${n} ${stateWords(state, n)}`);
@@ -66,6 +66,7 @@ function stateWords(state: Exclude<ConstructView["state"], "done">, n: number): 
   const be = n === 1 ? "is" : "are";
   if (state === "failed") return "failed";
   if (state === "killed" || state === "redirected") return `${n === 1 ? "was" : "were"} ${state}`;
+  if (state === "suspended") return `${be} suspended`;
   return state === "queued" ? `${be} still queued` : `${be} still ${state === "ending" ? "ending" : "at work"}`;
 }
 

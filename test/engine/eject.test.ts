@@ -1,10 +1,16 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { systemClock } from "../../src/base/clock.ts";
+import { Deck } from "../../src/host/deck.ts";
 import { block, call, say, silent, type Answerer } from "../../src/offline/reply.ts";
 import { isDaemon } from "../../src/offline/script.ts";
 import type { DeckEvent } from "../../src/protocol/event.ts";
+import { openForWriting } from "../../src/store/database.ts";
+import { storeOf } from "../../src/store/event-log.ts";
+import { ensureHome, homePaths } from "../../src/store/home.ts";
 import { cabinet } from "../cabinet/cabinet.ts";
 import {
   bearersOf,
@@ -225,6 +231,31 @@ describe("an eject", () => {
     const events: DeckEvent[] = await kit.untilClosed(afterSeq);
     expect(leftOf(events)).toEqual([]);
     expect(of(events, "run.ejected")[0]?.body.snapshot).toBeNull();
+  });
+
+  test("on a disk that is full ends everything, and the snapshot is there though the record is not", async () => {
+    let database: DatabaseSync | undefined;
+    await using kit = await openTestDeck({
+      answer: threeTasks,
+      judge: allowAll,
+      settings: { max_concurrent: 2 },
+      async open(options, provide) {
+        ensureHome(options.home);
+        const opened = openForWriting(homePaths(options.home).database);
+        database = opened;
+        const store = storeOf(opened, options.home, systemClock);
+        return new Deck(options, await provide(), store, { [Symbol.dispose]: () => store.close() });
+      },
+    });
+    const { run, afterSeq } = await busy(kit);
+    const before = await kit.eventsUntil(afterSeq, ({ type }) => type === "construct.tool_called");
+    // No page more than there are: to SQLite, that is a full disk. The words are long, so that they need one.
+    database?.exec("PRAGMA max_page_count = 1");
+    const done = await eject(kit, "the disk is full ".repeat(1000));
+    expect(done).toMatchObject({ run, proven: true, survivors: [], at_work: 2 });
+    expect(leftOf(before)).toEqual([]);
+    expect(readSnapshot(done.snapshot).goal).toBe("Work for long.");
+    await expect(kit.untilClosed(afterSeq)).rejects.toMatchObject({ code: "storage.full" });
   });
 
   test("of a run without anything at work is proven as well, and one without a run is refused with a next step", async () => {

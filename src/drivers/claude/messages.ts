@@ -64,6 +64,7 @@ const init = z.looseObject({
   session_id: z.string(),
   model: z.string(),
   tools: z.array(z.string()).default([]),
+  mcp_servers: z.array(z.looseObject({ name: z.string(), status: z.string() })).default([]),
   claude_code_version: z.string().optional(),
 });
 
@@ -107,6 +108,11 @@ const signsOfLife = new Set([
   "system/control_request_progress",
 ]);
 
+function downOf(servers: { name: string; status: string }[]): { down?: string[] } {
+  const down = servers.filter(({ status }) => status !== "connected").map(({ name }) => name);
+  return down.length === 0 ? {} : { down };
+}
+
 /** What one message of the agent means in our words. A message that no schema fits is one `unknown` event. */
 export function translate(message: unknown): AgentEvent[] {
   const kind = kindOf(message);
@@ -124,6 +130,7 @@ export function translate(message: unknown): AgentEvent[] {
           sessionId: m.session_id,
           model: m.model,
           tools: m.tools,
+          ...downOf(m.mcp_servers),
           ...(m.claude_code_version === undefined ? {} : { version: m.claude_code_version }),
         },
       ]);

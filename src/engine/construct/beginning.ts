@@ -1,12 +1,13 @@
 import type { SessionOwner } from "../../drivers/agent.ts";
 import { Fault } from "../../base/fault.ts";
-import { changedTask, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
+import { changedTask, goOnMessage, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { Spent } from "../../protocol/spent.ts";
+import type { Suspended } from "../../protocol/suspended.ts";
 import type { FastSwitch } from "../calibers/fast-governor.ts";
 import { nothingCounted, type Counted } from "../meter.ts";
 import type { Letter } from "./mail.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
-import { goOnMessage } from "./parking.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
 import type { Estate } from "./yielding.ts";
@@ -22,6 +23,8 @@ export interface Beginning {
   message(): string;
   /** What it was told while it was queued. */
   told: readonly Letter[];
+  /** What it was when it was suspended, if it goes on from there. */
+  before?: { suspended: Suspended; spent: Spent };
   /** Its fast mode, as far as it was decided on. */
   readonly fast: FastSwitch | undefined;
 }
@@ -37,24 +40,44 @@ export interface Briefing {
   told: readonly Letter[];
 }
 
-/** A session of its own, and the task; for one that was at work before, its earlier session. */
+/** A session of its own, and the task. */
 export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier, told }: Briefing): Beginning {
   const { workspace, runFolder } = parts;
-  const { resume } = spec;
   const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
     fast,
-    async take(owner) {
-      const wanted = { ...spec, fast: fast.isOn };
-      const { sessions } = parts;
-      const taken = resume === undefined ? sessions.take(wanted, owner) : sessions.resume(wanted, owner, resume);
-      return { ...(await taken), before: nothingCounted };
-    },
+    take: async (owner) => ({
+      ...(await parts.sessions.take({ ...spec, fast: fast.isOn }, owner)),
+      before: nothingCounted,
+    }),
     message: () =>
-      resume === undefined
-        ? taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier })
-        : goOnMessage(undefined),
+      taskMessage({
+        workspace,
+        runFolder,
+        plugins: parts.plugins.section(spec),
+        profile: parts.outfits.of(spec).text,
+        task: spec.task,
+        earlier,
+      }),
     told,
+  };
+}
+
+/** The session of one that was suspended, taken up again; where it had none yet, its task anew. */
+export function resumedBeginning(
+  spec: SpawnSpec,
+  parts: ConstructParts,
+  { before, earlier }: { before: { suspended: Suspended; spent: Spent }; earlier: Outcome[] },
+): Beginning {
+  const { session_id: session, cut, unread: told } = before.suspended;
+  const fresh = freshBeginning(spec, parts, { earlier, told });
+  if (session === null) return { ...fresh, before };
+  const own = { ...spec, fast: fresh.fast?.isOn === true };
+  return {
+    ...fresh,
+    before,
+    take: async (owner) => ({ ...(await parts.sessions.resume(own, owner, session)), before: nothingCounted }),
+    message: () => goOnMessage(cut),
   };
 }
 
@@ -72,6 +95,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
     taskMessage({
       workspace,
       runFolder,
+      plugins: parts.plugins.section(spec),
       profile: parts.outfits.of(spec).text,
       task: changedTask(task, spec.task),
       earlier: [],

@@ -1,10 +1,11 @@
 import type { AgentExit, AgentSession, SessionOwner } from "../../drivers/agent.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import { tighterLimits } from "../../policy/profiles/limits.ts";
-import type { Origin, Outcome } from "../../protocol/outcome.ts";
+import type { Outcome, Teller } from "../../protocol/outcome.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import type { Note } from "../journal.ts";
+import { noteServersDown } from "../plugins/servers-down.ts";
 import { Meter } from "../meter.ts";
 import { surfacingOf, type Surfacing } from "../surface/surfacing.ts";
 import type { Beginning } from "./beginning.ts";
@@ -16,15 +17,13 @@ import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { newMail, type Mail } from "./mail.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
-import { count, newTally } from "./tally.ts";
+import { openCalls, resumedTally, suspendedCause, suspendedOf } from "./suspending.ts";
+import { count, type Tally } from "./tally.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
 import { reconciliation } from "./reconciliation.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence, watchTime } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
-
-/** The cause of an end that is none: it goes back into the queue. */
-export const requeueCause = "requeue";
 
 /** When a message is read: together with the task, or at the next turn boundary. */
 export type Delivery = "with_task" | "next_turn";
@@ -32,7 +31,8 @@ export type Delivery = "with_task" | "next_turn";
 /** One worker: one task, one process, one event stream. `ended` always settles, with the record of how it ended. */
 export class Construct {
   readonly spec: SpawnSpec;
-  readonly ended: Promise<Outcome>;
+  /** Undefined: it is suspended. */
+  readonly ended: Promise<Outcome | undefined>;
   /** Settles once the agent is up, or has failed to come up: then the next one may start. */
   readonly settled: Promise<void>;
   /** Through which it is paused, frozen and let go on. */
@@ -43,16 +43,18 @@ export class Construct {
   readonly #beginning: Beginning;
   readonly #note: Note;
   readonly #mail: Mail;
-  readonly #tally = newTally();
+  readonly #tally: Tally;
+  readonly #calls = openCalls();
   readonly #reconciliation = reconciliation();
   readonly #tripwires: ConstructTripwires;
   readonly #meter: Meter;
   readonly #timers = new AbortController();
-  readonly #end = Promise.withResolvers<Outcome>();
+  readonly #end = Promise.withResolvers<Outcome | undefined>();
   readonly #up = Promise.withResolvers<void>();
   readonly #estate = Promise.withResolvers<Estate>();
   /** The end of the turn that is being stopped. */
   readonly #turnOver = Promise.withResolvers<void>();
+  #cut: string[] = [];
   #isBriefed = false;
   #how: "polite" | "hard" = "polite";
   #life: Life = { phase: "queued" };
@@ -79,7 +81,15 @@ export class Construct {
       note: this.#note,
       kill: (cause) => this.stop(cause, "hard"),
     });
-    this.#meter = new Meter({ agent: spec.id, role: "construct", note: this.#note, metering: parts.metering });
+    const { before } = beginning;
+    this.#tally = resumedTally(before?.suspended);
+    this.#meter = new Meter({
+      agent: spec.id,
+      role: "construct",
+      note: this.#note,
+      metering: parts.metering,
+      ...(before === undefined ? {} : { earlier: before.spent }),
+    });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -101,11 +111,6 @@ export class Construct {
     });
   }
 
-  /** It waits with its turn for the account, so it can be queued again without a loss. */
-  get isParked(): boolean {
-    return this.#parking.isParked;
-  }
-
   start(): void {
     this.#apply({ type: "start" });
   }
@@ -113,6 +118,8 @@ export class Construct {
   /** Ends it, whatever it is doing; the first cause stays, and a later hard stop hurries an earlier polite one. */
   stop(cause: string, how: "polite" | "hard" = "polite"): void {
     this.#how = how;
+    // What it was at, before its end tells its calls that they are denied.
+    if (cause === suspendedCause) this.#cut = this.#calls.list;
     this.#apply({ type: "stop", cause });
     if (how === "hard") void this.#session?.stop("hard");
   }
@@ -122,8 +129,13 @@ export class Construct {
     return "cause" in this.#life ? this.#life.cause : undefined;
   }
 
+  /** Stops it in the middle of its work, to go on one day. One whose end has begun only ends. */
+  suspend(): void {
+    this.stop(suspendedCause, "hard");
+  }
+
   /** Delivers a message: with its task, or at its next turn boundary. Undefined when it is ending: nobody would read it. */
-  tell(text: string, origin: Origin): Delivery | undefined {
+  tell(text: string, origin: Teller): Delivery | undefined {
     if (this.cause !== undefined) return undefined;
     this.#note("construct.told", { construct: this.spec.id, text, origin });
     this.#mail.tell({ text, origin });
@@ -148,6 +160,7 @@ export class Construct {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
       this.#parking.end();
+      this.#parts.plugins.end(this.spec.id);
     }
     for (const effect of effects) this.#perform(effect);
   }
@@ -201,6 +214,7 @@ export class Construct {
       };
       const { session, isWarm, before } = await this.#beginning.take(owner, this.custody.standing.ending);
       this.#session = session;
+      this.#parts.plugins.begin(session.token, this.spec);
       this.#meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
@@ -228,6 +242,8 @@ export class Construct {
     return constructGate(this.spec, this.#parts, {
       tripwires: this.#tripwires.stage,
       settled: () => this.#meter.settled(),
+      onHalt: (isWaiting) => this.#wait(isWaiting),
+      tell: (text) => void this.tell(text, "deck"),
       surfacing: surfacing.stage,
       standing: this.custody.standing,
       note: this.#note,
@@ -243,9 +259,11 @@ export class Construct {
       this.#lastSign = this.#parts.clock.monotonic();
       count(this.#tally, event);
       this.#meter.see(event);
+      this.#calls.see(event);
       this.#beginning.fast?.see(event);
       if (event.type === "ready") this.#up.resolve();
       noteEvent(event, this.spec.id, this.#note);
+      noteServersDown(event, this.spec.id, this.#tally.pluginsFailed, this.#note);
       this.#tripwires.see(event);
       const bypass = this.#reconciliation.see(event);
       if (bypass !== undefined) void this.custody.suspect(bypass);
@@ -297,9 +315,23 @@ export class Construct {
     const { id: construct } = this.spec;
     const cause = this.cause ?? "crash";
     this.#timers.abort();
+    this.#parts.plugins.end(construct);
     this.custody.end(cause);
-    if (this.#exit !== handedOver && cause !== requeueCause)
-      for (const letter of this.#mail.unread(this.#session)) this.#note("construct.unread", { construct, ...letter });
+    const unread = this.#mail.unread(this.#session);
+    const suspended = this.#beginning.before?.suspended;
+    const startedAt = suspended?.started_at ?? this.#startedAt;
+    const durationMs =
+      (suspended?.duration_ms ?? 0) + (this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt);
+    if (cause === suspendedCause) {
+      this.#up.resolve();
+      await this.#transcript?.close();
+      const facts = { tally: this.#tally, cut: this.#cut, unread, startedAt, durationMs };
+      this.#note("construct.suspended", { construct, ...suspendedOf(facts) });
+      this.#end.resolve(undefined);
+      return;
+    }
+    if (this.#exit !== handedOver)
+      for (const letter of unread) this.#note("construct.unread", { construct, ...letter });
     this.#up.resolve();
     await this.#transcript?.close();
     const { files, missing } = await checkFiles(this.#tally.written, this.#parts.workspace);
@@ -310,15 +342,14 @@ export class Construct {
       tally: this.#tally,
       spent: this.#meter.total,
       exit: this.#exit,
-      startedAt: this.#startedAt,
-      durationMs: this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt,
+      startedAt,
+      durationMs,
       files,
       missing,
       tripwires: this.#tripwires.fired,
       transcript: this.#transcript?.path ?? null,
     });
-    if (cause === requeueCause) this.#note("construct.requeued", { construct, session_id: outcome.session_id });
-    else this.#note("construct.ended", { construct, outcome });
+    this.#note("construct.ended", { construct, outcome });
     this.#end.resolve(outcome);
     this.#estate.resolve({
       session: undefined,

@@ -1,6 +1,6 @@
 import type { AgentSession } from "../../drivers/agent.ts";
 import { heading } from "../../protocol/briefing.ts";
-import type { Origin } from "../../protocol/outcome.ts";
+import type { Teller } from "../../protocol/outcome.ts";
 
 /** What a construct is told besides its task, until it has read it. */
 export interface Mail {
@@ -16,7 +16,7 @@ export interface Mail {
 
 export interface Letter {
   text: string;
-  origin: Origin;
+  origin: Teller;
 }
 
 export function newMail(told: readonly Letter[]): Mail {
@@ -50,5 +50,6 @@ export function newMail(told: readonly Letter[]): Mail {
   };
 }
 
+/** The deck says itself who speaks. */
 const inWords = ({ text, origin }: Letter): string =>
-  `${origin === "daemon" ? heading.fromDaemon : heading.fromNetrunner}\n${text}`;
+  origin === "deck" ? text : `${origin === "daemon" ? heading.fromDaemon : heading.fromNetrunner}\n${text}`;

@@ -21,8 +21,6 @@ export interface SpawnSpec {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  /** The agent session in which it goes on; left out for a new one. */
-  resume?: string;
 }
 
 /** Everything that the outcome of a construct is made of. */
@@ -69,6 +67,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     files_missing: facts.missing,
     denials: tally.denials,
     surfaced: tally.surfaced,
+    plugins_failed: [...tally.pluginsFailed],
     tripwires: facts.tripwires,
     refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
     session_id: tally.sessionId,
@@ -105,6 +104,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     files_missing: [],
     denials: [],
     surfaced: [],
+    plugins_failed: [],
     tripwires: [],
     refusal: null,
     session_id: null,

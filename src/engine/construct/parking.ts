@@ -17,7 +17,6 @@ export interface ParkingParts {
 
 /** Has a turn that the provider has refused to everybody wait, and repeats it in the same session. */
 export interface Parking {
-  readonly isParked: boolean;
   /** How long it has waited in all, milliseconds. */
   readonly waitedMs: number;
   /** Looks at what the agent does; a turn that only goes on asking in vain is broken off. */
@@ -35,9 +34,6 @@ export function parkingOf({ construct, account, clock, mail, note, onWait }: Par
   let waitedMs = 0;
   const soFar = (): number => (parkedAt === undefined ? 0 : clock.monotonic() - parkedAt);
   return {
-    get isParked() {
-      return parkedAt !== undefined;
-    },
     get waitedMs() {
       return waitedMs + soFar();
     },
@@ -64,7 +60,7 @@ export function parkingOf({ construct, account, clock, mail, note, onWait }: Par
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });
-      mail.open(session, goOnMessage(met));
+      mail.open(session, repeatMessage(met));
       return false;
     },
     end: () => ending.abort(),
@@ -72,6 +68,6 @@ export function parkingOf({ construct, account, clock, mail, note, onWait }: Par
 }
 
 /** What an agent is told whose work was broken off from outside. */
-export const goOnMessage = (met: AccountTrouble | undefined): string =>
-  `${met === undefined ? "You were interrupted" : `You were interrupted because ${troubleWords[met]}`}; that is over. ` +
+const repeatMessage = (met: AccountTrouble): string =>
+  `You were interrupted because ${troubleWords[met]}; that is over. ` +
   "Go on with your task where you stopped. What you have done already is done: do not do it again.";

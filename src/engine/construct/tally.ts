@@ -19,6 +19,8 @@ export interface Tally {
   written: Set<string>;
   denials: Denial[];
   surfaced: Surfaced[];
+  /** Plugins that did not start. */
+  pluginsFailed: Set<string>;
 }
 
 export const newTally = (): Tally => ({
@@ -33,6 +35,7 @@ export const newTally = (): Tally => ({
   written: new Set(),
   denials: [],
   surfaced: [],
+  pluginsFailed: new Set(),
 });
 
 /** The tools that write a file, and the field of their input that names it. */

@@ -95,9 +95,12 @@ export class Daemon {
         case "ask":
           this.#ask();
           break;
+        case "hold":
+          this.#parts.hands.askForBudget();
+          await this.#nextWake();
+          break;
         case "wait":
-          this.#wake = Promise.withResolvers();
-          await this.#wake.promise;
+          await this.#nextWake();
           break;
         case "finish":
           return { status: decision.status, reason: this.#chat };
@@ -110,6 +113,11 @@ export class Daemon {
     return undefined;
   }
 
+  #nextWake(): Promise<void> {
+    this.#wake = Promise.withResolvers();
+    return this.#wake.promise;
+  }
+
   #decide(): ReturnType<typeof decide> {
     const { inbox, hands } = this.#parts;
     return decide({
@@ -117,6 +125,7 @@ export class Daemon {
       inFlight: hands.inFlight(),
       status: this.#status,
       hasAsked: this.#hasAsked,
+      isOutOfBudget: hands.isOutOfBudget(),
       bound: this.#stuck === undefined ? hands.bound() : { ...this.#stuck, pending: hands.inFlight() },
     });
   }

@@ -28,7 +28,7 @@ export async function ejectRun({ reason, view, run, note, fleet, others }: Eject
     fleet: { name: "fleet", deny: () => fleet.deny("eject"), kill: () => fleet.stopAll("eject", "hard", "end") },
     others: [
       ...others,
-      { name: "trial of the gate", deny: () => {}, kill: async () => endCanary?.() },
+      { name: "trial of the gate", kill: async () => endCanary?.() },
       { name: "all agents", deny: () => roll.shut(), kill: () => roll.kill() },
     ],
     marks: () => [...new Set([...roll.marks, ...Object.keys(view.constructs)])],

@@ -7,8 +7,8 @@ import type { Ejection } from "../../protocol/ejection.ts";
 /** Something that starts agents, or has some at work. */
 export interface EjectPart {
   name: string;
-  /** From now on it starts nothing and lets nothing through. At once, without waiting for anybody. */
-  deny(): void;
+  /** From now on it starts nothing and lets nothing through. At once, without waiting for anybody. What starts nothing by itself has none. */
+  deny?(): void;
   /** Ends all of it, hard. */
   kill(): Promise<unknown>;
 }
@@ -54,7 +54,7 @@ export async function eject(parts: SequenceParts): Promise<Ejection> {
   };
 
   await step("deny", () => {
-    for (const part of [fleet, ...others]) part.deny();
+    for (const part of [fleet, ...others]) part.deny?.();
   });
   await step("constructs", () => kill(fleet));
   await step("everything else", async () => {

@@ -39,7 +39,7 @@ export function ejectSnapshot(
     daemon: { id, session_id: sessionId, state, turns, cost_usd: costUsd },
     queue: constructs
       .filter((construct) => states[construct.id] === "queued")
-      .map(({ id: construct, task, after, profile }) => ({ id: construct, task, after, profile })),
+      .map(({ id: construct, task, after, profile, told }) => ({ id: construct, task, after, profile, told })),
     constructs: constructs.map((construct) => constructLine(construct, states[construct.id])),
     next: `cyberdeck run --resume ${view.run}`,
   };

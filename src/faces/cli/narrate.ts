@@ -162,6 +162,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       );
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "plugin.called":
+      return passing(event.body.construct, "plugin", `${event.body.plugin} ${event.body.args}`);
+    case "plugin.failed":
+      return lasting(event.body.construct, "plugin", `${event.body.plugin} did not start`, "warning");
+    case "plugin.refused":
+      return lasting(event.body.construct, "plugin", `refused: ${event.body.reason}`, "warning");
     case "construct.surfaced": {
       const { title, path, text } = event.body;
       const of = title === "" ? "" : `${title}: `;
@@ -185,8 +191,6 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
     case "construct.unparked":
       return passing(event.body.construct, "goes on", "in the same session");
-    case "construct.requeued":
-      return passing(event.body.construct, "requeued", "it goes on in its session");
     case "construct.continued":
       return lasting(event.body.construct, "goes on", "", "plain");
     case "tripwire.fired":

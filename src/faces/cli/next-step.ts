@@ -1,5 +1,8 @@
 import { unreachable } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
+import { runBoundRules, runBounds, type RunBound } from "../../protocol/bound.ts";
+import { settingTable } from "../../protocol/setting-table.ts";
+import { showSetting } from "../../protocol/setting-value.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { money } from "./amounts.ts";
 import { shellWords } from "./shell-words.ts";
@@ -39,8 +42,16 @@ function remedy(rule: string): string {
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 
+/** A bound without a flag of its own, twice as high. */
+function raisedSetting(which: RunBound, limit: number): string {
+  const line = settingTable.find(({ field }) => field === which);
+  return line === undefined ? "" : ` --set ${line.name}=${showSetting(line, { [which]: limit * 2 }).replace("$", "")}`;
+}
+
 /** The flag that raises the bound a rule is named after; empty for a bound that no flag has. */
 function raisedBound(view: RunView, rule: string): string {
+  const bound = runBounds.find((which) => runBoundRules[which] === rule);
+  if (bound !== undefined && bound !== "budget_usd") return raisedSetting(bound, view.settings[bound]);
   const { budget_usd, max_spawns, time_limit_ms, idle_limit_ms } = view.settings;
   if (/budget|cost|usd|dollar|money/i.test(rule)) return ` --budget ${money(Math.max(1, budget_usd * 2)).slice(1)}`;
   if (/spawn/i.test(rule)) return ` --max-spawns ${Math.max(1, max_spawns * 2)}`;

@@ -30,6 +30,7 @@ const words: Record<ConstructView["state"], StateWord> = {
   held: { glyph: "!", word: "HELD", style: "alarm" },
   paused: { glyph: "‖", word: "PAUSED", style: "alarm" },
   parked: { glyph: "◌", word: "waits", style: "warning" },
+  suspended: { glyph: "‖", word: "suspended", style: "warning" },
   ending: { glyph: "◐", word: "ending", style: "warning" },
   done: { glyph: "✓", word: "done", style: "good" },
   failed: { glyph: "✗", word: "failed", style: "bad" },

@@ -7,7 +7,7 @@ import { ejectionSchema } from "../../protocol/ejection.ts";
 import { runStatuses } from "../../protocol/event.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
-import { runSettingsSchema } from "../../protocol/settings.ts";
+import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said over the socket. Both sides must have the same: a run's record and commands are part of it. */
@@ -78,6 +78,8 @@ export const viewSchema = z.looseObject({
   constructs: z.record(z.string(), z.looseObject({ id: z.string(), task: z.string(), state: z.string() })),
 });
 
+const settingsReplySchema = z.object({ saved: savedSettingsSchema, run: runSettingsSchema.nullable() });
+
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   eject: ejectionSchema.extend({ run: z.string() }),
@@ -86,6 +88,8 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "construct.interrupt": z.object({ successor: z.string() }),
   "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),
   "tripwires.test": tripwireTrialSchema,
+  "settings.read": settingsReplySchema,
+  "settings.save": settingsReplySchema,
   "run.show": z.object({ view: viewSchema }),
   "account.status": z.object({ hold: accountHoldSchema.nullable() }),
   "account.release": z.object({ hold: accountHoldSchema.nullable() }),

@@ -38,7 +38,7 @@ export const mostEntryFiles = 200;
 /** The files of a place, sorted; a place that is not there has none. Throws where the disk says no. */
 export function entryFiles(root: string, layout: CatalogueLayout): EntryFile[] {
   if (layout.in === "file")
-    return namesIn(root).includes(layout.file) ? [{ path: join(root, layout.file), name: undefined }] : [];
+    return isListed(join(root, layout.file)) ? [{ path: join(root, layout.file), name: undefined }] : [];
   const folder = join(root, layout.folder);
   // What editors leave lying about begins with a dot or has another ending.
   const names = namesIn(folder).filter((name) => !name.startsWith("."));

@@ -30,7 +30,7 @@ async function leaveParked(api: Awaited<ReturnType<typeof provider>>): Promise<{
   });
   await deck.send({ type: "stop", status: "paused", reason: "later", force: false });
   const events = await kit.untilClosed(opened.afterSeq);
-  expect(of(events, "construct.requeued").length).toBe(2);
+  expect(of(events, "construct.suspended").length).toBe(2);
   expect(leftOf(events)).toEqual([]);
   return { folder, run: opened.run };
 }
@@ -58,7 +58,7 @@ describe("a deck that opens a home in which a usage limit was reached", () => {
         .map(({ state, task }) => `${state} ${task}`)
         .sort(),
     ).toEqual(["done A.", "done B.", "done C."]);
-    const said = outcomesOf(events).map(({ task, result }) => `${task} ${result.includes("You were interrupted")}`);
+    const said = outcomesOf(events).map(({ task, result }) => `${task} ${result.includes("The deck had stopped")}`);
     expect(said.sort()).toEqual(["A. true", "B. true", "C. false"]);
     // Of the two, each had worked before: only the third works now.
     expect(of(events, "construct.tool_called").length).toBe(1);

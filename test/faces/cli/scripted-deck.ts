@@ -8,8 +8,8 @@ import { parseEvent } from "../../../src/protocol/event.ts";
 import type { KnownCalibers } from "../../../src/protocol/models.ts";
 import type { Outcome } from "../../../src/protocol/outcome.ts";
 import type { Ejection } from "../../../src/protocol/ejection.ts";
-import type { RunSettings } from "../../../src/protocol/settings.ts";
-import { defaultSettings } from "../../../src/protocol/settings.ts";
+import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
+import { defaultSettings, savedSettingsSchema } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { costOf, summaryOf } from "../../../src/protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
@@ -26,6 +26,7 @@ export interface Script {
   /** Instead of closing the run with the status that was asked for. */
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
+  onBoundAnswer?: (stage: Stage, command: Command & { type: "bound.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
   /** What comes of an eject. */
   ejection?: Partial<Ejection>;
@@ -33,6 +34,8 @@ export interface Script {
   ending?: string;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
+  /** Settings of the home. */
+  saved?: SavedSettings;
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
   calibers?: KnownCalibers;
@@ -68,6 +71,7 @@ export const runId = "run-20261122-101500-a1b2";
 export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const events: DeckEvent[] = [];
   const commands: Command[] = [];
+  let saved: SavedSettings = script.saved ?? {};
   const entries = [...(script.blacklist ?? [])];
   const readers = new Set<ReturnType<typeof channel<DeckEvent>>>();
   const closed = Promise.withResolvers<void>();
@@ -209,6 +213,16 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "blacklist.allow":
         record(current, "blacklist.allowed", { task: command.task });
         return {};
+      case "settings.read":
+        return { saved, run: events.length === 0 ? null : viewOf(current).settings };
+      case "settings.save": {
+        const kept = Object.entries({ ...saved, ...command.set }).filter(([name]) => !command.unset.includes(name));
+        saved = savedSettingsSchema.parse(Object.fromEntries(kept));
+        return { saved, run: events.length === 0 ? null : viewOf(current).settings };
+      }
+      case "bound.answer":
+        script.onBoundAnswer?.(stage(), command);
+        return {};
       case "tripwires.list":
         return { rules: script.tripwires ?? [] };
       case "tripwires.test":
@@ -231,7 +245,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const port: Port = {
     async send<C extends Command>(command: C) {
       const parsed = commandSchema.parse(command);
-      commands.push(parsed);
+      // Each command reads them first; that is no wish of the netrunner's.
+      if (parsed.type !== "settings.read") commands.push(parsed);
       const refusal = script.refuse?.(parsed);
       if (refusal !== undefined) throw refusal;
       // The reply belongs to the command's type: `carryOut` switches over it.

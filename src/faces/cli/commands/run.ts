@@ -6,8 +6,9 @@ import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
-import { addDaemonFlags, addSettingFlags, changedSettings } from "../flags/setting-flags.ts";
+import { addDaemonFlags, addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
+import { newSettings } from "../new-settings.ts";
 import { readGoal } from "../read-goal.ts";
 import { resumeRun } from "../resume-run.ts";
 import type { World } from "../world.ts";
@@ -65,15 +66,16 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
     const change = { name: resume, say, flags, commandLine };
     return { ...common, open: (port) => resumeRun(port, deck, change) };
   }
-  const usual = { ...defaultSettings(world.cores), offline: deck.offline };
-  const settings = { ...usual, ...changedSettings(flags, usual) };
   const text = await readGoal(goal, world);
   return {
     ...common,
-    open: async (port) => ({
-      opened: await port.send({ type: "goal.set", goal: text, settings, command_line: commandLine }),
-      view: undefined,
-    }),
+    open: async (port) => {
+      const settings = await newSettings(port, flags, { ...defaultSettings(world.cores), offline: deck.offline });
+      return {
+        opened: await port.send({ type: "goal.set", goal: text, settings, command_line: commandLine }),
+        view: undefined,
+      };
+    },
   };
 }
 

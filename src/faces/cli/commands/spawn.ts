@@ -5,7 +5,8 @@ import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
-import { addSettingFlags, changedSettings } from "../flags/setting-flags.ts";
+import { addSettingFlags } from "../flags/setting-flags.ts";
+import { newSettings } from "../new-settings.ts";
 import type { World } from "../world.ts";
 
 interface SpawnFlags extends DeckFlags, SettingFlags {
@@ -28,7 +29,6 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
       const flags = command.optsWithGlobals<SpawnFlags>();
       mustBeTasks(tasks);
       const deck = await deckOptions(flags, world, "write");
-      const settings = { ...usual, offline: deck.offline, ...changedSettings(flags, usual) };
       const code = await driveRun(world, {
         deck,
         json: flags.json === true,
@@ -40,7 +40,7 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
           opened: await port.send({
             type: "spawn",
             tasks,
-            settings,
+            settings: await newSettings(port, flags, { ...usual, offline: deck.offline }),
             ...(flags.overrideBlacklist === true ? { override_blacklist: true } : {}),
             command_line: ["cyberdeck", ...world.argv],
           }),

@@ -1,6 +1,8 @@
 import { Option, type Command } from "commander";
+import { Fault } from "../../../base/fault.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
-import { sandboxes, type RunSettings } from "../../../protocol/settings.ts";
+import { parseSetting, settingNamed } from "../../../protocol/setting-value.ts";
+import { sandboxes, type RunSettings, type SavedSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
 import { addCaliberFlags, changedCaliber, chosenCaliber, type CaliberFlags } from "./caliber-flags.ts";
@@ -28,6 +30,8 @@ export interface SettingFlags extends CaliberFlags {
   myEmail?: string;
   tripwireAuthor?: string;
   budget?: number;
+  /** Any other setting, by its name. */
+  set?: SavedSettings;
 }
 
 /** @param usual what holds when a flag is not given, for the help texts */
@@ -96,6 +100,12 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "--budget <usd>",
       "pause the run when it has cost so many US dollars (default: no bound)",
       dollars("--budget"),
+    )
+    .option(
+      "--set <name=value>",
+      'any other setting for this run, as often as wanted: construct_usd=2 ("cyberdeck settings" lists them)',
+      settingOf,
+      {},
     );
 }
 
@@ -126,6 +136,7 @@ export function addDaemonFlags(command: Command, usual: RunSettings): Command {
 export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<RunSettings> {
   const { daemonModel, daemonEffort } = flags;
   return {
+    ...Object.fromEntries(Object.entries(flags.set ?? {}).filter(([, value]) => value !== undefined)),
     ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
@@ -150,6 +161,16 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
       ? {}
       : { daemon_caliber: chosenCaliber(daemonModel, daemonEffort, now.daemon_caliber) }),
   };
+}
+
+/** One more setting, as in construct_usd=2. */
+function settingOf(text: string, before: SavedSettings): SavedSettings {
+  const at = text.indexOf("=");
+  if (at < 1)
+    throw new Fault("usage", "cli.bad_value", `--set cannot be "${text}"`, {
+      hint: "give a name and a value, as in --set construct_usd=2",
+    });
+  return { ...before, ...parseSetting(settingNamed(text.slice(0, at)), text.slice(at + 1)) };
 }
 
 const authorText = ({ tripwire_author: author }: RunSettings): string => (author === "off" ? author : author.model);

@@ -47,6 +47,7 @@ const urgency: Record<ConstructView["state"], number> = {
   running: 1,
   starting: 2,
   queued: 3,
+  suspended: 3,
   done: 4,
   failed: 4,
   killed: 4,
