@@ -1,4 +1,5 @@
 import type { RunView } from "../protocol/view.ts";
+import type { Account } from "./account/account.ts";
 import type { Bound } from "./daemon/decide.ts";
 import type { Fleet } from "./fleet.ts";
 import { canaryRule } from "./gate/trial.ts";
@@ -6,6 +7,7 @@ import { canaryRule } from "./gate/trial.ts";
 export interface BoundsParts {
   view: RunView;
   fleet: Pick<Fleet, "alive" | "inFlight" | "total">;
+  account: Pick<Account, "expired" | "parked">;
   /** Why no construct may start at all: the gate did not hold in its trial. */
   canaryProblem: () => string | undefined;
 }
@@ -26,7 +28,9 @@ export class Bounds {
 
   /** The bound that has been reached. What the cap has let through before is waited for. */
   reached(): Bound | undefined {
-    const { fleet, canaryProblem } = this.#parts;
+    const { fleet, account, canaryProblem } = this.#parts;
+    if (account.expired !== undefined)
+      return { rule: "account.credential", reason: account.expired, pending: fleet.alive - account.parked };
     const problem = canaryProblem();
     if (problem !== undefined) return { rule: canaryRule, reason: problem, pending: fleet.alive };
     const { max_spawns: most } = this.#parts.view.settings;

@@ -30,9 +30,9 @@ export interface RunParts {
   record: (draft: EventDraft) => boolean;
   judge: Judge;
   wall: RunWall;
+  plugins: RunPlugins;
   /** What concerns all agents of this home. */
   account: Account;
-  plugins: RunPlugins;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** What all runs of the home have cost since then (milliseconds since the epoch), US dollars. */

@@ -1,5 +1,5 @@
-import type { AccountTimes } from "../engine/account/times.ts";
 import type { PluginParts } from "./bridge/deck-plugins.ts";
+import type { AccountTimes } from "../engine/account/times.ts";
 import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";

@@ -36,12 +36,12 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
-  "account.status": { hold: AccountHold | null };
-  /** The hold that there was. */
-  "account.release": { hold: AccountHold | null };
   "settings.read": { saved: SavedSettings; run: RunSettings | null };
   "settings.save": { saved: SavedSettings; run: RunSettings | null };
   "bound.answer": Record<string, never>;
+  "account.status": { hold: AccountHold | null };
+  /** The hold that there was. */
+  "account.release": { hold: AccountHold | null };
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };

@@ -134,20 +134,8 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const {
-      options,
-      parts,
-      store,
-      recorder,
-      record,
-      account,
-      blacklist,
-      mutedTripwires,
-      canary,
-      plugins,
-      catalogues,
-      onRun,
-    } = this.#own;
+    const { options, parts, store, recorder, record, account, blacklist } = this.#own;
+    const { mutedTripwires, canary, plugins, catalogues, onRun } = this.#own;
     const roll = rollOf(parts.driver);
     const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };

@@ -9,13 +9,13 @@ import { boundSchema } from "./bound.ts";
 export const attentionKinds = [
   "gate.bypassed",
   "gate.canary",
+  "bound.construct",
+  "bound.run",
+  "construct.stalled",
   "account.credential",
   "account.usage_limit",
   "account.overload",
   "account.correlated",
-  "bound.construct",
-  "bound.run",
-  "construct.stalled",
 ] as const;
 
 /**

@@ -63,10 +63,6 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("construct.interrupt"), construct: z.string(), text: z.string().trim().min(1) }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
-  /** What holds all agents up. */
-  z.object({ type: z.literal("account.status") }),
-  /** Lets agents begin again, one by one, whatever held them up. */
-  z.object({ type: z.literal("account.release") }),
   /** The netrunner's answer at a bound: a new one, or without it as much again; or the end of what waits. */
   z.object({
     type: z.literal("bound.answer"),
@@ -78,6 +74,10 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("settings.read") }),
   /** Keeps settings for later runs; for the open one, `settings.change` is. */
   z.object({ type: z.literal("settings.save"), set: savedSettingsSchema, unset: z.array(z.string()) }),
+  /** What holds all agents up. */
+  z.object({ type: z.literal("account.status") }),
+  /** Lets agents begin again, one by one, whatever held them up. */
+  z.object({ type: z.literal("account.release") }),
   z.object({ type: z.literal("blacklist.list") }),
   /** Forbids work in this home, for whoever asks for it. */
   z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),

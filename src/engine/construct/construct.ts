@@ -159,8 +159,8 @@ export class Construct {
     if ((life.phase === "ending" || life.phase === "yielding") && before === undefined) {
       this.#note("construct.ending", { construct: this.spec.id, cause: life.cause });
       this.custody.end(life.cause);
-      this.#parking.end();
       this.#parts.plugins.end(this.spec.id);
+      this.#parking.end();
     }
     for (const effect of effects) this.#perform(effect);
   }

@@ -106,3 +106,27 @@ describe("the flags of a caliber", () => {
     );
   });
 });
+
+describe("a run whose calibers are not what was asked for", () => {
+  test("says so in its progress, each thing with its reason", async () => {
+    const one = "cx-00000001";
+    const deck = scriptedDeck({
+      onOpen(stage) {
+        stage.queue(one, "Look.");
+        const [asked, given] = [
+          { model: "sonnet", effort: "max" } as const,
+          { model: "sonnet", effort: "high" } as const,
+        ];
+        stage.emit("caliber.clamped", { construct: one, asked, given, why: "sonnet has the efforts low, high" });
+        stage.emit("caliber.fast_skipped", { construct: one, model: "sonnet", why: "sonnet has no fast mode" });
+        stage.emit("caliber.clamped", { daemon: "dm-1", asked, given, why: "sonnet has the efforts low, high" });
+        stage.end(one);
+        stage.close("done");
+      },
+    });
+    const { err } = await run(stand(["run", "x"], deck));
+    expect(err).toMatch(/cx-00000001 +clamped +runs on sonnet·high in place of sonnet·max: sonnet has the efforts/);
+    expect(err).toMatch(/cx-00000001 +not fast +sonnet has no fast mode/);
+    expect(err).toMatch(/daemon +clamped +runs on sonnet·high/);
+  });
+});

@@ -80,6 +80,7 @@ const examples = `
 Examples:
   cyberdeck calibers
   cyberdeck calibers --refresh
+  cyberdeck run --model 'opus[4.6]' --effort xhigh "a goal"
   cyberdeck calibers --json | jq -r 'select(.fast) | .value'
 
 A deck that runs in this workspace answers for its own agent; without one, the agent is asked once for each version of it.
