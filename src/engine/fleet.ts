@@ -139,6 +139,11 @@ export class Fleet {
     return this.#endQueued(id, cause);
   }
 
+  /** The limits have changed: they hold for those at work as well. */
+  relimit(): void {
+    for (const construct of this.#alive.values()) construct.relimit();
+  }
+
   /** How one construct is halted and let go on; undefined when it has no process. */
   custodyOf(id: string): Custody | undefined {
     return this.#alive.get(id)?.custody;
@@ -215,19 +220,19 @@ export class Fleet {
     if (spec === undefined) return;
     const told = this.#letters.get(id) ?? [];
     this.#letters.delete(id);
-    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
-    if (parent !== undefined && parent.session_id !== null) {
-      const estate = Promise.resolve(estateOf(parent));
-      this.#begin(spec, heirBeginning(spec, this.#parts, { task: parent.task, estate, told }));
-      return;
-    }
+    this.#begin(spec, this.#beginningOf(spec, told));
+  }
+
+  #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
     const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
-    const before = this.#parts.before(id);
-    if (before !== undefined) {
-      this.#begin(spec, resumedBeginning(spec, this.#parts, { before, earlier }));
-      return;
-    }
-    this.#begin(spec, freshBeginning(spec, this.#parts, { earlier, told }));
+    const before = this.#parts.before(spec.id);
+    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
+    // One that was suspended before it had the session of the one before it has still to take that up.
+    if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
+      return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
+    return before === undefined
+      ? freshBeginning(spec, this.#parts, { earlier, told })
+      : resumedBeginning(spec, this.#parts, { before, earlier });
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {

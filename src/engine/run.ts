@@ -144,6 +144,7 @@ export class Run {
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
     this.#parts.wall.cutNetwork(this.view.settings.airgap);
+    this.#works.fleet.relimit();
     this.#works.budget.recheck();
   }
 

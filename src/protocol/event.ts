@@ -203,6 +203,8 @@ const bodies = {
   "construct.parked": z.object({ construct, kind: z.enum(accountTroubles), until: z.number().nullable() }),
   /** It begins that turn again, in the same session. */
   "construct.unparked": z.object({ construct }),
+  /** Nothing was heard of it for so long. */
+  "construct.stalled": z.object({ construct, silent_ms: z.int() }),
   /** The end has begun; the first cause stays. */
   "construct.ending": z.object({ construct, cause: z.string() }),
   /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */

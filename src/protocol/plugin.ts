@@ -67,13 +67,13 @@ export const pluginManifestSchema = z
     if (kind === "command" && entry === undefined) problem("entry", "name the program of the folder that is to run");
     if (kind === "mcp" && (entry === undefined) === (command === undefined))
       problem("entry", "give either entry (a server in the folder) or command");
-    if (kind === "mcp" && reservedServers.has(context.value.name))
+    if (kind === "mcp" && reserved.test(context.value.name))
       problem("name", "the deck's own tools bear this name; choose another one");
   });
 export type PluginManifest = z.infer<typeof pluginManifestSchema>;
 
-/** Names of servers that would be taken for the deck's own. */
-const reservedServers: ReadonlySet<string> = new Set(["deck"]);
+/** Servers of which a tool's whole name (`mcp__SERVER__TOOL`) could be taken for one of the deck's own. */
+const reserved = /^deck(?:_|$)/;
 
 /** A plugin as it stands now, in a line of a list. */
 export interface PluginLine {

@@ -170,7 +170,7 @@ describe("an eject", () => {
     await using kit = await openTestDeck({ claudeBin: cabinet("immovable") });
     const opened = await kit.deck.send({ type: "spawn", tasks: ["Work."], settings: kit.settings, command_line: [] });
     await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "construct.started");
-    await kit.deck.send({ type: "stop", status: "paused", reason: "politely", force: false });
+    await kit.deck.send({ type: "stop", status: "stopped", reason: "politely", force: false });
     expect((await eject(kit, "faster")).proven).toBe(true);
     const events = await kit.untilClosed(opened.afterSeq);
     expect(of(events, "run.closed").map(({ body }) => [body.status, body.reason])).toEqual([

@@ -22,7 +22,8 @@ import { count, type Tally } from "./tally.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
 import { reconciliation } from "./reconciliation.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
-import { watchSilence, watchTime } from "./time-limits.ts";
+import { watchedTimes } from "./stalling.ts";
+import { watchSilence, type Timekeeper } from "./time-limits.ts";
 import { checkFiles } from "./written-files.ts";
 
 /** When a message is read: together with the task, or at the next turn boundary. */
@@ -48,6 +49,7 @@ export class Construct {
   readonly #reconciliation = reconciliation();
   readonly #tripwires: ConstructTripwires;
   readonly #meter: Meter;
+  readonly #times: Timekeeper;
   readonly #timers = new AbortController();
   readonly #end = Promise.withResolvers<Outcome | undefined>();
   readonly #up = Promise.withResolvers<void>();
@@ -63,9 +65,6 @@ export class Construct {
   #exit: AgentExit | null = null;
   #startedAt: number | null = null;
   #beganAt = 0;
-  #lastSign = 0;
-  /** What waits for the netrunner, calls or all of it: their wait is not idleness. */
-  #waiting = 0;
   #transcript: TranscriptSink | undefined;
 
   constructor(spec: SpawnSpec, parts: ConstructParts, beginning: Beginning) {
@@ -90,6 +89,14 @@ export class Construct {
       metering: parts.metering,
       ...(before === undefined ? {} : { earlier: before.spent }),
     });
+    const { limits } = parts.outfits.of(spec);
+    this.#times = watchedTimes({
+      construct: spec.id,
+      limits: () => tighterLimits(parts.limits, limits),
+      clock: parts.clock,
+      note: this.#note,
+      stop: (cause) => this.stop(cause),
+    });
     this.ended = this.#end.promise;
     this.settled = this.#up.promise;
     this.custody = custodyOf({
@@ -104,7 +111,6 @@ export class Construct {
     this.#parking = parkingOf({
       construct: spec.id,
       account: parts.account,
-      clock: parts.clock,
       mail: this.#mail,
       note: this.#note,
       onWait: (isWaiting) => this.#wait(isWaiting),
@@ -127,6 +133,11 @@ export class Construct {
   /** Why it is ending; undefined as long as it is not. */
   get cause(): string | undefined {
     return "cause" in this.#life ? this.#life.cause : undefined;
+  }
+
+  /** The limits have changed. */
+  relimit(): void {
+    this.#times.rearm();
   }
 
   /** Stops it in the middle of its work, to go on one day. One whose end has begun only ends. */
@@ -166,10 +177,9 @@ export class Construct {
   }
 
   #wait(isWaiting: boolean): void {
-    this.#waiting += isWaiting ? 1 : -1;
     // One that is halted while it starts must not keep the next one from starting.
     if (isWaiting) this.#up.resolve();
-    this.#lastSign = this.#parts.clock.monotonic();
+    this.#times.wait(isWaiting);
   }
 
   #perform(effect: LifeEffect): void {
@@ -218,13 +228,9 @@ export class Construct {
       this.#meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
       this.#note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
-      this.#lastSign = clock.monotonic();
-      const lastSign = (): number => (this.#waiting > 0 ? clock.monotonic() : this.#lastSign);
+      this.#times.start();
       const { signal } = this.#timers;
-      const { limits } = this.#parts.outfits.of(this.spec);
-      const spared = (): number => this.#parking.waitedMs;
-      const bounds = tighterLimits(this.#parts.limits, limits);
-      watchTime(bounds, clock, lastSign, spared, (cause) => this.stop(cause), signal);
+      const lastSign = (): number => this.#times.lastSign();
       watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#tripwires.silent(ms), signal);
       this.#apply({ type: "opened" });
       // One that is handed over unread is read by its next owner.
@@ -256,7 +262,7 @@ export class Construct {
 
   async #read(session: AgentSession): Promise<void> {
     for await (const event of session.events) {
-      this.#lastSign = this.#parts.clock.monotonic();
+      this.#times.sign();
       count(this.#tally, event);
       this.#meter.see(event);
       this.#calls.see(event);
@@ -315,6 +321,7 @@ export class Construct {
     const { id: construct } = this.spec;
     const cause = this.cause ?? "crash";
     this.#timers.abort();
+    this.#times.close();
     this.#parts.plugins.end(construct);
     this.custody.end(cause);
     const unread = this.#mail.unread(this.#session);

@@ -1,5 +1,4 @@
 import type { AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
-import type { Clock } from "../../base/clock.ts";
 import { troubleWords, type AccountTrouble } from "../../protocol/account.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
@@ -8,7 +7,6 @@ import type { Mail } from "./mail.ts";
 export interface ParkingParts {
   construct: string;
   account: Account;
-  clock: Clock;
   mail: Pick<Mail, "open" | "close">;
   note: Note;
   /** It begins or ceases to wait. */
@@ -17,8 +15,6 @@ export interface ParkingParts {
 
 /** Has a turn that the provider has refused to everybody wait, and repeats it in the same session. */
 export interface Parking {
-  /** How long it has waited in all, milliseconds. */
-  readonly waitedMs: number;
   /** Looks at what the agent does; a turn that only goes on asking in vain is broken off. */
   see(event: AgentEvent, session: AgentSession): void;
   /** Whether this end of a turn is the end. False when the turn has been begun again by now, or nobody waits any more. */
@@ -27,16 +23,10 @@ export interface Parking {
   end(): void;
 }
 
-export function parkingOf({ construct, account, clock, mail, note, onWait }: ParkingParts): Parking {
+export function parkingOf({ construct, account, mail, note, onWait }: ParkingParts): Parking {
   const ending = new AbortController();
   let trouble: AccountTrouble | undefined;
-  let parkedAt: number | undefined;
-  let waitedMs = 0;
-  const soFar = (): number => (parkedAt === undefined ? 0 : clock.monotonic() - parkedAt);
   return {
-    get waitedMs() {
-      return waitedMs + soFar();
-    },
     see(event, session) {
       const found = account.see(construct, event);
       trouble = found ?? trouble;
@@ -50,13 +40,10 @@ export function parkingOf({ construct, account, clock, mail, note, onWait }: Par
       if (turn.queued > 0) return true;
       trouble = undefined;
       if (turn.ok || met === undefined || ending.signal.aborted) return true;
-      parkedAt = clock.monotonic();
       mail.close();
       onWait(true);
       note("construct.parked", { construct, kind: met, until: account.hold?.retry_at ?? null });
       const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true);
-      waitedMs += soFar();
-      parkedAt = undefined;
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });

@@ -45,11 +45,16 @@ export interface Bridge {
 /** The most bytes that a plugin may write to each of its two outputs. */
 const outputBytes = 1024 * 1024;
 
+/** Of one construct at the same time: it must not take the bridge from the others. */
+const mostCalls = 16;
+
 /** Bytes of arguments that the record keeps. */
 const recordedBytes = 1024;
 
 export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Bridge {
   const holders = new Map<string, BridgeHolder>();
+  /** Under way, by construct. */
+  const calls = new Map<string, number>();
 
   const letThrough = (request: BridgeRequest, holder: BridgeHolder): BridgeCall | { rule: string; reason: string } => {
     const { construct, note } = holder;
@@ -63,12 +68,16 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
       return { rule: "plugin.kind", reason: `${name} is a server of tools: call its tools, mcp__${name}__…, instead` };
     if (entry.value.effects === "network" && holder.isAirgapped())
       return { rule: "airgap", reason: `the airgap is on, and ${name} uses the network` };
+    const busy = calls.get(construct) ?? 0;
+    if (busy >= mostCalls)
+      return { rule: "plugin.busy", reason: `${busy} calls of plugins are under way already; wait for some of them` };
     const line = commandLine(entry, node);
     if ("problem" in line) return { rule: "plugin.unavailable", reason: line.problem };
     const call = newPluginCallId();
     const args = headAndTail(request.args.join(" "), recordedBytes).text;
     if (!note("plugin.called", { construct, call, plugin: name, args }))
       return { rule: "gate.unrecorded", reason: "the deck cannot write its record" };
+    calls.set(construct, busy + 1);
     const began = clock.monotonic();
     let isTold = false;
     return {
@@ -82,6 +91,8 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
       ended(exit, bytes) {
         if (isTold) return;
         isTold = true;
+        const left = calls.get(construct);
+        if (left !== undefined) calls.set(construct, left - 1);
         const duration_ms = clock.monotonic() - began;
         note("plugin.ended", { construct, call, plugin: name, exit: oneLine(exit, 100), bytes, duration_ms });
       },
@@ -92,6 +103,8 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
     bind: (token, holder) => void holders.set(token, holder),
     release(construct) {
       for (const [token, holder] of holders) if (holder.construct === construct) holders.delete(token);
+      // What is still under way is told by its end, which changes nothing any more.
+      calls.delete(construct);
     },
     call(request) {
       const holder = holders.get(request.token);

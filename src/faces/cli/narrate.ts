@@ -37,6 +37,8 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
     case "run.paused":
       return lasting("run", "PAUSED", `${event.body.reason} (${event.body.rule})`, "alarm");
+    case "run.continued":
+      return lasting("run", "goes on", "there is room again at its bound", "plain");
     case "run.closed":
       return passing("run", runWord(event.body.status).word, event.body.reason);
     case "run.ejecting":
@@ -191,6 +193,10 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
     case "construct.unparked":
       return passing(event.body.construct, "goes on", "in the same session");
+    case "construct.suspended":
+      return lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
+    case "bound.raised":
+      return lasting("you", "raised", `the bound of ${event.body.construct}`, "strong");
     case "construct.continued":
       return lasting(event.body.construct, "goes on", "", "plain");
     case "tripwire.fired":

@@ -1,6 +1,7 @@
 import { unreachable } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
-import { runBoundRules, runBounds, type RunBound } from "../../protocol/bound.ts";
+import { constructBounds, runBoundRules, runBounds, type ConstructBound, type RunBound } from "../../protocol/bound.ts";
+import { constructRule } from "./at-bound.ts";
 import { settingTable } from "../../protocol/setting-table.ts";
 import { showSetting } from "../../protocol/setting-value.ts";
 import type { RunView } from "../../protocol/view.ts";
@@ -42,14 +43,22 @@ function remedy(rule: string): string {
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 
+/** The bounds of constructs that have one, twice as high. */
+const raisedOwn = (view: RunView): string =>
+  constructBounds
+    .filter((which) => view.settings[which] > 0)
+    .map((which) => raisedSetting(which, view.settings[which]))
+    .join("");
+
 /** A bound without a flag of its own, twice as high. */
-function raisedSetting(which: RunBound, limit: number): string {
+function raisedSetting(which: RunBound | ConstructBound, limit: number): string {
   const line = settingTable.find(({ field }) => field === which);
   return line === undefined ? "" : ` --set ${line.name}=${showSetting(line, { [which]: limit * 2 }).replace("$", "")}`;
 }
 
 /** The flag that raises the bound a rule is named after; empty for a bound that no flag has. */
 function raisedBound(view: RunView, rule: string): string {
+  if (rule === constructRule) return raisedOwn(view);
   const bound = runBounds.find((which) => runBoundRules[which] === rule);
   if (bound !== undefined && bound !== "budget_usd") return raisedSetting(bound, view.settings[bound]);
   const { budget_usd, max_spawns, time_limit_ms, idle_limit_ms } = view.settings;

@@ -60,6 +60,24 @@ describe.each(["no wall", ...(await theWall("plugins behind it"))])("a plugin be
     expect(of(events, "plugin.ended").map(({ body }) => body.exit)).toEqual(["code 0"]);
   });
 
+  test("is reached while the airgap is on; one that uses the network is not", async () => {
+    const plugins = {
+      ...echo,
+      "net/plugin.toml": manifest("net").replace('"read"', '"network"'),
+      "net/run.sh": "#!/bin/sh\n",
+    };
+    const lines = ["BRIDGE echo inside", "BRIDGE net", "sh -c 'x=net; BRIDGE $x'; echo code=$?"];
+    const { kit, events, said } = await running(lines, { settings: { ...settings, airgap: true }, plugins });
+    await using _ = kit;
+    expect(said).toContain("0: [inside]");
+    expect(of(events, "plugin.called").map(({ body }) => body.plugin)).toEqual(["echo"]);
+    expect(
+      of(events, "gate.judged")
+        .map(({ body }) => body.decision)
+        .slice(0, 2),
+    ).toEqual(["allow", "deny"]);
+  });
+
   test("cannot do more than its construct: what lies outside stays as it is where there is a wall", async () => {
     using outside = outsideFolder();
     const plugins = {
