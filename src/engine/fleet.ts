@@ -102,9 +102,7 @@ export class Fleet {
         starting,
         room: account.room(),
         ready: sessions.ready,
-        // One that has a session already goes on in that one.
-        canBeWarm: (id) =>
-          this.#queue.some((spec) => spec.id === id && spec.resume === undefined && sessions.suits(spec)),
+        canBeWarm: (id) => this.#queue.some((spec) => spec.id === id && sessions.suits(spec)),
         endOf: (id) => {
           const heir = this.#heirOf(id);
           const outcome = this.#outcomes.get(heir);
@@ -270,10 +268,9 @@ export class Fleet {
     this.#alive.delete(construct.spec.id);
     // One that is suspended waits for the next life of the run, as the queue does.
     if (outcome === undefined) this.#queue.unshift(construct.spec);
-    else {
-      this.#outcomes.set(outcome.id, outcome);
-      this.#parts.account.ended(outcome);
-    }
+    else this.#outcomes.set(outcome.id, outcome);
+    if (outcome === undefined) this.#parts.account.left(construct.spec.id);
+    else this.#parts.account.ended(outcome);
     this.#changed();
   }
 

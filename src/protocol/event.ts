@@ -203,8 +203,6 @@ const bodies = {
   "construct.parked": z.object({ construct, kind: z.enum(accountTroubles), until: z.number().nullable() }),
   /** It begins that turn again, in the same session. */
   "construct.unparked": z.object({ construct }),
-  /** It was parked when its run stopped: it is queued again, to go on in its session. */
-  "construct.requeued": z.object({ construct, session_id: z.string().nullable() }),
   /** Nothing was heard of it for so long. */
   "construct.stalled": z.object({ construct, silent_ms: z.int() }),
   /** The end has begun; the first cause stays. */
