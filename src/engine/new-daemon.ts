@@ -116,6 +116,7 @@ const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({
   total: fleet.total,
   inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
   profiles: run.catalogues.profiles.entries(),
+  plugins: run.plugins.lines(),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });
 

@@ -1,4 +1,4 @@
-import { limitsOf } from "../policy/profiles/limits.ts";
+import type { ToolServer } from "../drivers/agent.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import { readMemory } from "../process/memory.ts";
 import type { EventBody } from "../protocol/event.ts";
@@ -9,6 +9,7 @@ import { hasDollarBound } from "./budget/reached.ts";
 import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import type { StopWish } from "./closing.ts";
+import type { SpawnSpec } from "./construct/outcome-of.ts";
 import { controlOf, type Control } from "./control.ts";
 import { suspendedIn } from "./earlier-life.ts";
 import { Fleet } from "./fleet.ts";
@@ -61,7 +62,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
   const metering = meteringOf(
     (model, tokens, isFast) => priceOf(parts.calibers.models, model, tokens, isFast),
     own,
-    () => hasDollarBound(settings),
+    () => hasDollarBound(settings) || outfits.hasDollarBound,
   );
   const shared = { driver, clock, transcript, note, account, metering };
   const holds = new Holds({ clock, note, windowMs });
@@ -73,7 +74,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     clock,
     note: own,
     today,
-    limitsOf: (name) => limitsOf(outfits.profile(name) ?? { limits: {} }),
+    limitsOf: (construct) => outfits.limitsOf(construct),
     stop: (id, cause) => fleet.stop(id, cause, "hard"),
     change: hooks.changeSettings,
     end: (reason, cause) => hooks.stop({ status: "stopped", reason, how: "hard", cause }),
@@ -86,9 +87,10 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     patienceMs: parts.authorMs,
     onSettled: () => fleet.pump(),
   });
+  const servers = (spec: SpawnSpec): ToolServer[] => plugins.servers(spec, outfits.of(spec).canCall);
   const pool = new Pool({
-    place: { driver, cwd: workspace, wall: parts.wall.agents, servers: (spec) => plugins.servers(spec) },
-    needs: (spec) => (plugins.servers(spec).length > 0 ? "tools of plugins" : undefined),
+    place: { driver, cwd: workspace, wall: parts.wall.agents, servers },
+    needs: (spec) => (servers(spec).length > 0 ? "tools of plugins" : undefined),
     clock,
     note: own,
     settings,

@@ -25,10 +25,13 @@ export const heading = {
   fromNetrunner: "MESSAGE FROM THE NETRUNNER:",
   fromDaemon: "MESSAGE FROM YOUR COORDINATOR:",
   redirect: "NEW INSTRUCTION FROM THE NETRUNNER:",
+  /** Of the deck itself: no task, and nothing to answer. */
+  fromDeck: "FROM THE DECK:",
   redirected: "REDIRECTED BY THE NETRUNNER:",
   account: "ACCOUNT:",
   unread: "MESSAGES THAT WERE NOT READ:",
   read: "READ",
+  bounds: "BOUNDS:",
   outcomes: "CONSTRUCT OUTCOMES:",
   inFlight: "IN FLIGHT:",
   repair: "YOUR LAST REPLY HAD NO VALID ACTION BLOCK:",
@@ -96,7 +99,7 @@ export function goOnMessage(cut: readonly string[]): string {
     cut.length === 0
       ? "No tool call was under way."
       : `These tool calls have no result; each may have run in part, or not at all, so look before you rely on it or repeat it:\n${cut.map((call) => `- ${call}`).join("\n")}`;
-  return `The deck had stopped you in the middle of your task, and everything that you had running. You go on now, in the same workspace, with the same task and rules. ${calls}\nGo on where you were, and finish with a summary.`;
+  return `${heading.fromDeck} The deck had stopped you in the middle of your task, and everything that you had running. You go on now, in the same workspace, with the same task and rules. ${calls}\nGo on where you were, and finish with a summary.`;
 }
 
 /**

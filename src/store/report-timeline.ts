@@ -2,6 +2,7 @@ import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
 import { refusalText } from "../protocol/catalogue.ts";
 import { troubleWords } from "../protocol/account.ts";
+import { boundText, showAmount } from "../protocol/bound.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 
@@ -58,6 +59,17 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("waits for the netrunner", event.body.question);
     case "run.paused":
       return says(`paused (${oneLine(event.body.rule, 40)})`, event.body.reason);
+    case "run.continued":
+      return "run goes on: there is room again at its bound";
+    case "bound.reached":
+      // The run's own is told as its pause.
+      return event.body.construct === undefined ? undefined : says(event.body.construct, boundText(event.body));
+    case "bound.raised":
+      return says(event.body.construct, `its bound was raised to ${showAmount(event.body.which, event.body.to)}`);
+    case "construct.suspended":
+      return says(event.body.construct, "suspended, to go on when the run does");
+    case "construct.stalled":
+      return says(event.body.construct, `nothing was heard of it for ${showDuration(event.body.silent_ms)}`);
     case "run.closed":
       return says(`run closed, ${event.body.status}`, event.body.reason);
     case "goal.set":

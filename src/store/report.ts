@@ -3,10 +3,19 @@ import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
 import { showPool } from "../protocol/pool.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import { caliberText, type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
+import {
+  caliberText,
+  type ConstructView,
+  costOf,
+  isEnded,
+  type RunView,
+  spentOf,
+  summaryOf,
+} from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
 import { constructSection } from "./report-construct.ts";
 import { timelineOf } from "./report-timeline.ts";
+import { tokenSum } from "../protocol/spent.ts";
 import { showMoment } from "./moment.ts";
 
 /**
@@ -97,6 +106,7 @@ function facts(view: RunView, constructs: ConstructView[]): string {
     `- Status: ${view.status}${view.reason === "" ? "" : `: ${inline(view.reason, 300)}`}`,
     `- Started: ${showMoment(view.openedAt)}, took ${showDuration(view.durationMs)}`,
     `- Cost: ${cost}`,
+    `- Used: ${usedText(view)}`,
     `- Brake: ${settings.brake}${settings.airgap ? ", airgap on" : ""}. ${wallText(view)} Constructs: ${inline(showCaliber(settings.caliber), 80)}, at most ${settings.max_concurrent} at once.`,
     ...poolLine(view),
   ];
@@ -106,6 +116,12 @@ function facts(view: RunView, constructs: ConstructView[]): string {
 function poolLine({ pool }: RunView): string[] {
   const text = showPool(pool);
   return text === undefined ? [] : [`- Warm pool: ${text}`];
+}
+
+function usedText(view: RunView): string {
+  const { requests, tokens } = spentOf(view);
+  const kinds = `${tokens.input} in, ${tokens.output} out, ${tokens.cache_read} from the cache, ${tokens.cache_written} into it`;
+  return `${count(requests, "model request")}, ${count(tokenSum(tokens), "token")} (${kinds})`;
 }
 
 const authorCost = ({ tripwires }: RunView): string =>

@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Deck } from "../../src/host/deck.ts";
 import { block, call, say, type Answerer } from "../../src/offline/reply.ts";
 import { scripted } from "../../src/offline/script.ts";
 import type { DeckEvent } from "../../src/protocol/event.ts";
 import type { RunSettings } from "../../src/protocol/settings.ts";
-import { doneWhenIdle, leftOf, of, openTestDeck, outcomesOf, type TestDeck } from "../kit/deck.ts";
+import { daemonRequests, doneWhenIdle, leftOf, of, openTestDeck, outcomesOf, type TestDeck } from "../kit/deck.ts";
 
 /** Calls so many times, then says so. */
 const calling =
@@ -146,6 +148,12 @@ describe("a run at its bound", () => {
     expect(item).toMatchObject({ kind: "bound.run", bound: { used: 2, limit: 2 } });
     await kit.deck.send({ type: "bound.answer", item: item.item, answer: "raise", to: 3 });
     const rest = await kit.untilClosed(seq);
+    expect(daemonRequests(kit.api).at(-1)?.lastUserText).toContain(
+      "BOUNDS:\n- the run has used 2 model requests; its bound is 2 model requests; the netrunner was asked",
+    );
+    const report = readFileSync(join(of(rest, "run.closed")[0]?.body.folder ?? "", "report.md"), "utf8");
+    expect(report).toMatch(/Used: 3 model requests, \d+ tokens/);
+    expect(report).toContain("paused (budget.turns)");
     // The third request is the last one: a bound that nothing goes beyond is no question.
     expect(of(rest, "run.closed")[0]?.body).toMatchObject({ status: "done", reason: "One of one." });
     expect(of(rest, "attention.raised")).toEqual([]);

@@ -22,6 +22,7 @@ describe("a run that is left at a bound", () => {
     expect(leftOf(left)).toEqual([]);
     const suspended = of(left, "construct.suspended").map(({ body }) => body);
     expect(suspended.length).toBe(2);
+    expect(suspended.every(({ denials }) => denials.length === 0)).toBe(true);
     expect(suspended.every(({ session_id }) => session_id !== null)).toBe(true);
     expect(suspended.some(({ cut }) => cut.some((one) => one.startsWith("Bash: echo call")))).toBe(true);
     expect(

@@ -9,6 +9,7 @@ import {
   type RunBound,
 } from "../../protocol/bound.ts";
 import { tighterLimits, type ConstructLimits } from "../../policy/profiles/limits.ts";
+import { heading } from "../../protocol/briefing.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { spentOf, type RunView } from "../../protocol/view.ts";
 import { raiseAttention, type Attention } from "../attention.ts";
@@ -21,8 +22,8 @@ export interface BudgetParts {
   clock: Clock;
   note: Note;
   today: Today;
-  /** The bounds that a profile sets by itself; 0: none. */
-  limitsOf: (profile: string) => ConstructLimits;
+  /** The bounds that its profile has set to a construct when it started; 0: none. */
+  limitsOf: (construct: string) => ConstructLimits;
   /** Ends a construct at once. */
   stop: (construct: string, cause: string) => void;
   /** Changes settings of the run in the netrunner's name. */
@@ -110,7 +111,7 @@ export class Budget {
     if (near === undefined) return undefined;
     this.#told.add(`${construct} ${near.which} ${near.limit}`);
     const left = showAmount(near.which, near.limit - near.used);
-    return `A word from the deck: of ${showAmount(near.which, near.limit)} that this task may use, ${left} are left. Begin nothing new; finish with what you have, and say in your result what is missing.`;
+    return `${heading.fromDeck} Of ${showAmount(near.which, near.limit)} that this task may use, ${left} are left. Begin nothing new; finish with what you have, and say in your result what is missing.`;
   }
 
   /** The settings have changed, or a day has ended: looks who may go on. */
@@ -187,7 +188,7 @@ export class Budget {
     const { settings, constructs } = this.#parts.view;
     const view = constructs[construct];
     if (view === undefined) return settings;
-    return { ...tighterLimits({ ...settings }, this.#parts.limitsOf(view.profile)), ...view.raised };
+    return { ...tighterLimits({ ...settings }, this.#parts.limitsOf(construct)), ...view.raised };
   }
 
   #ofConstruct(construct: string): ReachedBound | undefined {

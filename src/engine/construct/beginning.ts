@@ -54,7 +54,7 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
       taskMessage({
         workspace,
         runFolder,
-        plugins: parts.plugins.section(spec),
+        plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
         profile: parts.outfits.of(spec).text,
         task: spec.task,
         earlier,
@@ -95,7 +95,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
     taskMessage({
       workspace,
       runFolder,
-      plugins: parts.plugins.section(spec),
+      plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
       profile: parts.outfits.of(spec).text,
       task: changedTask(task, spec.task),
       earlier: [],

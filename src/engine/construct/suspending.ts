@@ -1,6 +1,7 @@
 import type { AgentEvent } from "../../drivers/agent.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Suspended } from "../../protocol/suspended.ts";
+import { ending } from "../gate/standing.ts";
 import type { Letter } from "./mail.ts";
 import { showInput } from "./show-input.ts";
 import type { ConstructView } from "../../protocol/view.ts";
@@ -61,7 +62,8 @@ export const suspendedOf = ({ tally, cut, unread, startedAt, durationMs }: Suspe
   duration_ms: durationMs,
   turns: tally.turns,
   written: [...tally.written],
-  denials: tally.denials,
+  // A call that was denied only because of this is told as one that was cut off.
+  denials: tally.denials.filter(({ rule }) => rule !== ending.rule),
   surfaced: tally.surfaced,
 });
 

@@ -148,7 +148,7 @@ export class Daemon {
     await this.#gather(signal);
     if (!(await account.pass(id, signal))) return;
     this.#hasAsked = false;
-    const inputs = [...inbox.waiting];
+    const inputs = [...inbox.untold];
     if (inputs.some((event) => event.type === "netrunner.said" && event.source !== "autopilot")) this.#nudges = 0;
     this.#circles = inputs.every(isOwnDoing) ? this.#circles + 1 : 0;
     if (this.#circles > mostCircles) {
@@ -247,7 +247,11 @@ export class Daemon {
 
 /** Events that the daemon itself has caused by asking for something, and that need nobody else. */
 const isOwnDoing = ({ type }: DeckEvent): boolean =>
-  type === "daemon.action_rejected" || type === "daemon.read" || type === "spawn.refused";
+  type === "daemon.action_rejected" ||
+  type === "bound.reached" ||
+  type === "bound.raised" ||
+  type === "daemon.read" ||
+  type === "spawn.refused";
 
 function readReply(turn: TurnEnd): Extraction {
   if (turn.structured !== undefined) return parseActionBlock(turn.structured);

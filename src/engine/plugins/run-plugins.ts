@@ -1,7 +1,7 @@
 import type { ToolServer } from "../../drivers/agent.ts";
 import type { PluginBridge } from "../../policy/brake/context.ts";
 import { pluginSection } from "../../protocol/plugin-briefing.ts";
-import type { PluginLine } from "../../protocol/plugin.ts";
+import type { PluginLine, PluginManifest } from "../../protocol/plugin.ts";
 import type { SpawnSpec } from "../construct/outcome-of.ts";
 import type { Note } from "../journal.ts";
 import type { Bridge } from "./bridge.ts";
@@ -20,15 +20,18 @@ export interface DeckPlugins {
 
 export type PluginWish = Pick<SpawnSpec, "id" | "plugins">;
 
+/** Whether the tools of a construct reach a plugin. What it cannot call it is not told of, and nothing of it is started. */
+type CanCall = (plugin: Pick<PluginManifest, "name" | "kind">) => boolean;
+
 /** The plugins of one run's constructs. */
 export interface RunPlugins {
   lines(): PluginLine[];
   /** What speaks against a spawn that asks for these. */
   objection(names: readonly string[] | null): { rule: string; reason: string } | undefined;
   /** What a construct is told of those that it has; empty when there are none. */
-  section(wish: PluginWish): string;
+  section(wish: PluginWish, canCall: CanCall): string;
   /** The servers of tools that its agent starts. */
-  servers(wish: PluginWish): ToolServer[];
+  servers(wish: PluginWish, canCall: CanCall): ToolServer[];
   /** From now on whoever bears this token may call them in its name. */
   begin(token: string, wish: PluginWish): void;
   /** Its token is worth nothing any more. */
@@ -48,14 +51,14 @@ export function runPlugins({ deck, workspace, runFolder, note, isAirgapped }: Ru
   return {
     lines: () => shelf.lines(),
     objection: (names) => shelf.objection(names),
-    section: ({ plugins }) =>
+    section: ({ plugins }, canCall) =>
       pluginSection(
         deck.command(),
-        shelf.given(plugins).map(({ value }) => value),
+        shelf.given(plugins).flatMap(({ value }) => (canCall(value) ? [value] : [])),
       ),
-    servers: ({ plugins }) =>
+    servers: ({ plugins }, canCall) =>
       shelf.given(plugins).flatMap((entry): ToolServer[] => {
-        const line = entry.value.kind === "mcp" ? commandLine(entry, node) : { problem: "" };
+        const line = entry.value.kind === "mcp" && canCall(entry.value) ? commandLine(entry, node) : { problem: "" };
         return "problem" in line ? [] : [{ name: entry.name, ...line }];
       }),
     begin: (token, { id, plugins }) =>

@@ -261,6 +261,49 @@ describe("the limits of a profile", () => {
     });
     expect(outcomesOf(await kit.runTasks(["Work"]))).toMatchObject([{ cause: "budget:time" }]);
   });
+
+  test("are asked about like those of the settings", async () => {
+    const files = {
+      ".cyberdeck/profiles/brief.toml": profileFile("brief", "limits = { turns = 1 }"),
+      "a.txt": "x",
+    };
+    const reading = call("Read", { file_path: "a.txt" });
+    await using kit = await openTestDeck({ settings: { profile: "brief" }, files, answer: calls(reading, reading) });
+    const { settings } = kit;
+    const { afterSeq } = await kit.deck.send({ type: "spawn", tasks: ["Work"], settings, command_line: [] });
+    const events = await kit.eventsUntil(afterSeq, ({ type }) => type === "bound.reached");
+    expect(events.at(-1)?.body).toMatchObject({ which: "construct_turns", limit: 1 });
+  });
+});
+
+describe("the plugins of a profile", () => {
+  const plugin = ['name = "mapper"', 'description = "Draws maps."', 'entry = "main.sh"', 'effects = "read"'].join("\n");
+
+  test("are told only to constructs whose tools can call them", async () => {
+    await using kit = await openTestDeck({
+      plugins: { "mapper/plugin.toml": plugin, "mapper/main.sh": "#!/bin/sh\n" },
+      files: {
+        ".cyberdeck/profiles/reader.toml": profileFile("reader", 'tools = ["Read"]'),
+        ".cyberdeck/profiles/worker.toml": profileFile("worker", 'tools = ["Bash"]'),
+      },
+      answer: daemonThen(
+        [
+          () =>
+            block({
+              actions: [spawn("READ", { profile: "reader" }), spawn("WORK", { profile: "worker" })],
+              status: "waiting",
+            }),
+        ],
+        calls(),
+      ),
+    });
+    await kit.runGoal("Work");
+    const told = workerRequests(kit).map(({ firstUserText }) => [
+      firstUserText.endsWith("READ") ? "reader" : "worker",
+      firstUserText.includes("Draws maps."),
+    ]);
+    expect(Object.fromEntries(told)).toEqual({ reader: false, worker: true });
+  });
 });
 
 describe("the caliber of a profile", () => {
