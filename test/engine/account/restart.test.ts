@@ -17,7 +17,7 @@ async function provider(resetsAt: () => number) {
     answer(request) {
       const hasWorked = request.messages.some((message) => message.results.length > 0);
       if (!hasWorked) return call("Bash", { command: "echo done >> work.txt" });
-      return Date.now() < resetsAt() ? usedUp(resetsAt()) : say(`Said after ${request.lastUserText.slice(0, 20)}`);
+      return Date.now() < resetsAt() ? usedUp(resetsAt()) : say(`Said after ${request.lastUserText.slice(0, 60)}`);
     },
   });
   return Object.assign(api, { [Symbol.asyncDispose]: () => api.close() });
@@ -132,7 +132,7 @@ test("a deck that is killed while a construct is parked loses nothing of it: it 
   const resumed = await kit.resume(run);
   const events = await kit.untilClosed(resumed.afterSeq);
   expect(outcomesOf(events)).toMatchObject([
-    { state: "done", result: expect.stringContaining("Said after: The deck had stopped you") },
+    { state: "done", result: expect.stringContaining("The deck had stopped you") },
   ]);
   expect(of(events, "account.released").map(({ body }) => body.how)).toEqual(["tried"]);
   expect(leftOf(events)).toEqual([]);
