@@ -1,5 +1,6 @@
 import type { AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
 import { troubleWords, type AccountTrouble } from "../../protocol/account.ts";
+import { heading } from "../../protocol/briefing.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import type { Mail } from "./mail.ts";
@@ -56,5 +57,5 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
 
 /** What an agent is told whose work was broken off from outside. */
 const repeatMessage = (met: AccountTrouble): string =>
-  `You were interrupted because ${troubleWords[met]}; that is over. ` +
+  `${heading.fromDeck} You were interrupted because ${troubleWords[met]}; that is over. ` +
   "Go on with your task where you stopped. What you have done already is done: do not do it again.";
