@@ -3,7 +3,7 @@ import type { ConstructView, RunView } from "../protocol/view.ts";
 import type { Beginning } from "./construct/beginning.ts";
 import { unstarted } from "./construct/outcome-of.ts";
 import { abandoned } from "./construct/suspending.ts";
-import type { QueuedSpec } from "./fleet.ts";
+import type { QueuedSpec } from "./spawn-queue.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
