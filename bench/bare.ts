@@ -1,4 +1,6 @@
-import { query, type Options } from "@anthropic-ai/claude-agent-sdk";
+import { query, type Options, type Query, type SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
+import { pause } from "../src/base/clock.ts";
+import { channel, type Channel } from "../src/base/stream.ts";
 import { sdkOptions } from "../src/drivers/claude/options.ts";
 import { offlineEnvironment } from "../src/drivers/claude/environment.ts";
 import { defaultSettings } from "../src/protocol/settings.ts";
@@ -39,6 +41,41 @@ export async function runBare(parts: BareParts): Promise<number> {
   await Promise.all(ends);
   return wall;
 }
+
+/**
+ * The same in sessions that were started before, and had time to rest: the milliseconds from the first message, all of them
+ * being sent at once, to the last result.
+ */
+export async function runBareReady(parts: BareParts): Promise<number> {
+  const options = await bareOptions(parts);
+  const sessions: { input: Channel<SDKUserMessage>; session: Query }[] = [];
+  for (let from = 0; from < parts.prompts.length; from += parts.mostStarting) {
+    const some = parts.prompts.slice(from, from + parts.mostStarting).map(() => {
+      const input = channel<SDKUserMessage>();
+      return { input, session: query({ prompt: input, options }) };
+    });
+    await Promise.all(some.map(({ session }) => session.initializationResult()));
+    sessions.push(...some);
+  }
+  await pause(restMs);
+  const began = performance.now();
+  const walls = sessions.map(async ({ input, session }, index) => {
+    const content = parts.prompts[index] ?? "";
+    input.push({ type: "user", parent_tool_use_id: null, message: { role: "user", content } });
+    let wall = Number.NaN;
+    for await (const message of session) {
+      if (message.type !== "result") continue;
+      if (message.subtype !== "success") throw new Error(`a bare session ended with ${message.subtype}`);
+      wall = performance.now() - began;
+      input.close();
+    }
+    return wall;
+  });
+  return Math.max(...(await Promise.all(walls)));
+}
+
+/** Milliseconds in which whatever the start of the sessions left to do is done. */
+const restMs = 1500;
 
 async function read(
   prompt: string,

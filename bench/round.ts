@@ -7,7 +7,7 @@ import type { RunSettings } from "../src/protocol/settings.ts";
 import { startOfflineApi } from "../src/offline/server.ts";
 import type { DeckEvent } from "../src/protocol/event.ts";
 import { of, openTestDeck } from "../test/kit/deck.ts";
-import { runBare } from "./bare.ts";
+import { runBare, runBareReady } from "./bare.ts";
 import { timeProcessor } from "./processor.ts";
 import { tenFiles, tenScript } from "./ten.ts";
 
@@ -45,11 +45,11 @@ export async function deckRound(
   return { ...result, cpu, requests: [...kit.api.requests] };
 }
 
-/** The same prompts in bare sessions, in a folder of the same shape. */
+/** The same prompts in bare sessions, in a folder of the same shape; "ready": in sessions that are up already. */
 export async function bareRound(
   steps: (index: number) => Step[],
   prompts: readonly string[],
-  mostStarting: number,
+  mostStarting: number | "ready",
 ): Promise<Taken> {
   const folder = mkdtempSync(join(tmpdir(), "deck-bench-"));
   const workspace = join(folder, "workspace");
@@ -62,7 +62,9 @@ export async function bareRound(
   const api = await startOfflineApi({ answer: tenScript(steps) });
   try {
     const { result, cpu } = await timeProcessor(() =>
-      runBare({ workspace, agentHome, apiUrl: api.url, prompts, mostStarting }),
+      mostStarting === "ready"
+        ? runBareReady({ workspace, agentHome, apiUrl: api.url, prompts, mostStarting: atATime })
+        : runBare({ workspace, agentHome, apiUrl: api.url, prompts, mostStarting }),
     );
     return { wall: result, cpu };
   } finally {

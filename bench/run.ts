@@ -5,9 +5,12 @@ import { messageOf } from "../src/base/fault.ts";
 import { deckLoad } from "./deck-load.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
+import { goalTenPool } from "./goal-ten-pool.ts";
 import { judgeCorpus } from "./judge-corpus.ts";
+import { killLatency } from "./kill-latency.ts";
 import { lookAtMachine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
+import { poolWarm } from "./pool-warm.ts";
 import { shellParse } from "./shell-parse.ts";
 import { startup } from "./startup.ts";
 import { storeAppend } from "./store-append.ts";
@@ -15,7 +18,20 @@ import { tableOf } from "./table.ts";
 import { wall } from "./wall.ts";
 import { wireBytes } from "./wire-bytes.ts";
 
-const benches = [goalTen, wireBytes, gateRoundtrip, deckLoad, startup, storeAppend, shellParse, wall, judgeCorpus];
+const benches = [
+  goalTen,
+  goalTenPool,
+  poolWarm,
+  killLatency,
+  wireBytes,
+  gateRoundtrip,
+  deckLoad,
+  startup,
+  storeAppend,
+  shellParse,
+  wall,
+  judgeCorpus,
+];
 
 const usage = `Usage: npm run bench -- [--only NAME]... [--rounds N]
 

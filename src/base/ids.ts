@@ -21,6 +21,9 @@ export const newHoldId = (): string => `hd-${randomBytes(4).toString("hex")}`;
 /** A blacklist entry's id: `bl-` and 8 hex digits. */
 export const newBlacklistId = (): string => `bl-${randomBytes(4).toString("hex")}`;
 
+/** The id of a plugin's call: `pc-` and 8 hex digits. */
+export const newPluginCallId = (): string => `pc-${randomBytes(4).toString("hex")}`;
+
 /** An attention item's id: `at-` and 8 hex digits. */
 export const newAttentionId = (): string => `at-${randomBytes(4).toString("hex")}`;
 

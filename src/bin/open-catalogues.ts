@@ -1,5 +1,7 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pluginShelf, type PluginShelf } from "../engine/plugins/shelf.ts";
+import { pluginParts } from "./plugin-parts.ts";
 import { systemClock } from "../base/clock.ts";
 import type { CatalogueListing } from "../protocol/catalogue-listing.ts";
 import {
@@ -29,6 +31,7 @@ export const cataloguePlaces = ({ env, homeDir }: Around): Pick<CatalogueSurroun
 /** What is in the catalogues of a home now. */
 export function listCatalogues(deckHome: string, around: Around): CatalogueListing {
   const places = cataloguePlaces(around);
+  const { machine, node } = pluginParts(around);
   const catalogues = openCatalogues({
     ...places,
     deckHome,
@@ -41,7 +44,11 @@ export function listCatalogues(deckHome: string, around: Around): CatalogueListi
   return {
     profiles: catalogues.profiles.entries(),
     tools: catalogues.tools.entries().map((entry) => ({ ...entry, standing: catalogues.standing(entry) })),
+    plugins: listPlugins(pluginShelf(catalogues.plugins, machine, node)),
     refused: catalogues.refused(),
     places: catalogueRoots(deckHome, places),
   };
 }
+
+const listPlugins = (shelf: PluginShelf): CatalogueListing["plugins"] =>
+  shelf.lines().map((line) => ({ ...line, runs: shelf.starts(line.name) ?? null }));

@@ -17,8 +17,9 @@ import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
-import { claudeCalibers } from "./calibers.ts";
+import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
 /** What the entry point knows of the process: nothing below it reads these from the process itself. */
@@ -34,7 +35,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   const { home, workspace, mode } = options;
   if (mode === "read") {
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
-    return openReadingDeck(home, judgeFor(place));
+    return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
   }
   if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
@@ -46,14 +47,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const guardian = startGuardian(guardianScript);
     const agentHome = provider.env["HOME"] ?? around.homeDir;
     const driver = claudeDriver({ executable, env: provider.env, guardian });
-    const calibers = claudeCalibers({
-      driver,
-      executable,
-      env: provider.env,
-      home,
-      offline: options.offline,
-      cwd: workspace,
-    });
+    const calibers = claudeCalibers({ executable, env: provider.env, guardian }, options);
     // From now on, so that it is known by the time that a run opens.
     void calibers.known();
     return {
@@ -62,6 +56,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
       agentState: stateFolder(provider.env, agentHome),
+      plugins: pluginParts(around),
       catalogues: { ...cataloguePlaces(around), path: provider.env["PATH"] ?? "" },
       version: around.version,
       canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),

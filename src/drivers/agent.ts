@@ -47,6 +47,8 @@ export interface SessionSpec extends SessionOwner {
   role: AgentRole;
   /** Stands between the agent and the machine. */
   wall?: AgentWall;
+  /** Servers of tools for a worker. They are part of its first request, so they cannot be given to one that runs. */
+  servers?: readonly ToolServer[];
   /** Agent session to continue. */
   resume?: string;
 }
@@ -63,6 +65,14 @@ export interface AgentWall {
   unwritable: string[];
 }
 
+/** A server of tools that the agent starts as a child of its own and speaks to over its input and output. */
+export interface ToolServer {
+  /** Its tools are called `mcp__<name>__…`. */
+  name: string;
+  command: string;
+  args: string[];
+}
+
 export type AgentRole =
   /** Works with tools, on the agent's own prompt. With `subagents`, it can start some: only a trial of the gate needs that. */
   | { kind: "worker"; subagents?: boolean }
@@ -74,6 +84,8 @@ export interface AgentSession {
   readonly pid: number;
   /** The command line of the process, for the record. */
   readonly command: string;
+  /** A secret in the environment of everything that it starts (`CYBERDECK_TOKEN`): who presents it speaks for this session. */
+  readonly token: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
   readonly events: AsyncIterable<AgentEvent>;
   /** Resolves once the agent is initialised, and later on whenever it answers. Rejects when it cannot any more. */
@@ -122,7 +134,8 @@ export type AgentExit =
   | { how: "broken"; reason: string; stderr: string };
 
 export type AgentEvent =
-  | { type: "ready"; sessionId: string; model: string; tools: string[]; version?: string }
+  /** `down`: servers of tools that it was given and that did not start. */
+  | { type: "ready"; sessionId: string; model: string; tools: string[]; down?: string[]; version?: string }
   /** A sign of life without content: partial message, keep-alive, progress. */
   | { type: "alive" }
   | { type: "thought"; text: string }
@@ -133,11 +146,21 @@ export type AgentEvent =
    * What a model request has used so far, cumulative for the request. The first of its events tells model and prompt; the
    * `isFinal` one, all of it. What a kind of token is left out of is not known from this event.
    */
-  | { type: "used"; request: string; model?: string; tokens: Partial<Tokens>; isFinal: boolean; subagent?: string }
+  | {
+      type: "used";
+      request: string;
+      model?: string;
+      /** The provider ran it in fast mode. */
+      isFast?: boolean;
+      tokens: Partial<Tokens>;
+      isFinal: boolean;
+      subagent?: string;
+    }
   /** The provider made the agent wait: it tries again by itself. */
   | { type: "retrying"; attempt: number; inMs: number; status: number | null; reason: string }
   /** The provider or the agent does not accept the account: trying again is no use until the netrunner has seen to it. */
   | { type: "rejected"; reason: string; text: string }
+  /** How the account stands with its usage limit. `resetsAt`: milliseconds since the epoch. */
   | { type: "limited"; status: string; resetsAt: number | null }
   | { type: "turn.ended"; turn: TurnEnd }
   /** A message that this driver does not know: kept, never dropped. */
@@ -151,6 +174,8 @@ export interface TurnEnd {
   /** The reply as the agent parsed it against the reply schema, if one was asked for. */
   structured?: unknown;
   errors: string[];
+  /** The HTTP status with which the provider has refused the turn, when it was that. */
+  apiStatus?: number;
   /** The model declined to answer. */
   refused: boolean;
   sessionId: string;

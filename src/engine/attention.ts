@@ -4,6 +4,7 @@ import type { Note } from "./journal.ts";
 
 /** Something that waits for the netrunner, and is on the record until it is over. */
 export interface Attention {
+  readonly item: string;
   /** Its end; only the first one counts. */
   close(how: AttentionEnd): void;
 }
@@ -14,6 +15,7 @@ export function raiseAttention(note: Note, about: Omit<AttentionItem, "item">): 
   let isOpen = true;
   note("attention.raised", { item, ...about });
   return {
+    item,
     close(how) {
       if (isOpen) note("attention.closed", { item, how });
       isOpen = false;

@@ -1,17 +1,18 @@
-import { showCost } from "../base/units.ts";
-import { costOf, type RunView } from "../protocol/view.ts";
+import type { RunView } from "../protocol/view.ts";
+import type { Account } from "./account/account.ts";
 import type { Bound } from "./daemon/decide.ts";
 import type { Fleet } from "./fleet.ts";
 import { canaryRule } from "./gate/trial.ts";
 
 export interface BoundsParts {
   view: RunView;
-  fleet: Pick<Fleet, "alive" | "inFlight">;
+  fleet: Pick<Fleet, "alive" | "inFlight" | "total">;
+  account: Pick<Account, "expired" | "parked">;
   /** Why no construct may start at all: the gate did not hold in its trial. */
   canaryProblem: () => string | undefined;
 }
 
-/** At what bound a run stands, if at any. */
+/** At what bound a run stands that ends it for now, if at any. What a run may use up is the budget's. */
 export class Bounds {
   readonly #parts: BoundsParts;
   #capHit = "";
@@ -25,27 +26,16 @@ export class Bounds {
     this.#capHit = reason;
   }
 
-  /** Whether more may start as far as money goes. */
-  get hasMoney(): boolean {
-    return this.#overBudget() === undefined;
-  }
-
-  /** The bound that has been reached. At the budget what is queued stays queued; at the cap it was admitted before. */
+  /** The bound that has been reached. What the cap has let through before is waited for. */
   reached(): Bound | undefined {
-    const { fleet, canaryProblem } = this.#parts;
+    const { fleet, account, canaryProblem } = this.#parts;
+    if (account.expired !== undefined)
+      return { rule: "account.credential", reason: account.expired, pending: fleet.alive - account.parked };
     const problem = canaryProblem();
     if (problem !== undefined) return { rule: canaryRule, reason: problem, pending: fleet.alive };
-    const reason = this.#overBudget();
-    if (reason !== undefined) return { rule: "budget.run", reason, pending: fleet.alive };
-    if (this.#capHit === "") return undefined;
+    const { max_spawns: most } = this.#parts.view.settings;
+    // The netrunner may have raised it since.
+    if (this.#capHit === "" || most === 0 || fleet.total < most) return undefined;
     return { rule: "cap.spawns", reason: this.#capHit, pending: fleet.inFlight };
-  }
-
-  #overBudget(): string | undefined {
-    const { view } = this.#parts;
-    const { budget_usd: budget } = view.settings;
-    const cost = costOf(view);
-    if (budget === 0 || cost < budget) return undefined;
-    return `The run has cost ${showCost(cost)}; its budget is ${showCost(budget)}.`;
   }
 }

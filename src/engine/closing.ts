@@ -1,5 +1,7 @@
-import type { RunStatus } from "../protocol/event.ts";
+import type { RunStatus } from "../protocol/run-status.ts";
 import { closingLine, costOf, type RunView } from "../protocol/view.ts";
+import type { DaemonEnd } from "./daemon/daemon.ts";
+import type { Bound } from "./daemon/decide.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 
@@ -9,7 +11,25 @@ export interface StopWish {
   reason: string;
   how: "polite" | "hard";
   /** What the ends of the constructs are called. */
-  cause: "netrunner" | "host_shutdown";
+  cause: "netrunner" | "host_shutdown" | "eject" | `budget:${string}`;
+}
+
+export const ejectWish = (reason: string): StopWish => ({
+  status: "stopped",
+  reason: reason === "" ? "eject" : `eject: ${reason}`,
+  how: "hard",
+  cause: "eject",
+});
+
+/** How a run without a daemon ends, now that this much is in flight; undefined while it goes on. */
+export function endOfTasks(view: RunView, inFlight: number, bound: Bound | undefined): DaemonEnd | undefined {
+  if (inFlight > 0)
+    return bound?.pending === 0 ? { status: "paused", rule: bound.rule, reason: bound.reason } : undefined;
+  // One that was redirected is counted by the one that went on in its place.
+  const ends = Object.values(view.constructs).filter(({ state }) => state !== "redirected");
+  const done = ends.filter((construct) => construct.state === "done").length;
+  const status = done === ends.length ? "done" : "failed";
+  return { status, reason: `${done} of ${ends.length} tasks done` };
 }
 
 export interface Closing {

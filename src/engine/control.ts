@@ -1,4 +1,5 @@
 import { Fault } from "../base/fault.ts";
+import type { Budget } from "./budget/budget.ts";
 import type { Delivery } from "./construct/construct.ts";
 import type { Custody } from "./construct/custody.ts";
 import { redirect, type RedirectParts } from "./redirecting.ts";
@@ -19,8 +20,8 @@ export interface Control {
   continue(construct: string): Promise<void>;
 }
 
-export function controlOf(parts: RedirectParts): Control {
-  const { fleet, forbidding } = parts;
+export function controlOf(parts: RedirectParts & { budget: Pick<Budget, "raiseOwn"> }): Control {
+  const { fleet, forbidding, budget } = parts;
   const custodyOf = (id: string): Custody => {
     const custody = fleet.custodyOf(id);
     if (custody !== undefined && custody.standing.state !== "ending") return custody;
@@ -46,7 +47,9 @@ export function controlOf(parts: RedirectParts): Control {
       await custody.pause(freeze ? "frozen" : "paused", "the netrunner wants it");
     },
     async continue(id) {
-      await custodyOf(id).release();
+      const custody = custodyOf(id);
+      budget.raiseOwn(id);
+      await custody.release();
     },
   };
 }

@@ -2,7 +2,7 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
 import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
@@ -12,9 +12,12 @@ import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
+import { SpawnQueue, type QueuedSpec } from "./spawn-queue.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
+  /** What one that is queued was when it was suspended; undefined for one that has not begun yet. */
+  before: (id: string) => Beginning["before"];
   sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
   /** Whether more constructs may be wanted than are queued. */
   isOpenEnded: boolean;
@@ -29,12 +32,10 @@ export interface FleetParts extends ConstructParts {
 /** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
 export class Fleet {
   readonly #parts: FleetParts;
-  #queue: SpawnSpec[] = [];
+  readonly #queue = new SpawnQueue();
   readonly #alive = new Map<string, Construct>();
   readonly #starting = new Set<string>();
   readonly #outcomes = new Map<string, Outcome>();
-  /** What the queued ones have been told already. */
-  readonly #letters = new Map<string, Letter[]>();
   #shut = false;
 
   constructor(parts: FleetParts) {
@@ -57,7 +58,7 @@ export class Fleet {
   }
 
   knows(id: string): boolean {
-    return this.#outcomes.has(id) || this.#alive.has(id) || this.#queue.some((spec) => spec.id === id);
+    return this.#outcomes.has(id) || this.#alive.has(id) || this.isQueued(id);
   }
 
   outcome(id: string): Outcome | undefined {
@@ -72,12 +73,9 @@ export class Fleet {
   }
 
   /** Takes up what a log tells of an earlier life of this run. */
-  restore(queued: (SpawnSpec & { told?: Letter[] })[], outcomes: Outcome[]): void {
+  restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
     for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
-    for (const { told = [], ...spec } of queued) {
-      this.#queue.push(spec);
-      this.#letters.set(spec.id, told);
-    }
+    for (const spec of queued) this.#queue.push(spec);
   }
 
   /** Starts whoever may start. Call it after a change. */
@@ -88,14 +86,19 @@ export class Fleet {
   }
 
   #startSome(): void {
-    const { sessions } = this.#parts;
+    const { sessions, account, settings } = this.#parts;
+    const starting = this.#starting.size + sessions.starting;
     const plan = schedule(
       {
-        queue: this.#queue,
+        queue: this.#queue.specs,
         alive: this.#alive.size,
-        starting: this.#starting.size + sessions.starting,
+        starting,
+        room: account.room(),
         ready: sessions.ready,
-        canBeWarm: (id) => this.#queue.some((spec) => spec.id === id && sessions.suits(spec)),
+        canBeWarm: (id) => {
+          const spec = this.#queue.find(id);
+          return spec !== undefined && sessions.suits(spec);
+        },
         endOf: (id) => {
           const heir = this.#heirOf(id);
           const outcome = this.#outcomes.get(heir);
@@ -103,7 +106,7 @@ export class Fleet {
           return this.knows(heir) ? undefined : "not-done";
         },
       },
-      this.#parts.settings,
+      settings,
     );
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
     const forbidden = plan.start.filter((id) => this.#endForbidden(id));
@@ -132,6 +135,11 @@ export class Fleet {
     return this.#endQueued(id, cause);
   }
 
+  /** The limits have changed: they hold for those at work as well. */
+  relimit(): void {
+    for (const construct of this.#alive.values()) construct.relimit();
+  }
+
   /** How one construct is halted and let go on; undefined when it has no process. */
   custodyOf(id: string): Custody | undefined {
     return this.#alive.get(id)?.custody;
@@ -146,18 +154,18 @@ export class Fleet {
   tell(id: string, text: string, origin: Origin): Delivery | undefined {
     const construct = this.#alive.get(id);
     if (construct !== undefined) return construct.tell(text, origin);
-    if (!this.#queue.some((spec) => spec.id === id)) return undefined;
+    if (!this.isQueued(id)) return undefined;
     this.#parts.note("engine")("construct.told", { construct: id, text, origin });
-    this.#letters.set(id, [...(this.#letters.get(id) ?? []), { text, origin }]);
+    this.#queue.tell(id, { text, origin });
     return "with_task";
   }
 
   isQueued(id: string): boolean {
-    return this.#queue.some((spec) => spec.id === id);
+    return this.#queue.find(id) !== undefined;
   }
 
   /** How one ends that is at work or ending; undefined when it is neither. */
-  endOf(id: string): Promise<Outcome> | undefined {
+  endOf(id: string): Promise<Outcome | undefined> | undefined {
     return this.#alive.get(id)?.ended;
   }
 
@@ -174,15 +182,23 @@ export class Fleet {
     return spec.id;
   }
 
+  /** Shuts the spawn gate, and the gate of every construct: nothing starts and no call gets through, whatever it waits for. */
+  deny(cause: string): void {
+    this.#shut = true;
+    for (const construct of this.#alive.values()) construct.custody.end(cause);
+  }
+
   /**
    * Shuts the spawn gate, then ends everything. Resolves when every construct is ended and reaped.
-   * @param queued what becomes of those that have not started: kept ones start when the run goes on one day
+   * @param queued what becomes of those that have not started, and of those at work: kept ones start, or are taken up in
+   * the middle of their work, when the run goes on one day
    */
   async stopAll(cause: string, how: "polite" | "hard", queued: "end" | "keep"): Promise<void> {
     this.#shut = true;
-    if (queued === "end") for (const { id } of this.#queue) this.#endQueued(id, cause);
+    if (queued === "end") for (const { id } of this.#queue.specs) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
-      construct.stop(cause, how);
+      if (queued === "keep") construct.suspend();
+      else construct.stop(cause, how);
       return construct.ended;
     });
     await Promise.all(ends);
@@ -196,24 +212,27 @@ export class Fleet {
   }
 
   #start(id: string): void {
-    const spec = this.#take(id);
-    if (spec === undefined) return;
-    const told = this.#letters.get(id) ?? [];
-    this.#letters.delete(id);
-    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
-    if (parent !== undefined && parent.session_id !== null) {
-      const estate = Promise.resolve(estateOf(parent));
-      this.#begin(spec, heirBeginning(spec, this.#parts, { task: parent.task, estate, told }));
-      return;
-    }
+    const next = this.#queue.take(id);
+    if (next !== undefined) this.#begin(next.spec, this.#beginningOf(next.spec, next.told));
+  }
+
+  #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
     const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
-    this.#begin(spec, freshBeginning(spec, this.#parts, { earlier, told }));
+    const before = this.#parts.before(spec.id);
+    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
+    // One that was suspended before it had the session of the one before it has still to take that up.
+    if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
+      return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
+    return before === undefined
+      ? freshBeginning(spec, this.#parts, { earlier, told })
+      : resumedBeginning(spec, this.#parts, { before, earlier });
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
     const construct = new Construct(spec, this.#parts, beginning);
     this.#alive.set(spec.id, construct);
     this.#starting.add(spec.id);
+    this.#parts.account.began(spec.id);
     construct.start();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
@@ -223,7 +242,7 @@ export class Fleet {
   #heirOf(id: string): string {
     if (this.#outcomes.get(id)?.state !== "redirected") return id;
     const everyone = [
-      ...this.#queue,
+      ...this.#queue.specs,
       ...Array.from(this.#alive.values(), ({ spec }) => spec),
       ...this.#outcomes.values(),
     ];
@@ -239,8 +258,12 @@ export class Fleet {
 
   async #keepOutcome(construct: Construct): Promise<void> {
     const outcome = await construct.ended;
-    this.#alive.delete(outcome.id);
-    this.#outcomes.set(outcome.id, outcome);
+    this.#alive.delete(construct.spec.id);
+    // One that is suspended waits for the next life of the run, as the queue does.
+    if (outcome === undefined) this.#queue.unshift(construct.spec);
+    else this.#outcomes.set(outcome.id, outcome);
+    if (outcome === undefined) this.#parts.account.left(construct.spec.id);
+    else this.#parts.account.ended(outcome);
     this.#changed();
   }
 
@@ -249,15 +272,9 @@ export class Fleet {
     this.#parts.onChange();
   }
 
-  #take(id: string): SpawnSpec | undefined {
-    const spec = this.#queue.find((item) => item.id === id);
-    this.#queue = this.#queue.filter((item) => item.id !== id);
-    return spec;
-  }
-
   /** Ends a queued construct whose task is forbidden: since it was queued, or by another deck before a resume. */
   #endForbidden(id: string): boolean {
-    const spec = this.#queue.find((item) => item.id === id);
+    const spec = this.#queue.find(id);
     const objection = spec === undefined ? undefined : this.#parts.objection(spec.task);
     if (spec === undefined || objection === undefined) return false;
     const { rule, reason } = objection;
@@ -267,13 +284,11 @@ export class Fleet {
 
   /** A construct that ends before it has started. */
   #endQueued(id: string, cause: string): boolean {
-    const spec = this.#take(id);
-    if (spec === undefined) return false;
-    const outcome = unstarted(spec, cause);
+    const queued = this.#queue.take(id);
+    if (queued === undefined) return false;
+    const outcome = unstarted(queued.spec, cause);
     this.#outcomes.set(id, outcome);
-    for (const letter of this.#letters.get(id) ?? [])
-      this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
-    this.#letters.delete(id);
+    for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });
     this.#parts.onChange();
     return true;

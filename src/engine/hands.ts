@@ -3,11 +3,13 @@ import { admit } from "../policy/spawning/spawn-gate.ts";
 import { partsOf } from "./daemon/parts.ts";
 import type { Model } from "../protocol/models.ts";
 import type { RunView } from "../protocol/view.ts";
+import type { Budget } from "./budget/budget.ts";
 import type { Objection } from "./blacklist.ts";
 import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Hands } from "./daemon/carry-out.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { Outfits } from "./profiles/outfits.ts";
 
 export interface HandsParts {
@@ -19,8 +21,10 @@ export interface HandsParts {
   /** False once the run is being closed. */
   isOpen: () => boolean;
   bound: Hands["bound"];
+  budget: Pick<Budget, "ofRun" | "ask">;
   /** What the blacklist has against a task. */
   objection: (task: string) => Objection | undefined;
+  plugins: Pick<RunPlugins, "objection">;
   /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
   onCap: (reason: string) => void;
 }
@@ -52,7 +56,7 @@ export function handsOf(parts: HandsParts): Hands {
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
         return { refused: reason };
       }
-      const unfit = action.profile === undefined ? undefined : parts.outfits.objection(action.profile);
+      const unfit = objectionTo(action, parts);
       if (unfit !== undefined) {
         note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
         return { refused: unfit.reason };
@@ -103,8 +107,17 @@ export function handsOf(parts: HandsParts): Hands {
     },
     inFlight: () => fleet.inFlight,
     bound: parts.bound,
+    isOutOfBudget: () => parts.budget.ofRun !== undefined,
+    askForBudget: () => parts.budget.ask(),
   };
 }
+
+/** What speaks against the names that a spawn asks for. */
+const objectionTo = (
+  { profile, plugins }: Parameters<Hands["spawn"]>[0],
+  parts: HandsParts,
+): { rule: string; reason: string } | undefined =>
+  (profile === undefined ? undefined : parts.outfits.objection(profile)) ?? parts.plugins.objection(plugins ?? null);
 
 /** The run's ended constructs, in the order in which they ended. */
 const pastAttempts = (view: RunView): PastAttempt[] =>

@@ -5,8 +5,8 @@ import type { Note } from "./journal.ts";
 
 /** By what all agents of a run are metered. */
 export interface Metering {
-  /** What a model request costs, US dollars; null where the price is not known. */
-  priceOf: (model: string, tokens: Tokens) => number | null;
+  /** What a model request costs, US dollars, in fast mode or not; null where the price is not known. */
+  priceOf: (model: string, tokens: Tokens, isFast: boolean) => number | null;
   /** A request was made to a model without a known price. */
   onUnpriced: (model: string) => void;
 }
@@ -97,7 +97,8 @@ export class Meter {
     // Cumulative, and told by several messages: the most that was told counts.
     const known = before?.tokens ?? noTokens;
     const tokens = mapTokens(known, (n, kind) => Math.max(n, event.tokens[kind] ?? 0));
-    const request = { model, tokens, isSubagents: subagent !== undefined };
+    const isFast = event.isFast ?? before?.isFast ?? false;
+    const request = { model, isFast, tokens, isSubagents: subagent !== undefined };
     if (isFinal) this.#count(id, request);
     else this.#open.set(id, request);
   }
@@ -108,12 +109,12 @@ export class Meter {
     const spent = this.#spent(request);
     this.#add(request.model, spent);
     const { priceOf, onUnpriced } = this.#parts.metering;
-    if (priceOf(request.model, request.tokens) === null) onUnpriced(request.model);
+    if (priceOf(request.model, request.tokens, request.isFast) === null) onUnpriced(request.model);
     this.#release();
   }
 
-  #spent({ model, tokens }: Request): Spent {
-    return { requests: 1, costUsd: this.#parts.metering.priceOf(model, tokens) ?? 0, tokens };
+  #spent({ model, isFast, tokens }: Request): Spent {
+    return { requests: 1, costUsd: this.#parts.metering.priceOf(model, tokens, isFast) ?? 0, tokens };
   }
 
   #add(model: string, spent: Spent): void {
@@ -156,13 +157,16 @@ export class Meter {
   }
 }
 
-/** Metering at these prices; that one is not known is told once for each model. */
-export function meteringOf(priceOf: Metering["priceOf"], note: Note): Metering {
+/**
+ * Metering at these prices. That one is not known is told once for each model.
+ * @param isWanted whether anything goes by prices at all
+ */
+export function meteringOf(priceOf: Metering["priceOf"], note: Note, isWanted = (): boolean => true): Metering {
   const told = new Set<string>();
   return {
     priceOf,
     onUnpriced(model) {
-      if (told.has(model)) return;
+      if (told.has(model) || !isWanted()) return;
       told.add(model);
       const message = `The price of ${model} is not known: what it costs is only known at the end of each turn, as the agent counts it.`;
       note("deck.warned", { code: "price.unknown", message });
@@ -172,6 +176,7 @@ export function meteringOf(priceOf: Metering["priceOf"], note: Note): Metering {
 
 interface Request {
   model: string;
+  isFast: boolean;
   tokens: Tokens;
   isSubagents: boolean;
 }

@@ -20,7 +20,7 @@ export interface RunningDaemon {
   conversation: Conversation;
 }
 
-export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "objection" | "onCap"> {
+export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "budget" | "objection" | "onCap"> {
   run: RunParts;
   view: RunView;
   fleet: Fleet;
@@ -35,7 +35,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "o
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, outfits, inbox, isOpen, bound, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection, onCap } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -45,6 +45,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
   const conversation = new Conversation(
     {
       driver: run.driver,
+      account: run.account,
       clock: run.clock,
       patience: run.patience,
       cwd: view.workspace,
@@ -67,8 +68,21 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
   const loop = new Daemon({
     id,
     conversation,
+    account: run.account,
     inbox,
-    hands: handsOf({ view, fleet, models: run.calibers.models, outfits, note, isOpen, bound, objection, onCap }),
+    hands: handsOf({
+      view,
+      fleet,
+      models: run.calibers.models,
+      outfits,
+      plugins: run.plugins,
+      note,
+      isOpen,
+      bound,
+      budget,
+      objection,
+      onCap,
+    }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
@@ -83,7 +97,12 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
 function promptOf({ run, view }: NewDaemonParts): string {
   run.catalogues.look();
   const profiles = run.catalogues.profiles.entries();
-  return daemonPrompt({ calibers: run.calibers.models, profiles, usualProfile: view.settings.profile });
+  return daemonPrompt({
+    calibers: run.calibers.models,
+    profiles,
+    usualProfile: view.settings.profile,
+    plugins: run.plugins.lines(),
+  });
 }
 
 const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({
@@ -97,6 +116,7 @@ const contextOf = ({ run, view, fleet }: NewDaemonParts): MessageContext => ({
   total: fleet.total,
   inFlight: Object.values(view.constructs).filter((construct) => !isEnded(construct)),
   profiles: run.catalogues.profiles.entries(),
+  plugins: run.plugins.lines(),
   resultOf: (construct) => fleet.outcome(construct)?.result ?? "",
 });
 

@@ -1,59 +1,43 @@
 import { messageOf } from "../base/fault.ts";
-import { priceOf } from "../policy/caliber/price.ts";
+import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
+import type { Ejection } from "../protocol/ejection.ts";
 import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
-import { readMemory } from "../process/memory.ts";
-import { Bounds } from "./bounds.ts";
-import { fastGovernor } from "./calibers/fast-governor.ts";
-import { closeOnRecord, type StopWish } from "./closing.ts";
-import { controlOf, type Control } from "./control.ts";
+import type { Membership } from "./account/account.ts";
+import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { ejectRun } from "./eject/eject-run.ts";
+import type { Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { settleEarlierLife, specOf } from "./earlier-life.ts";
-import { Fleet } from "./fleet.ts";
-import { forbiddingOf, type Forbidding } from "./forbidding.ts";
-import { Holds } from "./gate/holds.ts";
-import { newGateTrial, type GateTrial } from "./gate/trial.ts";
+import { leftOver, settleEarlierLife } from "./earlier-life.ts";
+import type { Forbidding } from "./forbidding.ts";
 import { noteFor, type Note } from "./journal.ts";
-import { meteringOf, type Metering } from "./meter.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
-import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
-import { Pool } from "./pool/pool.ts";
 import type { RunParts } from "./run-parts.ts";
-import { Authoring } from "./tripwires/authoring.ts";
-import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
+import { runWorks, type RunWorks } from "./run-works.ts";
+import type { RunTripwires } from "./tripwires/rules.ts";
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
   readonly view: RunView;
-  readonly tripwires: RunTripwires;
-  /** Through which single constructs are paused and let go on. */
-  readonly control: Control;
-  /** What may not be done in this run, and what may all the same. */
-  readonly forbidding: Forbidding;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
   readonly #parts: RunParts;
   readonly #note: Note;
-  readonly #fleet: Fleet;
-  readonly #pool: Pool;
-  readonly #holds: Holds;
-  readonly #outfits: Outfits;
-  readonly #bounds: Bounds;
-  readonly #metering: Metering;
-  readonly #trial: GateTrial;
-  readonly #authoring: Authoring;
+  readonly #works: RunWorks;
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #daemon: RunningDaemon | undefined;
+  #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
+  #ejecting: Promise<Ejection> | undefined;
 
   /** @param view of the run so far: just opened, or folded from its log; `see` must get every later event of the run */
   constructor(view: RunView, parts: RunParts) {
@@ -61,85 +45,35 @@ export class Run {
     this.#parts = parts;
     this.#note = noteFor(parts.record, view.run, "engine");
     this.closed = this.#end.promise;
-    const { driver, clock, transcript } = parts;
-    const note = (source: string): Note => noteFor(parts.record, view.run, source);
-    const metering = (this.#metering = meteringOf(
-      (model, tokens) => priceOf(parts.calibers.models, model, tokens),
-      this.#note,
-    ));
-    const shared = { driver, clock, transcript, note, metering };
-    this.#holds = new Holds({
-      clock,
-      note,
-      windowMs: () => view.settings.hold_window_ms,
-    });
-    this.tripwires = tripwiresOf({
-      settings: view.settings,
-      view: view.tripwires,
-      muted: parts.mutedTripwires,
-      clock,
-      note: this.#note,
-    });
-    this.#authoring = new Authoring({
-      ...shared,
-      view,
-      tripwires: this.tripwires,
-      patienceMs: parts.authorMs,
-      onSettled: () => this.#fleet.pump(),
-    });
-    const { catalogues, judge } = parts;
-    this.#outfits = outfitsOf({ catalogues, judge, workspace: view.workspace, note: this.#note });
-    this.#pool = new Pool({
-      place: { driver, cwd: view.workspace, wall: parts.wall.agents },
-      clock,
-      note: this.#note,
-      settings: view.settings,
-      memory: parts.memory ?? readMemory,
-      onChange: () => this.#fleet.pump(),
-    });
-    if (view.kind === "tasks") this.#pool.open();
-    this.#fleet = new Fleet({
-      clock,
-      transcript,
-      note,
-      metering,
-      fastGovernor: fastGovernor(view.settings, parts.calibers.models),
-      sessions: this.#pool,
-      isOpenEnded: view.kind === "goal",
-      judge: parts.judge,
-      outfits: this.#outfits,
-      holds: this.#holds,
-      windowMs: () => view.settings.hold_window_ms,
-      tripwires: this.tripwires,
-      isWalled: parts.wall.agents !== undefined,
-      isAirgapped: () => view.settings.airgap,
-      workspace: view.workspace,
-      runFolder: view.folder,
-      limits: view.settings,
-      settings: view.settings,
-      objection: (task) => this.forbidding.objection(task),
-      mayStart: () => this.#trial.hasPassed && this.#bounds.hasMoney && !this.#authoring.isPending,
-      onChange: () => this.#changed(),
-    });
-    this.#bounds = new Bounds({ view, fleet: this.#fleet, canaryProblem: () => this.#trial.problem });
-    this.forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
-    this.control = controlOf({ view, fleet: this.#fleet, forbidding: this.forbidding, note });
-    this.#trial = newGateTrial({
-      canary: parts.canary,
-      note: this.#note,
+    this.#works = runWorks(view, parts, {
       isOver: () => this.#wish !== undefined,
-      onEnd: () => {
-        this.#fleet.pump();
-        this.#changed();
-      },
+      onChange: () => this.#changed(),
+      goAhead: () => this.#goAhead(),
+      stop: (wish) => this.stop(wish),
+      changeSettings: (settings) => this.changeSettings(settings),
     });
+  }
+
+  get tripwires(): RunTripwires {
+    return this.#works.tripwires;
+  }
+
+  /** Through which single constructs are stopped, redirected, paused and let go on. */
+  get control(): Control {
+    return this.#works.control;
+  }
+
+  /** What may not be done in this run, and what may all the same. */
+  get forbidding(): Forbidding {
+    return this.#works.forbidding;
   }
 
   /** Takes up a recorded event of this run. */
   see(event: DeckEvent): void {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
+    this.#works.today.see(event);
     this.#inbox.see(event);
-    if (event.type === "goal.set") this.#authoring.begin();
+    if (event.type === "goal.set") this.#works.authoring.begin();
     // Until the daemon has thought, the machine has nothing better to do.
     if (event.type === "daemon.session") this.#warmUp();
     this.#daemon?.loop.wake();
@@ -156,30 +90,25 @@ export class Run {
 
   /** Starts the daemon of a goal. */
   startGoal(): void {
-    this.#trial.start();
+    this.#begin();
     void this.#coordinate();
   }
 
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
-    this.#trial.start();
+    this.#begin();
     const { models } = this.#parts.calibers;
     const { view } = this;
-    queueOwnTasks(tasks, { view, fleet: this.#fleet, models, outfits: this.#outfits, note: this.#note });
-    this.#fleet.pump();
+    queueOwnTasks(tasks, { view, fleet: this.#works.fleet, models, outfits: this.#works.outfits, note: this.#note });
+    this.#works.fleet.pump();
     this.#changed();
   }
 
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: Iterable<DeckEvent>): void {
     for (const event of events) this.#inbox.see(event);
-    const views = Object.values(this.view.constructs);
-    this.#fleet.restore(
-      views
-        .filter((construct) => construct.outcome === null && construct.startedAt === null)
-        .map((construct) => ({ ...specOf(construct), told: construct.told })),
-      views.flatMap((construct) => (construct.outcome === null ? [] : [construct.outcome])),
-    );
+    const { queued, outcomes } = leftOver(this.view);
+    this.#works.fleet.restore(queued, outcomes);
   }
 
   /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
@@ -188,15 +117,16 @@ export class Run {
       view: this.view,
       note: this.#note,
       transcript: this.#parts.transcript,
-      onOutcome: (outcome) => this.#fleet.restore([], [outcome]),
+      onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
+      onSuspended: (spec) => this.#works.fleet.restore([spec], []),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
-    if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#authoring.begin();
-    this.#fleet.pump();
+    if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#works.authoring.begin();
+    this.#works.fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
     else {
-      this.#trial.start();
+      this.#begin();
       this.#changed();
     }
   }
@@ -207,37 +137,72 @@ export class Run {
 
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */
   answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
-    this.#holds.answer(hold, answer, note);
+    this.#works.holds.answer(hold, answer, note);
   }
 
   /** The netrunner's changes; they hold from the next call or start on. */
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
     this.#parts.wall.cutNetwork(this.view.settings.airgap);
-    this.#fleet.pump();
-    this.#daemon?.loop.wake();
+    this.#works.fleet.relimit();
+    this.#works.budget.recheck();
+  }
+
+  /** The netrunner's answer to what waits at a bound. */
+  answerBound({ item, answer, to }: Command & { type: "bound.answer" }): void {
+    this.#works.budget.answer(item, { answer, to });
   }
 
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */
   stop(wish: StopWish): void {
     const first = this.#wish === undefined;
     this.#wish ??= wish;
-    if (first) void this.#finish(wish.status, wish.reason, wish);
+    if (first) void this.#finish(wish);
     else if (wish.how === "hard") void this.#endAll({ ...wish, queued: "keep" });
+  }
+
+  #begin(): void {
+    this.#membership = this.#parts.account.join({ note: this.#note, onChange: () => this.#goAhead() });
+    this.#works.trial.start();
+  }
+
+  /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
+  async eject(reason: string): Promise<Ejection> {
+    const isFirst = this.#wish === undefined;
+    if (this.#ejecting === undefined) {
+      const wish = ejectWish(reason);
+      this.#wish = wish;
+      this.#ejecting = this.#eject(reason);
+      if (isFirst) void this.#ejecting.then(() => this.#finish(wish));
+    }
+    const ejection = await this.#ejecting;
+    await this.closed;
+    return ejection;
+  }
+
+  #eject(reason: string): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+    const others = [
+      { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
+      { name: "author", kill: () => this.#works.authoring.close() },
+      { name: "pool", kill: () => this.#works.pool.close() },
+    ];
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#works.fleet, others });
   }
 
   async #coordinate(): Promise<void> {
     const daemon = newDaemon({
-      metering: this.#metering,
+      metering: this.#works.metering,
       run: this.#parts,
       view: this.view,
-      fleet: this.#fleet,
-      outfits: this.#outfits,
+      fleet: this.#works.fleet,
+      outfits: this.#works.outfits,
       inbox: this.#inbox,
       isOpen: () => this.#wish === undefined,
-      bound: () => this.#bounds.reached(),
+      bound: () => this.#works.bounds.reached(),
+      budget: this.#works.budget,
       objection: (task) => this.forbidding.objection(task),
-      onCap: (reason) => this.#bounds.hitCap(reason),
+      onCap: (reason) => this.#works.bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
       over: this.closed,
     });
@@ -253,40 +218,36 @@ export class Run {
   }
 
   #warmUp(): void {
-    this.#pool.open();
-    this.#fleet.pump();
+    this.#works.pool.open();
+    this.#works.fleet.pump();
+  }
+
+  #goAhead(): void {
+    this.#works.fleet.pump();
+    this.#changed();
   }
 
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const bound = this.#bounds.reached();
-    if (this.#fleet.inFlight > 0) {
-      if (bound?.pending === 0) void this.#closeAs({ status: "paused", rule: bound.rule, reason: bound.reason });
-      return;
-    }
-    // One that was redirected is counted by the one that went on in its place.
-    const ends = Object.values(this.view.constructs).filter(({ state }) => state !== "redirected");
-    const done = ends.filter((construct) => construct.state === "done").length;
-    const status = done === ends.length ? "done" : "failed";
-    void this.#closeAs({ status, reason: `${done} of ${ends.length} tasks done` });
+    const end = endOfTasks(this.view, this.#works.fleet.inFlight, this.#works.bounds.reached());
+    if (end !== undefined) void this.#closeAs(end);
+    else if (this.#works.fleet.alive === 0) this.#works.budget.ask();
   }
 
   async #closeAs(end: DaemonEnd): Promise<void> {
     const how = { how: "polite", cause: "host_shutdown" } as const;
     this.#wish = { status: "stopped", reason: end.reason, ...how };
     if (end.status === "paused") this.#note("run.paused", { rule: end.rule, reason: end.reason });
-    await this.#finish(end.status, end.reason, how);
+    await this.#finish({ ...end, ...how });
   }
 
   /** In this order: no new starts, constructs end, the daemon ends, then the closing is recorded and the report written. */
-  async #finish(
-    status: EventBody<"run.closed">["status"],
-    reason: string,
-    wish: Pick<StopWish, "how" | "cause">,
-  ): Promise<void> {
+  async #finish(wish: Pick<Closing, "status" | "reason"> & Pick<StopWish, "how" | "cause">): Promise<void> {
     // A run that stops for a while keeps its queue.
-    await this.#endAll({ ...wish, queued: status === "paused" || status === "waiting" ? "keep" : "end" });
+    await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
+    const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
+    this.#membership?.leave();
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();
@@ -296,12 +257,12 @@ export class Run {
     this.#over.abort();
     await Promise.all([
       this.#goingOn,
-      this.#authoring.close(),
-      this.#pool.close(),
-      this.#fleet.stopAll(wish.cause, wish.how, wish.queued),
+      this.#works.authoring.close(),
+      this.#works.pool.close(),
+      this.#works.fleet.stopAll(wish.cause, wish.how, wish.queued),
       this.#daemon?.conversation.close(wish.how),
     ]);
     // What constructs have given back while they ended.
-    await this.#pool.close();
+    await this.#works.pool.close();
   }
 }

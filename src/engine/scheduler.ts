@@ -8,11 +8,13 @@ export interface QueuedSpawn {
 
 export interface FleetState {
   /** In the order in which they are to start. */
-  queue: QueuedSpawn[];
+  queue: readonly QueuedSpawn[];
   /** Agent processes that are alive, the starting ones included. */
   alive: number;
   /** On the way up, for constructs or for the pool. */
   starting: number;
+  /** How many may begin in this moment, as far as the account goes; left out: as many as like. */
+  room?: number;
   /** Agents that are up and wait for a construct: to take one is no start. */
   ready: number;
   /** Whether one of those will do for a construct. */
@@ -33,7 +35,7 @@ export interface Schedule {
 }
 
 export function schedule(state: FleetState, limits: FleetLimits): Schedule {
-  let slots = limits.max_concurrent - state.alive;
+  let slots = Math.min(limits.max_concurrent - state.alive, state.room ?? Number.POSITIVE_INFINITY);
   let starts = limits.max_starting - state.starting;
   let { ready } = state;
   const start: string[] = [];

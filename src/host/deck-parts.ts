@@ -1,3 +1,5 @@
+import type { PluginParts } from "./bridge/deck-plugins.ts";
+import type { AccountTimes } from "../engine/account/times.ts";
 import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
@@ -17,6 +19,8 @@ export interface DeckParts {
   agentState?: string;
   /** Asked at the start of each run: tries the gate in the agent, if that was not done yet. The signal breaks it off. Never rejects. */
   canary?: (signal: AbortSignal) => Promise<CanaryResult>;
+  /** Where plugins come from; without it there are none. */
+  plugins?: PluginParts;
   /** Catalogues besides those of the home: the user's folder, what ships with the deck, and the PATH of the agents. */
   catalogues?: Pick<CatalogueSurroundings, "user" | "shipped" | "path">;
   /** Version of this deck, for the record. */
@@ -26,6 +30,8 @@ export interface DeckParts {
   memory?: RunParts["memory"];
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
+  /** How long what concerns the account is waited for. */
+  accountTimes?: AccountTimes;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }

@@ -1,8 +1,7 @@
-import { Fault, messageOf, unreachable } from "../base/fault.ts";
+import { Fault, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
-import { channel } from "../base/stream.ts";
+import type { Account } from "../engine/account/account.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
-import type { CanaryResult } from "../engine/gate/canary.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Run } from "../engine/run.ts";
 import type { Command } from "../protocol/command.ts";
@@ -12,17 +11,25 @@ import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { readSettings } from "../store/settings-file.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
+import { accountOfHome, releaseAccount } from "./account-of-home.ts";
+import { canaryDesk, type CanaryDesk } from "./canary-desk.ts";
+import { listCalibers } from "../engine/calibers/opening.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
-import { controlConstruct } from "./construct-commands.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { openDeckCatalogues, type DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
+import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
 import { openDoor, type Door } from "./door/door.ts";
+import { followLog } from "./following.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
+import { steerRun } from "./run-commands.ts";
+import { recordInto } from "./recording.ts";
 import { RunOpener } from "./run-opener.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
 /**
@@ -35,6 +42,8 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   if (options.noLock !== true) undo.use(acquireLock(options.home));
   const store = undo.adopt(openStore(options.home), (opened) => opened.close());
   const muted = readMuted(options.home);
+  // A broken file is told before anything is started.
+  readSettings(options.home);
   const blacklist = openBlacklist(options.home);
   const parts = await provide();
   const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
@@ -52,19 +61,21 @@ export class Deck implements Port {
   /** The home's database and lock, to be let go of in the end. */
   readonly #held: Disposable;
   readonly #recorder: Recorder;
+  readonly #record: (draft: EventDraft) => boolean;
   readonly #mutedTripwires: Set<string>;
   readonly #blacklist: Blacklist;
+  readonly #account: Account;
   readonly #end = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
   /** Opening takes a while: two wishes at the same time must not make two runs. */
   readonly #inTurn = mutex();
   readonly #opener: RunOpener;
+  readonly #plugins: OpenPlugins | undefined;
   readonly #catalogues: DeckCatalogues;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
-  readonly #leaving = new AbortController();
-  #canary: Promise<CanaryResult> | undefined;
+  readonly #canary: CanaryDesk | undefined;
 
   constructor(
     options: DeckOptions,
@@ -81,20 +92,25 @@ export class Deck implements Port {
     this.#held = held;
     this.closed = this.#end.promise;
     this.#mutedTripwires = new Set(muted);
+    this.#account = accountOfHome(store, parts.accountTimes);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
-    const { canary } = parts;
-    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun }), "", "engine");
+    this.#record = recordInto(this.#recorder);
+    this.#canary = parts.canary && canaryDesk(parts.canary);
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun?.view.run ?? "" }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
+    this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
     this.#opener = new RunOpener({
       options,
       parts,
       store,
       recorder: this.#recorder,
-      record: (draft) => this.#record(draft),
+      record: this.#record,
+      account: this.#account,
       blacklist,
       catalogues: this.#catalogues,
       mutedTripwires: this.#mutedTripwires,
-      canary: canary && (() => (this.#canary = canary(this.#leaving.signal))),
+      canary: this.#canary,
+      plugins: this.#plugins?.plugins,
       onRun: (run) => {
         this.#run = run;
       },
@@ -113,26 +129,14 @@ export class Deck implements Port {
     return Promise.resolve(this.#run === undefined ? undefined : structuredClone(this.#run.view));
   }
 
-  async *follow(afterSeq: number): AsyncIterable<DeckEvent> {
-    const live = channel<DeckEvent>();
-    const { signal } = this.#ending;
-    const stop = (): void => live.close(this.#recorder.fault);
-    using held = new DisposableStack();
-    held.use(this.#recorder.subscribe((event) => live.push(event)));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    held.defer(() => signal.removeEventListener("abort", stop));
-    let last = afterSeq;
-    for (const event of this.#store.eventsAfter(afterSeq)) {
-      last = event.seq;
-      yield event;
-    }
-    for await (const event of live) if (event.seq > last) yield event;
+  follow(afterSeq: number): AsyncIterable<DeckEvent> {
+    return followLog({ store: this.#store, recorder: this.#recorder, signal: this.#ending.signal }, afterSeq);
   }
 
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
   async listen(): Promise<void> {
     try {
+      await this.#plugins?.listen(this.#options.home);
       this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
     } catch (error) {
       await this.close();
@@ -153,12 +157,13 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
-    this.#leaving.abort();
     this.#catalogues[Symbol.dispose]();
-    await this.#canary;
+    await this.#canary?.stop();
     await asked;
+    this.#account.close();
     await this.#recorder.close();
     this.#ending.abort();
+    await this.#plugins?.close();
     await this.#door?.close();
     this.#held[Symbol.dispose]();
     await this.#parts.release();
@@ -186,33 +191,37 @@ export class Deck implements Port {
           return this.#opener.resume(command);
         });
       case "say":
-        return this.#tellRun((run) => run.say(command.text));
+      case "stop":
+      case "eject":
       case "hold.answer":
-        return this.#tellRun((run) => run.answerHold(command.hold, command.answer, command.note));
+      case "settings.change":
+      case "blacklist.allow":
       case "construct.kill":
       case "construct.pause":
       case "construct.continue":
       case "construct.send":
       case "construct.interrupt":
-        return this.#askRun((run) => controlConstruct(command, run.control));
-      case "settings.change":
-        return this.#tellRun((run) => run.changeSettings(command.settings));
-      case "stop": {
-        const { status, reason, force } = command;
-        return this.#tellRun((run) => run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" }));
-      }
+      case "bound.answer":
+        return steerRun(command, this.#mustRun());
+      case "settings.read":
+      case "settings.save":
+        return Promise.resolve(answerSettings(command, this.#options.home, this.#openRun?.view.settings));
+      case "account.status":
+        return Promise.resolve({ hold: this.#account.hold ?? null });
+      case "account.release":
+        return Promise.resolve({ hold: releaseAccount(this.#account, this.#record) });
       case "blacklist.list":
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          this.#record({ type, run: this.#openRun, source: "netrunner", body });
+          this.#record({ type, run: this.#openRun?.view.run ?? "", source: "netrunner", body });
         });
-      case "blacklist.allow":
-        return this.#tellRun((run) => run.forbidding.exempt(command.task));
       case "tripwires.list":
       case "tripwires.test":
       case "tripwires.mute":
         return this.#inTurn(() => answerTripwires(command, this.#tripwireDesk()));
+      case "calibers.list":
+        return listCalibers(this.#parts.calibers, command.refresh);
       case "runs.list":
         return Promise.resolve({ runs: listRuns(this.#store) });
       case "run.show":
@@ -234,9 +243,13 @@ export class Deck implements Port {
     });
   }
 
+  get #openRun(): Run | undefined {
+    return this.#run?.isOver === false ? this.#run : undefined;
+  }
+
   #tripwireDesk(): TripwireDesk {
     const { home, workspace } = this.#options;
-    const run = this.#run?.isOver === false ? this.#run : undefined;
+    const run = this.#openRun;
     return {
       home,
       muted: this.#mutedTripwires,
@@ -247,7 +260,7 @@ export class Deck implements Port {
       run:
         run === undefined
           ? undefined
-          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+          : { tripwires: run.tripwires, note: noteFor(this.#record, run.view.run, "netrunner") },
     };
   }
 
@@ -269,37 +282,10 @@ export class Deck implements Port {
     });
   }
 
-  async #tellRun(action: (run: Run) => void | Promise<void>): Promise<Record<string, never>> {
-    await this.#askRun(action);
-    return {};
-  }
-
-  async #askRun<T>(action: (run: Run) => T | Promise<T>): Promise<T> {
-    if (this.#run === undefined || this.#run.isOver)
-      throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-    return action(this.#run);
-  }
-
-  /** Id of the run that is open; empty where there is none. */
-  get #openRun(): string {
-    return this.#run === undefined || this.#run.isOver ? "" : this.#run.view.run;
-  }
-
-  #record(draft: EventDraft): boolean {
-    try {
-      this.#recorder.record(draft);
-      return true;
-    } catch (error) {
-      // A failed write has been told by `#recordFailed`, and the run is being ended. Anything else is about this event
-      // alone: it must not vanish without a word.
-      if (this.#recorder.fault === undefined && draft.type !== "deck.warned") this.#warnOfLost(draft, error);
-      return false;
-    }
-  }
-
-  #warnOfLost({ run, type }: EventDraft, error: unknown): void {
-    const body = { code: "event.lost", message: `an event of type ${type} was not recorded: ${messageOf(error)}` };
-    this.#record({ type: "deck.warned", run, source: "engine", body });
+  #mustRun(): Run {
+    const run = this.#openRun;
+    if (run !== undefined) return run;
+    throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
   }
 
   /** Without a record nothing may go on: what cannot be recorded did not happen as far as a restart can tell. */

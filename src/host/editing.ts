@@ -3,7 +3,9 @@ import { openBlacklist } from "../engine/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import { openStore } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
+import { lastHold, releaseOf } from "./account-of-home.ts";
 import { changeBlacklist } from "./blacklist-commands.ts";
+import { answerSettings, isSettingsCommand } from "./settings-commands.ts";
 import type { Port, Replies } from "./port.ts";
 
 /** A door to a home in which no deck runs, to change what is kept there. It has the lock, and starts nothing. */
@@ -16,6 +18,13 @@ export function openEditingDeck(home: string): { port: Port; close(): Promise<vo
   const end = Promise.withResolvers<void>();
   const port: Port = {
     async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
+      // The reply belongs to the command's type.
+      if (isSettingsCommand(command)) return answerSettings(command, home, undefined) as Replies[C["type"]];
+      if (command.type === "account.status" || command.type === "account.release") {
+        const hold = lastHold(store) ?? null;
+        if (hold !== null && command.type === "account.release") store.append([releaseOf(hold)], { synced: true });
+        return { hold } as Replies[C["type"]];
+      }
       if (!isChange(command)) throw new Fault("internal", "deck.not_open", `${command.type} needs a deck that runs`);
       const reply = await changeBlacklist(command, blacklist, (type, body) => {
         store.append([{ type, run: "", source: "netrunner", body }], { synced: true });

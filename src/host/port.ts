@@ -1,6 +1,10 @@
+import type { AccountHold } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+import type { Ejection } from "../protocol/ejection.ts";
+import type { KnownCalibers } from "../protocol/models.ts";
+import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
@@ -22,6 +26,7 @@ export interface Replies {
   "run.resume": OpenedRun;
   say: Record<string, never>;
   stop: Record<string, never>;
+  eject: Ejection & { run: string };
   "hold.answer": Record<string, never>;
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };
@@ -31,6 +36,12 @@ export interface Replies {
   "construct.pause": Record<string, never>;
   "construct.continue": Record<string, never>;
   "settings.change": Record<string, never>;
+  "settings.read": { saved: SavedSettings; run: RunSettings | null };
+  "settings.save": { saved: SavedSettings; run: RunSettings | null };
+  "bound.answer": Record<string, never>;
+  "account.status": { hold: AccountHold | null };
+  /** The hold that there was. */
+  "account.release": { hold: AccountHold | null };
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };
@@ -38,6 +49,7 @@ export interface Replies {
   "tripwires.list": { rules: TripwireLine[] };
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;
+  "calibers.list": KnownCalibers;
   "runs.list": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

@@ -1,4 +1,6 @@
 import { Fault } from "../base/fault.ts";
+import type { CaliberDesk } from "../engine/calibers/desk.ts";
+import { listCalibers } from "../engine/calibers/opening.ts";
 import type { Judge } from "../engine/gate/judge.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents } from "../protocol/snapshot.ts";
@@ -7,7 +9,9 @@ import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
+import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
+import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
 
 /** The runs of a home, newest first. */
@@ -30,12 +34,22 @@ export function readRun(reader: EventReader, run: string): RunView {
  * A door to a home that is only looked at: no lock, no process, nothing written but the list of muted tripwires. A home
  * that is not there has no runs.
  * @param judge for calls that are only tried
+ * @param calibers for whoever wants to know the models: the only thing for which a process may be started
  */
-export function openReadingDeck(home: string, judge: Judge): { port: Port; close(): Promise<void> } {
+export function openReadingDeck(
+  home: string,
+  judge: Judge,
+  calibers?: () => Promise<CaliberDesk>,
+): { port: Port; close(): Promise<void> } {
   const reader = readerOf(home);
   const end = Promise.withResolvers<void>();
+  let asked: Promise<CaliberDesk> | undefined;
   const port: Port = {
     async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
+      if (command.type === "calibers.list") {
+        asked ??= calibers?.();
+        return (await listCalibers(await asked, command.refresh)) as Replies[C["type"]];
+      }
       return (await answer(command, reader, judge)) as Replies[C["type"]];
     },
     snapshot: () => Promise.resolve(undefined),
@@ -46,10 +60,10 @@ export function openReadingDeck(home: string, judge: Judge): { port: Port; close
   };
   return {
     port,
-    close() {
+    async close() {
       reader.close();
+      await (await asked)?.close();
       end.resolve();
-      return end.promise;
     },
   };
 }
@@ -68,14 +82,18 @@ const emptyReader = (home: string): EventReader => ({
   eventsOf: () => [].values(),
   eventsAfter: () => [].values(),
   countOf: () => 0,
+  lastOfAccount: () => undefined,
   runs: () => [],
+  costSince: () => 0,
   lastSeq: () => 0,
   close: () => undefined,
 });
 
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
+  if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {
     const { home } = reader;

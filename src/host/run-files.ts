@@ -13,8 +13,8 @@ export interface RunFilesParts {
   record: (draft: EventDraft) => boolean;
 }
 
-/** What a run leaves in its folder. Neither call rejects: a file that cannot be written is told. */
-export function runFiles(parts: RunFilesParts): Pick<RunParts, "transcript" | "writeReport"> {
+/** What a run leaves in its folder. A file that cannot be written is told, except for the snapshot of an eject: there, the call rejects. */
+export function runFiles(parts: RunFilesParts): Pick<RunParts, "transcript" | "writeReport" | "writeEject"> {
   const { folder, store, recorder, record } = parts;
   const warn = (code: string, message: string): void => {
     record({ type: "deck.warned", run: folder.run, source: "engine", body: { code, message } });
@@ -33,6 +33,7 @@ export function runFiles(parts: RunFilesParts): Pick<RunParts, "transcript" | "w
         close: () => transcript.close().catch(warnOnce),
       };
     },
+    writeEject: (text) => folder.writeEject(text),
     async writeReport(view) {
       try {
         await recorder.flush();

@@ -2,14 +2,16 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { Fault } from "../base/fault.ts";
+import type { Account } from "../engine/account/account.ts";
 import type { Blacklist } from "../engine/blacklist.ts";
-import { noDesk, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
+import { listCalibers, settledSettings, tellCalibers } from "../engine/calibers/opening.ts";
 import { usualPatience } from "../engine/daemon/conversation.ts";
+import { rollOf } from "../engine/eject/roll.ts";
 import { livePolicy, type LivePolicy } from "../engine/gate/live-policy.ts";
 import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
+import { bridgeView, noPlugins, runPlugins, type DeckPlugins } from "../engine/plugins/run-plugins.ts";
 import { Run } from "../engine/run.ts";
-import type { RunParts } from "../engine/run-parts.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
@@ -22,6 +24,7 @@ import type { Store } from "../store/event-log.ts";
 import { homePaths } from "../store/home.ts";
 import type { Recorder } from "../store/recorder.ts";
 import { existingRunFolder, openRunFolder, type RunFolder } from "../store/run-folder.ts";
+import type { CanaryDesk } from "./canary-desk.ts";
 import type { DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
@@ -34,9 +37,11 @@ export interface RunOpenerParts {
   store: Store;
   recorder: Recorder;
   record: (draft: EventDraft) => boolean;
+  account: Account;
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
-  canary: RunParts["canary"];
+  canary: CanaryDesk | undefined;
+  plugins: DeckPlugins | undefined;
   catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
@@ -57,9 +62,9 @@ export class RunOpener {
   ): Promise<OpenedRun> {
     const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
+    catalogues.mustHave(asked.profile);
     const known = await this.#calibers();
     const settings = settledSettings(asked, known);
-    catalogues.mustHave(settings.profile);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -79,6 +84,7 @@ export class RunOpener {
 
   async resume(command: Command & { type: "run.resume" }): Promise<OpenedRun> {
     const { options, parts, store } = this.#own;
+    if (command.settings?.profile !== undefined) this.#own.catalogues.mustHave(command.settings.profile);
     const events = [...store.eventsOf(command.run)];
     const view = foldRunEvents(events);
     const folder = existingRunFolder(options.home, command.run);
@@ -108,7 +114,7 @@ export class RunOpener {
   }
 
   async #calibers(): Promise<KnownCalibers> {
-    return (await this.#own.parts.calibers?.known()) ?? noDesk;
+    return listCalibers(this.#own.parts.calibers, false);
   }
 
   async #raiseWall(settings: RunSettings, workspace: string, folder: RunFolder, policy: LivePolicy): Promise<RunWall> {
@@ -128,12 +134,15 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const { options, parts, store, recorder, record, blacklist, mutedTripwires, canary, catalogues, onRun } = this.#own;
-    const { driver, judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
+    const { options, parts, store, recorder, record, account, blacklist } = this.#own;
+    const { mutedTripwires, canary, plugins, catalogues, onRun } = this.#own;
+    const roll = rollOf(parts.driver);
+    const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
-      driver,
+      driver: roll.driver,
+      roll,
       calibers: known,
       catalogues,
       clock: systemClock,
@@ -141,9 +150,26 @@ export class RunOpener {
       mutedTripwires,
       authorMs,
       record,
+      account,
       blacklist,
-      judge: judgeFor({ ...place, tier: () => view.settings.brake, policy: () => policy.current(note) }),
-      ...(canary === undefined ? {} : { canary }),
+      costSince: (at) => store.costSince(at),
+      judge: judgeFor({
+        ...place,
+        tier: () => view.settings.brake,
+        policy: () => policy.current(note),
+        ...(plugins && { plugins: bridgeView(plugins) }),
+      }),
+      plugins:
+        plugins === undefined
+          ? noPlugins
+          : runPlugins({
+              deck: plugins,
+              workspace: view.workspace,
+              runFolder: folder.path,
+              note: (source) => noteFor(record, view.run, source),
+              isAirgapped: () => view.settings.airgap,
+            }),
+      ...(canary === undefined ? {} : { canary: () => canary.start(), endCanary: () => canary.stop() }),
       ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),

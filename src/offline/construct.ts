@@ -12,7 +12,7 @@ export function answerAsConstruct(request: ModelRequest): Reply {
   const texts = request.messages.flatMap((message, index) => (isSaid(message) ? [{ text: message.text, index }] : []));
   const last = texts.at(-1);
   if (last === undefined) return say(capabilities);
-  const understood = texts.findLast(({ text }) => readJob(taskIn(text)) !== undefined);
+  const understood = texts.findLast(({ text }) => !isDecks(text) && readJob(taskIn(text)) !== undefined);
   // A message that is no task, such as "go on" after an interruption, starts the last task again.
   const task = last === understood || goOn.test(last.text) ? understood : undefined;
   if (task === undefined) return say(`${notDonePrefix}the message was not understood. ${capabilities}`);
@@ -33,7 +33,7 @@ export function answerAsConstruct(request: ModelRequest): Reply {
 function* workAll(task: string, since: ModelMessage[], place: Place): Program<string> {
   const results = [yield* work(task, place)];
   for (const { queued } of since) {
-    if (queued === undefined) continue;
+    if (queued === undefined || isDecks(queued)) continue;
     const understood = readJob(queued) !== undefined;
     results.push(understood ? yield* work(queued, place) : `A message was not understood. ${capabilities}`);
   }
@@ -41,6 +41,8 @@ function* workAll(task: string, since: ModelMessage[], place: Place): Program<st
 }
 
 const goOn = /\b(?:go on|carry on|continue|proceed|resume|interrupted|cut off|try again)\b/i;
+
+const isDecks = (text: string): boolean => text.includes(heading.fromDeck);
 
 const isSaid = (message: ModelMessage): boolean => message.role === "user" && message.text.trim() !== "";
 

@@ -27,14 +27,17 @@ export interface Usage {
   cache_read_input_tokens: number;
 }
 
+type ErrorStatus = 400 | 401 | 403 | 429 | 500 | 529;
+
 /** How the provider misbehaves while it gives this reply. */
 interface ReplyFault {
   /** Milliseconds before the first byte. */
   latencyMs?: number;
   /** Answers with this error in place of the content. */
-  status?: 401 | 429 | 500 | 529;
+  status?: ErrorStatus;
   /** Seconds, for the `retry-after` header. */
   retryAfter?: number;
+  headers?: Record<string, string>;
   /** `disconnect`: the connection breaks half-way. `silence`: headers, then nothing until somebody closes. */
   cut?: "disconnect" | "silence";
 }
@@ -75,9 +78,24 @@ export const disconnecting = (then: Reply): Reply => withFault(then, { cut: "dis
 /** Headers arrive, and then nothing. */
 export const silent = (): Reply => withFault(say(""), { cut: "silence" });
 
-/** An API error: 401 (login), 429 (rate limit, with the seconds to wait), 500, 529 (overloaded). */
-export const failing = (status: 401 | 429 | 500 | 529, retryAfter?: number): Reply =>
+/** An API error: 401 and 403 (login), 429 (rate limit, with the seconds to wait), 500, 529 (overloaded). */
+export const failing = (status: ErrorStatus, retryAfter?: number): Reply =>
   withFault(say(""), { status, ...(retryAfter === undefined ? {} : { retryAfter }) });
+
+/** The account has used up what it may until then, milliseconds since the epoch: as the provider says it. */
+export const usedUp = (resetsAt: number): Reply => {
+  const name = (rest: string): string => `anthropic-ratelimit-unified-${rest}`;
+  const reset = String(Math.ceil(resetsAt / 1000));
+  const headers = {
+    [name("status")]: "rejected",
+    [name("reset")]: reset,
+    [name("representative-claim")]: "five_hour",
+    [name("5h-status")]: "rejected",
+    [name("5h-reset")]: reset,
+    [name("5h-utilization")]: "1.0",
+  };
+  return withFault(say(""), { status: 429, headers });
+};
 
 function wholeBlock(parts: Partial<ActionBlock>): ActionBlock {
   return { thinking: "scripted", chat: null, actions: [], status: "working", ...parts };

@@ -83,11 +83,12 @@ async function serve(
 }
 
 async function sendReply(response: ServerResponse, reply: Reply, request: ModelRequest): Promise<void> {
-  const { latencyMs, status, retryAfter, cut } = reply.fault ?? {};
+  const { latencyMs, status, retryAfter, headers = {}, cut } = reply.fault ?? {};
   if (latencyMs !== undefined) await pauseUnlessGone(response, latencyMs);
   if (response.destroyed) return;
   if (status !== undefined) {
     if (retryAfter !== undefined) response.setHeader("retry-after", String(retryAfter));
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     return sendError(response, status, `scripted error ${status}`);
   }
   const message = wireMessage(reply, request);

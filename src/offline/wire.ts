@@ -53,6 +53,7 @@ export function wireError(
 const errorTypes: Partial<Record<number, string>> = {
   400: "invalid_request_error",
   401: "authentication_error",
+  403: "permission_error",
   404: "not_found_error",
   405: "invalid_request_error",
   413: "request_too_large",

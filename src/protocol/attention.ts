@@ -1,7 +1,22 @@
 import { z } from "zod";
+import { boundSchema } from "./bound.ts";
 
-/** Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in a trial. */
-export const attentionKinds = ["gate.bypassed", "gate.canary"] as const;
+/**
+ * Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in
+ * a trial. `bound.…`: a bound is reached. `construct.stalled`: nothing was heard of a construct for long. `account.…`: what
+ * holds all agents up (see `account.ts`).
+ */
+export const attentionKinds = [
+  "gate.bypassed",
+  "gate.canary",
+  "bound.construct",
+  "bound.run",
+  "construct.stalled",
+  "account.credential",
+  "account.usage_limit",
+  "account.overload",
+  "account.correlated",
+] as const;
 
 /**
  * How an item was over. `expired`: nobody answered in time; `ended`: what it was about had ended; `tried again`: the run was
@@ -20,5 +35,7 @@ export const attentionSchema = z.object({
   text: z.string(),
   /** What the netrunner can do about it. */
   next: z.string(),
+  /** Of an item of the kind `bound.…`. */
+  bound: boundSchema.optional(),
 });
 export type AttentionItem = z.infer<typeof attentionSchema>;

@@ -1,5 +1,5 @@
 import type { Outcome } from "./outcome.ts";
-import { showCaliber, type Caliber } from "./caliber.ts";
+import { showGiven, type Caliber } from "./caliber.ts";
 import { defaultProfile } from "./profile.ts";
 import { showSurfaced } from "./surfaced.ts";
 import { clip, headAndTail, oneLine } from "../base/text.ts";
@@ -8,6 +8,7 @@ import { clip, headAndTail, oneLine } from "../base/text.ts";
 export const heading = {
   goal: "GOAL:",
   task: "TASK:",
+  plugins: "PLUGINS:",
   author: "TRIPWIRES FOR THIS GOAL:",
   workspace: "WORKSPACE:",
   runFolder: "RUN FOLDER:",
@@ -24,9 +25,13 @@ export const heading = {
   fromNetrunner: "MESSAGE FROM THE NETRUNNER:",
   fromDaemon: "MESSAGE FROM YOUR COORDINATOR:",
   redirect: "NEW INSTRUCTION FROM THE NETRUNNER:",
+  /** Of the deck itself: no task, and nothing to answer. */
+  fromDeck: "FROM THE DECK:",
   redirected: "REDIRECTED BY THE NETRUNNER:",
+  account: "ACCOUNT:",
   unread: "MESSAGES THAT WERE NOT READ:",
   read: "READ",
+  bounds: "BOUNDS:",
   outcomes: "CONSTRUCT OUTCOMES:",
   inFlight: "IN FLIGHT:",
   repair: "YOUR LAST REPLY HAD NO VALID ACTION BLOCK:",
@@ -46,6 +51,8 @@ export const readPartBytes = 8192;
 export interface TaskParts {
   workspace: string;
   runFolder: string;
+  /** What it is told of its plugins. */
+  plugins?: string;
   /** What its profile tells the construct; empty or left out: nothing. */
   profile?: string;
   task: string;
@@ -63,7 +70,7 @@ export function taskMessage(parts: TaskParts): string {
     "The workspace is your working directory. Files that the netrunner should keep go into the run folder, unless the " +
     "task names another place; always use absolute paths. Nobody can answer questions: do the task with what you have, " +
     "and finish with a summary of what you found or did.\n\n" +
-    `${parts.profile ? `${parts.profile}\n\n` : ""}${heading.task}\n`;
+    `${parts.plugins ?? ""}${parts.profile ? `${parts.profile}\n\n` : ""}${heading.task}\n`;
   const earlier = parts.earlier.map((outcome) => outcomeText(outcome)).join("\n");
   return `${shared}${parts.task}${earlier === "" ? "" : `\n\n${heading.earlier}\n${earlier}`}`;
 }
@@ -84,6 +91,15 @@ export function redirectMessage(instruction: string, lost: boolean): string {
     `${stopped} What follows replaces what you were doing; the workspace, the run folder and the rules are the same. Finish with a summary.` +
     `\n\n${heading.redirect}\n${instruction}`
   );
+}
+
+/** The first message of a construct that was suspended and goes on in its session. */
+export function goOnMessage(cut: readonly string[]): string {
+  const calls =
+    cut.length === 0
+      ? "No tool call was under way."
+      : `These tool calls have no result; each may have run in part, or not at all, so look before you rely on it or repeat it:\n${cut.map((call) => `- ${call}`).join("\n")}`;
+  return `${heading.fromDeck} The deck had stopped you in the middle of your task, and everything that you had running. You go on now, in the same workspace, with the same task and rules. ${calls}\nGo on where you were, and finish with a summary.`;
 }
 
 /**
@@ -132,18 +148,17 @@ function factLines(outcome: Outcome): FactLine[] {
     150,
   );
   add("surfaced", list(outcome.surfaced.map((item) => oneLine(showSurfaced(item), 200))), 120);
+  add("plugins that did not start", list(outcome.plugins_failed.map((name) => oneLine(name, 64))), 80);
   add("reported but not on disk", list(outcome.files_missing.map((path) => oneLine(path, 300))), 120);
   add("the model declined", oneLine(outcome.refusal ?? "", 160), 100);
   add("stderr", oneLine(outcome.stderr, 200), 100);
   return lines;
 }
 
-/** What it ran on, and what was asked for where that is something else. */
+/** Names may come from a model: each in one short line. */
 function caliberText({ caliber_asked: asked, caliber_given: given }: Outcome): string {
-  const show = (caliber: Caliber): string => showCaliber({ ...caliber, model: oneLine(caliber.model, 40) });
-  if (given === null) return show(asked);
-  const ran = `${show(given)}${given.fast ? "·fast" : ""}`;
-  return show(asked) === show(given) ? ran : `${ran} (asked: ${show(asked)})`;
+  const short = <T extends Caliber>(caliber: T): T => ({ ...caliber, model: oneLine(caliber.model, 40) });
+  return showGiven(short(asked), given === null ? null : short(given));
 }
 const profileWord = ({ profile }: Outcome): string => (profile === defaultProfile ? "" : ` · ${clip(profile, 64)}`);
 

@@ -9,3 +9,10 @@ export const caliberSchema = z.object({ model: z.string().min(1), effort: effort
 export type Caliber = z.infer<typeof caliberSchema>;
 
 export const showCaliber = (caliber: Caliber): string => `${caliber.model}·${caliber.effort}`;
+
+/** What something ran on, and what was asked for where that is something else; what was asked for, where it never ran. */
+export function showGiven(asked: Caliber, given: (Caliber & { fast: boolean }) | null): string {
+  if (given === null) return showCaliber(asked);
+  const ran = `${showCaliber(given)}${given.fast ? "·fast" : ""}`;
+  return showCaliber(asked) === showCaliber(given) ? ran : `${ran} (asked: ${showCaliber(asked)})`;
+}

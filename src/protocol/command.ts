@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { holdAnswerSchema } from "./hold.ts";
-import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema } from "./settings.ts";
+import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
 export const commandSchema = z.discriminatedUnion("type", [
@@ -38,6 +38,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     reason: z.string(),
     force: z.boolean(),
   }),
+  /** Stops everything in the current run at once, proves that nothing is left, and keeps a snapshot. */
+  z.object({ type: z.literal("eject"), reason: z.string() }),
   /** The netrunner's answer to a held call; a note is told to the model. */
   z.object({
     type: z.literal("hold.answer"),
@@ -61,6 +63,21 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("construct.interrupt"), construct: z.string(), text: z.string().trim().min(1) }),
   /** Changes settings of the open run; they hold from the next call or start on. */
   z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
+  /** The netrunner's answer at a bound: a new one, or without it as much again; or the end of what waits. */
+  z.object({
+    type: z.literal("bound.answer"),
+    item: z.string(),
+    answer: z.enum(["raise", "end"]),
+    to: z.number().min(0).optional(),
+  }),
+  /** What the home has of its own, and what holds for the open run. */
+  z.object({ type: z.literal("settings.read") }),
+  /** Keeps settings for later runs; for the open one, `settings.change` is. */
+  z.object({ type: z.literal("settings.save"), set: savedSettingsSchema, unset: z.array(z.string()) }),
+  /** What holds all agents up. */
+  z.object({ type: z.literal("account.status") }),
+  /** Lets agents begin again, one by one, whatever held them up. */
+  z.object({ type: z.literal("account.release") }),
   z.object({ type: z.literal("blacklist.list") }),
   /** Forbids work in this home, for whoever asks for it. */
   z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),
@@ -78,6 +95,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     muted: z.boolean(),
     confirmed: z.boolean(),
   }),
+  /** The models that the agent can run; with `refresh`, it is asked anew. */
+  z.object({ type: z.literal("calibers.list"), refresh: z.boolean() }),
   z.object({ type: z.literal("runs.list") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
 ]);

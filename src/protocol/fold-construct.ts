@@ -1,4 +1,5 @@
 import { oneLine } from "../base/text.ts";
+import { troubleWords, type AccountTrouble } from "./account.ts";
 import type { DeckEvent } from "./event.ts";
 import { nothingSpent } from "./spent.ts";
 import { mostSurfaced, shortSurfaced } from "./surfaced.ts";
@@ -24,8 +25,11 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       startedAt: null,
       endedAt: null,
       sessionId: null,
+      isParked: false,
       ...nothingSpent,
       denials: 0,
+      raised: {},
+      suspended: null,
       told: [],
       surfaced: [],
       outcome: null,
@@ -47,7 +51,12 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "profile.replaced":
       construct.profile = event.body.by;
       break;
+    case "construct.suspended":
+      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      Object.assign(construct, { isParked: false, told: [] });
+      break;
     case "construct.started":
+      construct.suspended = null;
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
       construct.startedAt = event.at;
@@ -57,7 +66,8 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.sessionId = event.body.session_id;
       break;
     case "construct.told":
-      if (construct.startedAt === null) construct.told.push({ text: event.body.text, origin: event.body.origin });
+      if (construct.startedAt === null || construct.isParked)
+        construct.told.push({ text: event.body.text, origin: event.body.origin });
       break;
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);
@@ -75,6 +85,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     }
     case "construct.retrying":
       construct.activity = `waiting for the provider: ${oneLine(event.body.reason, 60)}`;
+      break;
+    case "bound.raised":
+      construct.raised[event.body.which] = event.body.to;
       break;
     case "gate.judged":
       if (event.body.decision === "deny") construct.denials += 1;
@@ -97,9 +110,19 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.continued":
       if (construct.state === "paused")
         Object.assign(construct, { state: isHeld(construct, view) ? "held" : "running", activity: "goes on" });
+      if (construct.isParked && construct.state === "running") construct.state = "parked";
+      break;
+    case "construct.parked":
+      Object.assign(construct, { isParked: true, told: [] });
+      if (construct.state !== "paused")
+        Object.assign(construct, { state: "parked", activity: parkedText(event.body.kind, event.body.until) });
+      break;
+    case "construct.unparked":
+      Object.assign(construct, { isParked: false, told: [] });
+      if (construct.state === "parked") Object.assign(construct, { state: "running", activity: "goes on" });
       break;
     case "construct.ending":
-      Object.assign(construct, { state: "ending", activity: `ending: ${event.body.cause}` });
+      Object.assign(construct, { state: "ending", isParked: false, activity: `ending: ${event.body.cause}` });
       break;
     case "construct.ended": {
       const { outcome } = event.body;
@@ -110,6 +133,11 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     }
     default:
   }
+}
+
+function parkedText(kind: AccountTrouble, until: number | null): string {
+  const when = until === null ? "" : `, until ${new Date(until).toISOString()}`;
+  return `waits: ${troubleWords[kind]}${when}`;
 }
 
 const isHeld = ({ id }: ConstructView, view: RunView): boolean =>

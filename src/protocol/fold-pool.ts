@@ -20,10 +20,17 @@ export function foldPool(pool: PoolView, event: DeckEvent): void {
     case "pool.missed":
       pool.misses[event.body.reason] = (pool.misses[event.body.reason] ?? 0) + 1;
       break;
+    case "construct.redirected":
+      // Its session, and with it the process, goes on with its successor.
+      for (const spare of takenBy(pool, event.body.construct))
+        pool.spares[spare] = { state: "taken", construct: event.body.successor };
+      break;
     case "construct.ended":
-      for (const [spare, { construct }] of Object.entries(pool.spares))
-        if (construct === event.body.construct) delete pool.spares[spare];
+      for (const spare of takenBy(pool, event.body.construct)) delete pool.spares[spare];
       break;
     default:
   }
 }
+
+const takenBy = (pool: PoolView, construct: string): string[] =>
+  Object.keys(pool.spares).filter((spare) => pool.spares[spare]?.construct === construct);

@@ -11,6 +11,7 @@ export const modelSchema = z.object({
   /** The full name that stands behind an alias. */
   resolved: z.string().nullable(),
   display: z.string(),
+  /** What the agent says of it, less the prices that are understood. */
   description: z.string(),
   /** From low to high; empty when it has none to choose from. */
   efforts: z.array(effortSchema),

@@ -6,6 +6,10 @@ import { tripwireNoteSchema } from "./tripwire.ts";
 export const origins = ["daemon", "netrunner", "redirect"] as const;
 export type Origin = (typeof origins)[number];
 
+/** Who may tell a construct something. */
+export const tellers = [...origins, "deck"] as const;
+export type Teller = (typeof tellers)[number];
+
 export const endStates = ["done", "failed", "killed", "redirected"] as const;
 export type EndState = (typeof endStates)[number];
 
@@ -55,6 +59,8 @@ export const outcomeSchema = z.object({
   denials: z.array(denialSchema),
   /** What it has shown to the netrunner while it worked. */
   surfaced: z.array(surfacedSchema).default([]),
+  /** Plugins that it was to have and that did not start. */
+  plugins_failed: z.array(z.string()).default([]),
   /** The tripwires that fired, the first ones. */
   tripwires: z.array(tripwireNoteSchema).default([]),
   refusal: z.string().nullable(),

@@ -111,6 +111,10 @@ export const liveSettingsSchema = z
 /** What the netrunner can change when a run is opened again. What is not named stays as it is. */
 export const changedSettingsSchema = z.object(fields).partial();
 
+/** What a home may have of its own: the defaults of its runs. */
+export const savedSettingsSchema = z.object(fields).omit({ offline: true, caliber_fixed: true }).partial().strict();
+export type SavedSettings = z.infer<typeof savedSettingsSchema>;
+
 const minute = 60_000;
 
 /** @param cores processors of the machine */

@@ -36,6 +36,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     exempt: [],
     holds: {},
     attention: {},
+    account: null,
     tripwires: { author: null, isAuthored: false, rules: [], muted: [], ...nothingSpent },
     pool: newPoolView(),
     lastSeq: event.seq,
@@ -75,7 +76,7 @@ function foldRun(view: RunView, event: DeckEvent): void {
       view.goal = event.body.goal;
       break;
     case "run.resumed":
-      Object.assign(view, { status: "running", reason: "", closedAt: null });
+      Object.assign(view, { status: "running", reason: "", closedAt: null, account: null });
       // In place: whoever goes by the settings keeps them.
       Object.assign(view.settings, event.body.settings);
       break;
@@ -91,6 +92,7 @@ function foldRun(view: RunView, event: DeckEvent): void {
     case "run.paused":
       Object.assign(view, { status: "paused", reason: event.body.reason });
       break;
+    case "run.continued":
     case "netrunner.said":
     case "daemon.turn_started":
       if (view.closedAt === null) Object.assign(view, { status: "running", reason: "" });
@@ -109,6 +111,12 @@ function foldRun(view: RunView, event: DeckEvent): void {
       break;
     case "attention.closed":
       delete view.attention[event.body.item];
+      break;
+    case "account.held":
+      view.account = event.body;
+      break;
+    case "account.released":
+      view.account = null;
       break;
     case "spawn.refused":
       view.refused.push(event.body);

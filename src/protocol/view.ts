@@ -1,11 +1,15 @@
+import type { AccountHold } from "./account.ts";
 import type { AttentionItem } from "./attention.ts";
-import type { Caliber } from "./caliber.ts";
-import type { ConstructLine, EventBody, RunStatus } from "./event.ts";
+import { showGiven, type Caliber } from "./caliber.ts";
+import type { ConstructBound } from "./bound.ts";
+import type { EventBody } from "./event.ts";
+import type { ConstructLine, RunStatus } from "./run-status.ts";
 import type { Hold } from "./hold.ts";
-import type { Origin, Outcome, Tokens } from "./outcome.ts";
+import type { Origin, Outcome, Teller, Tokens } from "./outcome.ts";
 import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Suspended } from "./suspended.ts";
 import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
 
@@ -39,6 +43,8 @@ export interface RunView {
   holds: Record<string, Hold>;
   /** What else waits for the netrunner, oldest first. */
   attention: Record<string, AttentionItem>;
+  /** What holds all agents of the deck up; null: nothing. */
+  account: AccountHold | null;
   tripwires: TripwiresView;
   pool: PoolView;
   lastSeq: number;
@@ -84,21 +90,27 @@ export interface ConstructView {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  state: "queued" | "starting" | "running" | "held" | "paused" | "ending" | Outcome["state"];
+  state: "queued" | "starting" | "running" | "held" | "paused" | "parked" | "suspended" | "ending" | Outcome["state"];
+  /** Where it goes on, while it is suspended. */
+  suspended: Suspended | null;
   /** What it is doing, one short line. */
   activity: string;
   queuedAt: number;
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** It waits with a turn until what holds all agents up is over. */
+  isParked: boolean;
   /** Model requests so far. */
   requests: number;
   /** An estimate while it is in the middle of a turn. */
   costUsd: number;
   tokens: Tokens;
   denials: number;
+  /** The bounds that the netrunner has raised for it alone. */
+  raised: Partial<Record<ConstructBound, number>>;
   /** Messages that wait until it is told its task. */
-  told: { text: string; origin: Origin }[];
+  told: { text: string; origin: Teller }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
   outcome: Outcome | null;
@@ -116,6 +128,11 @@ export const spentOf = (view: RunView): Spent => Object.values(spentByRole(view)
 
 /** What the agents of a run have cost so far, US dollars. */
 export const costOf = (view: RunView): number => spentOf(view).costUsd;
+
+/** What a construct runs or ran on, in words. */
+export function caliberText({ caliber, asked, outcome }: ConstructView): string {
+  return showGiven(asked ?? caliber, outcome?.caliber_given ?? { ...caliber, fast: false });
+}
 
 export const isEnded = (construct: ConstructView): boolean => construct.outcome !== null;
 
@@ -151,6 +168,13 @@ export function summaryOf(view: RunView): RunSummary {
 export function closingLine(construct: ConstructView): ConstructLine {
   const { id, task, outcome } = construct;
   if (outcome === null)
-    return { id, task, state: construct.state === "queued" ? "queued" : "running", cause: "", files: [], denials: [] };
+    return {
+      id,
+      task,
+      state: construct.state === "queued" || construct.state === "suspended" ? construct.state : "running",
+      cause: "",
+      files: [],
+      denials: [],
+    };
   return { id, task, state: outcome.state, cause: outcome.cause, files: outcome.files, denials: outcome.denials };
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { Fault } from "../base/fault.ts";
 import { type DeckEvent, parseEvent } from "../protocol/event.ts";
+import { isOfAccount } from "./database.ts";
 import { homePaths } from "./home.ts";
 import { storageFault } from "./storage-fault.ts";
 
@@ -14,8 +15,12 @@ export interface EventReader {
   eventsAfter(seq: number): IterableIterator<DeckEvent>;
   /** How many events a run has up to and with a sequence number. */
   countOf(run: string, upToSeq: number): number;
+  /** How the account of the home was left: the last of its holds and releases. */
+  lastOfAccount(): DeckEvent | undefined;
   /** The ids of all runs, newest first. */
   runs(): string[];
+  /** What all runs have cost since then (milliseconds since the epoch), US dollars. */
+  costSince(at: number): number;
   /** The highest sequence number; 0 when nothing is recorded. */
   lastSeq(): number;
   close(): void;
@@ -33,7 +38,12 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
   const ofAll = database.prepare(`SELECT ${columns} FROM events WHERE seq > ? ORDER BY seq LIMIT ${pageRows}`);
   const count = database.prepare("SELECT count(*) AS n FROM events WHERE run = ? AND seq <= ?");
   const opened = database.prepare("SELECT run FROM events WHERE type = 'run.opened' ORDER BY seq DESC");
+  const cost = database.prepare(
+    "SELECT coalesce(sum(json_extract(body, '$.cost_usd')), 0) AS usd FROM events WHERE type = 'agent.used' AND at >= ?",
+  );
   const last = database.prepare("SELECT coalesce(max(seq), 0) AS n FROM events");
+
+  const account = database.prepare(`SELECT ${columns} FROM events WHERE ${isOfAccount} ORDER BY seq DESC LIMIT 1`);
 
   const read = <T>(action: () => T): T => {
     try {
@@ -58,7 +68,12 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
     eventsOf: (run, afterSeq = 0) => pages((seq) => ofRun.all(run, seq), afterSeq),
     eventsAfter: (afterSeq) => pages((seq) => ofAll.all(seq), afterSeq),
     countOf: (run, upToSeq) => read(() => Number(count.get(run, upToSeq)?.["n"])),
+    lastOfAccount() {
+      const row = read(() => account.get());
+      return row === undefined ? undefined : eventOf(row);
+    },
     runs: () => read(() => [...new Set(opened.all().map((row) => String(row["run"])))]),
+    costSince: (at) => read(() => Number(cost.get(at)?.["usd"])),
     lastSeq: () => read(() => Number(last.get()?.["n"])),
     close: () => {
       if (database.isOpen) database.close();

@@ -11,10 +11,15 @@ export const homePaths = (home: string) => ({
   socket: join(home, "deck.sock"),
   /** Names the socket where the home's own path is too long for one. */
   socketNote: join(home, "deck.sock.at"),
+  /** What constructs call plugins with, and the socket behind it. */
+  bridgeCommand: join(home, "bin", "cyberdeck-plugin"),
+  bridgeSocket: join(home, "bridge.sock"),
   blacklist: join(home, "blacklist.json"),
   /** What the agent said of its models. The scripted model's agent may know others, so it has a file of its own. */
   calibers: join(home, "calibers.json"),
   calibersOffline: join(home, "calibers-offline.json"),
+  settings: join(home, "settings.json"),
+  settingsLock: join(home, "settings.lock"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
 });

@@ -1,6 +1,8 @@
 import { oneLine } from "../base/text.ts";
 import { showCost, showDuration } from "../base/units.ts";
 import { refusalText } from "../protocol/catalogue.ts";
+import { troubleWords } from "../protocol/account.ts";
+import { boundText, showAmount } from "../protocol/bound.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 
@@ -57,14 +59,31 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("waits for the netrunner", event.body.question);
     case "run.paused":
       return says(`paused (${oneLine(event.body.rule, 40)})`, event.body.reason);
+    case "run.continued":
+      return "run goes on: there is room again at its bound";
+    case "bound.reached":
+      // The run's own is told as its pause.
+      return event.body.construct === undefined ? undefined : says(event.body.construct, boundText(event.body));
+    case "bound.raised":
+      return says(event.body.construct, `its bound was raised to ${showAmount(event.body.which, event.body.to)}`);
+    case "construct.suspended":
+      return says(event.body.construct, "suspended, to go on when the run does");
+    case "construct.stalled":
+      return says(event.body.construct, `nothing was heard of it for ${showDuration(event.body.silent_ms)}`);
     case "run.closed":
       return says(`run closed, ${event.body.status}`, event.body.reason);
     case "goal.set":
       return says("goal", event.body.goal);
     case "netrunner.said":
       return says("netrunner", event.body.text);
-    case "account.limited":
-      return `the account is limited: ${oneLine(event.body.status, 80)}`;
+    case "account.held": {
+      const { reason, retry_at, tries } = event.body;
+      const again = tries === 0 ? "" : ` (tried in vain: ${tries})`;
+      const until = retry_at === null ? "" : `; next try ${new Date(retry_at).toISOString()}`;
+      return says(`ACCOUNT HELD${again}`, `${reason}${until}`);
+    }
+    case "account.released":
+      return `the account is free again after ${showDuration(event.body.held_ms)} (${event.body.how})`;
     case "canary.passed":
       return `the gate holds in ${oneLine(`${event.body.agent} ${event.body.version}`, 60)}`;
     case "canary.failed":
@@ -134,10 +153,19 @@ function constructTelling(event: DeckEvent): string | undefined {
       const cause = outcome.cause === "result" ? "" : ` (${oneLine(outcome.cause, 60)})`;
       return `${id} ${outcome.state}${cause} after ${showDuration(outcome.duration_ms)}, ${showCost(outcome.cost_usd)}`;
     }
+    case "plugin.called":
+      return says(`${id} calls the plugin ${oneLine(event.body.plugin, 60)}`, event.body.args);
+    case "plugin.failed":
+      return `${id} works without the plugin ${oneLine(event.body.plugin, 60)}, which did not start`;
+    case "plugin.refused":
+      return says(`${id} was refused the plugin ${oneLine(event.body.plugin, 60)}`, event.body.reason);
     case "construct.surfaced":
       return says(`${id} shows a ${event.body.kind}`, [event.body.title, event.body.path ?? event.body.text].join(" "));
     case "construct.paused":
       return says(`${id} was ${event.body.how}`, event.body.why);
+    case "construct.parked":
+      return says(`${id} waits`, troubleWords[event.body.kind]);
+    case "construct.unparked":
     case "construct.continued":
       return `${id} goes on`;
     case "tripwire.fired": {

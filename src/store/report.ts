@@ -3,10 +3,19 @@ import { count, showCost, showDuration } from "../base/units.ts";
 import { showCaliber } from "../protocol/caliber.ts";
 import { showPool } from "../protocol/pool.ts";
 import type { DeckEvent } from "../protocol/event.ts";
-import { type ConstructView, costOf, isEnded, type RunView, summaryOf } from "../protocol/view.ts";
+import {
+  caliberText,
+  type ConstructView,
+  costOf,
+  isEnded,
+  type RunView,
+  spentOf,
+  summaryOf,
+} from "../protocol/view.ts";
 import { code, fenced, inline, quoted, table } from "./markdown.ts";
 import { constructSection } from "./report-construct.ts";
 import { timelineOf } from "./report-timeline.ts";
+import { tokenSum } from "../protocol/spent.ts";
 import { showMoment } from "./moment.ts";
 
 /**
@@ -55,7 +64,7 @@ function workWords(constructs: ConstructView[]): string {
   if (all === 0) return "No construct was started.";
   const done = constructs.filter((construct) => construct.state === "done").length;
   if (done === all) return all === 1 ? "Its one construct did its task." : `All ${all} constructs did their task.`;
-  const others = (["failed", "killed", "redirected", "running", "starting", "ending", "queued"] as const)
+  const others = (["failed", "killed", "redirected", "running", "starting", "ending", "suspended", "queued"] as const)
     .map((state) => ({ state, n: constructs.filter((construct) => construct.state === state).length }))
     .filter(({ n }) => n > 0)
     .map(({ state, n }) => `${n} ${stateWords(state, n)}`);
@@ -66,6 +75,7 @@ function stateWords(state: Exclude<ConstructView["state"], "done">, n: number): 
   const be = n === 1 ? "is" : "are";
   if (state === "failed") return "failed";
   if (state === "killed" || state === "redirected") return `${n === 1 ? "was" : "were"} ${state}`;
+  if (state === "suspended") return `${be} suspended`;
   return state === "queued" ? `${be} still queued` : `${be} still ${state === "ending" ? "ending" : "at work"}`;
 }
 
@@ -96,6 +106,7 @@ function facts(view: RunView, constructs: ConstructView[]): string {
     `- Status: ${view.status}${view.reason === "" ? "" : `: ${inline(view.reason, 300)}`}`,
     `- Started: ${showMoment(view.openedAt)}, took ${showDuration(view.durationMs)}`,
     `- Cost: ${cost}`,
+    `- Used: ${usedText(view)}`,
     `- Brake: ${settings.brake}${settings.airgap ? ", airgap on" : ""}. ${wallText(view)} Constructs: ${inline(showCaliber(settings.caliber), 80)}, at most ${settings.max_concurrent} at once.`,
     ...poolLine(view),
   ];
@@ -105,6 +116,12 @@ function facts(view: RunView, constructs: ConstructView[]): string {
 function poolLine({ pool }: RunView): string[] {
   const text = showPool(pool);
   return text === undefined ? [] : [`- Warm pool: ${text}`];
+}
+
+function usedText(view: RunView): string {
+  const { requests, tokens } = spentOf(view);
+  const kinds = `${tokens.input} in, ${tokens.output} out, ${tokens.cache_read} from the cache, ${tokens.cache_written} into it`;
+  return `${count(requests, "model request")}, ${count(tokenSum(tokens), "token")} (${kinds})`;
 }
 
 const authorCost = ({ tripwires }: RunView): string =>
@@ -131,7 +148,7 @@ function tableSection(constructs: ConstructView[]): string[] {
   const rows = constructs.map((construct) => [
     construct.id,
     stateCell(construct),
-    showCaliber(construct.caliber),
+    caliberText(construct),
     isEnded(construct) ? showDuration(construct.outcome?.duration_ms ?? 0) : "",
     isEnded(construct) ? showCost(construct.costUsd) : "",
     String(construct.outcome?.files.length ?? ""),

@@ -18,6 +18,8 @@ export interface RunFolder {
   report: string;
   /** Puts `report.md` in place, whole. */
   writeReport(text: string): Promise<void>;
+  /** Puts `eject.json` in place, whole, and gives its path. */
+  writeEject(text: string): Promise<string>;
   transcriptPath(construct: string): string;
   /** Opens the transcript of a construct; lines go behind those that are there. */
   transcript(construct: string): Transcript;
@@ -85,6 +87,15 @@ function folderOf(home: string, run: string): RunFolder {
         await writeWhole(report, text);
       } catch (error) {
         throw storageFault(error, "could not write the report", report);
+      }
+    },
+    async writeEject(text) {
+      const snapshot = join(path, "eject.json");
+      try {
+        await writeWhole(snapshot, text);
+        return snapshot;
+      } catch (error) {
+        throw storageFault(error, "could not write the snapshot", snapshot);
       }
     },
     transcriptPath,

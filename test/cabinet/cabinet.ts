@@ -21,6 +21,7 @@ export const cabinetNames = [
   "stalling",
   "evasive",
   "unheeding",
+  "runner",
 ] as const;
 export type CabinetName = (typeof cabinetNames)[number];
 

@@ -43,6 +43,7 @@ describe("the real agent", () => {
       expect(row?.efforts).toContain("high");
       expect(row?.price?.output).toBeGreaterThan(0);
     }
+    expect(catalogue.models.filter(({ description }) => /Mtok|·\s*$/.test(description))).toEqual([]);
     expect(rows.get("opus")?.fast).toBe(true);
     expect(rows.get("sonnet")?.fast).toBe(false);
     expect(rows.get("haiku")?.price?.long?.over).toBe(100_000);

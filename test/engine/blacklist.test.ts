@@ -183,7 +183,7 @@ describe("forbidden work", () => {
       settings: { budget_usd: 0.001, max_concurrent: 1 },
       answer: () => say("Done."),
     });
-    const paused = await kit.runTasks(["Write a haiku", forbidden, sibling]);
+    const paused = await kit.leaveTasks(["Write a haiku", forbidden, sibling]);
     expect(outcomesOf(paused).map(({ state }) => state)).toEqual(["done"]);
     await add(kit);
     const resumed = await kit.resume(paused[0]?.run ?? "", { settings: { budget_usd: 0 } });

@@ -36,41 +36,6 @@ describe("the bounds of a run", () => {
     expect(of(events, "run.closed")[0]?.body.status).toBe("done");
   });
 
-  test("at the budget what runs may end, what is queued stays queued, and the run pauses; a raised budget starts it", async () => {
-    await using kit = await openTestDeck({
-      settings: { budget_usd: 0.02, max_concurrent: 1 },
-      answer: scripted({
-        daemon: [block({ actions: spawns("One.", "Two.", "Three.", "Four."), status: "waiting" })],
-        afterwards: doneWhenIdle("Four of four."),
-      }),
-    });
-    const paused = await kit.runGoal("Spend.");
-    const closed = of(paused, "run.closed")[0];
-    expect(of(paused, "run.paused")[0]?.body).toMatchObject({
-      rule: "budget.run",
-      reason: expect.stringContaining("$0.02"),
-    });
-    expect(closed?.body.status).toBe("paused");
-    const ended = outcomesOf(paused).length;
-    expect(ended).toBeLessThan(4);
-    expect(outcomesOf(paused).every(({ state }) => state === "done")).toBe(true);
-    expect(closed?.body.constructs.filter(({ state }) => state === "queued").length).toBe(4 - ended);
-    expect(leftOf(paused)).toEqual([]);
-
-    const resumed = await kit.resume(closed?.run ?? "", { settings: { budget_usd: 50 } });
-    const events = await kit.untilClosed(resumed.afterSeq);
-    const all = [...outcomesOf(paused), ...outcomesOf(events)].map(({ task, state }) => `${task} ${state}`);
-    expect(all.sort()).toEqual(["Four. done", "One. done", "Three. done", "Two. done"]);
-    expect(of(events, "run.closed")[0]?.body).toMatchObject({ status: "done", reason: "Four of four." });
-  });
-
-  test("a batch without a daemon keeps to its budget too", async () => {
-    await using kit = await openTestDeck({ settings: { budget_usd: 0.001, max_concurrent: 1 } });
-    const events = await kit.runTasks(["One.", "Two."]);
-    expect(outcomesOf(events).map(({ task }) => task)).toEqual(["One."]);
-    expect(of(events, "run.closed")[0]?.body.status).toBe("paused");
-  });
-
   test("never more are at work, and never more starting, than the caps say, and all get their turn in order", async () => {
     await using kit = await openTestDeck({
       settings: { max_concurrent: 3, max_starting: 1 },
@@ -91,7 +56,7 @@ describe("the bounds of a run", () => {
       settings: { budget_usd: 0.001, max_concurrent: 1 },
       answer: () => say("Done."),
     });
-    const paused = await kit.runTasks(["One.", "Two.", "Three.", "Four."]);
+    const paused = await kit.leaveTasks(["One.", "Two.", "Three.", "Four."]);
     const settings = { budget_usd: 0, max_concurrent: 2, max_starting: 2 };
     const resumed = await kit.resume(of(paused, "run.closed")[0]?.run ?? "", { settings });
     const events = await kit.untilClosed(resumed.afterSeq);

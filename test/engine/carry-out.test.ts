@@ -25,6 +25,8 @@ function bench(hands: Partial<Hands> = {}) {
     read: (id, part) => void calls.push(`read ${id} ${part}`),
     inFlight: () => 0,
     bound: () => undefined,
+    isOutOfBudget: () => false,
+    askForBudget: () => undefined,
     ...hands,
   };
   const rejected = (): unknown[] =>

@@ -20,6 +20,7 @@ test("a second message waits for the end of the first one's turn, and knows what
     {
       driver,
       clock: systemClock,
+      account: { see: () => undefined },
       patience: usualPatience,
       cwd: kit.workspace,
       caliber: kit.settings.daemon_caliber,

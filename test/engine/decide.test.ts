@@ -9,6 +9,7 @@ const moment = (parts: Partial<Moment> = {}): Moment => ({
   status: "working",
   hasAsked: false,
   bound: undefined,
+  isOutOfBudget: false,
   ...parts,
 });
 
@@ -22,6 +23,7 @@ const any = fc.record({
   bound: fc.option(fc.record({ rule: fc.constant("r"), reason: fc.constant("w"), pending: fc.nat(2) }), {
     nil: undefined,
   }),
+  isOutOfBudget: fc.boolean(),
 });
 
 describe("what comes next", () => {
@@ -39,10 +41,17 @@ describe("what comes next", () => {
     fc.assert(
       fc.property(any, (now) => {
         const { next } = decide(now);
-        expect(now.bound !== undefined && ["turn", "ask"].includes(next)).toBe(false);
+        const isBound = now.bound !== undefined || now.isOutOfBudget;
+        expect(isBound && ["turn", "ask"].includes(next)).toBe(false);
         expect(now.hasAsked && next === "ask").toBe(false);
       }),
     );
+  });
+
+  test("out of budget, nothing goes on but the end of what is over", () => {
+    expect(decide(moment({ inputsWait: true, isOutOfBudget: true }))).toEqual({ next: "hold" });
+    expect(decide(moment({ inFlight: 2, isOutOfBudget: true }))).toEqual({ next: "hold" });
+    expect(decide(moment({ status: "done", isOutOfBudget: true }))).toEqual({ next: "finish", status: "done" });
   });
 
   test("what is untold is told before the daemon's done counts", () => {

@@ -14,6 +14,7 @@ const context: MessageContext = {
   total: 30,
   inFlight: [],
   profiles: [],
+  plugins: [],
   resultOf: () => "",
 };
 

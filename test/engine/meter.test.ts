@@ -6,7 +6,8 @@ import type { Note } from "../../src/engine/journal.ts";
 import { noTokens, type Tokens } from "../../src/protocol/outcome.ts";
 
 /** A dollar for a thousand tokens of output. */
-const priceOf = (model: string, tokens: Tokens): number | null => (model === "free" ? null : tokens.output / 1000);
+const priceOf = (model: string, tokens: Tokens, isFast: boolean): number | null =>
+  model === "free" ? null : (tokens.output / 1000) * (isFast ? 2 : 1);
 
 function meter(parts: Partial<MeterParts> = {}) {
   const noted: { type: string; body: unknown }[] = [];
@@ -53,6 +54,17 @@ describe("the meter of an agent", () => {
     for (const event of [begun("a"), begun("a"), over("a", 50), over("a", 50), begun("a")]) own.see(event);
     expect(own.total).toMatchObject({ requests: 1, costUsd: 0.05, tokens: { input: 10, output: 50 } });
     expect(noted).toMatchObject([{ type: "agent.used", body: { agent: "cx-1", requests: 1, cost_usd: 0.05 } }]);
+  });
+
+  test("counts a request that was fast at its price, whichever message tells it", () => {
+    const { meter: own } = meter();
+    own.see({ type: "used", request: "a", model: "m", tokens: { output: 1 }, isFinal: false, isFast: true });
+    own.see(over("a", 50));
+    own.see(begun("b"));
+    own.see({ type: "used", request: "b", tokens: { output: 10 }, isFinal: true, isFast: true });
+    own.see(begun("c"));
+    own.see(over("c", 10));
+    expect(own.total.costUsd).toBeCloseTo(0.1 + 0.02 + 0.01);
   });
 
   test("what is under way counts already, and stays counted when nothing more is heard of it", () => {
@@ -134,6 +146,8 @@ describe("what a message of the agent tells of tokens", () => {
     ]);
     const end = event({ type: "message_delta", usage: { output_tokens: 9 } }, { api_message_id: "msg" });
     expect(translate(end)).toEqual([{ type: "used", request: "msg", tokens: { output: 9 }, isFinal: true }]);
+    const fast = { ...end, event: { ...end.event, usage: { output_tokens: 9, speed: "fast" } } };
+    expect(translate(fast)).toMatchObject([{ type: "used", isFast: true }]);
   });
 
   test("a message without figures, or with wrong ones, is a sign of life and nothing else", () => {

@@ -56,24 +56,6 @@ describe("a provider that makes trouble", () => {
     expect(outcome?.refusal).toBeTruthy();
   });
 
-  test("does not accept the login: the construct fails soon, with what to do", async () => {
-    const { outcome, events } = await meets(Array.from({ length: 12 }, () => failing(401)));
-    expect(outcome).toMatchObject({ state: "failed", cause: "error:login" });
-    expect(outcome?.stderr).toContain("log in");
-    expect(reasonsOf(events).length).toBe(3);
-  });
-
-  test("does not accept the daemon's login: the run pauses at once and says so", async () => {
-    await using kit = await openTestDeck({ answer: () => failing(401) });
-    const events = await kit.runGoal("Go.");
-    expect(of(events, "run.closed")[0]?.body).toMatchObject({
-      status: "paused",
-      reason: expect.stringContaining("does not accept the login"),
-    });
-    expect(of(events, "daemon.started").length).toBe(1);
-    expect(leftOf(events)).toEqual([]);
-  });
-
   test("never answers: the construct is ended at its idle limit, and its long wait is no sign of life", async () => {
     const mute = await meets([silent()], { idle_limit_ms: 3000 });
     expect(mute.outcome).toMatchObject({ state: "killed", cause: "stall" });

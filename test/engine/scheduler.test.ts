@@ -87,6 +87,16 @@ describe("the schedule", () => {
     expect(schedule(state({ queue }), free)).toEqual({ start: ["free"], blocked: [] });
   });
 
+  test("counts one that takes an agent which is up as no start, as far as there are such agents and they will do", () => {
+    const queue = ["a", "b", "c", "d"].map((id) => ({ id, after: [] }));
+    const limits = { max_concurrent: 10, max_starting: 1 };
+    expect(schedule(state({ queue, ready: 2 }), limits).start).toEqual(["a", "b", "c"]);
+    expect(schedule(state({ queue, ready: 2, starting: 1 }), limits).start).toEqual(["a", "b"]);
+    const canBeWarm = (id: string): boolean => id !== "a" && id !== "b";
+    expect(schedule(state({ queue, ready: 9, canBeWarm }), limits).start).toEqual(["a", "c", "d"]);
+    expect(schedule(state({ queue, ready: 9 }), { max_concurrent: 2, max_starting: 1 }).start).toEqual(["a", "b"]);
+  });
+
   test("starts nobody when more are alive than a lowered cap allows", () => {
     const queue = [{ id: "a", after: [] }];
     expect(schedule(state({ queue, alive: 5 }), { max_concurrent: 3, max_starting: 2 }).start).toEqual([]);

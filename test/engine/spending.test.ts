@@ -69,7 +69,11 @@ describe("what agents use", () => {
   test("by the author of tripwires counts as well", async () => {
     await using kit = await openTestDeck({
       settings: { tripwire_author: { model: "haiku", effort: "low" } },
-      answer: scripted({ afterwards: block({ status: "done", chat: "Nothing to do." }) }),
+      answer: scripted({
+        // A construct that waits for the author.
+        daemon: [block({ actions: [{ type: "spawn", task: "One." }], status: "waiting" })],
+        afterwards: doneWhenIdle("Done."),
+      }),
     });
     const view = foldRunEvents(await kit.runGoal("Nothing."));
     if (view === undefined) throw new Error("no view");

@@ -15,6 +15,7 @@ import {
   outcomesOf,
   requestsOf,
 } from "../kit/deck.ts";
+import { shortTimes } from "./account/times.ts";
 
 /** Long enough for an agent to start on a busy machine, short enough to wait for. */
 const patience: Patience = { firstTurnMs: 10_000, laterTurnMs: 10_000, betweenMs: 2500 };
@@ -103,6 +104,7 @@ describe("a daemon that goes silent", () => {
     let processes = 0;
     await using kit = await openTestDeck({
       settings: { backend: "one-shot" },
+      accountTimes: shortTimes,
       answer(request) {
         if (!isDaemon(request)) return say("The answer is 42.");
         if (!request.lastUserText.includes(heading.outcomes))

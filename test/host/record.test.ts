@@ -102,7 +102,7 @@ describe("a deck", () => {
       settings: { budget_usd: 0.001, max_concurrent: 1, brake: "default" },
       answer: ({ toolResults }) => (toolResults.length === 0 ? call("Bash", { command: "touch mark" }) : say("Tried.")),
     });
-    const paused = await kit.runTasks(["A", "B"]);
+    const paused = await kit.leaveTasks(["A", "B"]);
     expect(outcomesOf(paused).map(({ denials }) => denials.length)).toEqual([0]);
     const resumed = await kit.resume(paused[0]?.run ?? "", { settings: { budget_usd: 0, brake: "paranoid" } });
     const events = await kit.untilClosed(resumed.afterSeq);

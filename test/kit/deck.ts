@@ -7,10 +7,12 @@ import { claudeDriver } from "../../src/drivers/claude/driver.ts";
 import { offlineEnvironment } from "../../src/drivers/claude/environment.ts";
 import { findExecutable } from "../../src/drivers/claude/executable.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
+import type { AccountTimes } from "../../src/engine/account/times.ts";
 import { openCaliberDesk, type CaliberDesk } from "../../src/engine/calibers/desk.ts";
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
+import type { PluginParts } from "../../src/host/bridge/deck-plugins.ts";
 import type { OpenedRun } from "../../src/host/port.ts";
 import { block, say, type Answerer } from "../../src/offline/reply.ts";
 import { parseRequest, type ModelRequest } from "../../src/offline/request.ts";
@@ -35,6 +37,11 @@ export interface TestDeck extends AsyncDisposable {
   runGoal(goal: string): Promise<DeckEvent[]>;
   /** Runs tasks without a daemon and gives all events of the run up to its closing. */
   runTasks(tasks: string[]): Promise<DeckEvent[]>;
+  /** The same in a deck before which nobody sits: when the run pauses at a bound, it is left so. */
+  leaveTasks(tasks: string[]): Promise<DeckEvent[]>;
+  leaveGoal(goal: string): Promise<DeckEvent[]>;
+  /** Starts tasks without waiting for their end. */
+  startTasks(tasks: string[]): Promise<OpenedRun>;
   /** Starts a goal without waiting for its end. */
   startGoal(goal: string): Promise<OpenedRun>;
   /** Goes on with a run, under these settings where they are given. */
@@ -52,6 +59,10 @@ export interface TestDeckOptions {
   /** Files of the workspace: path to text. */
   files?: Record<string, string>;
   patience?: Patience;
+  /** How long what concerns the account is waited for; otherwise as in earnest, which is long. */
+  accountTimes?: AccountTimes;
+  /** How the agents are logged in; the provider tells a subscription when its limit is over. Default: a key. */
+  login?: "key" | "subscription";
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
   /** Another executable in the agent's place. */
@@ -59,10 +70,12 @@ export interface TestDeckOptions {
   driver?: (usual: AgentDriver) => AgentDriver;
   /** Wraps the brake, to see it or to break it. */
   judge?: (usual: Judge) => Judge;
-  /** The models that there are, in place of those that every agent has; `ask`: what the real agent says. */
-  calibers?: ModelList["models"] | "ask";
+  /** The models that there are, in place of those that every agent has; `ask`: what the real agent says; or who is asked. */
+  calibers?: ModelList["models"] | "ask" | ((signal: AbortSignal) => Promise<ModelList>);
   /** Tries the gate before the first construct, in the agent, or in another executable. */
   canary?: { executable?: string; limitMs?: number };
+  /** Folders and files of plugins in the deck's home: `NAME/plugin.toml`, `NAME/run.sh`. Files that begin with `#!` can be run. */
+  plugins?: Record<string, string>;
   /** Opens the deck in another way, such as on a disk that is full. */
   open?: typeof openWritingDeck;
   /** How much memory there is for agents. */
@@ -89,9 +102,19 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     mkdirSync(dirname(join(workspace, path)), { recursive: true });
     writeFileSync(join(workspace, path), text);
   }
+  for (const [path, text] of Object.entries(options.plugins ?? {})) {
+    const file = join(home, "plugins", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: text.startsWith("#!") ? 0o755 : 0o644 });
+  }
   const api = options.api ?? (await startOfflineApi({ answer: options.answer ?? (() => say("Done.")) }));
   const executable = await findExecutable({ asked: options.claudeBin, env: {}, cwd: workspace });
-  const usual = claudeDriver({ executable, env: offlineEnvironment(process.env, agentHome, api.url) });
+  const { ANTHROPIC_API_KEY, ...keyless } = offlineEnvironment(process.env, agentHome, api.url);
+  const login: Record<string, string> =
+    options.login === "subscription"
+      ? { CLAUDE_CODE_OAUTH_TOKEN: "no-token" }
+      : { ANTHROPIC_API_KEY: ANTHROPIC_API_KEY ?? "" };
+  const usual = claudeDriver({ executable, env: { ...keyless, ...login } });
   const open = options.open ?? openWritingDeck;
   const deck = await open({ workspace, home, mode: "write", offline: true }, () =>
     Promise.resolve({
@@ -109,8 +132,10 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
         : {
             canary: claudeCanaries({ executable, caller: process.env, deckHome: home, ...options.canary }),
           }),
+      ...(options.plugins === undefined ? {} : { plugins: kitPlugins() }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
+      ...(options.accountTimes === undefined ? {} : { accountTimes: options.accountTimes }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),
     }),
@@ -128,6 +153,17 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     }
     return events;
   };
+
+  /** What a command does that runs without a terminal. */
+  const untilLeft = ({ afterSeq }: OpenedRun): Promise<DeckEvent[]> =>
+    eventsUntil(afterSeq, (event) => {
+      const stop = { type: "stop", status: "paused", reason: "nobody answers", force: false } as const;
+      if (event.type === "run.paused") deck.send(stop).catch(() => "it has ended by itself");
+      return isClosed(event);
+    });
+
+  const startTasks = (tasks: string[]): Promise<OpenedRun> =>
+    deck.send({ type: "spawn", tasks, settings, command_line: [] });
 
   const startGoal = (goal: string): Promise<OpenedRun> =>
     deck.send({ type: "goal.set", goal, settings, command_line: [] });
@@ -148,10 +184,13 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       const opened = await startGoal(goal);
       return eventsUntil(opened.afterSeq, isClosed);
     },
+    startTasks,
     async runTasks(tasks) {
-      const opened = await deck.send({ type: "spawn", tasks, settings, command_line: [] });
+      const opened = await startTasks(tasks);
       return eventsUntil(opened.afterSeq, isClosed);
     },
+    leaveTasks: async (tasks) => untilLeft(await startTasks(tasks)),
+    leaveGoal: async (goal) => untilLeft(await startGoal(goal)),
     async [Symbol.asyncDispose]() {
       await deck.close();
       if (options.api === undefined) await api.close();
@@ -160,13 +199,21 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
   };
 }
 
+/** Plugins of the home alone, on this machine. */
+const kitPlugins = (): PluginParts => ({
+  machine: { platform: process.platform, path: process.env["PATH"] ?? "", variables: new Set(["PATH"]) },
+  node: process.execPath,
+  script: join(import.meta.dirname, "../../src/bin/plugin-call.ts"),
+});
 function calibersOf(
   calibers: TestDeckOptions["calibers"],
   { driver, workspace, home }: { driver: AgentDriver; workspace: string; home: string },
 ): { calibers?: CaliberDesk } {
   if (calibers === undefined) return {};
-  const ask: AgentDriver["models"] = (asked) =>
-    calibers === "ask" ? driver.models(asked) : Promise.resolve({ version: "0.0.0", models: calibers });
+  const ask: AgentDriver["models"] = (asked) => {
+    if (typeof calibers === "function") return calibers(asked.signal);
+    return calibers === "ask" ? driver.models(asked) : Promise.resolve({ version: "0.0.0", models: calibers });
+  };
   return {
     calibers: openCaliberDesk({
       file: join(home, "calibers.json"),

@@ -24,6 +24,7 @@ export const anOutcome = (parts: Partial<Outcome> = {}): Outcome => ({
   files_missing: [],
   denials: [],
   surfaced: [],
+  plugins_failed: [],
   tripwires: [],
   refusal: null,
   session_id: null,

@@ -111,6 +111,34 @@ describe("the package that is published", () => {
     expect(readdirSync(join(deck.folder, "home"))).toEqual(before);
   });
 
+  test("brings its profiles along, and knows which one was meant", async () => {
+    const workspace = join(deck.folder, "empty");
+    mkdirSync(workspace);
+    const listed = await deck.run("cyberdeck", ["profiles"], { cwd: workspace });
+    expect(listed).toMatchObject({ code: 0, stderr: "" });
+    for (const name of ["code_reviewer", "default", "recon_specialist"])
+      expect(listed.stdout).toMatch(new RegExp(`^${name} +\\w+ +shipped `, "m"));
+    const wrong = await deck.run("cyberdeck", ["spawn", "--offline", "--profile", "code_reviwer", "Look"], {
+      cwd: workspace,
+    });
+    expect(wrong).toMatchObject({ code: 2, stdout: "" });
+    expect(wrong.stderr).toContain('there is no profile "code_reviwer"; did you mean code_reviewer?');
+    expect(readdirSync(join(workspace, ".cyberdeck"))).not.toContain("runs");
+  });
+
+  test("brings the plugin that ships, for the netrunner and for constructs", async () => {
+    const workspace = join(deck.folder, "plugin-workspace");
+    mkdirSync(workspace);
+    writeFileSync(join(workspace, "a.ts"), "1;\n");
+    const { code, stdout } = await deck.run("cyberdeck", ["plugins", "run", "codemap"], { cwd: workspace });
+    expect(code).toBe(0);
+    expect(stdout).toContain("1 files");
+    const bridge = join(deck.package, "dist", "plugin-call.js");
+    const call = await deck.run(process.execPath, [bridge, join(workspace, "no.sock"), "codemap"], { cwd: workspace });
+    expect(call.code).toBe(125);
+    expect(call.stderr).toContain("the deck cannot be reached");
+  });
+
   test("a Node that is too old, with no newer one near, is told how to get one", async () => {
     const old = join(deck.folder, "old-node.cjs");
     writeFileSync(old, `Object.defineProperty(process.versions, "node", { value: "20.20.2" });\n`);

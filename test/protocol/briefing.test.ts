@@ -37,6 +37,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   files: fc.array(fc.record({ path: long, size: fc.nat(), sha256: fc.string() }), { maxLength: 40 }),
   files_missing: fc.array(long, { maxLength: 40 }),
   denials: fc.array(fc.record({ tool: long, input: long, rule: long }), { maxLength: 40 }),
+  plugins_failed: fc.array(long, { maxLength: 40 }),
   surfaced: fc.array(
     fc.record({
       kind: fc.constantFrom(...surfaceKinds),

@@ -46,6 +46,7 @@ const result = z.looseObject({
   is_error: z.boolean(),
   result: z.string().optional(),
   errors: z.array(z.string()).default([]),
+  api_error_status: z.number().nullish(),
   structured_output: z.unknown().optional(),
   stop_reason: z.string().nullish(),
   session_id: z.string(),
@@ -63,6 +64,7 @@ const init = z.looseObject({
   session_id: z.string(),
   model: z.string(),
   tools: z.array(z.string()).default([]),
+  mcp_servers: z.array(z.looseObject({ name: z.string(), status: z.string() })).default([]),
   claude_code_version: z.string().optional(),
 });
 
@@ -75,6 +77,7 @@ const apiRetry = z.looseObject({
   error: z.string().default("unknown"),
 });
 
+/** Its time is in seconds. It comes once for each change: a second turn that is refused for the same has none. */
 const rateLimit = z.looseObject({
   type: z.literal("rate_limit_event"),
   rate_limit_info: z.looseObject({ status: z.string(), resetsAt: z.number().nullish() }),
@@ -105,6 +108,11 @@ const signsOfLife = new Set([
   "system/control_request_progress",
 ]);
 
+function downOf(servers: { name: string; status: string }[]): { down?: string[] } {
+  const down = servers.filter(({ status }) => status !== "connected").map(({ name }) => name);
+  return down.length === 0 ? {} : { down };
+}
+
 /** What one message of the agent means in our words. A message that no schema fits is one `unknown` event. */
 export function translate(message: unknown): AgentEvent[] {
   const kind = kindOf(message);
@@ -122,6 +130,7 @@ export function translate(message: unknown): AgentEvent[] {
           sessionId: m.session_id,
           model: m.model,
           tools: m.tools,
+          ...downOf(m.mcp_servers),
           ...(m.claude_code_version === undefined ? {} : { version: m.claude_code_version }),
         },
       ]);
@@ -136,8 +145,8 @@ export function translate(message: unknown): AgentEvent[] {
         },
       ]);
     case "rate_limit_event":
-      return translated(rateLimit, message, kind, (m) => [
-        { type: "limited", status: m.rate_limit_info.status, resetsAt: m.rate_limit_info.resetsAt ?? null },
+      return translated(rateLimit, message, kind, ({ rate_limit_info: { status, resetsAt } }) => [
+        { type: "limited", status, resetsAt: typeof resetsAt === "number" ? resetsAt * 1000 : null },
       ]);
     case "result":
       return translated(result, message, kind, fromResult);
@@ -242,6 +251,7 @@ function fromResult(message: z.infer<typeof result>): AgentEvent[] {
         text: message.result ?? "",
         ...(message.structured_output === undefined ? {} : { structured: message.structured_output }),
         errors: message.errors,
+        ...(typeof message.api_error_status === "number" ? { apiStatus: message.api_error_status } : {}),
         refused: message.stop_reason === "refusal",
         sessionId: message.session_id,
         turns: Math.max(0, Math.round(message.num_turns)),

@@ -54,14 +54,15 @@ export function modelsIn(said: unknown): ModelList {
 }
 
 function modelOf(row: z.infer<typeof listed>): Model {
+  const price = pricesIn(row.description);
   const known = row.supportedEffortLevels.flatMap((level) => effortSchema.safeParse(level).data ?? []);
   return {
     value: row.value,
     resolved: row.resolvedModel ?? null,
     display: row.displayName ?? row.value,
-    description: row.description,
+    description: price === null ? row.description : row.description.replace(perMillion, "").replace(/[\s·]+$/, ""),
     efforts: efforts.filter((effort) => known.includes(effort)),
     fast: row.supportsFastMode,
-    price: pricesIn(row.description),
+    price,
   };
 }

@@ -1,4 +1,4 @@
-import type { UUID } from "node:crypto";
+import { randomBytes, type UUID } from "node:crypto";
 import type { Query, SDKUserMessage } from "@anthropic-ai/claude-agent-sdk";
 import type { AgentEvent, AgentExit, AgentSession, SessionOwner, SessionSpec, StopReport } from "../agent.ts";
 import { channel, type Channel } from "../../base/stream.ts";
@@ -6,10 +6,11 @@ import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Guardian } from "../../process/guardian.ts";
 import type { ProcessTable } from "../../process/entry.ts";
+import { tokenVariable } from "../../protocol/bridge.ts";
 import { translate } from "./messages.ts";
 import { sdkOptions, type Surroundings } from "./options.ts";
 import { unreadMessages, type Unread } from "./unread.ts";
-import { surfaceTo, toolServers } from "./tool-servers.ts";
+import { serverEnvironment, surfaceTo, toolServers } from "./tool-servers.ts";
 import { agentProcess, hardStop, politeStop, type AgentProcess } from "./process.ts";
 
 /** How long output may still come in after the agent process itself has ended, milliseconds. */
@@ -38,7 +39,9 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     transcript: (line) => owner.transcript?.(line),
     surface: (wish) => surfaceTo(owner, wish),
   };
-  const options = { ...sdkOptions(asked, { ...around, spawn: child.spawn }), ...toolServers(factory, asked) };
+  const token = randomBytes(24).toString("base64url");
+  const env = { ...around.env, ...serverEnvironment(spec), [tokenVariable]: token };
+  const options = { ...sdkOptions(asked, { ...around, env, spawn: child.spawn }), ...toolServers(factory, asked) };
   const sdk = factory.query({ prompt: input, options });
   const reading = read(sdk, asked, events, { child, unread });
   const { pid, command } = await Promise.race([
@@ -56,6 +59,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   return {
     pid,
     command,
+    token,
     events,
     get unread() {
       return unread.count;

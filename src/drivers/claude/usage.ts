@@ -10,6 +10,8 @@ const usage = z.looseObject({
   output_tokens: count,
   cache_read_input_tokens: count,
   cache_creation_input_tokens: count,
+  /** `fast` where the provider ran it in fast mode. */
+  speed: z.string().nullish(),
 });
 
 const started = z.looseObject({
@@ -41,18 +43,23 @@ export function usageOf(message: unknown): (AgentEvent & { type: "used" }) | und
   const begin = started.safeParse(message);
   if (begin.success) {
     const { id, model, usage: tokens } = begin.data.event.message;
-    return { type: "used", request: id, model, tokens: tokensOf(tokens), isFinal: false, ...by };
+    return { type: "used", request: id, model, ...toldBy(tokens), isFinal: false, ...by };
   }
   const end = ended.safeParse(message);
   if (end.success) {
-    const tokens = tokensOf(end.data.event.usage);
-    return { type: "used", request: end.data.api_message_id, tokens, isFinal: true, ...by };
+    const told = toldBy(end.data.event.usage);
+    return { type: "used", request: end.data.api_message_id, ...told, isFinal: true, ...by };
   }
   const all = whole.safeParse(message);
   if (!all.success) return undefined;
   const { id, model, usage: tokens } = all.data.message;
-  return { type: "used", request: id, model, tokens: tokensOf(tokens), isFinal: true, ...by };
+  return { type: "used", request: id, model, ...toldBy(tokens), isFinal: true, ...by };
 }
+
+const toldBy = (given: z.infer<typeof usage>): { tokens: Partial<Tokens>; isFast?: boolean } => ({
+  tokens: tokensOf(given),
+  ...(given.speed === "fast" ? { isFast: true } : {}),
+});
 
 function tokensOf(given: z.infer<typeof usage>): Partial<Tokens> {
   const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = given;

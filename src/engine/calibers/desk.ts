@@ -40,6 +40,7 @@ export function openCaliberDesk(parts: CaliberDeskParts): CaliberDesk {
   let last: { identity: string; known: KnownCalibers } | undefined;
 
   const ask = async (identity: string, earlier: CachedModels | undefined): Promise<KnownCalibers> => {
+    if (leaving.signal.aborted) return withoutAgent("The deck is being closed.", earlier);
     const late = new AbortController();
     using _timer = clock.after(limitMs, () => late.abort());
     try {

@@ -5,10 +5,14 @@ import type { Caliber } from "../../protocol/caliber.ts";
 import type { KnownCalibers } from "../../protocol/models.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import type { Note } from "../journal.ts";
+import type { CaliberDesk } from "./desk.ts";
 import { fallbackModels } from "./fallback.ts";
 
-/** What is known where nobody asks the agent. */
-export const noDesk: KnownCalibers = { ...fallbackModels, from: "fallback", asked_at: null, warnings: [] };
+/** The models as a deck knows them; where nobody asks the agent, those that every agent has. */
+export async function listCalibers(desk: CaliberDesk | undefined, isAnew: boolean): Promise<KnownCalibers> {
+  if (desk === undefined) return { ...fallbackModels, from: "fallback", asked_at: null, warnings: [] };
+  return isAnew ? desk.refresh() : desk.known();
+}
 
 /**
  * The settings with each model by the name that the agent takes. Refuses a model that there is not, before anything is

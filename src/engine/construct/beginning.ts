@@ -1,7 +1,9 @@
 import type { SessionOwner } from "../../drivers/agent.ts";
 import { Fault } from "../../base/fault.ts";
-import { changedTask, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
+import { changedTask, goOnMessage, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { Spent } from "../../protocol/spent.ts";
+import type { Suspended } from "../../protocol/suspended.ts";
 import type { FastSwitch } from "../calibers/fast-governor.ts";
 import { nothingCounted, type Counted } from "../meter.ts";
 import type { Letter } from "./mail.ts";
@@ -21,6 +23,8 @@ export interface Beginning {
   message(): string;
   /** What it was told while it was queued. */
   told: readonly Letter[];
+  /** What it was when it was suspended, if it goes on from there. */
+  before?: { suspended: Suspended; spent: Spent };
   /** Its fast mode, as far as it was decided on. */
   readonly fast: FastSwitch | undefined;
 }
@@ -47,8 +51,33 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
       before: nothingCounted,
     }),
     message: () =>
-      taskMessage({ workspace, runFolder, profile: parts.outfits.of(spec).text, task: spec.task, earlier }),
+      taskMessage({
+        workspace,
+        runFolder,
+        plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
+        profile: parts.outfits.of(spec).text,
+        task: spec.task,
+        earlier,
+      }),
     told,
+  };
+}
+
+/** The session of one that was suspended, taken up again; where it had none yet, its task anew. */
+export function resumedBeginning(
+  spec: SpawnSpec,
+  parts: ConstructParts,
+  { before, earlier }: { before: { suspended: Suspended; spent: Spent }; earlier: Outcome[] },
+): Beginning {
+  const { session_id: session, cut, unread: told } = before.suspended;
+  const fresh = freshBeginning(spec, parts, { earlier, told });
+  if (session === null) return { ...fresh, before };
+  const own = { ...spec, fast: fresh.fast?.isOn === true };
+  return {
+    ...fresh,
+    before,
+    take: async (owner) => ({ ...(await parts.sessions.resume(own, owner, session)), before: nothingCounted }),
+    message: () => goOnMessage(cut),
   };
 }
 
@@ -66,6 +95,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
     taskMessage({
       workspace,
       runFolder,
+      plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
       profile: parts.outfits.of(spec).text,
       task: changedTask(task, spec.task),
       earlier: [],

@@ -10,6 +10,10 @@ export type GateHooks = Pick<GateParts, "standing" | "note" | "onDenial" | "onJu
   tripwires: Stage;
   /** Resolves when the request that has made the call is counted. */
   settled: () => Promise<void>;
+  /** The netrunner is asked about all of it, and not about a single call. */
+  onHalt: (isWaiting: boolean) => void;
+  /** Delivers words of the deck. */
+  tell: (text: string) => void;
   surfacing: Stage;
 };
 
@@ -23,7 +27,7 @@ const settleMs = 1000;
 export function constructGate(
   spec: SpawnSpec,
   parts: ConstructParts,
-  { tripwires, surfacing, settled, ...hooks }: GateHooks,
+  { tripwires, surfacing, settled, onHalt, tell, ...hooks }: GateHooks,
 ): SessionOwner["gate"] {
   const { judge, holds, clock, workspace, isAirgapped, isWalled, outfits } = parts;
   const gate = gateOf({
@@ -41,6 +45,9 @@ export function constructGate(
     const late = new AbortController();
     await Promise.race([settled(), pause(settleMs, late.signal)]);
     late.abort();
+    await parts.budget.pass({ construct: spec.id, ending: hooks.standing.ending, onWait: onHalt });
+    const warning = parts.budget.warningFor(spec.id);
+    if (warning !== undefined) tell(warning);
     return gate(call);
   };
 }

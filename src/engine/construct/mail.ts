@@ -1,20 +1,22 @@
 import type { AgentSession } from "../../drivers/agent.ts";
 import { heading } from "../../protocol/briefing.ts";
-import type { Origin } from "../../protocol/outcome.ts";
+import type { Teller } from "../../protocol/outcome.ts";
 
 /** What a construct is told besides its task, until it has read it. */
 export interface Mail {
   /** Keeps a message for the moment in which the construct is told its task; after that, sends it. */
   tell(message: Letter): void;
-  /** Tells the task, and what has been kept until now. */
+  /** Tells the task, or what to go on with, and what has been kept until now. */
   open(session: Pick<AgentSession, "send">, task: string): void;
+  /** It has read all that was sent, and does not read now: what comes is kept until it is opened again. */
+  close(): void;
   /** What it has not begun to read. */
   unread(session: Pick<AgentSession, "unread"> | undefined): Letter[];
 }
 
 export interface Letter {
   text: string;
-  origin: Origin;
+  origin: Teller;
 }
 
 export function newMail(told: readonly Letter[]): Mail {
@@ -34,6 +36,11 @@ export function newMail(told: readonly Letter[]): Mail {
       out = session;
       session.send([task, ...withTask.map(inWords)].join("\n\n"));
     },
+    close() {
+      withTask.length = 0;
+      sent.length = 0;
+      out = undefined;
+    },
     unread(session) {
       if (out === undefined) return withTask;
       // The agent reads in the order of sending, and the task came first.
@@ -43,5 +50,6 @@ export function newMail(told: readonly Letter[]): Mail {
   };
 }
 
+/** The deck says itself who speaks. */
 const inWords = ({ text, origin }: Letter): string =>
-  `${origin === "daemon" ? heading.fromDaemon : heading.fromNetrunner}\n${text}`;
+  origin === "deck" ? text : `${origin === "daemon" ? heading.fromDaemon : heading.fromNetrunner}\n${text}`;

@@ -67,6 +67,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     files_missing: facts.missing,
     denials: tally.denials,
     surfaced: tally.surfaced,
+    plugins_failed: [...tally.pluginsFailed],
     tripwires: facts.tripwires,
     refusal: refused ? tally.turn?.text || tally.lastWords || "no reason given" : null,
     session_id: tally.sessionId,
@@ -74,7 +75,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     stderr:
       state === "done" || state === "redirected"
         ? ""
-        : [tally.problem, ...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
+        : [...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
 }
 
@@ -103,6 +104,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     files_missing: [],
     denials: [],
     surfaced: [],
+    plugins_failed: [],
     tripwires: [],
     refusal: null,
     session_id: null,

@@ -1,8 +1,11 @@
 import type { Clock } from "../../base/clock.ts";
+import type { Account } from "../account/account.ts";
 import type { FastGovernor } from "../calibers/fast-governor.ts";
 import type { Holds } from "../gate/holds.ts";
 import type { Judge } from "../gate/judge.ts";
+import type { Budget } from "../budget/budget.ts";
 import type { Note } from "../journal.ts";
+import type { RunPlugins } from "../plugins/run-plugins.ts";
 import type { Metering } from "../meter.ts";
 import type { Outfits } from "../profiles/outfits.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
@@ -20,6 +23,7 @@ export interface ConstructParts {
   /** How long the netrunner has for what only he can decide, milliseconds; null: as long as it takes. */
   windowMs: () => number | null;
   tripwires: RunTripwires;
+  plugins: RunPlugins;
   /** What their profiles make of them. */
   outfits: Outfits;
   /** Whether the operating system's wall stands around its agent. */
@@ -29,7 +33,9 @@ export interface ConstructParts {
   workspace: string;
   runFolder: string;
   limits: TimeLimits;
+  account: Account;
   metering: Metering;
+  budget: Pick<Budget, "pass" | "warningFor">;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }

@@ -1,4 +1,11 @@
-import type { AgentDriver, AgentSession, AgentWall, SessionOwner, SessionSpec } from "../../drivers/agent.ts";
+import type {
+  AgentDriver,
+  AgentSession,
+  AgentWall,
+  SessionOwner,
+  SessionSpec,
+  ToolServer,
+} from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 
@@ -21,6 +28,8 @@ export interface WorkerPlace {
   driver: AgentDriver;
   cwd: string;
   wall: AgentWall | undefined;
+  /** Servers of tools that the agent of a spawn gets: they cannot be given to one that is up already. */
+  servers?: (spec: SpawnSpec) => readonly ToolServer[];
 }
 
 /** Starts a process for each. */
@@ -28,6 +37,7 @@ export function coldSessions(place: WorkerPlace): Sessions {
   const open = async (spec: SpawnSpec, owner: SessionOwner, resume?: string): Promise<TakenSession> => {
     const session = await place.driver.open({
       ...workerSpec(spec, place, owner),
+      servers: place.servers?.(spec) ?? [],
       ...(resume === undefined ? {} : { resume }),
     });
     return { session, isWarm: false };

@@ -12,8 +12,6 @@ export interface Tally {
   /** It ran in the provider's fast mode, as it says itself. */
   fast: boolean;
   turn: TurnEnd | null;
-  /** What stood in the way from outside, in words; empty when nothing did. */
-  problem: string;
   turns: number;
   /** Paths of writing tool calls that are under way, by tool-use id. */
   writing: Map<string, string>;
@@ -21,6 +19,8 @@ export interface Tally {
   written: Set<string>;
   denials: Denial[];
   surfaced: Surfaced[];
+  /** Plugins that did not start. */
+  pluginsFailed: Set<string>;
 }
 
 export const newTally = (): Tally => ({
@@ -30,12 +30,12 @@ export const newTally = (): Tally => ({
   model: null,
   fast: false,
   turn: null,
-  problem: "",
   turns: 0,
   writing: new Map(),
   written: new Set(),
   denials: [],
   surfaced: [],
+  pluginsFailed: new Set(),
 });
 
 /** The tools that write a file, and the field of their input that names it. */

@@ -17,6 +17,9 @@ export interface Hands {
   read(construct: string, part: number): string | undefined;
   inFlight(): number;
   bound(): Bound | undefined;
+  isOutOfBudget(): boolean;
+  /** Asks the netrunner, unless that is done already. */
+  askForBudget(): void;
 }
 
 /** Carries out the valid actions of a block in order and reports the others back, item by item. */

@@ -1,10 +1,11 @@
 import type { AgentDriver, AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
 import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
-import { loginProblem } from "../login.ts";
+import type { Account } from "../account/account.ts";
 import type { Meter } from "../meter.ts";
 import { mutex } from "../../base/mutex.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import { troubleWords } from "../../protocol/account.ts";
 import { showExit } from "../construct/tally.ts";
 
 /** How long the daemon may be silent, milliseconds. Partial messages and keep-alives count as signs of life. */
@@ -25,6 +26,7 @@ const mostAnnouncedMs = 10 * 60_000;
 export interface ConversationParts {
   driver: AgentDriver;
   clock: Clock;
+  account: Pick<Account, "see">;
   patience: Patience;
   cwd: string;
   caliber: Caliber;
@@ -48,7 +50,7 @@ export type TurnResult =
   /** `resumeFailed`: the earlier session could not be taken up, so the next turn must bring its memory in the message. */
   | {
       ok: false;
-      code: "silent" | "exited" | "error" | "login" | "not_started";
+      code: "silent" | "exited" | "error" | "held" | "not_started";
       message: string;
       resumeFailed: boolean;
     };
@@ -155,8 +157,11 @@ export class Conversation {
       this.#parts.meter.see(next);
       patience = betweenMs + (next.type === "retrying" ? Math.min(next.inMs, mostAnnouncedMs) : 0);
       this.#tell(next);
-      const login = loginProblem(next);
-      if (login !== undefined) return { ok: false, code: "login", message: login, resumeFailed: false };
+      const trouble = this.#parts.account.see(this.#parts.id, next);
+      if (trouble !== undefined) {
+        const message = `the turn waits: ${troubleWords[trouble]}`;
+        return { ok: false, code: "held", message, resumeFailed: false };
+      }
       if (next.type === "ready") live.isReady = true;
       if (next.type !== "turn.ended") continue;
       if (next.turn.ok || next.turn.refused) return { ok: true, turn: next.turn };

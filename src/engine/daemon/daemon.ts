@@ -6,6 +6,7 @@ import { parseActionBlock, type DaemonStatus, type ParsedBlock } from "../../pro
 import { heading } from "../../protocol/briefing.ts";
 import { extractActionBlock, type Extraction } from "../../protocol/extract.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
+import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import { carryOut, type Hands } from "./carry-out.ts";
 import type { Conversation } from "./conversation.ts";
@@ -15,6 +16,7 @@ import type { Inbox } from "./inbox.ts";
 export interface DaemonParts {
   id: string;
   conversation: Conversation;
+  account: Pick<Account, "pass" | "left">;
   inbox: Inbox;
   hands: Hands;
   note: Note;
@@ -93,9 +95,12 @@ export class Daemon {
         case "ask":
           this.#ask();
           break;
+        case "hold":
+          this.#parts.hands.askForBudget();
+          await this.#nextWake();
+          break;
         case "wait":
-          this.#wake = Promise.withResolvers();
-          await this.#wake.promise;
+          await this.#nextWake();
           break;
         case "finish":
           return { status: decision.status, reason: this.#chat };
@@ -108,6 +113,11 @@ export class Daemon {
     return undefined;
   }
 
+  #nextWake(): Promise<void> {
+    this.#wake = Promise.withResolvers();
+    return this.#wake.promise;
+  }
+
   #decide(): ReturnType<typeof decide> {
     const { inbox, hands } = this.#parts;
     return decide({
@@ -115,6 +125,7 @@ export class Daemon {
       inFlight: hands.inFlight(),
       status: this.#status,
       hasAsked: this.#hasAsked,
+      isOutOfBudget: hands.isOutOfBudget(),
       bound: this.#stuck === undefined ? hands.bound() : { ...this.#stuck, pending: hands.inFlight() },
     });
   }
@@ -133,11 +144,11 @@ export class Daemon {
 
   /** One message with everything untold, and its reply; with repairs, as many model turns as those take. */
   async #tellAll(signal: AbortSignal): Promise<void> {
-    const { inbox, note } = this.#parts;
+    const { inbox, note, account, id } = this.#parts;
     await this.#gather(signal);
-    if (signal.aborted) return;
+    if (!(await account.pass(id, signal))) return;
     this.#hasAsked = false;
-    const inputs = [...inbox.waiting];
+    const inputs = [...inbox.untold];
     if (inputs.some((event) => event.type === "netrunner.said" && event.source !== "autopilot")) this.#nudges = 0;
     this.#circles = inputs.every(isOwnDoing) ? this.#circles + 1 : 0;
     if (this.#circles > mostCircles) {
@@ -177,17 +188,19 @@ export class Daemon {
   }
 
   async #turnOf(message: string, inputs: DeckEvent[], signal: AbortSignal): Promise<Extraction | "given up"> {
-    const { id: daemon, note, conversation, clock } = this.#parts;
+    const { id: daemon, note, conversation, clock, account } = this.#parts;
     this.#turn += 1;
     const began = clock.monotonic();
     note("daemon.turn_started", { daemon, turn: this.#turn, message, inputs: inputs.map((event) => event.seq) });
     const result = await conversation.turn(message);
     if (signal.aborted) return "given up";
     if (!result.ok) {
-      this.#wedges += 1;
       note("daemon.error", { daemon, code: `daemon.${result.code}`, message: result.message });
+      // Nothing is wrong with the daemon: the same turn is begun again as soon as agents may work.
+      if (result.code === "held") return "given up";
+      account.left(daemon);
+      this.#wedges += 1;
       note("daemon.status", { daemon, status: "respawn" });
-      if (result.code === "login") this.#giveUp("provider.login", `The daemon cannot work: ${result.message}.`);
       const times = `${mostWedges} times in a row`;
       if (this.#wedges === mostWedges)
         this.#giveUp("daemon.wedged", `The daemon did not answer ${times}; the last time: ${result.message}.`);
@@ -234,7 +247,11 @@ export class Daemon {
 
 /** Events that the daemon itself has caused by asking for something, and that need nobody else. */
 const isOwnDoing = ({ type }: DeckEvent): boolean =>
-  type === "daemon.action_rejected" || type === "daemon.read" || type === "spawn.refused";
+  type === "daemon.action_rejected" ||
+  type === "bound.reached" ||
+  type === "bound.raised" ||
+  type === "daemon.read" ||
+  type === "spawn.refused";
 
 function readReply(turn: TurnEnd): Extraction {
   if (turn.structured !== undefined) return parseActionBlock(turn.structured);

@@ -12,6 +12,8 @@ export interface Moment {
   hasAsked: boolean;
   /** What has been reached and makes the netrunner decide how to go on. */
   bound: Bound | undefined;
+  /** A budget of the run is used up: nothing goes on before the netrunner has raised it. */
+  isOutOfBudget: boolean;
 }
 
 export interface Bound {
@@ -25,6 +27,8 @@ export type Decision =
   | { next: "turn" }
   | { next: "wait" }
   | { next: "ask" }
+  /** The netrunner is asked about the budget, and everything stays as it is. */
+  | { next: "hold" }
   | { next: "finish"; status: "done" | "failed" }
   | { next: "pause"; rule: string; reason: string };
 
@@ -40,6 +44,7 @@ export function decide(moment: Moment): Decision {
     const { rule, reason, pending } = moment.bound;
     return pending === 0 ? { next: "pause", rule, reason } : { next: "wait" };
   }
+  if (moment.isOutOfBudget) return { next: "hold" };
   if (moment.inputsWait) return { next: "turn" };
   if (moment.inFlight > 0) return { next: "wait" };
   return moment.hasAsked ? { next: "wait" } : { next: "ask" };

@@ -6,6 +6,7 @@ import type { DeckEvent } from "../../protocol/event.ts";
  */
 export class Inbox {
   #waiting: DeckEvent[] = [];
+  #asides: DeckEvent[] = [];
   /** Inputs of turns that have started and not ended, by turn number. */
   readonly #underWay = new Map<number, Set<number>>();
 
@@ -13,12 +14,18 @@ export class Inbox {
   see(event: DeckEvent): void {
     if (event.type === "daemon.turn_started") this.#underWay.set(event.body.turn, new Set(event.body.inputs));
     else if (event.type === "daemon.turn_ended") this.#close(event.body.turn, event.body.valid);
+    else if (isAside(event)) this.#asides.push(event);
     else if (concernsDaemon(event)) this.#waiting.push(event);
   }
 
   /** In the order in which they happened. What is not worth a turn of its own waits for something that is. */
   get waiting(): readonly DeckEvent[] {
     return this.#waiting.every(isBeside) ? [] : this.#waiting;
+  }
+
+  /** The same, with what is only told when there is something to tell. */
+  get untold(): readonly DeckEvent[] {
+    return [...this.#waiting, ...this.#asides].sort((one, other) => one.seq - other.seq);
   }
 
   /** Only outcomes wait: more may follow shortly and share the turn. */
@@ -29,7 +36,9 @@ export class Inbox {
   #close(turn: number, valid: boolean): void {
     const conveyed = this.#underWay.get(turn);
     this.#underWay.delete(turn);
-    if (valid && conveyed !== undefined) this.#waiting = this.#waiting.filter((event) => !conveyed.has(event.seq));
+    if (!valid || conveyed === undefined) return;
+    this.#asides = this.#asides.filter((event) => !conveyed.has(event.seq));
+    this.#waiting = this.#waiting.filter((event) => !conveyed.has(event.seq));
   }
 }
 
@@ -37,7 +46,14 @@ export class Inbox {
 const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
 
 /** What is told with the next turn, whenever that comes. */
-const isBeside = ({ type }: DeckEvent): boolean => type === "catalogue.changed";
+const isBeside = (event: DeckEvent): boolean =>
+  event.type === "catalogue.changed" ||
+  event.type === "account.released" ||
+  // Only of what its constructs die of can the daemon make something.
+  (event.type === "account.held" && event.body.kind !== "correlated");
+
+/** What the daemon should know, and need not think about at once. */
+const isAside = ({ type }: DeckEvent): boolean => type === "bound.reached" || type === "bound.raised";
 
 function concernsDaemon(event: DeckEvent): boolean {
   switch (event.type) {
@@ -51,6 +67,8 @@ function concernsDaemon(event: DeckEvent): boolean {
     case "blacklist.removed":
     case "blacklist.allowed":
     case "catalogue.changed":
+    case "account.held":
+    case "account.released":
       return true;
     case "construct.redirected":
       return true;

@@ -1,8 +1,11 @@
+import { accountSection } from "./account-section.ts";
 import { isBlacklistRule } from "../../protocol/blacklist.ts";
+import { boundText, showAmount } from "../../protocol/bound.ts";
 import { capRaised, heading, outcomeText } from "../../protocol/briefing.ts";
 import { showCaliber, type Caliber } from "../../protocol/caliber.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { PluginLine } from "../../protocol/plugin.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { headAndTail, oneLine } from "../../base/text.ts";
 import { partsOf } from "./parts.ts";
@@ -23,6 +26,7 @@ export interface MessageContext {
   inFlight: { id: string; state: string; task: string }[];
   /** As they are now. */
   profiles: readonly ProfileEntry[];
+  plugins: readonly PluginLine[];
   /** The full result text of a construct, for the `read` action. */
   resultOf: (construct: string) => string;
 }
@@ -38,16 +42,19 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
     opening === undefined ? "" : openingSection(opening.body.goal, context),
     blacklistSection(inputs),
     loopSection(inputs),
+    accountSection(inputs),
     refusalSection(inputs, context),
     rejectionSection(inputs),
     catalogueSection(
       inputs.flatMap((event) => (event.type === "catalogue.changed" ? [event.body] : [])),
       context.profiles,
+      context.plugins,
     ),
     netrunnerSection(inputs),
     redirectSection(inputs),
     unreadSection(inputs),
     readSection(inputs, context),
+    boundSection(inputs),
     outcomeSection(inputs),
     inFlightSection(context),
     `${heading.now} ${whatNow(inputs, context)}`,
@@ -184,6 +191,19 @@ function readSection(inputs: readonly DeckEvent[], context: MessageContext): str
     return [`${heading.read} ${construct} part ${part} of ${parts.length}:\n${parts[part - 1] ?? ""}`];
   });
   return items.join("\n\n");
+}
+
+/** Bounds that were reached, and what the netrunner did about them. */
+function boundSection(inputs: readonly DeckEvent[]): string {
+  const items = inputs.flatMap((event) => {
+    if (event.type === "bound.raised")
+      return [
+        `- ${event.body.construct}: the netrunner has raised its bound to ${showAmount(event.body.which, event.body.to)}`,
+      ];
+    if (event.type !== "bound.reached") return [];
+    return [`- ${event.body.construct ?? "the run"} ${boundText(event.body)}; the netrunner was asked`];
+  });
+  return section(heading.bounds, items);
 }
 
 function outcomeSection(inputs: readonly DeckEvent[]): string {

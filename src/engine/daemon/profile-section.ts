@@ -1,6 +1,8 @@
 import { headAndTail, inert, oneLine } from "../../base/text.ts";
 import { heading } from "../../protocol/briefing.ts";
 import type { CatalogueChange, CatalogueEntry } from "../../protocol/catalogue.ts";
+import { pluginTable } from "../../protocol/plugin-briefing.ts";
+import type { PluginLine } from "../../protocol/plugin.ts";
 import type { Profile } from "../../protocol/profile.ts";
 
 export type ProfileEntry = CatalogueEntry<Profile>;
@@ -21,16 +23,27 @@ ${listed === "" ? "- none" : listed}
 Name one in "profile" to have a construct adopt it; omit it for "${oneLine(usual, 64)}". Where a profile lists tools, its constructs have no others: choose one that has what the task needs (to write files or run commands takes Write, Edit or Bash). A construct is told its profile, so the task need not repeat it. A name that is not listed is refused; "${heading.catalogue}" tells when the list has changed.`;
 }
 
-/** What has become of profiles since the daemon was last told, as they are now. Empty when nothing has. */
-export function catalogueSection(changes: readonly CatalogueChange[], profiles: readonly ProfileEntry[]): string {
-  const names = [...new Set(changes.flatMap(({ kind, name }) => (kind === "profile" ? [name] : [])))];
-  if (names.length === 0) return "";
-  const lines = names.map((name) => {
+/** What has become of profiles and plugins since the daemon was last told, as they are now. Empty when nothing has. */
+export function catalogueSection(
+  changes: readonly CatalogueChange[],
+  profiles: readonly ProfileEntry[],
+  plugins: readonly PluginLine[],
+): string {
+  const changed = (wanted: CatalogueChange["kind"]): string[] => [
+    ...new Set(changes.flatMap(({ kind, name }) => (kind === wanted ? [name] : []))),
+  ];
+  const pluginLines = changed("plugin").map((name) => {
+    const found = pluginTable(plugins.filter((plugin) => plugin.name === name));
+    return found === "" ? `- plugin ${name}: it cannot be used any more` : `plugin, as it is now:\n${found}`;
+  });
+  const profileTold = changed("profile").map((name) => {
     const found = profiles.find((entry) => entry.name === name);
     return found === undefined
       ? `- profile ${name}: there is none any more`
       : `profile, as it is now:\n${profileLines(found)}`;
   });
+  const lines = [...profileTold, ...pluginLines];
+  if (lines.length === 0) return "";
   return `${heading.catalogue}\n${headAndTail(lines.join("\n"), mostBytes / 4).text}`;
 }
 

@@ -1,3 +1,4 @@
+import type { PluginBridge } from "../../policy/brake/context.ts";
 import type { Effect } from "../../policy/brake/effect.ts";
 import { judge } from "../../policy/brake/judge.ts";
 import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
@@ -24,13 +25,33 @@ export interface Place {
   agentHome: string;
   /** Numbers of processes that no construct may signal. */
   keptProcesses?: () => readonly number[];
+  /** How constructs call plugins. */
+  plugins?: PluginBridge;
   /** What the netrunner's policy file says now, asked at each call; without it the shipped tiers are in force. */
   policy?: () => PlacePolicy;
 }
 
 /** The brake for the constructs of one run. */
-export function judgeFor({ tier, workspace, runFolder, deckHome, agentHome, policy, keptProcesses }: Place): Judge {
-  const around = { workspace, runFolder, deckHome, home: agentHome, cwd: workspace, realPath, readText };
+export function judgeFor({
+  tier,
+  workspace,
+  runFolder,
+  deckHome,
+  agentHome,
+  policy,
+  keptProcesses,
+  plugins,
+}: Place): Judge {
+  const around = {
+    workspace,
+    runFolder,
+    deckHome,
+    home: agentHome,
+    cwd: workspace,
+    realPath,
+    readText,
+    ...(plugins && { plugins }),
+  };
   return (call) => {
     const own = {
       ...(policy === undefined ? {} : { policy: policy() }),

@@ -9,7 +9,7 @@ import type { SpawnSpec } from "../construct/outcome-of.ts";
 import { coldSessions, type Sessions, type TakenSession, type WorkerPlace } from "../construct/sessions.ts";
 import type { Note } from "../journal.ts";
 import { backoff, planPool, type PoolState } from "./plan.ts";
-import { aimProblem, openSpare, silenceOf, type Spare } from "./spare.ts";
+import { aimProblem, openSpare, silenceOf, usualAnswerMs, type Spare } from "./spare.ts";
 
 export interface PoolParts {
   place: WorkerPlace;
@@ -20,6 +20,8 @@ export interface PoolParts {
   memory: () => PoolState["memory"];
   /** Why no spare will do for a construct; undefined when one will. */
   needs?: (spec: SpawnSpec) => string | undefined;
+  /** A spare that does not answer for so long is given up, milliseconds; that long does a construct wait for it. */
+  answerMs?: number;
   /** Called after each change of what is ready or starting. */
   onChange: () => void;
 }
@@ -45,6 +47,7 @@ const failuresToTell = 3;
 export class Pool implements Sessions {
   readonly #parts: PoolParts;
   readonly #cold: Sessions;
+  readonly #answerMs: number;
   readonly #spares = new Map<string, Spare>();
   readonly #ends = new Set<Promise<void>>();
   readonly #over = new AbortController();
@@ -61,6 +64,7 @@ export class Pool implements Sessions {
   constructor(parts: PoolParts) {
     this.#parts = parts;
     this.#cold = coldSessions(parts.place);
+    this.#answerMs = parts.answerMs ?? usualAnswerMs;
   }
 
   /** Spares that can be taken at once. */
@@ -103,7 +107,7 @@ export class Pool implements Sessions {
       for (let spare = this.#pick(); spare !== undefined; spare = this.#pick()) {
         const session = await spare.session;
         if (session === undefined) continue;
-        const problem = await aimProblem(session, spec);
+        const problem = await aimProblem(session, spec, this.#answerMs);
         if (problem === undefined && !session.signal.aborted) {
           session.handTo(owner);
           this.#failures = 0;
@@ -182,7 +186,7 @@ export class Pool implements Sessions {
 
   async #check(spare: Spare): Promise<void> {
     const session = await spare.session;
-    const problem = session === undefined ? undefined : await silenceOf(session);
+    const problem = session === undefined ? undefined : await silenceOf(session, this.#answerMs);
     // It may have been taken in the meantime: then it is its construct's.
     if (problem !== undefined && this.#spares.has(spare.id)) this.#end(spare, "unanswered", problem);
   }

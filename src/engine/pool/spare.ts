@@ -7,8 +7,8 @@ import { inTime } from "./in-time.ts";
 /** How long an agent may take to come up, milliseconds: a busy machine takes seconds. */
 const mostStart = 60_000;
 
-/** How long one that is up may take to answer, milliseconds. A construct waits for no longer than this. */
-const mostAnswer = 3000;
+/** How long one that is up may take to answer, milliseconds: some ten, and seconds on a machine that is overloaded. */
+export const usualAnswerMs = 10_000;
 
 /** An agent that is started and initialised, and has no task yet. */
 export interface Spare {
@@ -35,14 +35,15 @@ export function openSpare(id: string, since: number, caliber: Caliber, place: Wo
 }
 
 /** What stands in the way of an agent that is up, and should answer; undefined when nothing does. */
-export const silenceOf = (session: AgentSession): Promise<string | undefined> =>
-  problemOf(inTime(session.answers(), mostAnswer));
+export const silenceOf = (session: AgentSession, ms: number): Promise<string | undefined> =>
+  problemOf(inTime(session.answers(), ms));
 
 /** What stands in the way of running its next turn on this caliber; undefined when it does. */
 export const aimProblem = (
   session: AgentSession,
   { caliber, fast = false }: { caliber: Caliber; fast?: boolean },
-): Promise<string | undefined> => problemOf(inTime(session.aim(caliber, { fast }), mostAnswer));
+  ms: number,
+): Promise<string | undefined> => problemOf(inTime(session.aim(caliber, { fast }), ms));
 
 async function answering(opening: Promise<AgentSession>, ms: number): Promise<AgentSession> {
   const session = await opening;

@@ -1,8 +1,9 @@
 import { nearest } from "../../base/nearest.ts";
 import { limitsOf, type ConstructLimits } from "../../policy/profiles/limits.ts";
-import { toolObjection } from "../../policy/profiles/tools.ts";
+import { reachesPlugin, toolObjection } from "../../policy/profiles/tools.ts";
 import { refusalText, type RefusedEntry } from "../../protocol/catalogue.ts";
 import { defaultProfile, plainProfile, type Profile } from "../../protocol/profile.ts";
+import type { PluginManifest } from "../../protocol/plugin.ts";
 import type { Catalogues } from "../../store/catalogue/catalogues.ts";
 import type { SpawnSpec } from "../construct/outcome-of.ts";
 import type { Stage } from "../gate/gate.ts";
@@ -16,6 +17,8 @@ export interface Outfit {
   profile: Profile;
   /** Denies the tools that the profile does not have. */
   stage: Stage;
+  /** Whether its tools reach a plugin. */
+  canCall: (plugin: Pick<PluginManifest, "name" | "kind">) => boolean;
   /** The bounds that the profile sets by itself; see `tighterLimits`. */
   limits: ConstructLimits;
   /** What the construct is told before its task; empty when there is nothing. */
@@ -33,8 +36,12 @@ export interface Outfits {
   /** What a profile is now; undefined when there is none of that name that is valid. */
   profile(name: string): Profile | undefined;
   objection(name: string): ProfileObjection | undefined;
-  /** The same for every call with the same spawn. A profile that is gone is replaced by the default one, on the record. */
+  /** The same for every call about the same construct. A profile that is gone is replaced by the default one, on the record. */
   of(spec: SpawnSpec): Outfit;
+  /** The bounds that its profile has set to a construct that has started. */
+  limitsOf(construct: string): ConstructLimits;
+  /** Whether the profile of any construct so far bounds what it may cost. */
+  readonly hasDollarBound: boolean;
 }
 
 export interface OutfitsParts {
@@ -45,7 +52,7 @@ export interface OutfitsParts {
 }
 
 export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts): Outfits {
-  const worn = new WeakMap<SpawnSpec, Outfit>();
+  const worn = new Map<string, Outfit>();
 
   const profile = (name: string): Profile | undefined => {
     catalogues.look();
@@ -76,6 +83,7 @@ export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts):
         const reason = toolObjection(own, tool);
         return reason === undefined ? undefined : { decision: "deny", rule: "profile.tools", reason };
       },
+      canCall: (plugin) => reachesPlugin(own, plugin),
       limits: limitsOf(own),
       text: profileText(own, programs, memory?.text ?? ""),
     };
@@ -88,11 +96,13 @@ export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts):
       return profileObjection(catalogues, name);
     },
     of(spec) {
-      const before = worn.get(spec);
-      if (before !== undefined) return before;
-      const own = outfit(spec);
-      worn.set(spec, own);
+      const own = worn.get(spec.id) ?? outfit(spec);
+      worn.set(spec.id, own);
       return own;
+    },
+    limitsOf: (construct) => worn.get(construct)?.limits ?? limitsOf(plainProfile),
+    get hasDollarBound() {
+      return [...worn.values()].some(({ limits }) => limits.construct_usd > 0);
     },
   };
 }

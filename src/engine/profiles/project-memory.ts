@@ -43,9 +43,10 @@ export function projectMemory(workspace: string, judge: Judge): ProjectMemory {
     }
     const shown = [`Contents of ${path}:\n\n${text.text.trim()}`];
     for (const included of includesIn(text.text)) {
+      if (included.startsWith("~/")) skipped.push(`${included}: it lies outside of the workspace`);
       const other = resolve(dirname(path), included);
       // Most words with an @ are no paths.
-      if (!isFile(other) && !included.startsWith("~")) continue;
+      if (!isFile(other)) continue;
       if (depth === deepest || seen.size >= mostFiles) skipped.push(`${other}: too many files include each other`);
       else shown.push(...read(other, depth + 1));
     }

@@ -2,7 +2,8 @@ import type { AgentDriver, AgentSession } from "../../drivers/agent.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import { showExit } from "../construct/tally.ts";
-import { loginProblem } from "../login.ts";
+import type { Account } from "../account/account.ts";
+import { troubleWords } from "../../protocol/account.ts";
 import type { Meter } from "../meter.ts";
 
 /** One question to a model without tools, whose reply has a form. */
@@ -14,6 +15,7 @@ export interface Question {
   systemPrompt: string;
   replySchema: Record<string, unknown>;
   message: string;
+  account: Pick<Account, "see">;
   transcript: (line: string) => void;
   meter: Meter;
   onStarted: (pid: number) => void;
@@ -77,12 +79,12 @@ async function leave(opening: Promise<AgentSession>, reply: Promise<Reply>, sign
   }
 }
 
-async function read(session: AgentSession, { message, meter }: Question): Promise<Reply> {
+async function read(session: AgentSession, { id, message, account, meter }: Question): Promise<Reply> {
   session.send(message);
   for await (const event of session.events) {
     meter.see(event);
-    const login = loginProblem(event);
-    if (login !== undefined) return { ok: false, reason: login, costUsd: 0 };
+    const trouble = account.see(id, event);
+    if (trouble !== undefined) return { ok: false, reason: troubleWords[trouble], costUsd: 0 };
     if (event.type !== "turn.ended") continue;
     const { ok, structured, status, errors, costUsd } = event.turn;
     if (ok && structured !== undefined) return { ok: true, reply: structured, costUsd };

@@ -4,6 +4,7 @@ import { newAuthorId } from "../../base/ids.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { RunView } from "../../protocol/view.ts";
 import type { TranscriptSink } from "../construct/parts.ts";
+import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import { Meter, type Metering } from "../meter.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
@@ -12,6 +13,7 @@ import type { RunTripwires } from "./rules.ts";
 
 export interface AuthoringParts {
   driver: AgentDriver;
+  account: Account;
   clock: Clock;
   note: (source: string) => Note;
   transcript: (id: string) => TranscriptSink;
@@ -68,8 +70,10 @@ export class Authoring {
   }
 
   async #write(caliber: Caliber, stop: AbortController): Promise<void> {
-    const { driver, clock, view, patienceMs, metering } = this.#parts;
+    const { driver, clock, account, view, patienceMs, metering } = this.#parts;
     const author = newAuthorId();
+    // While no agent may work, no construct waits for these rules either.
+    if (!(await account.pass(author, stop.signal)) && stop.signal.aborted) return;
     const meter = new Meter({ agent: author, role: "author", note: this.#parts.note(author), metering });
     const transcript = this.#parts.transcript(author);
     const late = new AbortController();
@@ -83,6 +87,7 @@ export class Authoring {
         systemPrompt: authorPrompt(),
         replySchema: proposalJsonSchema(),
         message: authorMessage(view.goal, view.workspace),
+        account,
         transcript: transcript.line,
         meter,
         onStarted: (pid) => this.#parts.note(author)("author.started", { author, pid, caliber }),
@@ -90,6 +95,7 @@ export class Authoring {
       AbortSignal.any([stop.signal, late.signal]),
     );
     const given = await reply;
+    account.left(author);
     // Otherwise the goal is another one by now, or the run is over: nobody asks for these rules any more.
     if (!stop.signal.aborted) {
       this.#take(author, late.signal.aborted ? tooLate(patienceMs) : given);

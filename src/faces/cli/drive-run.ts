@@ -25,6 +25,8 @@ export interface Drive {
   color: boolean;
   /** The goal was read from stdin, which is at its end: nothing can be asked there. */
   inputUsed: boolean;
+  /** Waits for what holds all agents up. */
+  waits: boolean;
   /** The flags that name the deck again, for the next command line. */
   again: string;
   /** Opens the run, or opens it again: then with the view of what it was. */
@@ -58,6 +60,7 @@ export async function driveRun(
         interrupts: stops,
         clock,
         patience,
+        waits: drive.waits,
         json: json ? out : undefined,
         terminal: asks ? { input: world.stdin, output: world.stderr } : undefined,
       });

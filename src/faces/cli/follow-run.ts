@@ -4,7 +4,10 @@ import type { OpenedRun, Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import { flatEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
+import { constructRule, standstill } from "./at-bound.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
+import { endsCommand } from "./account-question.ts";
+import { runBoundRules } from "../../protocol/bound.ts";
 import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
@@ -26,6 +29,8 @@ export interface Following {
   patience: Patience;
   /** Where the events go as JSON; without it they are only told. */
   json: Sink | undefined;
+  /** Waits for what holds all agents up, such as a usage limit. */
+  waits: boolean;
   /** The terminal on which the netrunner can answer; without it a question ends the command. */
   terminal: { input: Input; output: Output } | undefined;
 }
@@ -79,6 +84,7 @@ export async function followRun(following: Following): Promise<RunEnd> {
       progress.release();
       const answer = reply.kind === "text" ? matter.read(reply.text) : undefined;
       if (reply.kind === "text" && answer === undefined) progress.note(matter.answers);
+      if (reply.kind === "ended" && matter.leaves === true) stop.stop("paused", "left at a bound");
       if (reply.kind === "ended" || answer !== undefined) matters.shift();
       if (answer === undefined) continue;
       try {
@@ -110,8 +116,22 @@ export async function followRun(following: Following): Promise<RunEnd> {
       else void answer(event.body.question, terminal);
     }
     if (event.type === "daemon.turn_started" || event.type === "run.closed") question?.abort();
+    if (event.type === "account.held" && view !== undefined) {
+      const isWatched = terminal !== undefined;
+      if (endsCommand(event.body, view, { isWatched, waits: following.waits })) {
+        rule = `account.${event.body.kind}`;
+        stop.stop("paused", event.body.reason);
+      }
+    }
+    const still = terminal === undefined && view !== undefined ? standstill(view) : undefined;
+    if (still !== undefined) {
+      rule = constructRule;
+      stop.stop("paused", still);
+    }
     if (event.type === "run.paused") {
       rule = event.body.rule;
+      // On a terminal, the netrunner is asked about what the run may use.
+      if (terminal !== undefined && isBoundRule(event.body.rule)) return;
       stop.stop("paused", event.body.reason);
     }
   };
@@ -142,6 +162,8 @@ export async function followRun(following: Following): Promise<RunEnd> {
     ended.catch(() => undefined);
   }
 }
+
+const isBoundRule = (rule: string): boolean => Object.values(runBoundRules).includes(rule);
 
 /** Folds what the view does not hold yet: a resumed run's view was taken from the record, maybe after these events. */
 function folded(view: RunView | undefined, event: DeckEvent): RunView | undefined {

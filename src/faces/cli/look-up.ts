@@ -1,3 +1,4 @@
+import { pause, systemClock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
@@ -58,9 +59,27 @@ const runningOr =
     }
   };
 
+/** How long another command may be at the home, milliseconds: to change something there takes a tenth of a second. */
+const othersMs = 3000;
+
+/** The deck that runs in the home, or the home itself; waits for another command that is changing something there. */
+const homeItself: Open = async (world, flags) => {
+  const until = systemClock.monotonic() + othersMs;
+  for (;;) {
+    try {
+      return await runningOr("edit")(world, flags);
+    } catch (error) {
+      const isBusy = error instanceof Fault && error.code === "home.locked";
+      if (!isBusy || systemClock.monotonic() > until) throw error;
+      // There is nothing to wait for but the lock itself.
+      await pause(50);
+    }
+  }
+};
+
 const doors = {
   record: openAs("read"),
   deck: openAs("attach"),
   either: runningOr("read"),
-  home: runningOr("edit"),
+  home: homeItself,
 };

@@ -1,6 +1,9 @@
+import type { AttentionItem } from "../../protocol/attention.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
+import { accountQuestion, asksForAccount, readAccountAnswer } from "./account-question.ts";
 import { attentionQuestion, readAttentionAnswer } from "./attention-question.ts";
+import { boundOf, boundQuestion, readBoundAnswer } from "./bound-question.ts";
 import { holdQuestion, readHoldAnswer } from "./hold-question.ts";
 
 /** Something about a construct that waits for the netrunner, as a question on the terminal. */
@@ -13,6 +16,8 @@ export interface Matter {
   read: (text: string) => Command | undefined;
   /** The answers, for whoever typed something else. */
   answers: string;
+  /** Without an answer, the run is left as it is, to go on later. */
+  leaves?: boolean;
 }
 
 /** The question that an event raises, if it raises one that a construct waits for. */
@@ -31,14 +36,38 @@ export function matterOf(event: DeckEvent): Matter | undefined {
     };
   }
   if (event.type !== "attention.raised") return undefined;
-  const { construct, item } = event.body;
-  if (construct === undefined) return undefined;
+  const { construct, item, kind } = event.body;
+  const bound = boundOf(event.body);
+  if (bound !== undefined)
+    return {
+      id: item,
+      title: construct === undefined ? "The run is AT ITS BOUND" : "A construct is AT ITS BOUND",
+      question: () => boundQuestion(event.body, bound),
+      read: (text) => readBoundAnswer(text, item, bound.which),
+      answers: "answer with r, an amount, or e",
+      leaves: true,
+    };
+  // It is told; there is nothing to decide as long as it may come back.
+  if (kind === "construct.stalled") return undefined;
+  if (construct === undefined) return accountMatter(event.body);
   return {
     id: item,
     title: "A construct NEEDS YOU",
     question: () => attentionQuestion(event.body),
     read: (text) => readAttentionAnswer(text, construct),
     answers: "answer with k or c",
+  };
+}
+
+/** What only the netrunner can end for all; what is over by itself is shown, and not asked. */
+function accountMatter(item: AttentionItem): Matter | undefined {
+  if (!asksForAccount(item)) return undefined;
+  return {
+    id: item.item,
+    title: "The deck NEEDS YOU",
+    question: () => accountQuestion(item),
+    read: (text) => readAccountAnswer(text, item),
+    answers: "answer with g or s",
   };
 }
 

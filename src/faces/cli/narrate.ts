@@ -1,10 +1,12 @@
 import { oneLine } from "../../base/text.ts";
 import { blacklistRules } from "../../protocol/blacklist.ts";
+import { troubleWords } from "../../protocol/account.ts";
 import { count } from "../../base/units.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import { refusalText } from "../../protocol/catalogue.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import { accountAsks, narrateAccount } from "./narrate-account.ts";
 import { counted, money, spell } from "./amounts.ts";
 import type { Style } from "./paint.ts";
 import { constructWord, runWord } from "./state-word.ts";
@@ -35,8 +37,16 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting("daemon", "WAITING FOR YOU", event.body.question, "alarm");
     case "run.paused":
       return lasting("run", "PAUSED", `${event.body.reason} (${event.body.rule})`, "alarm");
+    case "run.continued":
+      return lasting("run", "goes on", "there is room again at its bound", "plain");
     case "run.closed":
       return passing("run", runWord(event.body.status).word, event.body.reason);
+    case "run.ejecting":
+      return lasting("you", "EJECT", event.body.reason, "alarm");
+    case "run.ejected":
+      return event.body.proven
+        ? lasting("run", "ejected", `nothing is left; ${event.body.snapshot ?? "no snapshot"}`, "strong")
+        : lasting("run", "EJECTED", `${count(event.body.survivors.length, "process", "processes")} left`, "alarm");
     case "goal.set":
       return passing("run", "goal", event.body.goal);
     case "netrunner.said":
@@ -68,14 +78,16 @@ export function narrate(event: DeckEvent): Telling | undefined {
       return lasting(event.body.construct, "adopts", `${by} in place of ${profile}: ${reason}`, "warning");
     }
     case "account.limited":
-      return lasting("account", "limited", limitText(event.body), "warning");
+    case "account.held":
+    case "account.released":
+      return ofAccount(narrateAccount(event));
     case "canary.passed":
       return passing("gate", "tried", `it holds in ${event.body.agent} ${event.body.version}`);
     case "canary.failed":
       return passing("gate", "failed", event.body.problem);
     case "attention.raised":
       // What concerns all of them pauses the run, which is told.
-      if (event.body.construct === undefined) return undefined;
+      if (event.body.construct === undefined) return ofAccount(accountAsks(event.body));
       return lasting(event.body.construct, "NEEDS YOU", `${event.body.text} ${event.body.next}`, "alarm");
     case "attention.closed":
       return passing("deck", "answered", event.body.how);
@@ -133,6 +145,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
     case "construct.started":
       return passing(event.body.construct, "started", "");
+    case "caliber.clamped":
+      return clampedText(event.body);
+    case "caliber.fast_applied":
+      return passing(event.body.construct, "fast mode", `${event.body.model}, at its price`);
+    case "caliber.fast_skipped":
+      return passing(event.body.construct, "not fast", event.body.why);
     case "construct.told":
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.unread":
@@ -146,6 +164,12 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       );
     case "construct.tool_called":
       return passing(event.body.construct, "calls", `${event.body.tool} ${event.body.input}`);
+    case "plugin.called":
+      return passing(event.body.construct, "plugin", `${event.body.plugin} ${event.body.args}`);
+    case "plugin.failed":
+      return lasting(event.body.construct, "plugin", `${event.body.plugin} did not start`, "warning");
+    case "plugin.refused":
+      return lasting(event.body.construct, "plugin", `refused: ${event.body.reason}`, "warning");
     case "construct.surfaced": {
       const { title, path, text } = event.body;
       const of = title === "" ? "" : `${title}: `;
@@ -165,6 +189,14 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     }
     case "construct.paused":
       return lasting(event.body.construct, event.body.how.toUpperCase(), event.body.why, "alarm");
+    case "construct.parked":
+      return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
+    case "construct.unparked":
+      return passing(event.body.construct, "goes on", "in the same session");
+    case "construct.suspended":
+      return lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
+    case "bound.raised":
+      return lasting("you", "raised", `the bound of ${event.body.construct}`, "strong");
     case "construct.continued":
       return lasting(event.body.construct, "goes on", "", "plain");
     case "tripwire.fired":
@@ -181,6 +213,11 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     default:
       return undefined;
   }
+}
+
+function clampedText({ construct, asked, given, why }: EventBody<"caliber.clamped">): Telling {
+  const text = `runs on ${showCaliber(given)} in place of ${showCaliber(asked)}: ${why}`;
+  return lasting(construct ?? "daemon", "clamped", text, "plain");
 }
 
 function authoredText({ rules, refused }: EventBody<"tripwires.authored">): Telling {
@@ -220,10 +257,8 @@ function policyText({ path, rules, entries }: { path: string; rules: string[]; e
   return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
 
-function limitText(body: { status: string; resets_at: number | null }): string {
-  if (body.resets_at === null) return body.status;
-  return `${body.status}, until ${new Date(body.resets_at).toISOString()}`;
-}
+const ofAccount = (told: Pick<Telling, "word" | "text" | "style"> | undefined): Telling | undefined =>
+  told && lasting("account", told.word, told.text, told.style);
 
 const passing = (who: string, word: string, text: string): Telling => ({
   who,

@@ -1,5 +1,9 @@
 import { unreachable } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
+import { constructBounds, runBoundRules, runBounds, type ConstructBound, type RunBound } from "../../protocol/bound.ts";
+import { constructRule } from "./at-bound.ts";
+import { settingTable } from "../../protocol/setting-table.ts";
+import { showSetting } from "../../protocol/setting-value.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { money } from "./amounts.ts";
 import { shellWords } from "./shell-words.ts";
@@ -31,14 +35,32 @@ const sentence = (text: string): string => `${oneLine(text, 300).replace(/\.$/, 
 
 /** What the netrunner has to see to before the run can go on. */
 function remedy(rule: string): string {
-  if (rule === "provider.login") return "See to the login, then go on";
+  if (rule === "account.credential") return "See to the login, then go on";
+  if (rule === "account.correlated") return "See to what they have died of, then go on";
+  if (rule.startsWith("account.")) return "Nothing is lost. Go on, now or later; it waits until it may work,";
   if (rule === "gate.canary")
     return "If the machine was busy, just go on; otherwise install another version of the agent, or name one with --claude-bin PATH, and go on";
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 
+/** The bounds of constructs that have one, twice as high. */
+const raisedOwn = (view: RunView): string =>
+  constructBounds
+    .filter((which) => view.settings[which] > 0)
+    .map((which) => raisedSetting(which, view.settings[which]))
+    .join("");
+
+/** A bound without a flag of its own, twice as high. */
+function raisedSetting(which: RunBound | ConstructBound, limit: number): string {
+  const line = settingTable.find(({ field }) => field === which);
+  return line === undefined ? "" : ` --set ${line.name}=${showSetting(line, { [which]: limit * 2 }).replace("$", "")}`;
+}
+
 /** The flag that raises the bound a rule is named after; empty for a bound that no flag has. */
 function raisedBound(view: RunView, rule: string): string {
+  if (rule === constructRule) return raisedOwn(view);
+  const bound = runBounds.find((which) => runBoundRules[which] === rule);
+  if (bound !== undefined && bound !== "budget_usd") return raisedSetting(bound, view.settings[bound]);
   const { budget_usd, max_spawns, time_limit_ms, idle_limit_ms } = view.settings;
   if (/budget|cost|usd|dollar|money/i.test(rule)) return ` --budget ${money(Math.max(1, budget_usd * 2)).slice(1)}`;
   if (/spawn/i.test(rule)) return ` --max-spawns ${Math.max(1, max_spawns * 2)}`;

@@ -57,6 +57,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "end constructs at once, with everything that they started",
     load: async () => (await import("./commands/control.ts")).defineKill,
   },
+  eject: {
+    summary: "stop everything in the open run at once, prove it, and keep a snapshot",
+    load: async () => (await import("./commands/eject.ts")).defineEject,
+  },
   pause: {
     summary: "have constructs wait before their next call, or freeze them",
     load: async () => (await import("./commands/control.ts")).definePause,
@@ -65,9 +69,25 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "let paused and frozen constructs go on",
     load: async () => (await import("./commands/control.ts")).defineResume,
   },
+  plugins: {
+    summary: "list what constructs can be given besides their tools, and try it: list, show, run",
+    load: async () => (await import("./commands/plugins.ts")).definePlugins,
+  },
   blacklist: {
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
+  },
+  account: {
+    summary: "show what holds all agents up, such as a usage limit, and let them go on",
+    load: async () => (await import("./commands/account.ts")).defineAccount,
+  },
+  calibers: {
+    summary: "list the models that constructs can run on: efforts, prices, fast mode",
+    load: async () => (await import("./commands/calibers.ts")).defineCalibers,
+  },
+  settings: {
+    summary: "what holds for runs: list, get, set, unset",
+    load: async () => (await import("./commands/settings.ts")).defineSettings,
   },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",

@@ -1,5 +1,5 @@
 import type { ConstructView, DaemonView, RunView } from "../../protocol/view.ts";
-import type { RunStatus } from "../../protocol/event.ts";
+import type { RunStatus } from "../../protocol/run-status.ts";
 import type { Style } from "./paint.ts";
 
 export interface StateWord {
@@ -29,6 +29,8 @@ const words: Record<ConstructView["state"], StateWord> = {
   running: { glyph: "●", word: "running", style: "busy" },
   held: { glyph: "!", word: "HELD", style: "alarm" },
   paused: { glyph: "‖", word: "PAUSED", style: "alarm" },
+  suspended: { glyph: "‖", word: "suspended", style: "warning" },
+  parked: { glyph: "◌", word: "waits", style: "warning" },
   ending: { glyph: "◐", word: "ending", style: "warning" },
   done: { glyph: "✓", word: "done", style: "good" },
   failed: { glyph: "✗", word: "failed", style: "bad" },

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { Fault, messageOf } from "../../base/fault.ts";
+import { accountHoldSchema } from "../../protocol/account.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
-import { runStatuses } from "../../protocol/event.ts";
+import { ejectionSchema } from "../../protocol/ejection.ts";
+import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
-import { runSettingsSchema } from "../../protocol/settings.ts";
+import { knownCalibersSchema } from "../../protocol/models.ts";
+import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said over the socket. Both sides must have the same: a run's record and commands are part of it. */
@@ -75,17 +78,25 @@ export const viewSchema = z.looseObject({
   constructs: z.record(z.string(), z.looseObject({ id: z.string(), task: z.string(), state: z.string() })),
 });
 
+const settingsReplySchema = z.object({ saved: savedSettingsSchema, run: runSettingsSchema.nullable() });
+
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
+  eject: ejectionSchema.extend({ run: z.string() }),
   "construct.kill": z.object({ already: z.string().nullable() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
   "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),
   "tripwires.test": tripwireTrialSchema,
+  "settings.read": settingsReplySchema,
+  "settings.save": settingsReplySchema,
   "run.show": z.object({ view: viewSchema }),
+  "account.status": z.object({ hold: accountHoldSchema.nullable() }),
+  "account.release": z.object({ hold: accountHoldSchema.nullable() }),
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
+  "calibers.list": knownCalibersSchema,
   "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
 };
 

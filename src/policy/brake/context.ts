@@ -1,4 +1,5 @@
 import type { Argument } from "../shell/argument.ts";
+import type { PluginEffect } from "../../protocol/plugin.ts";
 import type { Tier } from "../../protocol/verdict.ts";
 import type { PlacePolicy } from "../policy-file/policy.ts";
 
@@ -25,8 +26,18 @@ export interface BrakeContext {
   readonly readText?: (path: string) => string | undefined;
   /** Numbers of processes that no construct may signal: the deck itself and its guardian. */
   readonly keptProcesses?: () => readonly number[];
+  /** How constructs call plugins; without it there are none. */
+  readonly plugins?: PluginBridge;
   /** What the netrunner's policy file says here; without it the tiers are as they were shipped. */
   readonly policy?: PlacePolicy;
+}
+
+/** The netrunner's plugins, as far as the brake has to know them. */
+export interface PluginBridge {
+  /** The command that calls them, absolute; undefined while there is none. */
+  command: () => string | undefined;
+  /** What a plugin does at most by its own manifest; undefined: there is no such plugin. */
+  effects: (name: string) => PluginEffect | "undeclared" | undefined;
 }
 
 /** One command's surroundings while a shell line is walked. */

@@ -6,7 +6,8 @@ import type { Scene } from "./context.ts";
 import { underPolicy } from "../policy-file/commands.ts";
 import { handlers } from "./commands.ts";
 import { unknownFolder } from "./walk/flow.ts";
-import { judgeInstalled } from "./installed.ts";
+import { judgePluginCall } from "./commands/plugin-call.ts";
+import { judgeInstalled, type Known } from "./installed.ts";
 import { insideWorkspace, runFile } from "./project.ts";
 import { taskEffect } from "./project-tasks.ts";
 import { spelled, type Input, type Run } from "./run.ts";
@@ -83,6 +84,15 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
     return;
   const handler = plain === undefined ? undefined : handlers.get(plain.replace(/\.exe$/, ""));
   if (plain !== undefined && handler !== undefined) return handler({ ...run, name: plain });
+  const known: Known = {
+    knows: (word) => handlers.has(plainName(word, at.scene)?.replace(/\.exe$/, "") ?? word),
+    nested: (inner, rest) => {
+      at.session.left -= costOfNested;
+      if (at.session.left <= 0) return at.session.emit({ kind: "unknown", what: "too many commands in one call" });
+      judgeCommand(inner, rest, at, Math.max(depth + 1, deepestWrapping - nestedWrapping));
+    },
+  };
+  if (name.text === at.scene.context.plugins?.command()) return judgePluginCall(run, known);
   if (name.text.includes("/")) {
     // A project's own copy of a tool: what it is told to do counts like with the tool itself.
     const copy = /^(?:gradlew|mvnw|rails|rake|bundle|sbt|artisan|console|mill|sail)$/.exec(basename(name.text))?.[0];
@@ -94,14 +104,7 @@ export function judgeCommand(name: Argument, args: readonly Argument[], at: Surr
   }
   if (args.length === 1 && /^--(?:help|version)$/.test(args[0]?.text ?? ""))
     return run.emit({ kind: "run-project-code", what: `${name.text}, which is asked what it is` });
-  const against = judgeInstalled(run, {
-    knows: (word) => handlers.has(plainName(word, at.scene)?.replace(/\.exe$/, "") ?? word),
-    nested: (inner, rest) => {
-      at.session.left -= costOfNested;
-      if (at.session.left <= 0) return at.session.emit({ kind: "unknown", what: "too many commands in one call" });
-      judgeCommand(inner, rest, at, Math.max(depth + 1, deepestWrapping - nestedWrapping));
-    },
-  });
+  const against = judgeInstalled(run, known);
   if (against !== undefined)
     run.emit({
       kind: "execute-unknown",

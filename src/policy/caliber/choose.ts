@@ -19,7 +19,10 @@ export interface CaliberWishes {
 /** The caliber that is asked for: the netrunner's word first, then the daemon's, the profile's, the deck's. */
 export function chooseCaliber({ netrunner, daemon, profile, deck }: CaliberWishes): Caliber {
   return {
-    model: netrunner?.model ?? daemon?.model ?? profile?.model ?? deck.model,
+    model: netrunner?.model ?? named(daemon?.model) ?? profile?.model ?? deck.model,
     effort: netrunner?.effort ?? daemon?.effort ?? profile?.effort ?? deck.effort,
   };
 }
+
+/** A model that writes an empty name means none. */
+const named = (model: string | undefined): string | undefined => model?.trim() || undefined;

@@ -13,5 +13,16 @@ export function toolObjection({ name, tools }: Pick<Profile, "name" | "tools">, 
 export const toolsText = (tools: readonly string[]): string =>
   tools.length === 0 ? "It has no tools." : `Its tools are: ${tools.join(", ")}.`;
 
+/** Whether a construct of this profile can call a plugin: a program through its shell, a server by any of its tools. */
+export function reachesPlugin(
+  { tools }: Pick<Profile, "tools">,
+  plugin: { name: string; kind: "command" | "mcp" },
+): boolean {
+  if (tools === undefined) return true;
+  return plugin.kind === "command"
+    ? tools.includes("Bash")
+    : tools.some((tool) => tool.startsWith(`mcp__${plugin.name}__`));
+}
+
 const covers = (allowed: string, tool: string): boolean =>
   allowed.endsWith("*") ? tool.startsWith(allowed.slice(0, -1)) : allowed === tool;

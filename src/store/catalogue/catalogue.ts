@@ -12,6 +12,7 @@ import {
 import {
   entryFiles,
   mostEntryFiles,
+  realFolders,
   stateOf,
   textOf,
   watchedFolders,
@@ -170,9 +171,10 @@ function filesOf<T>(
     };
     return [...kept, [root.path, unread]];
   }
+  const folders = realFolders(root.path);
   const listed = found.slice(0, mostEntryFiles).flatMap((file): [string, KnownFile<T>][] => {
     const earlier = before.get(file.path);
-    const state = stateOf(file.path, root.path);
+    const state = stateOf(file.path, folders);
     if (state === undefined) return [];
     const mark = "problem" in state ? state.problem : state.mark;
     if (earlier?.mark === mark && !earlier.isUnsettled) return [[file.path, earlier]];

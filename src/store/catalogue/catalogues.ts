@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import type { CatalogueEntry, CatalogueChange, RefusedEntry } from "../../protocol/catalogue.ts";
+import type { PluginManifest } from "../../protocol/plugin.ts";
 import type { Profile } from "../../protocol/profile.ts";
 import type { RegisteredTool, ToolStanding } from "../../protocol/registered-tool.ts";
 import { standingOf, type ToolSurroundings } from "./availability.ts";
 import { openCatalogue, type Catalogue, type CatalogueFormat, type CatalogueRoot } from "./catalogue.ts";
+import { pluginFormat } from "./plugins.ts";
 import { profileFormat } from "./profiles.ts";
 import { toolFormat } from "./tools.ts";
 import { watchCatalogues } from "./watching.ts";
@@ -29,6 +31,7 @@ export interface CataloguesParts extends CatalogueSurroundings {
 export interface Catalogues {
   readonly profiles: Catalogue<Profile>;
   readonly tools: Catalogue<RegisteredTool>;
+  readonly plugins: Catalogue<PluginManifest>;
   /** How a program of the registry stands now. */
   standing(tool: CatalogueEntry<RegisteredTool>): ToolStanding;
   /** What is wrong now. */
@@ -54,11 +57,12 @@ export function openCatalogues(parts: CataloguesParts): Catalogues {
   const roots = catalogueRoots(parts.deckHome, parts);
   const open = <T>(format: CatalogueFormat<T>): Catalogue<T> =>
     openCatalogue({ format, roots, clock, onChange, onRefusal });
-  const [profiles, tools] = [open(profileFormat), open(toolFormat)];
-  const all = [profiles, tools];
+  const [profiles, tools, plugins] = [open(profileFormat), open(toolFormat), open(pluginFormat)];
+  const all = [profiles, tools, plugins];
   return {
     profiles,
     tools,
+    plugins,
     standing: (tool) => standingOf(tool, parts),
     refused: () => all.flatMap((catalogue) => catalogue.refused()),
     look() {

@@ -38,7 +38,7 @@ export const mostEntryFiles = 200;
 /** The files of a place, sorted; a place that is not there has none. Throws where the disk says no. */
 export function entryFiles(root: string, layout: CatalogueLayout): EntryFile[] {
   if (layout.in === "file")
-    return namesIn(root).includes(layout.file) ? [{ path: join(root, layout.file), name: undefined }] : [];
+    return isListed(join(root, layout.file)) ? [{ path: join(root, layout.file), name: undefined }] : [];
   const folder = join(root, layout.folder);
   // What editors leave lying about begins with a dot or has another ending.
   const names = namesIn(folder).filter((name) => !name.startsWith("."));
@@ -74,13 +74,29 @@ export function watchedFolders(root: string, layout: CatalogueLayout): Map<strin
 /** What tells one state of a file from another; a text says why it is not read. */
 export type FileState = { real: string; mark: string; changedAt: number } | { problem: string } | undefined;
 
+/** Where folders really lie. Asked once for each folder of a look, since most files share one. */
+export function realFolders(root: string): { root: () => string; of: (folder: string) => string } {
+  const known = new Map<string, string>();
+  const of = (folder: string): string => {
+    const real = known.get(folder) ?? realpathSync.native(folder);
+    known.set(folder, real);
+    return real;
+  };
+  return { root: () => of(root), of };
+}
+
 /** Looks at a file without reading it; undefined: it is gone. What leads out of its place is not followed. */
-export function stateOf(path: string, root: string): FileState {
+export function stateOf(path: string, folders: ReturnType<typeof realFolders>): FileState {
   try {
-    const real = realpathSync(path);
-    if (!isWithin(real, realpathSync(root)))
+    let real = join(folders.of(dirname(path)), basename(path));
+    let stats = lstatSync(real, { bigint: true });
+    if (stats.isSymbolicLink()) {
+      real = realpathSync.native(path);
+      stats = statSync(real, { bigint: true });
+    }
+    if (!isWithin(real, folders.root()))
       return { problem: "it is a link that leads out of its folder; put the file itself in its place" };
-    const { ino, mtimeNs, ctimeNs, ctimeMs, size } = statSync(real, { bigint: true });
+    const { ino, mtimeNs, ctimeNs, ctimeMs, size } = stats;
     return { real, mark: `${real} ${ino} ${mtimeNs} ${ctimeNs} ${size}`, changedAt: Number(ctimeMs) };
   } catch (error) {
     return errnoOf(error) === "ENOENT" && !isListed(path) ? undefined : { problem: whyUnread(error) };

@@ -1,4 +1,5 @@
 import { statSync, watch, type FSWatcher } from "node:fs";
+import { basename } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { errnoOf, messageOf } from "../../base/fault.ts";
 import { joined, type Catalogue } from "./catalogue.ts";
@@ -38,17 +39,23 @@ export function watchCatalogues({ catalogues, clock, onProblem }: WatchingParts)
     });
   };
 
-  const begin = (folder: string, inode: bigint): boolean => {
+  const begin = (folder: string, identity: string): boolean => {
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
         const names = watches.get(folder)?.names;
+        // Its own name: it has been removed or moved away, and is watched no more whatever comes in its place.
+        if (name === basename(folder)) {
+          drop(folder);
+          schedule();
+          return;
+        }
         if (name === null || names === "all" || names?.has(name) === true) schedule();
       });
       watcher.on("error", (error) => {
         drop(folder);
         tellOnce(folder, error);
       });
-      watches.set(folder, { watcher, inode, names: "all" });
+      watches.set(folder, { watcher, identity, names: "all" });
       return true;
     } catch (error) {
       // One that has just gone is noticed in the folder above.
@@ -63,11 +70,12 @@ export function watchCatalogues({ catalogues, clock, onProblem }: WatchingParts)
     for (const catalogue of catalogues)
       for (const [folder, names] of catalogue.watched()) wanted.set(folder, joined(wanted.get(folder), names));
     let isNew = false;
-    for (const [folder, { inode }] of watches) if (!wanted.has(folder) || inodeOf(folder) !== inode) drop(folder);
+    for (const [folder, { identity }] of watches)
+      if (!wanted.has(folder) || identityOf(folder) !== identity) drop(folder);
     for (const [folder, names] of wanted) {
-      const inode = inodeOf(folder);
-      if (inode === undefined) continue;
-      if (!watches.has(folder)) isNew = begin(folder, inode) || isNew;
+      const identity = identityOf(folder);
+      if (identity === undefined) continue;
+      if (!watches.has(folder)) isNew = begin(folder, identity) || isNew;
       const known = watches.get(folder);
       if (known !== undefined) known.names = names;
     }
@@ -92,16 +100,18 @@ export function watchCatalogues({ catalogues, clock, onProblem }: WatchingParts)
 interface Watch {
   watcher: FSWatcher;
   /** A folder that is made anew under the same name is another one. */
-  inode: bigint;
+  identity: string;
   names: ReadonlySet<string> | "all";
 }
 
 /** Each round can find folders in those of the round before; a place has three levels. */
 const mostRounds = 5;
 
-function inodeOf(folder: string): bigint | undefined {
+/** A number alone is given again to the next folder that is made. */
+function identityOf(folder: string): string | undefined {
   try {
-    return statSync(folder, { bigint: true, throwIfNoEntry: false })?.ino;
+    const stats = statSync(folder, { bigint: true, throwIfNoEntry: false });
+    return stats && `${stats.dev} ${stats.ino} ${stats.birthtimeNs}`;
   } catch {
     // A folder that may not be looked at cannot be watched either.
     return undefined;

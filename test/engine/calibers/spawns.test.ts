@@ -151,6 +151,6 @@ describe("the daemon's prompt", () => {
     const known = of(events, "calibers.known")[0]?.body;
     expect(known?.from).toBe("agent");
     for (const name of known?.models ?? ["none"]) expect([...prompts][0]).toContain(`\n- ${name}: `);
-    expect([...prompts][0]).toMatch(/- sonnet: .* per Mtok; low medium high xhigh max; \$[\d.]+\/\$[\d.]+\n/);
+    expect([...prompts][0]).toMatch(/- sonnet: .*; low medium high xhigh max; \$[\d.]+\/\$[\d.]+\n/);
   });
 });

@@ -32,7 +32,7 @@ export interface LonePool extends AsyncDisposable {
 }
 
 export async function lonePool(
-  options: { claudeBin?: string; size?: number; needs?: PoolParts["needs"] } = {},
+  options: { claudeBin?: string; size?: number; needs?: PoolParts["needs"]; answerMs?: number } = {},
 ): Promise<LonePool> {
   const folder = mkdtempSync(join(tmpdir(), "pool-test-"));
   const [workspace, agentHome] = ["workspace", "agent-home"].map((name) => join(folder, name));
@@ -54,6 +54,7 @@ export async function lonePool(
     settings,
     memory: () => memory.of,
     ...(options.needs === undefined ? {} : { needs: options.needs }),
+    ...(options.answerMs === undefined ? {} : { answerMs: options.answerMs }),
     onChange: () => pool.keepUp({ ...room, starts: Math.max(0, room.starts - pool.starting) }),
   });
   pool.open();

@@ -70,7 +70,7 @@ describe("the warm pool", () => {
   });
 
   test("finds out by itself that a spare does not answer any more", async () => {
-    await using lone = await lonePool();
+    await using lone = await lonePool({ answerMs: 1000 });
     lone.keepUp();
     await lone.until("pool.ready", 1);
     process.kill(pidOf(lone), "SIGSTOP");
@@ -82,7 +82,7 @@ describe("the warm pool", () => {
   });
 
   test("gives a construct an agent of its own when the only spare does not answer, and ends that", async () => {
-    await using lone = await lonePool();
+    await using lone = await lonePool({ answerMs: 1000 });
     lone.keepUp();
     await lone.until("pool.ready", 1);
     process.kill(pidOf(lone), "SIGSTOP");

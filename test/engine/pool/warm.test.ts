@@ -3,20 +3,29 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { call, say } from "../../../src/offline/reply.ts";
 import type { Caliber } from "../../../src/protocol/caliber.ts";
+import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { bearersOf, eventually, leftOf, of, openTestDeck, outcomesOf, type TestDeck } from "../../kit/deck.ts";
 import { allowEverything, makesCalls, outsideFolder, theWall } from "../../kit/wall.ts";
 import { startWarm, toTheEnd, warmGoal } from "./warm-goal.ts";
 
+/** What the record has of each construct, by type and number. */
+function typesOf(events: readonly DeckEvent[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of events)
+    if (type.startsWith("construct.") || type === "agent.unknown") counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
 /** First requests of the constructs, newest run last, without what differs between any two of them. */
-function firstRequests(kit: TestDeck): { task: string; bytes: string; body: unknown }[] {
-  return kit.api.requests.flatMap(({ path, body }) => {
+function firstRequests(kit: TestDeck): { task: string; bytes: string; betas: unknown; body: unknown }[] {
+  return kit.api.requests.flatMap(({ path, body, headers }) => {
     const bytes = JSON.stringify(body) ?? "";
-    const task = /TASK [a-c]\./.exec(bytes)?.[0];
+    const task = /TASK [a-d]\./.exec(bytes)?.[0];
     if (path !== "/v1/messages" || task === undefined || !bytes.includes('"Bash"')) return [];
     const blank = bytes
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
       .replaceAll(/run-\d{8}-\d{6}-[0-9a-f]{4}/g, "RUN");
-    return [{ task, bytes: blank, body }];
+    return [{ task, bytes: blank, betas: headers["anthropic-beta"], body }];
   });
 }
 
@@ -46,23 +55,29 @@ describe("a construct from the warm pool", () => {
       "TASK a.": { model: "haiku", effort: "low" },
       "TASK b.": { model: "sonnet", effort: "high" },
       "TASK c.": { model: "opus", effort: "max" },
+      "TASK d.": { model: "sonnet[1m]", effort: "medium" },
     };
     const spawns = Object.entries(calibers).map(([task, caliber]) => ({ task, ...caliber }));
     const { answer, spawn } = warmGoal(spawns, () => say("Done."));
-    await using kit = await openTestDeck({ answer, settings: { pool: 3 } });
-    const before = await startWarm(kit, 3);
+    await using kit = await openTestDeck({ answer, settings: { pool: 4 } });
+    const before = await startWarm(kit, 4);
     spawn();
     const warm = await toTheEnd(kit, before);
-    expect(of(warm, "pool.hit")).toHaveLength(3);
+    expect(of(warm, "pool.hit")).toHaveLength(4);
     const warmRequests = firstRequests(kit);
     const cold = await toTheEnd(kit, await startWarm(kit, 0, { pool: 0 }));
-    expect(of(cold, "pool.missed").map(({ body }) => body.reason)).toEqual(["off", "off", "off"]);
+    expect(of(cold, "pool.missed").map(({ body }) => body.reason)).toEqual(["off", "off", "off", "off"]);
     const coldRequests = firstRequests(kit).slice(warmRequests.length);
-    expect(warmRequests).toHaveLength(3);
-    for (const { task, bytes, body } of warmRequests) {
-      expect(bytes).toBe(coldRequests.find((other) => other.task === task)?.bytes);
+    expect(warmRequests).toHaveLength(4);
+    expect(typesOf(warm)).toEqual(typesOf(cold));
+    for (const { task, bytes, betas, body } of warmRequests) {
+      const same = coldRequests.find((other) => other.task === task);
+      expect([bytes, betas]).toEqual([same?.bytes, same?.betas]);
       const { model = "", effort } = calibers[task] ?? {};
-      expect(body).toMatchObject({ model: expect.stringContaining(model), output_config: { effort } });
+      expect(body).toMatchObject({
+        model: expect.stringContaining(model.replace("[1m]", "")),
+        output_config: { effort },
+      });
     }
   });
 
@@ -78,6 +93,24 @@ describe("a construct from the warm pool", () => {
       [outcome?.id, "deny"],
     ]);
     expect(existsSync(join(kit.workspace, "gone"))).toBe(false);
+  });
+
+  test("waits at the gate for the netrunner as any other, and goes on when the call is allowed", async () => {
+    const goal = warmGoal([{ task: "Touch." }], makesCalls(["Bash", { command: "touch allowed" }]));
+    await using kit = await openTestDeck({
+      answer: goal.answer,
+      settings: { pool: 1, hold_window_ms: null },
+      judge: () => () => ({ decision: "hold", rule: "test.hold", reason: "a person must look", effects: [] }),
+    });
+    const before = await startWarm(kit, 1);
+    goal.spawn();
+    const held = await kit.eventsUntil(before.at(-1)?.seq ?? 0, ({ type }) => type === "hold.opened");
+    expect(existsSync(join(kit.workspace, "allowed"))).toBe(false);
+    const [hold = ""] = of(held, "hold.opened").map(({ body }) => body.hold);
+    await kit.deck.send({ type: "hold.answer", hold, answer: "allow" });
+    const events = await toTheEnd(kit, [...before, ...held]);
+    expect([of(events, "pool.hit").length, outcomesOf(events)[0]?.state]).toEqual([1, "done"]);
+    expect(existsSync(join(kit.workspace, "allowed"))).toBe(true);
   });
 
   test("can be resumed as a session of its own, by the agent that it was", async () => {

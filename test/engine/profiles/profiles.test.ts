@@ -1,7 +1,7 @@
-import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { block, call } from "../../../src/offline/reply.ts";
+import { block, call, silent } from "../../../src/offline/reply.ts";
 import { daemonRequests, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 import { calls, daemonThen, profileFile, spawn, workerRequests, write } from "./fixtures.ts";
 
@@ -229,6 +229,118 @@ describe("an edit", () => {
       { body: { path: join(kit.home, "profiles/mine.toml"), line: 3, problem: expect.stringContaining("turns") } },
     ]);
     expect(workerRequests(kit)[0]?.firstUserText).toContain("good words");
+  });
+});
+
+describe("the deck", () => {
+  test("notices an edit by itself while nothing is spawned, in folders that come later too", async () => {
+    await using kit = await openTestDeck({
+      answer: daemonThen([() => block({ status: "waiting", chat: "What now?" })], calls()),
+    });
+    const { afterSeq } = await kit.startGoal("Wait");
+    await kit.eventsUntil(afterSeq, ({ type }) => type === "run.waiting");
+    const file = join(kit.folder, "config/profiles/mine.toml");
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, profileFile("mine"));
+    const added = await kit.eventsUntil(afterSeq, ({ type }) => type === "catalogue.changed");
+    expect(added.at(-1)?.body).toEqual({ kind: "profile", name: "mine", change: "added", path: file });
+    writeFileSync(file, "name = [");
+    const refused = await kit.eventsUntil(afterSeq, ({ type }) => type === "catalogue.refused");
+    expect(refused.at(-1)?.body).toMatchObject({ kind: "profile", name: "mine", path: file, line: 1 });
+    // It waits for the netrunner as before: no edit is worth a turn of the daemon's.
+    expect(of(refused, "daemon.turn_started")).toHaveLength(1);
+  });
+});
+
+describe("the limits of a profile", () => {
+  test("hold for its constructs where they are tighter than the run's", async () => {
+    await using kit = await openTestDeck({
+      settings: { profile: "brief" },
+      files: { ".cyberdeck/profiles/brief.toml": profileFile("brief", '[limits]\ntime = "2s"') },
+      answer: () => silent(),
+    });
+    expect(outcomesOf(await kit.runTasks(["Work"]))).toMatchObject([{ cause: "budget:time" }]);
+  });
+
+  test("are asked about like those of the settings", async () => {
+    const files = {
+      ".cyberdeck/profiles/brief.toml": profileFile("brief", "limits = { turns = 1 }"),
+      "a.txt": "x",
+    };
+    const reading = call("Read", { file_path: "a.txt" });
+    await using kit = await openTestDeck({ settings: { profile: "brief" }, files, answer: calls(reading, reading) });
+    const { settings } = kit;
+    const { afterSeq } = await kit.deck.send({ type: "spawn", tasks: ["Work"], settings, command_line: [] });
+    const events = await kit.eventsUntil(afterSeq, ({ type }) => type === "bound.reached");
+    expect(events.at(-1)?.body).toMatchObject({ which: "construct_turns", limit: 1 });
+  });
+});
+
+describe("the plugins of a profile", () => {
+  const plugin = ['name = "mapper"', 'description = "Draws maps."', 'entry = "main.sh"', 'effects = "read"'].join("\n");
+
+  test("are told only to constructs whose tools can call them", async () => {
+    await using kit = await openTestDeck({
+      plugins: { "mapper/plugin.toml": plugin, "mapper/main.sh": "#!/bin/sh\n" },
+      files: {
+        ".cyberdeck/profiles/reader.toml": profileFile("reader", 'tools = ["Read"]'),
+        ".cyberdeck/profiles/worker.toml": profileFile("worker", 'tools = ["Bash"]'),
+      },
+      answer: daemonThen(
+        [
+          () =>
+            block({
+              actions: [spawn("READ", { profile: "reader" }), spawn("WORK", { profile: "worker" })],
+              status: "waiting",
+            }),
+        ],
+        calls(),
+      ),
+    });
+    await kit.runGoal("Work");
+    const told = workerRequests(kit).map(({ firstUserText }) => [
+      firstUserText.endsWith("READ") ? "reader" : "worker",
+      firstUserText.includes("Draws maps."),
+    ]);
+    expect(Object.fromEntries(told)).toEqual({ reader: false, worker: true });
+  });
+});
+
+describe("the caliber of a profile", () => {
+  test("counts where neither the netrunner nor the daemon says otherwise, each half for itself", async () => {
+    const caliber = 'caliber = { model = "haiku", effort = "low" }';
+    await using kit = await openTestDeck({
+      files: { ".cyberdeck/profiles/quick.toml": profileFile("quick", caliber) },
+      settings: { max_concurrent: 1 },
+      answer: daemonThen(
+        [
+          () =>
+            block({
+              actions: [
+                spawn("One", { profile: "quick" }),
+                spawn("Two", { profile: "quick", effort: "high" }),
+                spawn("Three"),
+              ],
+              status: "waiting",
+            }),
+        ],
+        calls(),
+      ),
+    });
+    const events = await kit.runGoal("Work");
+    expect(of(events, "construct.queued").map(({ body }) => body.caliber)).toEqual([
+      { model: "haiku", effort: "low" },
+      { model: "haiku", effort: "high" },
+      kit.settings.caliber,
+    ]);
+  });
+
+  test("gives way to what the netrunner has fixed", async () => {
+    await using kit = await openTestDeck({
+      settings: { profile: "code_reviewer", caliber: { model: "haiku", effort: "low" }, caliber_fixed: ["model"] },
+    });
+    const events = await kit.runTasks(["Review"]);
+    expect(of(events, "construct.queued")[0]?.body.caliber).toEqual({ model: "haiku", effort: "high" });
   });
 });
 

@@ -9,6 +9,7 @@ import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { costOf } from "../../../src/protocol/view.ts";
 import { bearersOf, doneWhenIdle, leftOf, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
+import { shortTimes } from "../account/times.ts";
 import { noTouching as rule } from "../../kit/proposed-rule.ts";
 
 const author = { model: "haiku", effort: "low" } as const;
@@ -30,6 +31,7 @@ const proposes =
 
 async function reach(answer: Answerer, authorMs = 20_000) {
   await using kit = await openTestDeck({
+    accountTimes: shortTimes,
     answer: withAuthor(answer),
     settings: { tripwire_author: author, hold_window_ms: 0 },
     authorMs,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runId, scriptedDeck, settings } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 let folder: string;
@@ -111,4 +112,18 @@ test("tools are listed with whether they can be run now, and why not", async () 
 test("without a registry there is a word on where to put one", async () => {
   const { code, out } = await ask(["tools"]);
   expect([code, out]).toEqual([0, expect.stringContaining("tools.toml")]);
+});
+
+test("a run that is shown names the profile of each construct that has one of its own", async () => {
+  const deck = scriptedDeck();
+  const stage = deck.stage(runId);
+  const place = { workspace: "/w", folder: `/w/.cyberdeck/runs/${runId}` };
+  stage.emit("run.opened", { kind: "tasks", ...place, settings, deck: "0", command_line: [] });
+  for (const id of ["cx-00000001", "cx-00000002"]) stage.queue(id, "look");
+  stage.emit("profile.replaced", { construct: "cx-00000002", profile: "gone", by: "code_reviewer", reason: "gone" });
+  const { out } = await run(stand(["show", "last"], deck));
+  expect(out.match(/code_reviewer/g)).toHaveLength(1);
+  expect(out).toMatch(/cx-00000002 · .* · code_reviewer/);
+  const json: unknown = JSON.parse((await run(stand(["show", "last", "--json"], deck))).out);
+  expect(json).toMatchObject({ constructs: [{ profile: "default" }, { profile: "code_reviewer" }] });
 });

@@ -152,6 +152,37 @@ describe("a held call on a terminal", () => {
   });
 });
 
+describe("a run at its bound on a terminal", () => {
+  test.each([
+    ["r\r", "raise >"],
+    ["7.50\r", "raise 7.5>"],
+    ["off\r", "raise 0>"],
+    ["e\r", "end >"],
+  ])("is asked about, and %j is %s", async (typed, told) => {
+    using terminal = inTerminal("budget", 90, 30);
+    await terminal.until(shows("cx-00000001"));
+    terminal.step();
+    const asked = (await terminal.until(shows("your answer>"))).join("\n");
+    for (const words of ["The run is AT ITS BOUND", "has used $2.01", "raise the bound to $4.01"])
+      expect(asked).toContain(words);
+    terminal.type("more\r");
+    await terminal.until(shows("answer with r, an amount, or e"));
+    terminal.type(typed);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.history().join("\n")).toContain(`It was <${told}`);
+  });
+
+  test("is left as it is when nobody answers", async () => {
+    using terminal = inTerminal("budget", 90, 30);
+    await terminal.until(shows("cx-00000001"));
+    terminal.step();
+    await terminal.until(shows("your answer>"));
+    terminal.type("\u0004");
+    expect(await terminal.ended).toBe(4);
+    expect(terminal.history().join("\n")).toMatch(/--resume .+ --budget 4\.00/);
+  });
+});
+
 describe("a construct under suspicion on a terminal", () => {
   test.each([
     ["k\r", "construct.kill cx-00000001"],

@@ -6,9 +6,9 @@ import { inert } from "../../../src/base/text.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { Drive } from "../../../src/faces/cli/drive-run.ts";
 import { driveRun } from "../../../src/faces/cli/drive-run.ts";
-import type { RunStatus } from "../../../src/protocol/event.ts";
+import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { runId, scriptedDeck, settings } from "./scripted-deck.ts";
-import type { Script, ScriptedDeck } from "./scripted-deck.ts";
+import type { Script, ScriptedDeck, Stage } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 const one = "cx-00000001";
@@ -43,6 +43,7 @@ const driveOf = (deck: ScriptedDeck): Drive => ({
   json: false,
   color: false,
   inputUsed: false,
+  waits: true,
   again: "",
   open: async () => ({
     opened: await deck.port.send({ type: "goal.set", goal: "g", settings, command_line: [] }),
@@ -266,6 +267,9 @@ describe("without a terminal", () => {
   test.each([
     ["budget:usd", ["--budget", "3"], "--budget 6.00"],
     ["cap:spawns", ["--max-spawns", "8"], "--max-spawns 16"],
+    ["budget.turns", ["--set", "run_turns=20"], "--set run_turns=40"],
+    ["budget.day", ["--set", "day_usd=3"], "--set day_usd=6"],
+    ["budget.time", ["--set", "run_time=1h"], "--set run_time=2h"],
     ["something else", [], `--resume ${runId}\n`],
   ])("a pause at the bound %s ends with 4 and how to raise it", async (rule, flags, part) => {
     const deck = scriptedDeck({ onOpen: (stage) => stage.emit("run.paused", { rule, reason: "it is full" }) });
@@ -274,6 +278,37 @@ describe("without a terminal", () => {
     expect(deck.commands.at(-1)).toMatchObject({ type: "stop", status: "paused", force: false });
     expect(err).toContain("it is full");
     expect(err).toContain(part);
+  });
+
+  test("constructs that all wait at bounds of their own, with nobody there, end with 4 and how to raise them", async () => {
+    const bound = { which: "construct_usd", used: 3, limit: 2 } as const;
+    const raised = (stage: Stage, construct: string): void =>
+      stage.emit("attention.raised", {
+        item: `at-${construct}`,
+        construct,
+        kind: "bound.construct",
+        text: `${construct} has used $3.00; its bound is $2.00.`,
+        next: "Raise it.",
+        bound,
+      });
+    const deck = scriptedDeck({
+      onOpen(stage) {
+        for (const id of ["cx-00000001", "cx-00000002"]) {
+          stage.queue(id, "work");
+          stage.start(id);
+        }
+        raised(stage, "cx-00000001");
+        stage.emit("construct.said", { construct: "cx-00000002", text: "at work" });
+        raised(stage, "cx-00000002");
+      },
+    });
+    const { code, err } = await run(stand(["run", "goal", "--set", "construct_usd=2"], deck));
+    expect(code).toBe(4);
+    expect(err).toContain("--set construct_usd=4");
+    // Not before the second one waited as well.
+    expect(deck.events.findIndex(({ type }) => type === "run.closed")).toBeGreaterThan(
+      deck.events.findLastIndex(({ type }) => type === "attention.raised"),
+    );
   });
 
   test("a question after a pause does not ask the deck to stop a second time", async () => {

@@ -1,12 +1,16 @@
 import type { Port, Replies } from "../../../src/host/port.ts";
+import type { AccountHold } from "../../../src/protocol/account.ts";
 import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
-import type { DeckEvent, EventBody, EventType, RunStatus } from "../../../src/protocol/event.ts";
+import type { DeckEvent, EventBody, EventType } from "../../../src/protocol/event.ts";
+import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
+import type { KnownCalibers } from "../../../src/protocol/models.ts";
 import type { Outcome } from "../../../src/protocol/outcome.ts";
-import type { RunSettings } from "../../../src/protocol/settings.ts";
-import { defaultSettings } from "../../../src/protocol/settings.ts";
+import type { Ejection } from "../../../src/protocol/ejection.ts";
+import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
+import { defaultSettings, savedSettingsSchema } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { costOf, summaryOf } from "../../../src/protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
@@ -23,16 +27,24 @@ export interface Script {
   /** Instead of closing the run with the status that was asked for. */
   onStop?: (stage: Stage, command: Command & { type: "stop" }) => void;
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
+  onBoundAnswer?: (stage: Stage, command: Command & { type: "bound.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
+  /** What comes of an eject. */
+  ejection?: Partial<Ejection>;
   /** Why the constructs are ending already. */
   ending?: string;
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
+  /** Settings of the home. */
+  saved?: SavedSettings;
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
+  calibers?: KnownCalibers;
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
+  /** What holds the agents of a home up in which no run is open. */
+  account?: AccountHold;
   /** Time of the first event, milliseconds since the epoch. */
   startAt?: number;
 }
@@ -60,6 +72,7 @@ export const runId = "run-20261122-101500-a1b2";
 export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const events: DeckEvent[] = [];
   const commands: Command[] = [];
+  let saved: SavedSettings = script.saved ?? {};
   const entries = [...(script.blacklist ?? [])];
   const readers = new Set<ReturnType<typeof channel<DeckEvent>>>();
   const closed = Promise.withResolvers<void>();
@@ -152,6 +165,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         if (script.onStop === undefined) stage().close(command.status, command.reason);
         else script.onStop(stage(), command);
         return {};
+      case "eject": {
+        const ejection = { ...anEjection, reason: command.reason, ...script.ejection };
+        record(current, "run.ejected", ejection);
+        stage().close("stopped", "eject");
+        return { run: current, ...ejection };
+      }
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
         return {};
@@ -171,6 +190,13 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "settings.change":
         record(current, "settings.changed", { settings: command.settings });
         return {};
+      case "account.status":
+      case "account.release": {
+        const hold = events.length === 0 ? (script.account ?? null) : viewOf(current).account;
+        if (hold !== null && command.type === "account.release")
+          record(current, "account.released", { kind: hold.kind, how: "netrunner", held_ms: 1000 });
+        return { hold };
+      }
       case "blacklist.list":
         return { entries };
       case "blacklist.add": {
@@ -188,12 +214,24 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "blacklist.allow":
         record(current, "blacklist.allowed", { task: command.task });
         return {};
+      case "settings.read":
+        return { saved, run: events.length === 0 ? null : viewOf(current).settings };
+      case "settings.save": {
+        const kept = Object.entries({ ...saved, ...command.set }).filter(([name]) => !command.unset.includes(name));
+        saved = savedSettingsSchema.parse(Object.fromEntries(kept));
+        return { saved, run: events.length === 0 ? null : viewOf(current).settings };
+      }
+      case "bound.answer":
+        script.onBoundAnswer?.(stage(), command);
+        return {};
       case "tripwires.list":
         return { rules: script.tripwires ?? [] };
       case "tripwires.test":
         return script.trial ?? { firings: [], consequence: "none" };
       case "tripwires.mute":
         return {};
+      case "calibers.list":
+        return script.calibers ?? { version: null, models: [], from: "fallback", asked_at: null, warnings: [] };
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };
@@ -208,7 +246,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const port: Port = {
     async send<C extends Command>(command: C) {
       const parsed = commandSchema.parse(command);
-      commands.push(parsed);
+      // Each command reads them first; that is no wish of the netrunner's.
+      if (parsed.type !== "settings.read") commands.push(parsed);
       const refusal = script.refuse?.(parsed);
       if (refusal !== undefined) throw refusal;
       // The reply belongs to the command's type: `carryOut` switches over it.
@@ -241,6 +280,22 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
     stage,
   };
 }
+
+const anEjection: Ejection = {
+  reason: "",
+  steps: [
+    { step: "deny", ms: 1 },
+    { step: "proof", ms: 30 },
+  ],
+  proven: true,
+  marks: 4,
+  looks: [0, 0],
+  survivors: [],
+  at_work: 2,
+  queued: 1,
+  snapshot: "/w/r/eject.json",
+  problems: [],
+};
 
 const caliber = { model: "sonnet", effort: "high" } as const;
 export const settings: RunSettings = defaultSettings(2);

@@ -72,6 +72,14 @@ const suspicion: Step = (stage) => {
   stage.emit("attention.raised", { ...item, text: "It has run Bash\u001b[31m.", next: "Kill it, or let it go on." });
 };
 
+/** The run has reached its budget. */
+const atBudget: Step = (stage) => {
+  const bound = { which: "budget_usd", used: 2.01, limit: 2 } as const;
+  const text = "The run has used $2.01; its bound is $2.00.";
+  stage.emit("attention.raised", { item: "at-00000002", kind: "bound.run", text, next: "Raise it.", bound });
+  stage.emit("run.paused", { rule: "budget.run", reason: text });
+};
+
 const done: Step = (stage) => {
   stage.emit("daemon.chat", { daemon: "dm-1", text: "That was all." });
   stage.close("done");
@@ -131,6 +139,17 @@ const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script
   pause: {
     argv: ["run", "a goal", "--budget", "2"],
     steps: [fleet(1, 1), (stage) => stage.emit("run.paused", { rule: "budget:usd", reason: "the run has cost $2.01" })],
+  },
+  budget: {
+    argv: ["run", "a goal", "--budget", "2"],
+    steps: [fleet(1, 1), atBudget],
+    script: {
+      onBoundAnswer(stage, { answer, to }) {
+        stage.emit("attention.closed", { item: "at-00000002", how: "continued" });
+        stage.emit("daemon.chat", { daemon: "dm-1", text: `It was <${answer} ${to ?? ""}>.` });
+        stage.close("done");
+      },
+    },
   },
   flood: {
     argv: ["run", "a goal", "--json"],

@@ -29,6 +29,7 @@ describe("a wrong command", () => {
     [["run", "--max-concurrent", "many", "goal"], "from 1 up"],
     [["run", "--max-spawns", "-1", "goal"], "from 0 up"],
     [["run", "--max-starting", "1.5", "goal"], "from 1 up"],
+    [["run", "--pool", "-1", "goal"], "from 0 up"],
     [["run", "--budget", "-3", "goal"], "US dollars"],
     [["run", "--budget", "NaN", "goal"], "US dollars"],
     [["run", "--idle-limit", "10", "goal"], "with its unit"],
@@ -160,7 +161,7 @@ describe("flags", () => {
 
   test("all settings of a goal reach the deck", async () => {
     const flags =
-      "--max-concurrent 3 --max-spawns 0 --max-starting 1 --model haiku --effort low --daemon-model sonnet " +
+      "--max-concurrent 3 --max-spawns 0 --max-starting 1 --pool 0 --model haiku --effort low --daemon-model sonnet " +
       "--daemon-effort max --autopilot --no-streaming --structured --brake paranoid --idle-limit 90s " +
       "--time-limit 1h30m --budget $2.50 --offline";
     const { command, options } = await commandOf(["run", " do it ", ...flags.split(" ")]);
@@ -171,6 +172,7 @@ describe("flags", () => {
         max_concurrent: 3,
         max_spawns: 0,
         max_starting: 1,
+        pool: 0,
         caliber: { model: "haiku", effort: "low" },
         daemon_caliber: { model: "sonnet", effort: "max" },
         autopilot: true,

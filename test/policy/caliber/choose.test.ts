@@ -25,6 +25,11 @@ describe("who decides on a caliber", () => {
     });
   });
 
+  test("a name that is empty is none", () => {
+    expect(chooseCaliber({ daemon: { model: "  " }, profile: { model: "opus" }, deck }).model).toBe("opus");
+    expect(chooseCaliber({ daemon: { model: "" }, deck })).toEqual(deck);
+  });
+
   test("what the netrunner has fixed no one else changes", () => {
     const netrunner = { model: "haiku", effort: "low" } as const;
     const daemon = { model: "opus", effort: "max" } as const;

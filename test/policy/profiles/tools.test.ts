@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toolObjection } from "../../../src/policy/profiles/tools.ts";
+import { reachesPlugin, toolObjection } from "../../../src/policy/profiles/tools.ts";
 
 const reader = { name: "reader", tools: ["Read", "mcp__docs__*", "mcp__git__log"] };
 
@@ -25,4 +25,13 @@ test.each([
 test("a profile without a list allows whatever there is; an empty list nothing", () => {
   expect(toolObjection({ name: "free" }, "Bash")).toBeUndefined();
   expect(toolObjection({ name: "none", tools: [] }, "Read")).toContain("It has no tools.");
+});
+
+test("a plugin is within reach where its shell or any of its server's tools is", () => {
+  const reach = (tools: string[] | undefined, kind: "command" | "mcp"): boolean =>
+    reachesPlugin(tools === undefined ? {} : { tools }, { name: "docs", kind });
+  expect([reach(undefined, "command"), reach(undefined, "mcp")]).toEqual([true, true]);
+  expect([reach(["Bash"], "command"), reach(["Bash"], "mcp")]).toEqual([true, false]);
+  expect([reach(reader.tools, "command"), reach(reader.tools, "mcp")]).toEqual([false, true]);
+  expect([reach([], "command"), reach(["mcp__docsx__*"], "mcp")]).toEqual([false, false]);
 });

@@ -4,10 +4,11 @@ import { defaultSettings } from "../../../protocol/settings.ts";
 import type { Drive } from "../drive-run.ts";
 import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, deckOptions, repeated } from "../flags/deck-flags.ts";
+import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
-import { addDaemonFlags, addSettingFlags, changedSettings } from "../flags/setting-flags.ts";
+import { addDaemonFlags, addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
+import { newSettings } from "../new-settings.ts";
 import { readGoal } from "../read-goal.ts";
 import { resumeRun } from "../resume-run.ts";
 import type { World } from "../world.ts";
@@ -17,6 +18,7 @@ interface RunFlags extends DeckFlags, SettingFlags {
   color: boolean;
   resume?: string;
   say?: string;
+  wait: boolean;
 }
 
 /** `cyberdeck run`: a goal, from its setting to its end. */
@@ -31,6 +33,7 @@ export function defineRun(command: Command, world: World, finish: (code: number)
       words("--resume", "last"),
     )
     .option("--say <text>", "with --resume: what to tell the daemon", words("--say", '"proceed"'))
+    .option(...noWait)
     .option("--json", "write each event as a line of JSON to stdout, and nothing else")
     .addHelpText("after", examples)
     .action(async (goal: string | undefined) => {
@@ -56,21 +59,23 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
     json: flags.json === true,
     color: flags.color,
     inputUsed: goal === "-",
+    waits: flags.wait,
     again: repeated(flags),
   };
   if (resume !== undefined) {
     const change = { name: resume, say, flags, commandLine };
     return { ...common, open: (port) => resumeRun(port, deck, change) };
   }
-  const usual = { ...defaultSettings(world.cores), offline: deck.offline };
-  const settings = { ...usual, ...changedSettings(flags, usual) };
   const text = await readGoal(goal, world);
   return {
     ...common,
-    open: async (port) => ({
-      opened: await port.send({ type: "goal.set", goal: text, settings, command_line: commandLine }),
-      view: undefined,
-    }),
+    open: async (port) => {
+      const settings = await newSettings(port, flags, { ...defaultSettings(world.cores), offline: deck.offline });
+      return {
+        opened: await port.send({ type: "goal.set", goal: text, settings, command_line: commandLine }),
+        view: undefined,
+      };
+    },
   };
 }
 

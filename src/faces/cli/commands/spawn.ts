@@ -3,15 +3,17 @@ import { Fault } from "../../../base/fault.ts";
 import { defaultSettings } from "../../../protocol/settings.ts";
 import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, deckOptions, repeated } from "../flags/deck-flags.ts";
+import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
-import { addSettingFlags, changedSettings } from "../flags/setting-flags.ts";
+import { addSettingFlags } from "../flags/setting-flags.ts";
+import { newSettings } from "../new-settings.ts";
 import type { World } from "../world.ts";
 
 interface SpawnFlags extends DeckFlags, SettingFlags {
   json?: boolean;
   color: boolean;
   overrideBlacklist?: boolean;
+  wait: boolean;
 }
 
 /** `cyberdeck spawn`: constructs without a daemon, a task each. */
@@ -20,24 +22,25 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
   command.argument("[tasks...]", "a task for each construct, each in quotes");
   addSettingFlags(addAgentFlags(command), usual)
     .option("--override-blacklist", "start the tasks although the blacklist forbids one, or may")
+    .option(...noWait)
     .option("--json", "write each event as a line of JSON to stdout, and nothing else")
     .addHelpText("after", examples)
     .action(async (tasks: string[]) => {
       const flags = command.optsWithGlobals<SpawnFlags>();
       mustBeTasks(tasks);
       const deck = await deckOptions(flags, world, "write");
-      const settings = { ...usual, offline: deck.offline, ...changedSettings(flags, usual) };
       const code = await driveRun(world, {
         deck,
         json: flags.json === true,
         color: flags.color,
         inputUsed: false,
+        waits: flags.wait,
         again: repeated(flags),
         open: async (port) => ({
           opened: await port.send({
             type: "spawn",
             tasks,
-            settings,
+            settings: await newSettings(port, flags, { ...usual, offline: deck.offline }),
             ...(flags.overrideBlacklist === true ? { override_blacklist: true } : {}),
             command_line: ["cyberdeck", ...world.argv],
           }),

@@ -83,3 +83,6 @@ async function mustBeFolder(path: string): Promise<void> {
     hint: "name the folder in which the constructs should work",
   });
 }
+
+/** The option of a command that follows a run, for whoever has no time. */
+export const noWait = ["--no-wait", "do not wait for a usage limit to end: pause the run and exit with 4"] as const;

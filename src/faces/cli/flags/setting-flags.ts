@@ -1,19 +1,19 @@
 import { Option, type Command } from "commander";
+import { Fault } from "../../../base/fault.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
-import { efforts } from "../../../protocol/caliber.ts";
-import { sandboxes, type RunSettings } from "../../../protocol/settings.ts";
+import { parseSetting, settingNamed } from "../../../protocol/setting-value.ts";
+import { sandboxes, type RunSettings, type SavedSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
+import { addCaliberFlags, changedCaliber, chosenCaliber, type CaliberFlags } from "./caliber-flags.ts";
 import { choiceOf, dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
-export interface SettingFlags {
+export interface SettingFlags extends CaliberFlags {
   maxConcurrent?: number;
   maxSpawns?: number;
   maxStarting?: number;
   pool?: number;
-  model?: string;
-  effort?: Effort;
   daemonModel?: string;
   daemonEffort?: Effort;
   autopilot?: boolean;
@@ -30,12 +30,14 @@ export interface SettingFlags {
   myEmail?: string;
   tripwireAuthor?: string;
   budget?: number;
+  /** Any other setting, by its name. */
+  set?: SavedSettings;
 }
 
 /** @param usual what holds when a flag is not given, for the help texts */
 export function addSettingFlags(command: Command, usual: RunSettings): Command {
   const minutes = (ms: number): string => `${ms / 60_000}m`;
-  return command
+  command
     .option(
       "--max-concurrent <n>",
       `constructs at work at the same time (default: ${usual.max_concurrent})`,
@@ -55,17 +57,8 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "--pool <n>",
       `agents that are kept up for the next constructs, 0 for none (default: ${usual.pool})`,
       wholeNumber("--pool", 0),
-    )
-    .option(
-      "-m, --model <name>",
-      `model of the constructs (default: ${usual.caliber.model})`,
-      words("--model", "haiku"),
-    )
-    .option(
-      "-e, --effort <level>",
-      `effort of the constructs: ${efforts.join(", ")} (default: ${usual.caliber.effort})`,
-      effortOf("--effort"),
-    )
+    );
+  return addCaliberFlags(command, usual)
     .option(
       "--profile <name>",
       `profile of the constructs that are given no other (default: ${usual.profile})`,
@@ -107,6 +100,12 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "--budget <usd>",
       "pause the run when it has cost so many US dollars (default: no bound)",
       dollars("--budget"),
+    )
+    .option(
+      "--set <name=value>",
+      'any other setting for this run, as often as wanted: construct_usd=2 ("cyberdeck settings" lists them)',
+      settingOf,
+      {},
     );
 }
 
@@ -135,8 +134,9 @@ export function addDaemonFlags(command: Command, usual: RunSettings): Command {
 
 /** What the flags change in settings that hold already; only what was given. */
 export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<RunSettings> {
-  const { model, effort, daemonModel, daemonEffort } = flags;
+  const { daemonModel, daemonEffort } = flags;
   return {
+    ...Object.fromEntries(Object.entries(flags.set ?? {}).filter(([, value]) => value !== undefined)),
     ...(flags.maxConcurrent === undefined ? {} : { max_concurrent: flags.maxConcurrent }),
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
@@ -156,11 +156,21 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.budget === undefined ? {} : { budget_usd: flags.budget }),
     ...(flags.myEmail === undefined ? {} : { my_email: flags.myEmail }),
     ...(flags.tripwireAuthor === undefined ? {} : { tripwire_author: authorOf(flags.tripwireAuthor) }),
-    ...(model === undefined && effort === undefined ? {} : { caliber: chosen(model, effort, now.caliber) }),
+    ...changedCaliber(flags, now),
     ...(daemonModel === undefined && daemonEffort === undefined
       ? {}
-      : { daemon_caliber: chosen(daemonModel, daemonEffort, now.daemon_caliber) }),
+      : { daemon_caliber: chosenCaliber(daemonModel, daemonEffort, now.daemon_caliber) }),
   };
+}
+
+/** One more setting, as in construct_usd=2. */
+function settingOf(text: string, before: SavedSettings): SavedSettings {
+  const at = text.indexOf("=");
+  if (at < 1)
+    throw new Fault("usage", "cli.bad_value", `--set cannot be "${text}"`, {
+      hint: "give a name and a value, as in --set construct_usd=2",
+    });
+  return { ...before, ...parseSetting(settingNamed(text.slice(0, at)), text.slice(at + 1)) };
 }
 
 const authorText = ({ tripwire_author: author }: RunSettings): string => (author === "off" ? author : author.model);
@@ -168,9 +178,3 @@ const authorText = ({ tripwire_author: author }: RunSettings): string => (author
 /** Rules are short and few: whatever the model, a low effort is enough. */
 const authorOf = (name: string): RunSettings["tripwire_author"] =>
   name === "off" ? "off" : { model: name, effort: "low" };
-
-const chosen = (
-  model: string | undefined,
-  effort: Effort | undefined,
-  now: RunSettings["caliber"],
-): RunSettings["caliber"] => ({ model: model ?? now.model, effort: effort ?? now.effort });

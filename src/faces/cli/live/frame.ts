@@ -1,5 +1,6 @@
 import { oneLine } from "../../../base/text.ts";
 import { sparesIn } from "../../../protocol/pool.ts";
+import { troubleWords, type AccountHold } from "../../../protocol/account.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { costOf, isEnded } from "../../../protocol/view.ts";
 import { dial, money } from "../amounts.ts";
@@ -41,10 +42,12 @@ export function frame({ view, now, columns, rows, paint }: FrameInput): string[]
 const urgency: Record<ConstructView["state"], number> = {
   held: -1,
   paused: -1,
+  parked: 1,
   ending: 0,
   running: 1,
   starting: 2,
   queued: 3,
+  suspended: 3,
   done: 4,
   failed: 4,
   killed: 4,
@@ -60,6 +63,7 @@ function headerPieces(view: RunView, now: number): Piece[] {
   const warm = view.closedAt === null ? sparesIn(view.pool, "ready") : 0;
   const failed = count("failed") + count("killed");
   const elapsed = view.durationMs + (view.closedAt === null ? Math.max(0, now - view.lastAt) : 0);
+  const { account } = view;
   const pieces: (Piece | false | undefined)[] = [
     daemon?.style === "alarm" && { text: ` ${daemon.word} `, style: "alarm" },
     view.settings.offline && { text: "OFFLINE (scripted offline model)", style: "warning" },
@@ -68,6 +72,8 @@ function headerPieces(view: RunView, now: number): Piece[] {
     daemon !== undefined &&
       daemon.style !== "alarm" && { text: `daemon ${daemon.glyph} ${daemon.word}`, style: daemon.style },
     count("held") > 0 && { text: ` ${count("held")} HELD FOR YOU `, style: "alarm" },
+    account !== null && { text: ` ${accountPiece(account, now)} `, style: "alarm" },
+    count("parked") > 0 && { text: `${count("parked")} waiting for it`, style: "warning" },
     count("paused") > 0 && { text: ` ${count("paused")} PAUSED `, style: "alarm" },
     { text: `${active} running` },
     { text: `${count("queued")} queued` },
@@ -78,6 +84,13 @@ function headerPieces(view: RunView, now: number): Piece[] {
     { text: oneLine(view.run, 60), style: "faint" },
   ];
   return pieces.filter((piece): piece is Piece => typeof piece === "object");
+}
+
+/** What holds all of them up, and how long it still does. */
+function accountPiece({ kind, retry_at }: AccountHold, now: number): string {
+  const word = `ACCOUNT HELD: ${troubleWords[kind]}`;
+  if (retry_at === null) return `${word}, IT NEEDS YOU`;
+  return retry_at > now ? `${word}, next try in ${dial(retry_at - now)}` : `${word}, one tries again`;
 }
 
 function constructPieces(construct: ConstructView, view: RunView, now: number, columns: number): Piece[] {

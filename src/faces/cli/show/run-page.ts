@@ -4,7 +4,7 @@ import type { Outcome } from "../../../protocol/outcome.ts";
 import { defaultProfile } from "../../../protocol/profile.ts";
 import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
-import { costOf } from "../../../protocol/view.ts";
+import { caliberText, costOf } from "../../../protocol/view.ts";
 import { byteCount, counted, money, moment, spell } from "../amounts.ts";
 import type { Paint } from "../paint.ts";
 import { reportPath } from "../report-path.ts";
@@ -28,6 +28,7 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   page.field("warm pool", showPool(view.pool) ?? "");
   page.field("workspace", oneLine(view.workspace, longestPath));
   if (view.kind === "goal") daemonFields(view, page);
+  if (view.account !== null) page.field("held", view.account.reason);
   for (const item of Object.values(view.attention)) page.field("needs you", `${item.text} ${item.next}`);
   for (const construct of Object.values(view.constructs)) constructFields(construct, page);
   if (view.refused.length > 0) page.heading(`${counted(view.refused.length, "task")} not started`);
@@ -54,7 +55,7 @@ function daemonFields(view: RunView, page: PageWriter): void {
 function constructFields(construct: ConstructView, page: PageWriter): void {
   const { outcome } = construct;
   const state = constructWord(construct.state);
-  const caliber = showCaliber(construct.caliber);
+  const caliber = oneLine(caliberText(construct), 120);
   const facts = [
     oneLine(construct.id, 20),
     ...(outcome === null ? [] : [spell(outcome.duration_ms)]),
@@ -92,10 +93,11 @@ function outcomeFields(outcome: Outcome, page: PageWriter): void {
 }
 
 function settingsText({ settings }: RunView): string {
-  const { caliber, max_concurrent, max_spawns, budget_usd } = settings;
+  const { caliber, caliber_fixed, fast_mode, max_concurrent, max_spawns, budget_usd } = settings;
   const spawns = max_spawns === 0 ? "no cap on spawns" : `${max_spawns} spawns at most`;
+  const fixed = `${caliber_fixed.length === 0 ? "" : ` (${caliber_fixed.join(" and ")} fixed)`}${fast_mode ? " in fast mode" : ""}`;
   const budget = budget_usd === 0 ? "no budget" : `budget ${money(budget_usd)}`;
-  return `brake ${settings.brake}, constructs ${showCaliber(caliber)}, ${max_concurrent} at a time, ${spawns}, ${budget}`;
+  return `brake ${settings.brake}, constructs ${showCaliber(caliber)}${fixed}, ${max_concurrent} at a time, ${spawns}, ${budget}`;
 }
 
 interface PageWriter {

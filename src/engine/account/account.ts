@@ -1,0 +1,228 @@
+import type { AgentEvent } from "../../drivers/agent.ts";
+import type { Clock } from "../../base/clock.ts";
+import { oneLine } from "../../base/text.ts";
+import { troubleWords, type AccountHold, type AccountTrouble } from "../../protocol/account.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
+import { cluster } from "./cluster.ts";
+import { deathOf } from "./death.ts";
+import { isHeld, nextMoment, room, step, type AccountInput, type Standing } from "./machine.ts";
+import { newMember, type Member, type MemberParts } from "./member.ts";
+import { signOf } from "./signs.ts";
+import type { AccountTimes } from "./times.ts";
+import { waitingRoom } from "./waiting-room.ts";
+
+/** What concerns all agents of a deck, whatever their run: whether any of them may begin, and who may. */
+export interface Account {
+  readonly hold: AccountHold | undefined;
+  /** Why it is no use to wait any longer: the netrunner has to see to it, and then to go on. */
+  readonly expired: string | undefined;
+  /** A run is open that hears of it. */
+  readonly isTold: boolean;
+  /** Constructs that wait with a turn that was refused. */
+  readonly parked: number;
+  /** How many may begin now. */
+  room(): number;
+  /** Somebody who has asked for room begins. */
+  began(who: string): void;
+  /** Looks at what an agent does. Gives the trouble that it tells of, for which the agent itself is not to blame. */
+  see(who: string, event: AgentEvent): AccountTrouble | undefined;
+  /** A construct has ended. */
+  ended(outcome: Outcome): void;
+  /** An agent has ended, or begins nothing more for now. */
+  left(who: string): void;
+  /**
+   * Resolves when this one may begin: true; false when the signal ends the wait, or, where it is not `lasting`, when the
+   * wait has become useless.
+   */
+  pass(who: string, signal: AbortSignal, isLasting?: boolean): Promise<boolean>;
+  /** The netrunner ends the hold. Gives the one that there was. */
+  release(): AccountHold | undefined;
+  /** A run is open: what happens to the account is told to it. */
+  join(run: MemberParts): Membership;
+  /** The deck closes: nothing happens by itself any more. */
+  close(): void;
+}
+
+/** A run's share in the account. */
+export interface Membership {
+  /** The run ends. */
+  leave(): void;
+}
+
+export interface AccountParts {
+  clock: Clock;
+  times: AccountTimes;
+  /** The hold that an earlier deck has left in this home. */
+  last: AccountHold | undefined;
+  /** Between 0 and 1. */
+  random: () => number;
+}
+
+/** An agent that tries again for the so-manieth time is overloaded enough by itself. */
+const mostAttempts = 5;
+/** Of the one that tries whether a hold is over, fewer tell enough. */
+const mostAttemptsOfTry = 3;
+
+/** The wall clock may be set, or the machine sleep: no timer is trusted for longer, milliseconds. */
+const mostTimerMs = 60_000;
+
+/** The account of a deck. */
+export function openAccount({ clock, times, last, random }: AccountParts): Account {
+  let standing: Standing = standingAfter(last, clock.now());
+  /** Its run is over, or another deck's: whoever comes next is told that this is over too. */
+  let isForgotten = last?.kind === "correlated";
+  let resetsAt = 0;
+  let timer: Disposable | undefined;
+  let isClosed = false;
+  const members = new Set<Member>();
+  const retries = cluster();
+  const deaths = cluster();
+  const waiting = waitingRoom();
+
+  const expired = (): string | undefined => {
+    if (!isHeld(standing) || standing.hold.kind !== "credential") return undefined;
+    return clock.now() - standing.hold.since < times.credentialMs ? undefined : standing.hold.reason;
+  };
+
+  const take = (input: AccountInput): void => {
+    const now = clock.now();
+    const next = step(standing, input, { now, jitterMs: Math.round(random() * times.jitterMs), times });
+    standing = next.standing;
+    for (const effect of next.effects) {
+      for (const member of members) {
+        if (effect.type === "held") member.held(effect.hold);
+        else member.released(effect.hold, effect.how, now);
+      }
+    }
+    setTimer(now);
+  };
+
+  /** After what may have made room: those who wait with a turn come first, then the queues. */
+  const change = (input: AccountInput): void => {
+    take(input);
+    waiting.admit({
+      // A death of others is no reason to leave a turn.
+      mayBegin: () => isFree() || room(standing, clock.now()) > 0,
+      begin: (who) => take({ type: "began", who }),
+      isUseless: expired() !== undefined,
+    });
+    for (const member of members) member.onChange();
+  };
+
+  const setTimer = (now: number): void => {
+    timer?.[Symbol.dispose]();
+    if (isClosed) return;
+    const moments = [nextMoment(standing, now), isHeld(standing) ? expiryOf(standing.hold) : undefined];
+    const ahead = moments.filter((moment) => moment !== undefined);
+    if (ahead.length === 0) return;
+    const wait = Math.min(mostTimerMs, Math.max(0, Math.min(...ahead) - now));
+    timer = clock.after(wait, () => change({ type: "time" }));
+  };
+
+  const expiryOf = (hold: AccountHold): number | undefined => {
+    const at = hold.since + times.credentialMs;
+    return hold.kind === "credential" && at > clock.now() ? at : undefined;
+  };
+
+  const isFree = (): boolean => standing.phase === "open" || (isHeld(standing) && standing.hold.kind === "correlated");
+
+  const inTrouble = (kind: AccountTrouble, who: string, words: string): void => {
+    const known = kind === "usage_limit" && resetsAt > clock.now() ? resetsAt : null;
+    const reason = `${sentenceCase(troubleWords[kind])}: ${words}`;
+    change({ type: "trouble", kind, who, reason, evidence: `${who}: ${words}`, resetsAt: known });
+  };
+
+  const account: Account = {
+    get hold() {
+      return isHeld(standing) ? standing.hold : undefined;
+    },
+    get expired() {
+      return expired();
+    },
+    get isTold() {
+      return members.size > 0;
+    },
+    get parked() {
+      return waiting.lasting;
+    },
+    room: () => room(standing, clock.now()),
+    began: (who) => take({ type: "began", who }),
+    see(who, event) {
+      const sign = signOf(event);
+      if (sign === undefined) return undefined;
+      if (sign.type === "resets") resetsAt = Math.max(resetsAt, sign.at);
+      if (sign.type === "works" && standing.phase !== "open") change({ type: "worked", who });
+      if (sign.type === "retries") {
+        const isTry = standing.phase === "trying" && standing.who === who;
+        const others = retries.add("retries", who, clock.now());
+        if (others !== undefined)
+          inTrouble("overload", who, `${others.join(", ")} try again and again (${sign.words})`);
+        else if (sign.attempt >= (isTry ? mostAttemptsOfTry : mostAttempts))
+          inTrouble("overload", who, `attempt ${sign.attempt} of one request (${sign.words})`);
+      }
+      if (sign.type !== "trouble") return undefined;
+      inTrouble(sign.kind, who, sign.words);
+      return sign.kind;
+    },
+    ended(outcome) {
+      const death = deathOf(outcome);
+      const others = death === undefined ? undefined : deaths.add(death, outcome.id, clock.now());
+      if (death !== undefined && others !== undefined)
+        inTrouble("correlated", outcome.id, `${others.join(", ")} have ended with: ${oneLine(death, 160)}`);
+      // After that: whatever may begin in its place must know of it.
+      change({ type: "left", who: outcome.id });
+    },
+    left: (who) => change({ type: "left", who }),
+    pass(who, signal, isLasting = false) {
+      if (signal.aborted || (!isLasting && expired() !== undefined)) return Promise.resolve(false);
+      if (isFree() || room(standing, clock.now()) > 0) {
+        take({ type: "began", who });
+        return Promise.resolve(true);
+      }
+      const wait = waiting.wait(who, signal, isLasting);
+      // A run may have waited for just this one, to pause.
+      if (expired() !== undefined) for (const member of members) member.onChange();
+      return wait;
+    },
+    release() {
+      const { hold } = account;
+      change({ type: "release", how: "netrunner" });
+      return hold;
+    },
+    close() {
+      timer?.[Symbol.dispose]();
+      timer = undefined;
+      isClosed = true;
+    },
+    join(run) {
+      const member = newMember(run);
+      members.add(member);
+      // Who opens a run after a while without a login means to have seen to it.
+      if (isHeld(standing) && expired() !== undefined) standing = standingAfter(standing.hold, clock.now());
+      if (isForgotten && last !== undefined) member.released(last, "restarted", clock.now());
+      else if (isHeld(standing)) member.held(standing.hold);
+      isForgotten = false;
+      setTimer(clock.now());
+      return {
+        leave() {
+          // What a run's constructs have died of need not concern the next run.
+          if (isHeld(standing) && standing.hold.kind === "correlated") take({ type: "release", how: "restarted" });
+          if (standing.phase === "trying" && standing.who !== undefined) take({ type: "left", who: standing.who });
+          members.delete(member);
+          member.leave();
+        },
+      };
+    },
+  };
+  setTimer(clock.now());
+  return account;
+}
+
+/** A login that was missing may be there now; a limit holds as long as it was said to. */
+function standingAfter(last: AccountHold | undefined, now: number): Standing {
+  if (last === undefined || last.kind === "correlated") return { phase: "open" };
+  const retry_at = last.kind === "credential" ? now : (last.retry_at ?? now);
+  return { phase: "held", hold: { ...last, since: last.kind === "credential" ? now : last.since, retry_at } };
+}
+
+const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -1,0 +1,248 @@
+import type { Clock } from "../../base/clock.ts";
+import { Fault } from "../../base/fault.ts";
+import {
+  boundText,
+  isConstructBound,
+  runBoundRules,
+  showAmount,
+  type ReachedBound,
+  type RunBound,
+} from "../../protocol/bound.ts";
+import { tighterLimits, type ConstructLimits } from "../../policy/profiles/limits.ts";
+import { heading } from "../../protocol/briefing.ts";
+import type { RunSettings } from "../../protocol/settings.ts";
+import { spentOf, type RunView } from "../../protocol/view.ts";
+import { raiseAttention, type Attention } from "../attention.ts";
+import type { Note } from "../journal.ts";
+import { nearlyReached, reachedByConstruct, reachedByRun } from "./reached.ts";
+import type { Today } from "./today.ts";
+
+export interface BudgetParts {
+  view: RunView;
+  clock: Clock;
+  note: Note;
+  today: Today;
+  /** The bounds that its profile has set to a construct when it started; 0: none. */
+  limitsOf: (construct: string) => ConstructLimits;
+  /** Ends a construct at once. */
+  stop: (construct: string, cause: string) => void;
+  /** Changes settings of the run in the netrunner's name. */
+  change: (settings: Partial<Pick<RunSettings, RunBound>>) => void;
+  /** Ends the run for good. */
+  end: (reason: string, cause: `budget:${string}`) => void;
+  /** Something that was at a bound is not any more. */
+  onChange: () => void;
+}
+
+/** A call that has come to its construct's gate. */
+export interface Comer {
+  construct: string;
+  /** Aborts when the construct ends. */
+  ending: AbortSignal;
+  onWait: (isWaiting: boolean) => void;
+}
+
+/** From so much of a bound on, a construct is told to come to an end. */
+const nearShare = 0.8;
+
+/**
+ * Money, tokens, requests and time of a run. At a bound nobody is ended: calls wait at the gate, nothing starts, and the
+ * netrunner is asked once for each construct and once for the run.
+ */
+export class Budget {
+  readonly #parts: BudgetParts;
+  /** What the netrunner is being asked, by construct, or "run". */
+  readonly #asked = new Map<string, { item: string; attention: Attention; bound: ReachedBound }>();
+  /** What constructs have been told of, so that it is told once. */
+  readonly #told = new Set<string>();
+  readonly #startedAt: number;
+  #change = Promise.withResolvers<void>();
+  #timer: Disposable | undefined;
+
+  constructor(parts: BudgetParts) {
+    this.#parts = parts;
+    this.#startedAt = parts.clock.monotonic();
+    this.#openBefore = parts.view.durationMs;
+  }
+
+  readonly #openBefore: number;
+
+  /** The bound that the run has reached: nothing more may start. */
+  get ofRun(): ReachedBound | undefined {
+    const { view, clock, today } = this.#parts;
+    const openMs = this.#openBefore + clock.monotonic() - this.#startedAt;
+    return reachedByRun(view.settings, { spent: spentOf(view), todayUsd: today.usd, openMs });
+  }
+
+  /** Lets a call pass, or has it wait until there is room again; then also resolves when its construct ends. */
+  async pass({ construct, ending, onWait }: Comer): Promise<void> {
+    let isWaiting = false;
+    for (;;) {
+      const own = ending.aborted ? undefined : this.#ofConstruct(construct);
+      const bound = ending.aborted ? undefined : (own ?? this.ofRun);
+      if (bound === undefined) break;
+      if (!isWaiting) {
+        isWaiting = true;
+        onWait(true);
+        this.#parts.note("construct.paused", { construct, how: "paused", why: pauseText(bound) });
+      }
+      this.#ask(own === undefined ? "run" : construct, bound);
+      await orAborted(this.#change.promise, ending);
+    }
+    if (!isWaiting) return;
+    if (ending.aborted) this.#close(construct, "ended");
+    else this.#parts.note("construct.continued", { construct });
+    onWait(false);
+  }
+
+  /** Asks about the run's own bound, for whoever cannot go on because of it. */
+  ask(): void {
+    const bound = this.ofRun;
+    if (bound !== undefined) this.#ask("run", bound);
+  }
+
+  /** What a construct should be told because it nears a bound; told once for each bound. */
+  warningFor(construct: string): string | undefined {
+    const view = this.#parts.view.constructs[construct];
+    if (view === undefined) return undefined;
+    const near = nearlyReached(this.#limitsOf(construct), view, nearShare).find(
+      ({ which, limit }) => !this.#told.has(`${construct} ${which} ${limit}`),
+    );
+    if (near === undefined) return undefined;
+    this.#told.add(`${construct} ${near.which} ${near.limit}`);
+    const left = showAmount(near.which, near.limit - near.used);
+    return `${heading.fromDeck} Of ${showAmount(near.which, near.limit)} that this task may use, ${left} are left. Begin nothing new; finish with what you have, and say in your result what is missing.`;
+  }
+
+  /** The settings have changed, or a day has ended: looks who may go on. */
+  recheck(): void {
+    for (const [key, { bound }] of this.#asked) {
+      const now = key === "run" ? this.ofRun : this.#ofConstruct(key);
+      // Another bound of the same run is another question.
+      if (now !== undefined && now.which === bound.which) continue;
+      this.#close(key, "continued");
+      if (key === "run" && !isConstructBound(bound.which))
+        this.#parts.note("run.continued", { rule: runBoundRules[bound.which] });
+    }
+    this.#arm();
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+    this.#parts.onChange();
+  }
+
+  /** Whether a construct waits at a bound of its own; then it is let go on with as much again. */
+  raiseOwn(construct: string): boolean {
+    const asked = this.#asked.get(construct);
+    if (asked === undefined) return false;
+    this.answer(asked.item, { answer: "raise" });
+    return true;
+  }
+
+  /**
+   * The netrunner's answer.
+   * @param to the new bound; without it, as much again as it was
+   */
+  answer(item: string, { answer, to }: { answer: "raise" | "end"; to?: number | undefined }): void {
+    const found = [...this.#asked].find(([, asked]) => asked.item === item);
+    if (found === undefined)
+      throw new Fault("refused", "bound.late", "Nothing waits at a bound under this name any more.", {
+        hint: "It was answered already, or has ended.",
+      });
+    const [key, { bound }] = found;
+    if (answer === "end") this.#end(key, bound);
+    else this.#raise(key, bound, to ?? bound.used + bound.limit);
+  }
+
+  /** The run is being closed: nobody waits for an answer any more. */
+  close(): void {
+    this.#timer?.[Symbol.dispose]();
+    for (const key of this.#asked.keys()) this.#close(key, "ended");
+  }
+
+  /** Watches the bounds that time alone can reach, or leave behind. */
+  arm(): void {
+    this.#arm();
+  }
+
+  #raise(key: string, bound: ReachedBound, to: number): void {
+    const { which, used, limit } = bound;
+    if (to !== 0 && to <= used)
+      throw new Fault("usage", "bound.too_low", `${showAmount(which, to)} is not more than what is used already.`, {
+        hint: `Give more than ${showAmount(which, used)}, or 0 for no bound.`,
+      });
+    if (!isConstructBound(which)) this.#parts.change({ [which]: to });
+    else {
+      this.#parts.note("bound.raised", { construct: key, which, from: limit, to });
+      this.recheck();
+    }
+  }
+
+  #end(key: string, bound: ReachedBound): void {
+    const reason = `it was ended at its bound: it ${boundText(bound)}`;
+    const cause = `budget:${bound.which}` as const;
+    if (key === "run") this.#parts.end(reason, cause);
+    else this.#parts.stop(key, cause);
+  }
+
+  #limitsOf(construct: string): ConstructLimits {
+    const { settings, constructs } = this.#parts.view;
+    const view = constructs[construct];
+    if (view === undefined) return settings;
+    return { ...tighterLimits({ ...settings }, this.#parts.limitsOf(construct)), ...view.raised };
+  }
+
+  #ofConstruct(construct: string): ReachedBound | undefined {
+    const view = this.#parts.view.constructs[construct];
+    return view === undefined ? undefined : reachedByConstruct(this.#limitsOf(construct), view);
+  }
+
+  #ask(key: string, bound: ReachedBound): void {
+    if (this.#asked.has(key)) return;
+    const { note } = this.#parts;
+    const who = key === "run" ? {} : { construct: key };
+    const text = `${key === "run" ? "The run" : key} ${boundText(bound)}.`;
+    const attention = raiseAttention(note, {
+      ...who,
+      kind: key === "run" ? "bound.run" : "bound.construct",
+      text,
+      next: key === "run" ? "Raise the bound, or end the run." : "Raise the bound for it, or end it.",
+      bound,
+    });
+    this.#asked.set(key, { item: attention.item, attention, bound });
+    note("bound.reached", { ...who, ...bound });
+    if (key === "run" && !isConstructBound(bound.which))
+      note("run.paused", { rule: runBoundRules[bound.which], reason: text });
+  }
+
+  #close(key: string, how: "continued" | "ended"): void {
+    this.#asked.get(key)?.attention.close(how);
+    this.#asked.delete(key);
+  }
+
+  #arm(): void {
+    const { view, clock, today } = this.#parts;
+    const { run_time_ms: limit, day_usd } = view.settings;
+    this.#timer?.[Symbol.dispose]();
+    const openMs = this.#openBefore + clock.monotonic() - this.#startedAt;
+    const waits = [
+      ...(limit > openMs ? [limit - openMs] : []),
+      ...(day_usd > 0 && today.usd >= day_usd ? [today.left()] : []),
+    ];
+    if (waits.length > 0) this.#timer = clock.after(Math.min(...waits, longestTimer), () => this.recheck());
+  }
+}
+
+/** Timers take 31 bits, milliseconds. */
+const longestTimer = 2_000_000_000;
+
+const pauseText = (bound: ReachedBound): string =>
+  `${isConstructBound(bound.which) ? "it" : "the run"} ${boundText(bound)}`;
+
+async function orAborted(change: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = (): void => aborted.resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  await Promise.race([change, aborted.promise]);
+  signal.removeEventListener("abort", onAbort);
+}

@@ -1,0 +1,42 @@
+import type { Clock } from "../../base/clock.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+
+/** What all runs of a home have cost on the day that it is now, by the clock on the wall. */
+export interface Today {
+  readonly usd: number;
+  see(event: DeckEvent): void;
+  /** Milliseconds until the day is over. */
+  left(): number;
+}
+
+/** @param costSince what was recorded since then, US dollars; asked once, before this run costs anything */
+export function todayOf(clock: Clock, costSince: (at: number) => number): Today {
+  let end = nextMidnight(clock.now());
+  let usd = costSince(lastMidnight(clock.now()));
+  const turn = (): void => {
+    if (clock.now() < end) return;
+    usd = 0;
+    end = nextMidnight(clock.now());
+  };
+  return {
+    get usd() {
+      turn();
+      return usd;
+    },
+    see(event) {
+      if (event.type !== "agent.used") return;
+      turn();
+      usd += event.body.cost_usd;
+    },
+    left: () => Math.max(1, end - clock.now()),
+  };
+}
+
+const lastMidnight = (now: number): number => new Date(now).setHours(0, 0, 0, 0);
+
+/** Days can have 23 or 25 hours. */
+const nextMidnight = (now: number): number => {
+  const day = new Date(now);
+  day.setHours(0, 0, 0, 0);
+  return day.setDate(day.getDate() + 1);
+};

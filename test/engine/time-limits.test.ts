@@ -1,0 +1,145 @@
+import { describe, expect, test } from "vitest";
+import type { Clock } from "../../src/base/clock.ts";
+import { timekeeper } from "../../src/engine/construct/time-limits.ts";
+import { call, say, silent, slow } from "../../src/offline/reply.ts";
+import { leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+
+/** A clock that a test moves on. */
+function ownClock() {
+  let now = 0;
+  let timers: { at: number; action: () => void }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    after(ms, action) {
+      const timer = { at: now + ms, action };
+      timers.push(timer);
+      return { [Symbol.dispose]: () => void (timers = timers.filter((other) => other !== timer)) };
+    },
+  };
+  const pass = (ms: number): void => {
+    const end = now + ms;
+    for (;;) {
+      const due = timers.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
+      if (due === undefined) break;
+      timers = timers.filter((other) => other !== due);
+      now = Math.max(now, due.at);
+      due.action();
+    }
+    now = end;
+  };
+  return { clock, pass };
+}
+
+function kept(limits = { idle_warn_ms: 50, idle_limit_ms: 100, time_limit_ms: 1000 }) {
+  const { clock, pass } = ownClock();
+  const told: string[] = [];
+  const keeper = timekeeper({
+    limits: () => limits,
+    clock,
+    stop: (cause) => {
+      told.push(cause);
+      keeper.close();
+    },
+    onStalled: (ms) => told.push(`stalled ${ms}`),
+    onAlive: () => told.push("alive"),
+  });
+  return { keeper, pass, told, limits };
+}
+
+describe("the times of a construct", () => {
+  test("warn of a silence once, and stop at the limit", () => {
+    const { keeper, pass, told } = kept();
+    keeper.start();
+    pass(500);
+    expect(told).toEqual(["stalled 50", "stall"]);
+  });
+
+  test("a sign of life ends the warning, and the next silence is warned of again", () => {
+    const { keeper, pass, told } = kept();
+    keeper.start();
+    pass(60);
+    keeper.sign();
+    pass(60);
+    expect(told).toEqual(["stalled 50", "alive", "stalled 50"]);
+  });
+
+  test("do not run while it waits for the netrunner, also when it waits twice at once or from before its start", () => {
+    const { keeper, pass, told } = kept();
+    keeper.wait(true);
+    keeper.start();
+    pass(5000);
+    keeper.wait(true);
+    pass(5000);
+    keeper.wait(false);
+    pass(5000);
+    keeper.wait(false);
+    pass(40);
+    expect(told).toEqual([]);
+    for (let ms = 0; ms < 900; ms += 20) {
+      keeper.sign();
+      pass(20);
+    }
+    expect(told).toEqual([]);
+    pass(100);
+    expect(told.at(-1)).toBe("budget:time");
+  });
+
+  test("hold as they are changed, in both directions", () => {
+    const { keeper, pass, told, limits } = kept();
+    keeper.start();
+    pass(90);
+    limits.idle_limit_ms = 10_000;
+    limits.idle_warn_ms = 0;
+    keeper.rearm();
+    pass(500);
+    expect(told).toEqual(["stalled 50"]);
+    limits.time_limit_ms = 100;
+    keeper.rearm();
+    pass(1);
+    expect(told).toEqual(["stalled 50", "budget:time"]);
+  });
+
+  test("nothing is told after the end", () => {
+    const { keeper, pass, told } = kept();
+    keeper.start();
+    keeper.close();
+    pass(5000);
+    expect(told).toEqual([]);
+  });
+});
+
+describe("a construct of which nothing is heard", () => {
+  test("is put before the netrunner, and then stopped", async () => {
+    await using kit = await openTestDeck({
+      settings: { idle_warn_ms: 1500, idle_limit_ms: 4000 },
+      answer: () => silent(),
+    });
+    const events = await kit.runTasks(["Say something."]);
+    // On a busy machine, its start is a silence as well.
+    const item = of(events, "attention.raised").at(-1)?.body;
+    expect(item).toMatchObject({ kind: "construct.stalled" });
+    expect(of(events, "construct.stalled").length).toBeGreaterThan(0);
+    expect(of(events, "attention.closed").at(-1)?.body).toEqual({ item: item?.item, how: "ended" });
+    expect(outcomesOf(events)).toMatchObject([{ state: "killed", cause: "stall" }]);
+    expect(leftOf(events)).toEqual([]);
+  });
+
+  test("and that comes back, is warned of no more", async () => {
+    await using kit = await openTestDeck({
+      settings: { idle_warn_ms: 1000, idle_limit_ms: 60_000 },
+      answer: () => slow(3000, say("Here I am.")),
+    });
+    const events = await kit.runTasks(["Think."]);
+    expect(of(events, "attention.closed")[0]?.body.how).toBe("continued");
+    expect(outcomesOf(events)).toMatchObject([{ state: "done", result: "Here I am." }]);
+  });
+});
+
+test("a time limit that is lowered holds for a construct that is at work", async () => {
+  await using kit = await openTestDeck({ answer: () => call("Bash", { command: "tail -f /dev/null" }) });
+  const opened = await kit.startTasks(["Wait."]);
+  await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "gate.judged");
+  await kit.deck.send({ type: "settings.change", settings: { time_limit_ms: 1 } });
+  expect(outcomesOf(await kit.untilClosed(opened.afterSeq))).toMatchObject([{ cause: "budget:time" }]);
+});
