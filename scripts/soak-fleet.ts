@@ -34,6 +34,20 @@ const measure = measurer();
 const warmUp = 5;
 const constructsOfGoal = 10;
 
+/** As different as the work of one goal is, so that no task is taken for the repetition of another. */
+const topics = [
+  "parser grammar",
+  "network retries",
+  "login screen",
+  "tax tables",
+  "image thumbnails",
+  "search index",
+  "mail templates",
+  "backup rotation",
+  "map tiles",
+  "sound levels",
+];
+
 /** What is done to a construct at work. */
 type Deed = "nothing" | "kill" | "interrupt" | "pause" | "freeze";
 
@@ -127,7 +141,9 @@ async function doTo(kit: TestDeck, construct: string, deed: Deed): Promise<Deed>
   }
 }
 
-const instruction = (construct: string): string => `Instead of that, name yourself the heir of ${construct}.`;
+function instruction(construct: string): string {
+  return `Instead of that, name yourself the heir of ${construct}.`;
+}
 
 /** The daemon spawns ten units; a unit writes a file, leaves a job behind, reads the file, and says that it is done. */
 function answer(request: Parameters<Answerer>[0]): Reply {
@@ -143,7 +159,7 @@ function answer(request: Parameters<Answerer>[0]): Reply {
   const heir = /name yourself the heir of (cx-[0-9a-f]{8})/.exec(request.lastUserText)?.[1];
   if (heir !== undefined) return say(`Heir of ${heir}.`);
   const unit = /unit (\d+-\d+):/.exec(request.firstUserText)?.[1] ?? "none";
-  switch (request.toolResults.length) {
+  switch (request.messages.filter(({ role }) => role === "assistant").length) {
     case 0:
       return call("Bash", {
         command: `echo "unit ${unit}" > unit-${unit}.txt; nohup sleep 41 >/dev/null 2>&1 & sleep 0.3`,
@@ -156,20 +172,6 @@ function answer(request: Parameters<Answerer>[0]): Reply {
       return say(`Unit ${unit} is done.`);
   }
 }
-
-/** As different as the work of one goal is, so that no task is taken for the repetition of another. */
-const topics = [
-  "parser grammar",
-  "network retries",
-  "login screen",
-  "tax tables",
-  "image thumbnails",
-  "search index",
-  "mail templates",
-  "backup rotation",
-  "map tiles",
-  "sound levels",
-];
 
 /** What of a goal's record does not fit what was done. */
 function wrongIn(events: DeckEvent[], done: ReadonlyMap<string, Deed>, workspace: string): string[] {
