@@ -12,6 +12,7 @@ import { z } from "zod";
 import { messageOf } from "../src/base/fault.ts";
 import { block, call, say, type Answerer, type Reply } from "../src/offline/reply.ts";
 import { isDaemon } from "../src/offline/script.ts";
+import { startOfflineApi } from "../src/offline/server.ts";
 import { heading } from "../src/protocol/briefing.ts";
 import type { DeckEvent } from "../src/protocol/event.ts";
 import type { Outcome } from "../src/protocol/outcome.ts";
@@ -66,8 +67,10 @@ process.exitCode = (await soak(whole.parse(values.goals))) ? 0 : 1;
 async function soak(goals: number): Promise<boolean> {
   const warnings: string[] = [];
   process.on("warning", (warning) => warnings.push(warning.message));
+  // It would keep a thousand requests, which is no growth of the deck's.
+  const api = await startOfflineApi({ answer, keep: 20 });
   await using kit = await openTestDeck({
-    answer,
+    api,
     settings: { max_spawns: 0, pool: whole.parse(values.pool) },
   });
   const samples: Sample[] = [];
@@ -76,6 +79,7 @@ async function soak(goals: number): Promise<boolean> {
     samples.push(sample);
     console.log(JSON.stringify(sample));
   }
+  await api.close();
   const [first, last] = [samples[Math.min(warmUp, samples.length) - 1], samples.at(-1)];
   const problems = [
     ...samples.flatMap((sample) => sample.wrong.map((line) => `goal ${sample.goal}: ${line}`)),
