@@ -10,9 +10,10 @@ import { constructRequests } from "./timeline.ts";
 const restMs = 1500;
 
 /**
- * What is compared, in one run with one daemon, in turn: a construct that takes a spare, and one that starts its own agent.
- * Counted from `construct.queued`, with a slot free, to the arrival of the agent's first request at the API: the scheduler, the taking
- * (with another model and effort than the spare had) or starting of the agent, and what the agent does before it asks its model.
+ * What is compared, in one run with one daemon, in turn: a construct that takes a spare on the caliber that it has, one that
+ * takes a spare that has to be aimed at another model and effort, and one that starts its own agent. Counted from
+ * `construct.queued`, with a slot free, to the arrival of the agent's first request at the API: the scheduler, the taking or
+ * starting of the agent, and what the agent does before it asks its model.
  */
 export const poolWarm: Bench = {
   name: "pool.warm",
@@ -22,29 +23,25 @@ export const poolWarm: Bench = {
     await using kit = await openTestDeck({ answer: wish.answer, settings: { pool: 0, max_spawns: 0 } });
     const opened = await kit.startGoal("One construct after the other.");
     const seen = watch(kit, opened.afterSeq);
-    const warm: Times[] = [];
-    const cold: Times[] = [];
+    const taken: Record<Way, Times[]> = { warm: [], aimed: [], cold: [] };
     const times = rounds * 3;
     for (let index = 0; index <= times; index += 1) {
-      // Whoever goes first has the cooler machine: the order is turned round each time.
-      for (const isWarm of index % 2 === 0 ? [true, false] : [false, true]) {
-        const took = await one(kit, seen, wish, isWarm);
+      // Whoever goes first has the cooler machine: the order is turned each time.
+      for (const way of [...ways.slice(index % ways.length), ...ways.slice(0, index % ways.length)]) {
+        const took = await one(kit, seen, wish, way);
         // The first of each fills caches.
-        if (index > 0) (isWarm ? warm : cold).push(took);
+        if (index > 0) taken[way].push(took);
       }
-      if (index > 0)
-        progress(`${index} of ${times}: warm ${warm.at(-1)?.total ?? 0} ms, cold ${cold.at(-1)?.total ?? 0} ms`);
+      const last = ways.map((way) => `${way} ${taken[way].at(-1)?.total ?? 0} ms`);
+      if (index > 0) progress(`${index} of ${times}: ${last.join(", ")}`);
     }
     wish.finish();
     await seen.until((event) => event.type === "run.closed");
-    const ratios = warm.map(({ total }, index) => (cold[index]?.total ?? Number.NaN) / total);
-    for (const [name, all] of [
-      ["warm", warm],
-      ["cold", cold],
-    ] as const) {
+    for (const way of ways) {
+      const all = taken[way];
       emit(
         medianOf(
-          `pool.warm.${name}`,
+          `pool.warm.${way}`,
           "ms",
           all.map(({ total }) => total),
           "construct.queued to its first request",
@@ -53,16 +50,23 @@ export const poolWarm: Bench = {
       for (const stage of ["agent", "init", "request"] as const)
         emit(
           medianOf(
-            `pool.warm.${name}.${stage}`,
+            `pool.warm.${way}.${stage}`,
             "ms",
             all.map((took) => took[stage]),
             stageNotes[stage],
           ),
         );
     }
-    emit(medianOf("pool.warm.ratio", "ratio", ratios, "cold / warm, of the same round"));
+    for (const way of ["warm", "aimed"] as const) {
+      const ratios = taken[way].map(({ total }, index) => (taken.cold[index]?.total ?? Number.NaN) / total);
+      emit(medianOf(`pool.warm.${way}.ratio`, "ratio", ratios, `cold / ${way}, of the same round`));
+    }
   },
 };
+
+/** `warm`: with a spare as it is; `aimed`: with one that is set to another caliber; `cold`: with none. */
+const ways = ["warm", "aimed", "cold"] as const;
+type Way = (typeof ways)[number];
 
 const stageNotes = {
   agent: "until the construct has its agent",
@@ -78,7 +82,8 @@ interface Times {
   request: number;
 }
 
-async function one(kit: TestDeck, seen: Watch, wish: SpawnWish, isWarm: boolean): Promise<Times> {
+async function one(kit: TestDeck, seen: Watch, wish: SpawnWish, way: Way): Promise<Times> {
+  const isWarm = way !== "cold";
   const resize = (pool: number) => kit.deck.send({ type: "settings.change", settings: { pool } });
   const before = seen.events.length;
   await resize(0);
@@ -91,15 +96,14 @@ async function one(kit: TestDeck, seen: Watch, wish: SpawnWish, isWarm: boolean)
   await pause(restMs);
   const sent = kit.api.requests.length;
   const after = seen.events.length;
-  const task = wish.spawn();
+  const task = wish.spawn(way === "aimed");
   await seen.until(({ type }) => type === "construct.ended", after);
   const at = (type: EventType): number =>
     seen.events.slice(after).find((event) => event.type === type)?.at ?? Number.NaN;
   const mine = constructRequests(kit.api.requests.slice(sent));
   const wire = mine.find(({ request }) => request.firstUserText.includes(task))?.at ?? Number.NaN;
   const [queued, started, ready] = [at("construct.queued"), at("construct.started"), at("construct.ready")];
-  if (Number.isNaN(at(isWarm ? "pool.hit" : "pool.missed")))
-    throw new Error(`the construct was not ${isWarm ? "warm" : "cold"}`);
+  if (Number.isNaN(at(isWarm ? "pool.hit" : "pool.missed"))) throw new Error(`the construct did not start ${way}`);
   return { total: wire - queued, agent: started - queued, init: ready - started, request: wire - ready };
 }
 
@@ -149,32 +153,32 @@ function watch(kit: TestDeck, afterSeq: number): Watch {
 
 interface SpawnWish {
   answer: Answerer;
-  /** Has the daemon spawn a task of its own, and gives it. */
-  spawn: () => string;
+  /** Has the daemon spawn a task of its own, on another caliber than the deck's, or not; gives the task. */
+  spawn: (isOther: boolean) => string;
   finish: () => void;
 }
 
-/** Not what spares are started with: each one has to be aimed. */
-const caliber = { model: "opus", effort: "low" } as const;
+/** Not what spares are started with. */
+const otherCaliber = { model: "opus", effort: "low" } as const;
 
 /** A daemon that spawns one construct whenever it is told to, each time in a turn of its own. */
 function spawnsOnWish(): SpawnWish {
-  let wished = Promise.withResolvers<string | undefined>();
+  let wished = Promise.withResolvers<{ task: string; isOther: boolean } | undefined>();
   let number = 0;
   const answer: Answerer = async (request) => {
     if (!isDaemon(request)) return say("Done.");
-    const task = await wished.promise;
+    const wish = await wished.promise;
     wished = Promise.withResolvers();
-    return task === undefined
-      ? block({ status: "done", chat: "All measured." })
-      : block({ actions: [{ type: "spawn", task, ...caliber }], status: "waiting" });
+    if (wish === undefined) return block({ status: "done", chat: "All measured." });
+    const { task, isOther } = wish;
+    return block({ actions: [{ type: "spawn", task, ...(isOther ? otherCaliber : {}) }], status: "waiting" });
   };
   return {
     answer,
-    spawn() {
+    spawn(isOther) {
       number += 1;
       const task = `Say that this is task number ${number} of the measurement.`;
-      wished.resolve(task);
+      wished.resolve({ task, isOther });
       return task;
     },
     finish: () => wished.resolve(undefined),

@@ -4,11 +4,8 @@
  *
  *     node scripts/soak.ts --minutes 30 [--seed 7]
  */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { z } from "zod";
 import { claudeDriver } from "../src/drivers/claude/driver.ts";
 import type { AgentDriver } from "../src/drivers/agent.ts";
@@ -18,6 +15,7 @@ import type { DeckEvent } from "../src/protocol/event.ts";
 import { cabinet, type CabinetName } from "../test/cabinet/cabinet.ts";
 import { bearersOf, of, openTestDeck, type TestDeck } from "../test/kit/deck.ts";
 import { remainsOf } from "../test/survivors/remains.ts";
+import { growth, measurer, randomFrom, round, type Held } from "./soak/measure.ts";
 
 /** Mostly good ones, and each kind of bad one that is cheap to run. */
 const guests: CabinetName[] = [
@@ -37,19 +35,13 @@ const guests: CabinetName[] = [
 
 /** Goals until everything that is loaded once has been loaded. */
 const warmUp = 5;
-/** What may come and go: a handle that is being closed, a timer's. */
-const spareHandles = 8;
-const spareMegabytes = 40;
 
-interface Sample {
+interface Sample extends Held {
   goal: number;
   status: string;
   ends: Record<string, number>;
   killed: number;
   seconds: number;
-  handles: number;
-  heap_mb: number;
-  rss_mb: number;
   left: string[];
 }
 
@@ -64,7 +56,7 @@ const random = randomFrom(
     .int()
     .parse(values.seed ?? "1"),
 );
-const collect = collector();
+const measure = measurer();
 process.exitCode = (await soak(minutes)) ? 0 : 1;
 
 async function soak(forMinutes: number): Promise<boolean> {
@@ -106,17 +98,13 @@ async function oneGoal(kit: TestDeck, goal: number): Promise<Sample> {
     }
     return event.type === "run.closed";
   });
-  collect();
-  const memory = process.memoryUsage();
   return {
     goal,
     status: of(events, "run.closed")[0]?.body.status ?? "none",
     ends: countEnds(events),
     killed,
     seconds: round((performance.now() - began) / 1000),
-    handles: readdirSync("/proc/self/fd").length,
-    heap_mb: round((memory.heapUsed + memory.external) / 2 ** 20),
-    rss_mb: round(memory.rss / 2 ** 20),
+    ...measure(),
     left: [...remainsOf(kit.folder), ...unaccounted(events)],
   };
 }
@@ -178,33 +166,5 @@ function judged(samples: Sample[]): string[] {
   const problems = samples.flatMap((sample) => sample.left.map((line) => `goal ${sample.goal} left: ${line}`));
   const [first, last] = [samples[Math.min(warmUp, samples.length) - 1], samples.at(-1)];
   if (first === undefined || last === undefined) return [...problems, "no goal was reached"];
-  if (last.handles > first.handles + spareHandles)
-    problems.push(`file handles grew from ${first.handles} to ${last.handles}`);
-  if (last.heap_mb > first.heap_mb + spareMegabytes)
-    problems.push(`memory grew from ${first.heap_mb} to ${last.heap_mb} MB`);
-  return problems;
-}
-
-/** Reproducible from its seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** A garbage collection on demand, without a flag on the command line. */
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const run: unknown = runInNewContext("gc");
-  return () => {
-    if (typeof run === "function") Reflect.apply(run, undefined, []);
-  };
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+  return [...problems, ...growth(first, last)];
 }

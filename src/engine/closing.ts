@@ -1,4 +1,4 @@
-import type { RunStatus } from "../protocol/event.ts";
+import type { RunStatus } from "../protocol/run-status.ts";
 import { closingLine, costOf, type RunView } from "../protocol/view.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import type { Bound } from "./daemon/decide.ts";

@@ -1,8 +1,9 @@
 import type { Outcome } from "../protocol/outcome.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
 import type { Beginning } from "./construct/beginning.ts";
-import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
-import type { QueuedSpec } from "./fleet.ts";
+import { unstarted } from "./construct/outcome-of.ts";
+import { abandoned } from "./construct/suspending.ts";
+import type { QueuedSpec } from "./spawn-queue.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
@@ -14,11 +15,17 @@ export interface EarlierLife {
   /** Takes up the outcome of a construct that died with its deck, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
   /** Takes up a construct that only waited for the account: it has lost nothing, and goes on in its session. */
-  onRequeued: (spec: SpawnSpec & { told: ConstructView["told"] }) => void;
+  onSuspended: (spec: QueuedSpec) => void;
 }
 
 /** Ends for good what a dead deck has left of a run: what was at work has failed, and nobody waits for its answers any more. */
-export async function settleEarlierLife({ view, note, transcript, onOutcome, onRequeued }: EarlierLife): Promise<void> {
+export async function settleEarlierLife({
+  view,
+  note,
+  transcript,
+  onOutcome,
+  onSuspended,
+}: EarlierLife): Promise<void> {
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
   // First those that nobody has named yet, and those that constructs have taken: they bear the mark of the spare.
@@ -32,8 +39,8 @@ export async function settleEarlierLife({ view, note, transcript, onOutcome, onR
     for (const id of sessionMarks(construct, view)) await endStrays(id, note);
     if (construct.startedAt === null || construct.suspended !== null) continue;
     if (construct.isParked) {
-      note("construct.requeued", { construct: construct.id, session_id: construct.sessionId });
-      onRequeued({ ...specOf(construct), told: construct.told });
+      note("construct.suspended", { construct: construct.id, ...abandoned(construct) });
+      onSuspended(specOf(construct));
       continue;
     }
     const outcome = await diedWithDeck(construct, transcript);
@@ -57,21 +64,9 @@ export function leftOver(view: RunView): { queued: QueuedSpec[]; outcomes: Outco
 }
 
 /** What a construct was told to do, as its record has it. */
-export function specOf(construct: ConstructView): SpawnSpec {
-  const { id, task, origin, parent, caliber, asked, after, profile, plugins, sessionId, startedAt } = construct;
-  const resume = sessionId === null || startedAt !== null ? {} : { resume: sessionId };
-  return {
-    id,
-    task,
-    origin,
-    parent,
-    caliber,
-    after,
-    profile,
-    plugins,
-    ...resume,
-    ...(asked === undefined ? {} : { asked }),
-  };
+export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins } = construct;
+  return { id, task, origin, parent, caliber, after, profile, plugins, ...(asked === undefined ? {} : { asked }) };
 }
 
 /** What a construct was when it was suspended, if it is. */

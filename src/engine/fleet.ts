@@ -12,6 +12,7 @@ import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
 import { schedule } from "./scheduler.ts";
+import { SpawnQueue, type QueuedSpec } from "./spawn-queue.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
@@ -28,18 +29,13 @@ export interface FleetParts extends ConstructParts {
   onChange: () => void;
 }
 
-/** One that has not started, with what it has been told already. */
-export type QueuedSpec = SpawnSpec & { told?: Letter[] };
-
 /** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
 export class Fleet {
   readonly #parts: FleetParts;
-  #queue: SpawnSpec[] = [];
+  readonly #queue = new SpawnQueue();
   readonly #alive = new Map<string, Construct>();
   readonly #starting = new Set<string>();
   readonly #outcomes = new Map<string, Outcome>();
-  /** What the queued ones have been told already. */
-  readonly #letters = new Map<string, Letter[]>();
   #shut = false;
 
   constructor(parts: FleetParts) {
@@ -62,7 +58,7 @@ export class Fleet {
   }
 
   knows(id: string): boolean {
-    return this.#outcomes.has(id) || this.#alive.has(id) || this.#queue.some((spec) => spec.id === id);
+    return this.#outcomes.has(id) || this.#alive.has(id) || this.isQueued(id);
   }
 
   outcome(id: string): Outcome | undefined {
@@ -79,10 +75,7 @@ export class Fleet {
   /** Takes up what a log tells of an earlier life of this run. */
   restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
     for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
-    for (const { told = [], ...spec } of queued) {
-      this.#queue.push(spec);
-      this.#letters.set(spec.id, told);
-    }
+    for (const spec of queued) this.#queue.push(spec);
   }
 
   /** Starts whoever may start. Call it after a change. */
@@ -97,14 +90,15 @@ export class Fleet {
     const starting = this.#starting.size + sessions.starting;
     const plan = schedule(
       {
-        queue: this.#queue,
+        queue: this.#queue.specs,
         alive: this.#alive.size,
         starting,
         room: account.room(),
         ready: sessions.ready,
-        // One that has a session already goes on in that one.
-        canBeWarm: (id) =>
-          this.#queue.some((spec) => spec.id === id && spec.resume === undefined && sessions.suits(spec)),
+        canBeWarm: (id) => {
+          const spec = this.#queue.find(id);
+          return spec !== undefined && sessions.suits(spec);
+        },
         endOf: (id) => {
           const heir = this.#heirOf(id);
           const outcome = this.#outcomes.get(heir);
@@ -160,14 +154,14 @@ export class Fleet {
   tell(id: string, text: string, origin: Origin): Delivery | undefined {
     const construct = this.#alive.get(id);
     if (construct !== undefined) return construct.tell(text, origin);
-    if (!this.#queue.some((spec) => spec.id === id)) return undefined;
+    if (!this.isQueued(id)) return undefined;
     this.#parts.note("engine")("construct.told", { construct: id, text, origin });
-    this.#letters.set(id, [...(this.#letters.get(id) ?? []), { text, origin }]);
+    this.#queue.tell(id, { text, origin });
     return "with_task";
   }
 
   isQueued(id: string): boolean {
-    return this.#queue.some((spec) => spec.id === id);
+    return this.#queue.find(id) !== undefined;
   }
 
   /** How one ends that is at work or ending; undefined when it is neither. */
@@ -201,7 +195,7 @@ export class Fleet {
    */
   async stopAll(cause: string, how: "polite" | "hard", queued: "end" | "keep"): Promise<void> {
     this.#shut = true;
-    if (queued === "end") for (const { id } of this.#queue) this.#endQueued(id, cause);
+    if (queued === "end") for (const { id } of this.#queue.specs) this.#endQueued(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
       if (queued === "keep") construct.suspend();
       else construct.stop(cause, how);
@@ -218,11 +212,8 @@ export class Fleet {
   }
 
   #start(id: string): void {
-    const spec = this.#take(id);
-    if (spec === undefined) return;
-    const told = this.#letters.get(id) ?? [];
-    this.#letters.delete(id);
-    this.#begin(spec, this.#beginningOf(spec, told));
+    const next = this.#queue.take(id);
+    if (next !== undefined) this.#begin(next.spec, this.#beginningOf(next.spec, next.told));
   }
 
   #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
@@ -251,7 +242,7 @@ export class Fleet {
   #heirOf(id: string): string {
     if (this.#outcomes.get(id)?.state !== "redirected") return id;
     const everyone = [
-      ...this.#queue,
+      ...this.#queue.specs,
       ...Array.from(this.#alive.values(), ({ spec }) => spec),
       ...this.#outcomes.values(),
     ];
@@ -270,10 +261,9 @@ export class Fleet {
     this.#alive.delete(construct.spec.id);
     // One that is suspended waits for the next life of the run, as the queue does.
     if (outcome === undefined) this.#queue.unshift(construct.spec);
-    else {
-      this.#outcomes.set(outcome.id, outcome);
-      this.#parts.account.ended(outcome);
-    }
+    else this.#outcomes.set(outcome.id, outcome);
+    if (outcome === undefined) this.#parts.account.left(construct.spec.id);
+    else this.#parts.account.ended(outcome);
     this.#changed();
   }
 
@@ -282,15 +272,9 @@ export class Fleet {
     this.#parts.onChange();
   }
 
-  #take(id: string): SpawnSpec | undefined {
-    const spec = this.#queue.find((item) => item.id === id);
-    this.#queue = this.#queue.filter((item) => item.id !== id);
-    return spec;
-  }
-
   /** Ends a queued construct whose task is forbidden: since it was queued, or by another deck before a resume. */
   #endForbidden(id: string): boolean {
-    const spec = this.#queue.find((item) => item.id === id);
+    const spec = this.#queue.find(id);
     const objection = spec === undefined ? undefined : this.#parts.objection(spec.task);
     if (spec === undefined || objection === undefined) return false;
     const { rule, reason } = objection;
@@ -300,13 +284,11 @@ export class Fleet {
 
   /** A construct that ends before it has started. */
   #endQueued(id: string, cause: string): boolean {
-    const spec = this.#take(id);
-    if (spec === undefined) return false;
-    const outcome = unstarted(spec, cause);
+    const queued = this.#queue.take(id);
+    if (queued === undefined) return false;
+    const outcome = unstarted(queued.spec, cause);
     this.#outcomes.set(id, outcome);
-    for (const letter of this.#letters.get(id) ?? [])
-      this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
-    this.#letters.delete(id);
+    for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });
     this.#parts.onChange();
     return true;

@@ -24,7 +24,7 @@ export async function redirect(parts: RedirectParts, id: string, instruction: st
   const old = Object.hasOwn(view.constructs, id) ? view.constructs[id] : undefined;
   if (old === undefined) throw unknown(id);
   if (fleet.custodyOf(id)?.isSuspected === true) throw suspected(id);
-  const { id: _id, resume: _resume, ...spec } = specOf(old);
+  const { id: _id, ...spec } = specOf(old);
   const request = { ...spec, task: instruction, origin: "redirect" as const, parent: id };
   const tell = (successor: string): string => {
     note("netrunner")("construct.redirected", { construct: id, successor, text: instruction });

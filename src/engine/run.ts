@@ -118,7 +118,7 @@ export class Run {
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
-      onRequeued: (spec) => this.#works.fleet.restore([spec], []),
+      onSuspended: (spec) => this.#works.fleet.restore([spec], []),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;

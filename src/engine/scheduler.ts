@@ -8,7 +8,7 @@ export interface QueuedSpawn {
 
 export interface FleetState {
   /** In the order in which they are to start. */
-  queue: QueuedSpawn[];
+  queue: readonly QueuedSpawn[];
   /** Agent processes that are alive, the starting ones included. */
   alive: number;
   /** On the way up, for constructs or for the pool. */

@@ -1,6 +1,5 @@
-import { Fault, messageOf, unreachable } from "../base/fault.ts";
+import { Fault, unreachable } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
-import { channel } from "../base/stream.ts";
 import type { Account } from "../engine/account/account.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import { noteFor } from "../engine/journal.ts";
@@ -24,9 +23,11 @@ import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
 import { openDoor, type Door } from "./door/door.ts";
+import { followLog } from "./following.ts";
 import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
+import { recordInto } from "./recording.ts";
 import { RunOpener } from "./run-opener.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
@@ -60,6 +61,7 @@ export class Deck implements Port {
   /** The home's database and lock, to be let go of in the end. */
   readonly #held: Disposable;
   readonly #recorder: Recorder;
+  readonly #record: (draft: EventDraft) => boolean;
   readonly #mutedTripwires: Set<string>;
   readonly #blacklist: Blacklist;
   readonly #account: Account;
@@ -92,8 +94,9 @@ export class Deck implements Port {
     this.#mutedTripwires = new Set(muted);
     this.#account = accountOfHome(store, parts.accountTimes);
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
+    this.#record = recordInto(this.#recorder);
     this.#canary = parts.canary && canaryDesk(parts.canary);
-    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRunId }), "", "engine");
+    const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun?.view.run ?? "" }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
     this.#opener = new RunOpener({
@@ -101,7 +104,7 @@ export class Deck implements Port {
       parts,
       store,
       recorder: this.#recorder,
-      record: (draft) => this.#record(draft),
+      record: this.#record,
       account: this.#account,
       blacklist,
       catalogues: this.#catalogues,
@@ -126,21 +129,8 @@ export class Deck implements Port {
     return Promise.resolve(this.#run === undefined ? undefined : structuredClone(this.#run.view));
   }
 
-  async *follow(afterSeq: number): AsyncIterable<DeckEvent> {
-    const live = channel<DeckEvent>();
-    const { signal } = this.#ending;
-    const stop = (): void => live.close(this.#recorder.fault);
-    using held = new DisposableStack();
-    held.use(this.#recorder.subscribe((event) => live.push(event)));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    held.defer(() => signal.removeEventListener("abort", stop));
-    let last = afterSeq;
-    for (const event of this.#store.eventsAfter(afterSeq)) {
-      last = event.seq;
-      yield event;
-    }
-    for await (const event of live) if (event.seq > last) yield event;
+  follow(afterSeq: number): AsyncIterable<DeckEvent> {
+    return followLog({ store: this.#store, recorder: this.#recorder, signal: this.#ending.signal }, afterSeq);
   }
 
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
@@ -219,12 +209,12 @@ export class Deck implements Port {
       case "account.status":
         return Promise.resolve({ hold: this.#account.hold ?? null });
       case "account.release":
-        return Promise.resolve({ hold: releaseAccount(this.#account, (draft) => this.#record(draft)) });
+        return Promise.resolve({ hold: releaseAccount(this.#account, this.#record) });
       case "blacklist.list":
       case "blacklist.add":
       case "blacklist.remove":
         return changeBlacklist(command, this.#blacklist, (type, body) => {
-          this.#record({ type, run: this.#openRunId, source: "netrunner", body });
+          this.#record({ type, run: this.#openRun?.view.run ?? "", source: "netrunner", body });
         });
       case "tripwires.list":
       case "tripwires.test":
@@ -270,7 +260,7 @@ export class Deck implements Port {
       run:
         run === undefined
           ? undefined
-          : { tripwires: run.tripwires, note: noteFor((draft) => this.#record(draft), run.view.run, "netrunner") },
+          : { tripwires: run.tripwires, note: noteFor(this.#record, run.view.run, "netrunner") },
     };
   }
 
@@ -296,28 +286,6 @@ export class Deck implements Port {
     const run = this.#openRun;
     if (run !== undefined) return run;
     throw new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' });
-  }
-
-  /** Id of the run that is open; empty where there is none. */
-  get #openRunId(): string {
-    return this.#openRun?.view.run ?? "";
-  }
-
-  #record(draft: EventDraft): boolean {
-    try {
-      this.#recorder.record(draft);
-      return true;
-    } catch (error) {
-      // A failed write has been told by `#recordFailed`, and the run is being ended. Anything else is about this event
-      // alone: it must not vanish without a word.
-      if (this.#recorder.fault === undefined && draft.type !== "deck.warned") this.#warnOfLost(draft, error);
-      return false;
-    }
-  }
-
-  #warnOfLost({ run, type }: EventDraft, error: unknown): void {
-    const body = { code: "event.lost", message: `an event of type ${type} was not recorded: ${messageOf(error)}` };
-    this.#record({ type: "deck.warned", run, source: "engine", body });
   }
 
   /** Without a record nothing may go on: what cannot be recorded did not happen as far as a restart can tell. */

@@ -17,9 +17,16 @@ export interface OfflineApi {
   close(): Promise<void>;
 }
 
-/** Starts a Messages API on loopback whose model is `answer`. Without a port, any free one is taken. */
-export async function startOfflineApi(options: { answer: Answerer; port?: number }): Promise<OfflineApi> {
-  const seen = seenRequests();
+/**
+ * Starts a Messages API on loopback whose model is `answer`. Without a port, any free one is taken.
+ * @param options keep: so many requests are kept at most
+ */
+export async function startOfflineApi(options: {
+  answer: Answerer;
+  port?: number;
+  keep?: number;
+}): Promise<OfflineApi> {
+  const seen = seenRequests(options.keep);
   const server = createServer((request, response) => {
     serve(request, response, options.answer, seen).catch((error: unknown) => {
       if (response.headersSent) response.destroy();

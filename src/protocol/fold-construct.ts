@@ -52,8 +52,8 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.profile = event.body.by;
       break;
     case "construct.suspended":
-      Object.assign(construct, { state: "suspended", isParked: false, suspended: event.body });
-      construct.activity = "goes on when the run does";
+      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      Object.assign(construct, { isParked: false, told: [] });
       break;
     case "construct.started":
       construct.suspended = null;
@@ -120,10 +120,6 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.unparked":
       Object.assign(construct, { isParked: false, told: [] });
       if (construct.state === "parked") Object.assign(construct, { state: "running", activity: "goes on" });
-      break;
-    case "construct.requeued":
-      Object.assign(construct, { state: "queued", isParked: false, startedAt: null });
-      Object.assign(construct, { sessionId: event.body.session_id, activity: "queued again, to go on" });
       break;
     case "construct.ending":
       Object.assign(construct, { state: "ending", isParked: false, activity: `ending: ${event.body.cause}` });

@@ -12,6 +12,15 @@ export type PoolEnd = (typeof poolEnds)[number];
 export const poolMisses = ["off", "empty", "starting", "died", "aim", "needs"] as const;
 export type PoolMiss = (typeof poolMisses)[number];
 
+const missWords: Record<PoolMiss, string> = {
+  off: "there is no pool",
+  empty: "no spare was there",
+  starting: "its spare was still starting",
+  died: "its spare had died",
+  aim: "its spare refused the caliber",
+  needs: "it needed a start of its own",
+};
+
 /** The warm pool of a run, as its events tell it. Its size is in the settings. */
 export interface PoolView {
   /** Agents that were started for the pool and have not ended, also not as that of the construct that has taken one. */
@@ -28,9 +37,13 @@ export const sparesIn = ({ spares }: PoolView, state: "starting" | "ready" | "ta
 
 /** Hits and misses in words: "7 of 10 constructs started warm (2 empty, 1 starting)"; undefined before the first. */
 export function showPool({ hits, misses }: PoolView): string | undefined {
-  const missed = Object.entries(misses).filter(([reason]) => reason !== "off");
+  const missed = poolMisses.flatMap((reason) => {
+    const count = misses[reason] ?? 0;
+    return reason === "off" || count === 0 ? [] : [[reason, count] as const];
+  });
   const all = missed.reduce((sum, [, n]) => sum + n, hits);
   if (all === 0) return undefined;
-  const why = missed.length === 0 ? "" : ` (${missed.map(([reason, n]) => `${n} ${reason}`).join(", ")})`;
+  const words = missed.map(([reason, n]) => `${n}: ${missWords[reason]}`);
+  const why = words.length === 0 ? "" : ` (not ${words.join(", ")})`;
   return `${hits} of ${all} ${all === 1 ? "construct" : "constructs"} started warm${why}`;
 }

@@ -165,8 +165,6 @@ function constructTelling(event: DeckEvent): string | undefined {
       return says(`${id} was ${event.body.how}`, event.body.why);
     case "construct.parked":
       return says(`${id} waits`, troubleWords[event.body.kind]);
-    case "construct.requeued":
-      return `${id} is queued again, to go on in its session`;
     case "construct.unparked":
     case "construct.continued":
       return `${id} goes on`;

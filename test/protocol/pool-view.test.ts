@@ -42,6 +42,6 @@ describe("the view of a warm pool", () => {
     expect(showPool(viewOf(missed("off")))).toBeUndefined();
     expect(showPool(viewOf(hit("a", "cx-1")))).toBe("1 of 1 construct started warm");
     const view = viewOf(hit("a", "cx-1"), missed("empty"), missed("empty"), missed("died"));
-    expect(showPool(view)).toBe("1 of 4 constructs started warm (2 empty, 1 died)");
+    expect(showPool(view)).toBe("1 of 4 constructs started warm (not 2: no spare was there, 1: its spare had died)");
   });
 });

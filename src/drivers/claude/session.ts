@@ -55,6 +55,8 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   });
   void reading.then(() => events.close());
   let isInitialised = false;
+  /** What its next turn runs on. */
+  let aimed = { model: spec.caliber.model, effort: spec.caliber.effort, fast: spec.fast ?? false };
 
   return {
     pid,
@@ -75,9 +77,17 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
       isInitialised = true;
     },
     async aim({ model, effort }, { fast } = { fast: false }) {
-      // Both at once: one answer of the agent's takes longer than its work.
-      const taken = [sdk.setModel(model), sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast })];
-      await orGone(Promise.all(taken), closed);
+      const isSameModel = model === aimed.model;
+      const isSame = isSameModel && effort === aimed.effort && fast === aimed.fast;
+      // All at once: one answer of the agent's takes longer than its work. One that stays as it is has to answer, too.
+      const taken = isSame
+        ? [sdk.mcpServerStatus()]
+        : [
+            ...(isSameModel ? [] : [sdk.setModel(model)]),
+            sdk.applyFlagSettings({ effortLevel: effort, fastMode: fast }),
+          ];
+      await orGone(Promise.all<unknown>(taken), closed);
+      aimed = { model, effort, fast };
     },
     async interrupt() {
       await sdk.interrupt();

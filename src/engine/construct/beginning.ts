@@ -8,7 +8,6 @@ import type { FastSwitch } from "../calibers/fast-governor.ts";
 import { nothingCounted, type Counted } from "../meter.ts";
 import type { Letter } from "./mail.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
-import { unparkedMessage } from "./parking.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
 import type { Estate } from "./yielding.ts";
@@ -41,30 +40,25 @@ export interface Briefing {
   told: readonly Letter[];
 }
 
-/** A session of its own, and the task; for one that was at work before, its earlier session. */
+/** A session of its own, and the task. */
 export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier, told }: Briefing): Beginning {
   const { workspace, runFolder } = parts;
-  const { resume } = spec;
   const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
     fast,
-    async take(owner) {
-      const wanted = { ...spec, fast: fast.isOn };
-      const { sessions } = parts;
-      const taken = resume === undefined ? sessions.take(wanted, owner) : sessions.resume(wanted, owner, resume);
-      return { ...(await taken), before: nothingCounted };
-    },
+    take: async (owner) => ({
+      ...(await parts.sessions.take({ ...spec, fast: fast.isOn }, owner)),
+      before: nothingCounted,
+    }),
     message: () =>
-      resume === undefined
-        ? taskMessage({
-            workspace,
-            runFolder,
-            plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
-            profile: parts.outfits.of(spec).text,
-            task: spec.task,
-            earlier,
-          })
-        : unparkedMessage(undefined),
+      taskMessage({
+        workspace,
+        runFolder,
+        plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
+        profile: parts.outfits.of(spec).text,
+        task: spec.task,
+        earlier,
+      }),
     told,
   };
 }

@@ -21,8 +21,6 @@ export interface SpawnSpec {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
-  /** The agent session in which it goes on; left out for a new one. */
-  resume?: string;
 }
 
 /** Everything that the outcome of a construct is made of. */

@@ -1,5 +1,6 @@
 import type { AgentEvent, AgentSession, TurnEnd } from "../../drivers/agent.ts";
 import { troubleWords, type AccountTrouble } from "../../protocol/account.ts";
+import { heading } from "../../protocol/briefing.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import type { Mail } from "./mail.ts";
@@ -47,7 +48,7 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });
-      mail.open(session, unparkedMessage(met));
+      mail.open(session, repeatMessage(met));
       return false;
     },
     end: () => ending.abort(),
@@ -55,6 +56,6 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
 }
 
 /** What an agent is told whose work was broken off from outside. */
-export const unparkedMessage = (met: AccountTrouble | undefined): string =>
-  `${met === undefined ? "You were interrupted" : `You were interrupted because ${troubleWords[met]}`}; that is over. ` +
+const repeatMessage = (met: AccountTrouble): string =>
+  `${heading.fromDeck} You were interrupted because ${troubleWords[met]}; that is over. ` +
   "Go on with your task where you stopped. What you have done already is done: do not do it again.";

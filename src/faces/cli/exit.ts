@@ -1,5 +1,5 @@
 import { Fault, unreachable } from "../../base/fault.ts";
-import type { RunStatus } from "../../protocol/event.ts";
+import type { RunStatus } from "../../protocol/run-status.ts";
 
 export const exitCode = { done: 0, failed: 1, usage: 2, waiting: 3, paused: 4, interrupted: 130 } as const;
 

@@ -193,8 +193,6 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
     case "construct.unparked":
       return passing(event.body.construct, "goes on", "in the same session");
-    case "construct.requeued":
-      return passing(event.body.construct, "requeued", "it goes on in its session");
     case "construct.suspended":
       return lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
     case "bound.raised":

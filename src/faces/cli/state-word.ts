@@ -1,5 +1,5 @@
 import type { ConstructView, DaemonView, RunView } from "../../protocol/view.ts";
-import type { RunStatus } from "../../protocol/event.ts";
+import type { RunStatus } from "../../protocol/run-status.ts";
 import type { Style } from "./paint.ts";
 
 export interface StateWord {

@@ -4,7 +4,7 @@ import { accountHoldSchema } from "../../protocol/account.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
 import { ejectionSchema } from "../../protocol/ejection.ts";
-import { runStatuses } from "../../protocol/event.ts";
+import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";

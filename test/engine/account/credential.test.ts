@@ -73,9 +73,9 @@ describe("a login that is not accepted", () => {
     expect(of(events, "attention.raised").length).toBe(1);
   });
 
-  test("that nobody sees to pauses the run in the end; what was parked is queued again, and goes on in its session", async () => {
+  test("that nobody sees to pauses the run in the end; what was parked is suspended, and goes on in its session", async () => {
     const { answer, logIn } = door((request) =>
-      say(request.lastUserText.includes("Go on with your task") ? "Went on." : "Began anew."),
+      say(request.lastUserText.includes("Go on where you were") ? "Went on." : "Began anew."),
     );
     await using api = disposable(await startOfflineApi({ answer }));
     const times = { ...patient, credentialMs: 1000 };
@@ -88,7 +88,7 @@ describe("a login that is not accepted", () => {
       run = events[0]?.run ?? "";
       expect(of(events, "run.paused")[0]?.body.rule).toBe("account.credential");
       expect(of(events, "run.closed")[0]?.body.status).toBe("paused");
-      expect(of(events, "construct.requeued").length).toBe(1);
+      expect(of(events, "construct.suspended").length).toBe(1);
       expect(outcomesOf(events)).toEqual([]);
       expect(leftOf(events)).toEqual([]);
       // Too early: it is tried once more, and only then is it given up again.
@@ -134,7 +134,7 @@ describe("a login that is not accepted", () => {
     await deck.send({ type: "stop", status: "paused", reason: "later", force: false });
     const events = await kit.untilClosed(opened.afterSeq);
     expect(outcomesOf(events).map(({ id, cause }) => [id, cause])).toEqual([[parked[0], "netrunner"]]);
-    expect(of(events, "construct.requeued").map(({ body }) => body.construct)).toEqual([parked[1]]);
+    expect(of(events, "construct.suspended").map(({ body }) => body.construct)).toEqual([parked[1]]);
     expect(leftOf(events)).toEqual([]);
   });
 });

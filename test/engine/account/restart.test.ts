@@ -1,7 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { call, say, usedUp } from "../../../src/offline/reply.ts";
+import { isAuthor, propose } from "../../../src/offline/author.ts";
+import { block, call, failing, say, usedUp } from "../../../src/offline/reply.ts";
+import { isDaemon } from "../../../src/offline/script.ts";
 import { startOfflineApi } from "../../../src/offline/server.ts";
-import { leftOf, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
+import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
 import { shortTimes } from "./times.ts";
 
 /** A provider whose limit is reached until then; its constructs append to a file, and then say so. */
@@ -10,7 +17,7 @@ async function provider(resetsAt: () => number) {
     answer(request) {
       const hasWorked = request.messages.some((message) => message.results.length > 0);
       if (!hasWorked) return call("Bash", { command: "echo done >> work.txt" });
-      return Date.now() < resetsAt() ? usedUp(resetsAt()) : say(`Said after ${request.lastUserText.slice(0, 20)}`);
+      return Date.now() < resetsAt() ? usedUp(resetsAt()) : say(`Said after ${request.lastUserText.slice(0, 60)}`);
     },
   });
   return Object.assign(api, { [Symbol.asyncDispose]: () => api.close() });
@@ -30,7 +37,7 @@ async function leaveParked(api: Awaited<ReturnType<typeof provider>>): Promise<{
   });
   await deck.send({ type: "stop", status: "paused", reason: "later", force: false });
   const events = await kit.untilClosed(opened.afterSeq);
-  expect(of(events, "construct.requeued").length).toBe(2);
+  expect(of(events, "construct.suspended").length).toBe(2);
   expect(leftOf(events)).toEqual([]);
   return { folder, run: opened.run };
 }
@@ -58,7 +65,7 @@ describe("a deck that opens a home in which a usage limit was reached", () => {
         .map(({ state, task }) => `${state} ${task}`)
         .sort(),
     ).toEqual(["done A.", "done B.", "done C."]);
-    const said = outcomesOf(events).map(({ task, result }) => `${task} ${result.includes("You were interrupted")}`);
+    const said = outcomesOf(events).map(({ task, result }) => `${task} ${result.includes("The deck had stopped")}`);
     expect(said.sort()).toEqual(["A. true", "B. true", "C. false"]);
     // Of the two, each had worked before: only the third works now.
     expect(of(events, "construct.tool_called").length).toBe(1);
@@ -90,4 +97,43 @@ describe("a deck that opens a home in which a usage limit was reached", () => {
     const released = of(events, "account.released")[0]?.seq ?? 0;
     expect(of(events, "construct.started").filter(({ seq }) => seq < released).length).toBe(1);
   });
+});
+
+test("a deck that is killed while a construct is parked loses nothing of it: it goes on in its session", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "deck-test-"));
+  using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+  let isLoggedIn = false;
+  const api = await startOfflineApi({
+    answer(request) {
+      if (isDaemon(request))
+        return request.lastUserText.includes("GOAL:")
+          ? block({ actions: [{ type: "spawn", task: "Work." }], status: "waiting" })
+          : doneWhenIdle("Done.")(request);
+      if (isAuthor(request)) return propose([], request);
+      return isLoggedIn ? say(`Said after: ${request.lastUserText}`) : failing(401);
+    },
+  });
+  await using _api = { [Symbol.asyncDispose]: () => api.close() };
+  const script = join(import.meta.dirname, "../../kit/deck-process.ts");
+  const child = spawn(process.execPath, [script, folder, api.url, "Go."], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  using _child = { [Symbol.dispose]: () => void child.kill("SIGKILL") };
+  child.stdout.setEncoding("utf8");
+  const [line]: unknown[] = await once(child.stdout, "data");
+  const run = String(line).trim();
+  const { openStoreToRead } = await import("../../../src/store/event-log.ts");
+  const reader = openStoreToRead(join(folder, "workspace/.cyberdeck"));
+  using _reader = { [Symbol.dispose]: () => reader.close() };
+  await eventually(() => of([...reader.eventsOf(run)], "construct.parked").length === 1, "the construct is parked");
+  child.kill("SIGKILL");
+  await ended;
+  isLoggedIn = true;
+  await using kit = await openTestDeck({ folder, api, accountTimes: shortTimes, keep: true });
+  const resumed = await kit.resume(run);
+  const events = await kit.untilClosed(resumed.afterSeq);
+  expect(outcomesOf(events)).toMatchObject([
+    { state: "done", result: expect.stringContaining("The deck had stopped you") },
+  ]);
+  expect(of(events, "account.released").map(({ body }) => body.how)).toEqual(["tried"]);
+  expect(leftOf(events)).toEqual([]);
 });

@@ -151,7 +151,7 @@ describe("the gate", () => {
     expect(existsSync(join(kit.workspace, "was-here"))).toBe(false);
   });
 
-  test("is the only way to tools: the daemon's requests offer none, a construct's offer none but the nine", async () => {
+  test("is the only way to tools: the daemon's requests offer none, a construct's offer none but the nine and the deck's own", async () => {
     await using kit = await openTestDeck({
       answer: (request) =>
         say(
@@ -165,7 +165,8 @@ describe("the gate", () => {
     for (const { tools } of daemonRequests(kit.api)) expect(tools).toEqual([]);
     const offered = requestsOf(kit.api).filter(({ tools }) => tools.length > 0);
     expect(offered.length).toBe(1);
-    for (const tool of offered[0]?.tools ?? []) expect([...constructTools, "DeferredToolPlaceholder"]).toContain(tool);
+    const known = [...constructTools, "mcp__deck__surface", "DeferredToolPlaceholder"];
+    for (const tool of offered[0]?.tools ?? []) expect(known).toContain(tool);
     for (const tool of ["Bash", "Read", "Write", "Edit", "Glob", "Grep"]) expect(offered[0]?.tools).toContain(tool);
   });
 });

@@ -6,7 +6,7 @@ import { block } from "../../../src/offline/reply.ts";
 import { doneWhenIdle, eventually, of, openTestDeck, outcomesOf, requestsOf } from "../../kit/deck.ts";
 import { makesCalls, theWall } from "../../kit/wall.ts";
 
-const server = join(import.meta.dirname, "../../cabinet/tool-server.mjs");
+const server = join(import.meta.dirname, "../../kit/tool-server.mjs");
 
 const plugin = (name: string, how: string, more = ""): Record<string, string> => ({
   [`${name}/plugin.toml`]:

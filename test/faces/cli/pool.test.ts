@@ -46,7 +46,7 @@ describe("the warm pool on the screen", () => {
       undefined,
       painter(false),
     );
-    expect(page).toMatch(/warm pool:\s+1 of 2 constructs started warm \(1 starting\)/);
+    expect(page).toMatch(/warm pool:\s+1 of 2 constructs started warm \(not 1: its spare was still starting\)/);
     expect(runPage(await viewOf(twoReady), undefined, painter(false))).not.toContain("warm pool");
   });
 

@@ -6,7 +6,7 @@ import { inert } from "../../../src/base/text.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { Drive } from "../../../src/faces/cli/drive-run.ts";
 import { driveRun } from "../../../src/faces/cli/drive-run.ts";
-import type { RunStatus } from "../../../src/protocol/event.ts";
+import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { runId, scriptedDeck, settings } from "./scripted-deck.ts";
 import type { Script, ScriptedDeck, Stage } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";

@@ -105,7 +105,6 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       "--set <name=value>",
       'any other setting for this run, as often as wanted: construct_usd=2 ("cyberdeck settings" lists them)',
       settingOf,
-      {},
     );
 }
 
@@ -164,7 +163,7 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
 }
 
 /** One more setting, as in construct_usd=2. */
-function settingOf(text: string, before: SavedSettings): SavedSettings {
+function settingOf(text: string, before: SavedSettings | undefined): SavedSettings {
   const at = text.indexOf("=");
   if (at < 1)
     throw new Fault("usage", "cli.bad_value", `--set cannot be "${text}"`, {

@@ -1,0 +1,133 @@
+import type { AgentEvent, AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import { tighterLimits } from "../../policy/profiles/limits.ts";
+import { shortSurfaced } from "../../protocol/surfaced.ts";
+import { ConstructTripwires } from "../gate/tripwires.ts";
+import type { Note } from "../journal.ts";
+import { Meter } from "../meter.ts";
+import { noteServersDown } from "../plugins/servers-down.ts";
+import { surfacingOf } from "../surface/surfacing.ts";
+import type { Beginning } from "./beginning.ts";
+import { constructGate } from "./construct-gate.ts";
+import { custodyOf, type Custody } from "./custody.ts";
+import { newMail, type Mail } from "./mail.ts";
+import { noteEvent } from "./note-event.ts";
+import type { SpawnSpec } from "./outcome-of.ts";
+import { parkingOf, type Parking } from "./parking.ts";
+import type { ConstructParts } from "./parts.ts";
+import { reconciliation } from "./reconciliation.ts";
+import { watchedTimes } from "./stalling.ts";
+import { openCalls, resumedTally, type OpenCalls } from "./suspending.ts";
+import { count, type Tally } from "./tally.ts";
+import type { Timekeeper } from "./time-limits.ts";
+
+/** What a construct is made of, beside its life. */
+export interface ConstructWorks {
+  note: Note;
+  mail: Mail;
+  tally: Tally;
+  calls: OpenCalls;
+  tripwires: ConstructTripwires;
+  meter: Meter;
+  times: Timekeeper;
+  custody: Custody;
+  parking: Parking;
+  /** Judges its calls, and takes what it shows the netrunner. */
+  owner: SessionOwner;
+  /** Looks at what its agent does. */
+  watch(event: AgentEvent, session: AgentSession): void;
+}
+
+/** What its parts want of the construct. */
+export interface ConstructHooks {
+  session: () => Promise<AgentSession | undefined>;
+  stop: (cause: string, how?: "polite" | "hard") => void;
+  /** Tells it something in the deck's name. */
+  tell: (text: string) => void;
+  /** It begins to wait, for the netrunner or for the account. */
+  onHalt: () => void;
+}
+
+/** Builds and connects the parts of a construct; nothing starts by that. */
+export function constructWorks(
+  spec: SpawnSpec,
+  parts: ConstructParts,
+  beginning: Beginning,
+  hooks: ConstructHooks,
+): ConstructWorks {
+  const { id: construct } = spec;
+  const { clock } = parts;
+  const note = parts.note(construct);
+  const kill = (cause: string): void => hooks.stop(cause, "hard");
+  const onWait = (isWaiting: boolean): void => {
+    if (isWaiting) hooks.onHalt();
+    times.wait(isWaiting);
+  };
+  const { before } = beginning;
+  const mail = newMail(beginning.told);
+  const tally = resumedTally(before?.suspended);
+  const calls = openCalls();
+  const reconciled = reconciliation();
+  const tripwires = new ConstructTripwires({ construct, run: parts.tripwires, clock, note, kill });
+  const meter = new Meter({
+    agent: construct,
+    role: "construct",
+    note,
+    metering: parts.metering,
+    ...(before === undefined ? {} : { earlier: before.spent }),
+  });
+  const { limits } = parts.outfits.of(spec);
+  const times = watchedTimes({
+    construct,
+    limits: () => tighterLimits(parts.limits, limits),
+    clock,
+    note,
+    stop: hooks.stop,
+  });
+  const { session, tell } = hooks;
+  const custody = custodyOf({ construct, clock, note: parts.note, session, windowMs: parts.windowMs, kill, onWait });
+  const parking = parkingOf({ construct, account: parts.account, mail, note, onWait });
+  const surfacing = surfacingOf({
+    construct,
+    places: parts,
+    note,
+    onSurfaced: (item) => tally.surfaced.push(shortSurfaced(item, 512)),
+  });
+  const gate = constructGate(spec, parts, {
+    tripwires: tripwires.stage,
+    settled: () => meter.settled(),
+    onHalt: onWait,
+    tell,
+    surfacing: surfacing.stage,
+    standing: custody.standing,
+    note,
+    onDenial: (denial) => tally.denials.push(denial),
+    onJudged: (id, decision) => reconciled.judged(id, decision),
+    onHold: onWait,
+    kill: () => hooks.stop("netrunner"),
+  });
+  return {
+    note,
+    mail,
+    tally,
+    calls,
+    tripwires,
+    meter,
+    times,
+    custody,
+    parking,
+    owner: { gate, surface: surfacing.surface },
+    watch(event, from) {
+      times.sign();
+      count(tally, event);
+      meter.see(event);
+      calls.see(event);
+      beginning.fast?.see(event);
+      noteEvent(event, construct, note);
+      noteServersDown(event, construct, tally.pluginsFailed, note);
+      tripwires.see(event);
+      const bypass = reconciled.see(event);
+      if (bypass !== undefined) void custody.suspect(bypass);
+      parking.see(event, from);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { accountHoldSchema, accountReleases, accountTroubles } from "../account.ts";
+import { attentionEnds, attentionSchema } from "../attention.ts";
+import { catalogueChangeSchema, refusedEntrySchema } from "../catalogue.ts";
+import { tokensSchema } from "../outcome.ts";
+import { roles } from "../spent.ts";
+
+/** Bodies of the events that concern the deck, whatever runs in it. */
+export const deckEvents = {
+  /** An entry of a catalogue is there, is another or is gone: it holds for the next spawn. */
+  "catalogue.changed": catalogueChangeSchema,
+  /** An entry of a catalogue is wrong: its last good version stays in force, if there was one. */
+  "catalogue.refused": refusedEntrySchema,
+  /** Something waits for the netrunner. */
+  "attention.raised": attentionSchema,
+  "attention.closed": z.object({ item: z.string(), how: z.enum(attentionEnds) }),
+  /**
+   * What one model request of an agent (construct, daemon, author) has used. With `requests` 0, a correction at the end of a
+   * turn: the agent's own total is what counts, and the sum of the earlier estimates was off by so much.
+   */
+  "agent.used": z.object({
+    agent: z.string(),
+    role: z.enum(roles),
+    model: z.string(),
+    requests: z.int().min(0),
+    cost_usd: z.number(),
+    tokens: tokensSchema,
+  }),
+  /** What the provider says of the usage limit. */
+  "account.limited": z.object({ status: z.string(), resets_at: z.number().nullable() }),
+  /** Nothing begins any more in this deck. It is told again when the time of the next try changes. */
+  "account.held": accountHoldSchema,
+  "account.released": z.object({ kind: z.enum(accountTroubles), how: z.enum(accountReleases), held_ms: z.number() }),
+  /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
+  "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
+  "deck.warned": z.object({ code: z.string(), message: z.string() }),
+} as const;
