@@ -52,6 +52,10 @@ describe("a construct at its bound", () => {
       expect(requestsOf(kit)).toBe(5);
       expect(of(rest, "attention.closed")[0]?.body).toMatchObject({ item: item.item, how: "continued" });
       expect(of(rest, "construct.continued").length).toBe(1);
+      // The call that came to the gate last had no verdict until then.
+      const continued = of(rest, "construct.continued")[0]?.seq ?? 0;
+      const judged = of(await kit.untilClosed(opened.afterSeq), "gate.judged").map(({ seq: at }) => at > continued);
+      expect(judged).toEqual([0, 1, 2, 3].map((at) => at >= made - 1));
     },
   );
 
@@ -129,6 +133,12 @@ describe("a run at its bound", () => {
       const events = await kit.untilClosed(opened.afterSeq);
       expect(of(events, "attention.raised").length).toBe(1);
       expect(outcomesOf(events).map(({ state }) => state)).toEqual(["done", "done", "done"]);
+      const pausedAt = of(events, "run.paused")[0]?.seq ?? 0;
+      const continuedAt = of(events, "run.continued")[0]?.seq ?? 0;
+      expect(continuedAt).toBeGreaterThan(pausedAt);
+      const atBound = events.filter(({ seq }) => seq > pausedAt && seq < continuedAt);
+      expect(of(atBound, "gate.judged")).toEqual([]);
+      expect(of(atBound, "construct.started")).toEqual([]);
       // Three requests each, and none twice.
       expect(requestsOf(kit)).toBe(9);
       expect(of(events, "construct.started").length).toBe(3);
