@@ -68,11 +68,13 @@ export function runPlugins({ deck, workspace, runFolder, note, isAirgapped }: Ru
 }
 
 /** What the brake has to know of them. */
-export const bridgeView = ({ shelf, command }: DeckPlugins): PluginBridge => ({
+export const bridgeView = ({ shelf, command }: Pick<DeckPlugins, "shelf" | "command">): PluginBridge => ({
   command,
   effects(name) {
     const found = shelf.find(name);
-    return "entry" in found ? (found.entry.value.effects ?? "undeclared") : undefined;
+    if (!("entry" in found)) return undefined;
+    const { place, value } = found.entry;
+    return place === "home" && value.effects === "read" ? "project" : (value.effects ?? "undeclared");
   },
 });
 

@@ -36,8 +36,11 @@ export interface BrakeContext {
 export interface PluginBridge {
   /** The command that calls them, absolute; undefined while there is none. */
   command: () => string | undefined;
-  /** What a plugin does at most by its own manifest; undefined: there is no such plugin. */
-  effects: (name: string) => PluginEffect | "undeclared" | undefined;
+  /**
+   * What a plugin does at most by its own manifest; undefined: there is no such plugin. `project`: it says that it only
+   * reads, but it stands in the workspace, where it may have come with the project.
+   */
+  effects: (name: string) => PluginEffect | "undeclared" | "project" | undefined;
 }
 
 /** One command's surroundings while a shell line is walked. */

@@ -5,7 +5,7 @@ import type { Tier } from "../../../src/protocol/verdict.ts";
 
 const command = "/w/.cyberdeck/bin/cyberdeck-plugin";
 
-const effects = { look: "read", change: "write", fetch: "network", silent: "undeclared" } as const;
+const effects = { look: "read", change: "write", fetch: "network", silent: "undeclared", local: "project" } as const;
 
 const context = (tier: Tier): BrakeContext => ({
   tier,
@@ -32,6 +32,7 @@ describe("a call of a plugin", () => {
     ["BRIDGE change src/a.ts", "deny", "allow"],
     ["BRIDGE fetch https://example.org/", "deny", "allow"],
     ["BRIDGE silent", "deny", "hold"],
+    ["BRIDGE local --json src", "deny", "allow"],
     ["BRIDGE nowhere", "allow", "allow"],
     ["BRIDGE", "allow", "allow"],
   ])("is judged by what its manifest says that it does: %s", (line, paranoid, usual) => {

@@ -17,6 +17,8 @@ export function judgePluginCall(run: Run, known: Known): void {
   switch (effects) {
     case "read":
       return run.emit({ kind: "read", path: what, secret: false });
+    case "project":
+      return run.emit({ kind: "run-project-code", what });
     case "network":
       return run.emit({ kind: "network", host: what, upload: false, metadata: false });
     case "write": {
