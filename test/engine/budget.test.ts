@@ -30,6 +30,23 @@ async function untilAsked(kit: TestDeck, afterSeq: number) {
   return { events, item, seq: events.at(-1)?.seq ?? 0 };
 }
 
+describe("a construct beyond its bound", () => {
+  test("that never comes to the gate, since its agent refuses each call itself, is ended a few requests later", async () => {
+    // The agent does not run a lone sleep, and does not ask anybody.
+    await using kit = await openTestDeck({
+      settings: { construct_turns: 2 },
+      answer: ({ messages }) =>
+        messages.filter(({ calls }) => calls.length > 0).length < 40
+          ? call("Bash", { command: "sleep 300" })
+          : say("Slept forty times."),
+    });
+    const events = await kit.runTasks(["Sleep."]);
+    expect(outcomesOf(events)).toMatchObject([{ state: "killed", cause: "budget:construct_turns" }]);
+    expect(of(events, "gate.judged")).toEqual([]);
+    expect(requestsOf(kit)).toBeLessThan(12);
+  });
+});
+
 describe("a construct at its bound", () => {
   test.each([
     ["construct_turns", { construct_turns: 2 }, 2, { construct_turns: 0 }],

@@ -42,6 +42,9 @@ export interface Comer {
   onWait: (isWaiting: boolean) => void;
 }
 
+/** So many requests may be made beyond a bound, such as those that were under way, before whoever makes them is ended. */
+const mostBeyond = 4;
+
 /** From so much of a bound on, a construct is told to come to an end. */
 const nearShare = 0.8;
 
@@ -55,6 +58,8 @@ export class Budget {
   readonly #asked = new Map<string, { item: string; attention: Attention; bound: ReachedBound }>();
   /** What constructs have been told of, so that it is told once. */
   readonly #told = new Set<string>();
+  /** Requests that constructs have made since they are beyond a bound. */
+  readonly #beyond = new Map<string, number>();
   readonly #startedAt: number;
   #change = Promise.withResolvers<void>();
   #timer: Disposable | undefined;
@@ -93,6 +98,17 @@ export class Budget {
     if (ending.aborted) this.#close(construct, "ended");
     else this.#parts.note("construct.continued", { construct });
     onWait(false);
+  }
+
+  /**
+   * A request was made. The bound for which its construct must end: it goes on beyond it without coming to the gate, where it
+   * would wait, as one does whose calls the agent itself refuses.
+   */
+  overrun(construct: string): ReachedBound["which"] | undefined {
+    const bound = this.#ofConstruct(construct) ?? this.ofRun;
+    const beyond = bound === undefined ? 0 : (this.#beyond.get(construct) ?? 0) + 1;
+    this.#beyond.set(construct, beyond);
+    return beyond > mostBeyond ? bound?.which : undefined;
   }
 
   /** Asks about the run's own bound, for whoever cannot go on because of it. */

@@ -120,6 +120,8 @@ export function constructWorks(
       times.sign();
       count(tally, event);
       meter.see(event);
+      const beyond = event.type === "used" && event.isFinal ? parts.budget.overrun(construct) : undefined;
+      if (beyond !== undefined) kill(`budget:${beyond}`);
       calls.see(event);
       beginning.fast?.see(event);
       noteEvent(event, construct, note);
