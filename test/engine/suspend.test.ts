@@ -13,9 +13,24 @@ const calling =
     return made < times ? call("Bash", { command: `echo call ${made + 1}` }) : say(`Called ${made} times.`);
   };
 
+/** Answers nobody's first request before so many have asked: each of them has a session by then. */
+function together(count: number, then: Answerer): Answerer {
+  const asked = new Set<string>();
+  const all = Promise.withResolvers<void>();
+  return async (request) => {
+    asked.add(request.conversation);
+    if (asked.size >= count) all.resolve();
+    await all.promise;
+    return then(request);
+  };
+}
+
 describe("a run that is left at a bound", () => {
   test("suspends what was at work, and a resume goes on with it in its session, under its name, with what it has used", async () => {
-    await using kit = await openTestDeck({ settings: { run_turns: 4, max_concurrent: 2 }, answer: calling(4) });
+    await using kit = await openTestDeck({
+      settings: { run_turns: 4, max_concurrent: 2 },
+      answer: together(2, calling(4)),
+    });
     const left = await kit.leaveTasks(["One.", "Two.", "Three."]);
     expect(of(left, "run.closed")[0]?.body).toMatchObject({ status: "paused" });
     expect(outcomesOf(left)).toEqual([]);

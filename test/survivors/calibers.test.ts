@@ -17,7 +17,8 @@ describe("the command line asks the agent about its models", () => {
       expect(running.output()).toContain('"from":"agent"');
     }
     expect(readdirSync(scene.workspace)).toEqual([]);
-    expect(remainsOf(scene.folder).map((line) => Number.parseInt(line, 10))).toEqual(sentinels);
+    // Numbers start again at the end of their range, so their order says nothing.
+    expect(new Set(remainsOf(scene.folder).map((line) => Number.parseInt(line, 10)))).toEqual(new Set(sentinels));
   });
 
   test("and says how to go on when there is no agent to be asked", async () => {
