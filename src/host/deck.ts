@@ -45,8 +45,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   // A broken file is told before anything is started.
   readSettings(options.home);
   const blacklist = openBlacklist(options.home);
-  const parts = await provide();
-  const deck = new Deck(options, parts, store, undo.move(), muted, blacklist);
+  const deck = new Deck(options, await provide(), store, undo.move(), muted, blacklist);
   // Without the lock, another deck may be the one that the home's socket belongs to.
   if (options.noLock !== true) await deck.listen();
   return deck;
