@@ -31,6 +31,7 @@ import { recordInto } from "./recording.ts";
 import { RunOpener } from "./run-opener.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
+import { isWatchdogCommand, openWatchdogDesk, type WatchdogDesk } from "./watchdog-desk.ts";
 
 /**
  * Opens a home for writing: takes its lock and serves one run at a time.
@@ -71,6 +72,7 @@ export class Deck implements Port {
   readonly #opener: RunOpener;
   readonly #plugins: OpenPlugins | undefined;
   readonly #catalogues: DeckCatalogues;
+  readonly #watchdog: WatchdogDesk;
   #run: Run | undefined;
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
@@ -95,6 +97,8 @@ export class Deck implements Port {
     this.#recorder = openRecorder(store, { onFault: (fault) => this.#recordFailed(fault) });
     this.#record = recordInto(this.#recorder);
     this.#canary = parts.canary && canaryDesk(parts.canary);
+    const asked = { reader: store, account: this.#account, record: this.#record, deck: parts };
+    this.#watchdog = openWatchdogDesk({ ...options, ...asked });
     const note = noteFor((draft) => this.#record({ ...draft, run: this.#openRun?.view.run ?? "" }), "", "engine");
     this.#catalogues = openDeckCatalogues(options.home, parts, note);
     this.#plugins = parts.plugins && openPlugins(this.#catalogues.plugins, parts.plugins, note);
@@ -156,6 +160,7 @@ export class Deck implements Port {
     this.#stopForGood();
     await this.#inTurn(() => Promise.resolve(this.#stopForGood()));
     await this.#run?.closed;
+    await this.#watchdog.close();
     this.#catalogues[Symbol.dispose]();
     await this.#canary?.stop();
     await asked;
@@ -174,6 +179,10 @@ export class Deck implements Port {
   }
 
   #carryOut(command: Command): Promise<Replies[Command["type"]]> {
+    if (isWatchdogCommand(command)) {
+      const run = this.#openRun?.view;
+      return this.#watchdog.answer(command, run === undefined ? [] : [run]);
+    }
     switch (command.type) {
       case "goal.set":
         return this.#inTurn(() =>
