@@ -12,6 +12,8 @@ export const suspendedSchema = z.object({
   unread: z.array(z.object({ text: z.string(), origin: z.enum(tellers) })),
   started_at: z.number().nullable(),
   duration_ms: z.number(),
+  /** Of that, without its waits for the netrunner. */
+  worked_ms: z.number().default(0),
   turns: z.int(),
   /** Paths that it has written. */
   written: z.array(z.string()),

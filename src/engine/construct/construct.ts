@@ -81,6 +81,11 @@ export class Construct {
     return "cause" in this.#life ? this.#life.cause : undefined;
   }
 
+  /** How long it has worked, without its waits, milliseconds. */
+  get workedMs(): number {
+    return this.#works.times.worked();
+  }
+
   /** The limits have changed. */
   relimit(): void {
     this.#works.times.rearm();
@@ -222,6 +227,7 @@ export class Construct {
     const cause = this.cause ?? "crash";
     this.#timers.abort();
     this.#works.times.close();
+    this.#parts.budget.left(construct);
     this.#parts.plugins.end(construct);
     this.custody.end(cause);
     const unread = this.#works.mail.unread(this.#session);
@@ -232,7 +238,14 @@ export class Construct {
     if (cause === suspendedCause) {
       this.#up.resolve();
       await this.#transcript?.close();
-      const facts = { tally: this.#works.tally, cut: this.#cut, unread, startedAt, durationMs };
+      const facts = {
+        tally: this.#works.tally,
+        cut: this.#cut,
+        unread,
+        startedAt,
+        durationMs,
+        workedMs: this.workedMs,
+      };
       this.#works.note("construct.suspended", { construct, ...suspendedOf(facts) });
       this.#end.resolve(undefined);
       return;

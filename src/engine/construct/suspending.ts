@@ -51,15 +51,17 @@ export interface SuspendedFacts {
   unread: readonly Letter[];
   startedAt: number | null;
   durationMs: number;
+  workedMs: number;
 }
 
 /** The record of one that is suspended. */
-export const suspendedOf = ({ tally, cut, unread, startedAt, durationMs }: SuspendedFacts): Suspended => ({
+export const suspendedOf = ({ tally, cut, unread, startedAt, durationMs, workedMs }: SuspendedFacts): Suspended => ({
   session_id: tally.sessionId,
   cut,
   unread: [...unread],
   started_at: startedAt,
   duration_ms: durationMs,
+  worked_ms: workedMs,
   turns: tally.turns,
   written: [...tally.written],
   // A call that was denied only because of this is told as one that was cut off.
@@ -74,6 +76,7 @@ export const abandoned = ({ sessionId, told, startedAt, surfaced }: ConstructVie
   unread: told,
   started_at: startedAt,
   duration_ms: 0,
+  worked_ms: 0,
   turns: 0,
   written: [],
   denials: [],
