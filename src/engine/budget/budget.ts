@@ -225,6 +225,8 @@ export class Budget {
       bound,
     });
     this.#asked.set(key, { item: attention.item, attention, bound });
+    // What a day has used up is over at its end.
+    this.#arm();
     note("bound.reached", { ...who, ...bound });
     if (key === "run" && !isConstructBound(bound.which))
       note("run.paused", { rule: runBoundRules[bound.which], reason: text });
