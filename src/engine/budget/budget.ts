@@ -254,6 +254,8 @@ export class Budget {
 
   #ask(key: Asked, bound: ReachedBound): void {
     this.#questions.ask(key, bound);
+    // What a day has used up is over at its end.
+    this.#arm();
     if (key === "run") this.#questions.pause(key, bound);
   }
 
