@@ -158,7 +158,7 @@ function budgetOf(clock: ReturnType<typeof ownClock>["clock"], spent: number) {
     clock,
     note,
     today,
-    limitsOf: () => ({ construct_turns: 0, construct_tokens: 0, construct_usd: 0 }),
+    limitsOf: () => ({ construct_turns: 0, construct_tokens: 0, construct_usd: 0, time_limit_ms: 0 }),
     stop: () => undefined,
     change: () => undefined,
     end: () => undefined,
