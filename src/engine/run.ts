@@ -18,6 +18,7 @@ import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
 import type { RunParts } from "./run-parts.ts";
 import { runWorks, type RunWorks } from "./run-works.ts";
+import { tracesOf, type Trace } from "./traces.ts";
 import type { RunTripwires } from "./tripwires/rules.ts";
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
@@ -32,6 +33,7 @@ export class Run {
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
+  #traces: ReadonlyMap<string, Trace> = new Map();
   #daemon: RunningDaemon | undefined;
   #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
@@ -105,20 +107,22 @@ export class Run {
   }
 
   /** Takes up the log of an earlier life, before anything new is recorded. */
-  load(events: Iterable<DeckEvent>): void {
+  load(events: readonly DeckEvent[]): void {
     for (const event of events) this.#inbox.see(event);
+    this.#traces = tracesOf(events, this.view.settings.idle_limit_ms);
     const { queued, outcomes } = leftOver(this.view);
     this.#works.fleet.restore(queued, outcomes);
   }
 
-  /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
+  /** Goes on after `load`, also with what was in the middle of its work when the deck died. */
   async goOn(): Promise<void> {
     this.#goingOn = settleEarlierLife({
       view: this.view,
+      traces: this.#traces,
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
-      onSuspended: (spec) => this.#works.fleet.restore([spec], []),
+      onSuspended: (specs) => this.#works.fleet.takeUp(specs),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;

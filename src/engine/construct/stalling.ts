@@ -10,15 +10,17 @@ export interface WatchParts {
   clock: Clock;
   note: Note;
   stop: (cause: string) => void;
+  workedBefore?: number;
 }
 
 /** Watches the times of a construct. While it is silent for long, the netrunner is told so, until the next sign of life. */
-export function watchedTimes({ construct, limits, clock, note, stop }: WatchParts): Timekeeper {
+export function watchedTimes({ construct, limits, clock, note, stop, workedBefore = 0 }: WatchParts): Timekeeper {
   let item: Attention | undefined;
   const keeper = timekeeper({
     limits,
     clock,
     stop,
+    workedBefore,
     onStalled(silent) {
       note("construct.stalled", { construct, silent_ms: Math.round(silent) });
       item = raiseAttention(note, {
@@ -35,6 +37,9 @@ export function watchedTimes({ construct, limits, clock, note, stop }: WatchPart
   });
   return {
     ...keeper,
+    get workedMs() {
+      return keeper.workedMs;
+    },
     close() {
       keeper.close();
       item?.close("ended");

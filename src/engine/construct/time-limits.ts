@@ -17,6 +17,8 @@ export interface TimekeeperParts {
   onStalled: (silentMs: number) => void;
   /** There is a sign of life again. */
   onAlive: () => void;
+  /** What it has worked in an earlier process, milliseconds. */
+  workedBefore?: number;
 }
 
 /** Watches how long a construct works, and how long it is silent. Its waits for the netrunner count for neither. */
@@ -30,16 +32,18 @@ export interface Timekeeper {
   lastSign(): number;
   /** The limits have changed. */
   rearm(): void;
+  /** How long it has worked until now, without its waits, milliseconds. */
+  readonly workedMs: number;
   /** Ends the watch. */
   close(): void;
 }
 
-export function timekeeper({ limits, clock, stop, onStalled, onAlive }: TimekeeperParts): Timekeeper {
+export function timekeeper({ limits, clock, stop, onStalled, onAlive, workedBefore = 0 }: TimekeeperParts): Timekeeper {
   let timer: Disposable | undefined;
   let isOn = false;
   let waiting = 0;
   /** Of its work until `resumedAt`, without its waits. */
-  let workedMs = 0;
+  let workedMs = workedBefore;
   let resumedAt = 0;
   let last = 0;
   let isStalled = false;
@@ -96,7 +100,11 @@ export function timekeeper({ limits, clock, stop, onStalled, onAlive }: Timekeep
       if (isStalled && clock.monotonic() - last < limits().idle_warn_ms) isStalled = false;
       arm();
     },
+    get workedMs() {
+      return worked();
+    },
     close() {
+      workedMs = worked();
       isOn = false;
       timer?.[Symbol.dispose]();
     },
