@@ -11,11 +11,12 @@ import { ejectRun } from "./eject/eject-run.ts";
 import type { Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
+import { earlierLoop, type EarlierLoop } from "./daemon/unfinished.ts";
 import { leftOver, settleEarlierLife } from "./earlier-life.ts";
 import type { Forbidding } from "./forbidding.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
-import { queueOwnTasks } from "./own-tasks.ts";
+import { queueOwnTasks, unasked } from "./own-tasks.ts";
 import type { RunParts } from "./run-parts.ts";
 import { runWorks, type RunWorks } from "./run-works.ts";
 import { tracesOf, type Trace } from "./traces.ts";
@@ -34,6 +35,8 @@ export class Run {
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #traces: ReadonlyMap<string, Trace> = new Map();
+  #earlier: EarlierLoop = { status: "working", unfinished: undefined };
+  #unasked: string[] = [];
   #daemon: RunningDaemon | undefined;
   #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
@@ -99,16 +102,29 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#begin();
+    this.#queueTasks(tasks);
+    this.#works.fleet.pump();
+    this.#changed();
+  }
+
+  #queueTasks(tasks: string[]): void {
     const { models } = this.#parts.calibers;
     const { view } = this;
     queueOwnTasks(tasks, { view, fleet: this.#works.fleet, models, outfits: this.#works.outfits, note: this.#note });
-    this.#works.fleet.pump();
-    this.#changed();
+  }
+
+  /** What the deck before was asked for and did not come to. */
+  #askRest(): void {
+    const [goal] = this.#unasked;
+    if (this.view.kind === "tasks") this.#queueTasks(this.#unasked);
+    else if (goal !== undefined) this.#note("goal.set", { goal });
   }
 
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: readonly DeckEvent[]): void {
     for (const event of events) this.#inbox.see(event);
+    this.#earlier = earlierLoop(events);
+    this.#unasked = unasked(events);
     this.#traces = tracesOf(events, this.view.settings.idle_limit_ms);
     const { queued, outcomes } = leftOver(this.view);
     this.#works.fleet.restore(queued, outcomes);
@@ -126,6 +142,7 @@ export class Run {
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
+    this.#askRest();
     if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#works.authoring.begin();
     this.#works.fleet.pump();
     if (this.view.kind === "goal") this.startGoal();
@@ -202,6 +219,7 @@ export class Run {
       fleet: this.#works.fleet,
       outfits: this.#works.outfits,
       inbox: this.#inbox,
+      earlier: this.#earlier,
       isOpen: () => this.#wish === undefined,
       bound: () => this.#works.bounds.reached(),
       budget: this.#works.budget,

@@ -143,7 +143,7 @@ function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>)
       break;
     }
     case "construct.paused":
-      trace.waits.add(haltedBy(event));
+      trace.waits.add(haltedBy(event.source, event.body));
       if (event.source === "netrunner") trace.halted = event.body;
       break;
     case "construct.continued":
@@ -183,8 +183,8 @@ function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>)
 }
 
 /** At a bound its calls wait; everything else is the netrunner's to end. */
-const haltedBy = ({ source, body }: DeckEvent & { type: "construct.paused" }): string =>
-  source === "netrunner" || body.how === "frozen" ? "the netrunner" : "a bound";
+const haltedBy = (source: string, { how }: EventBody<"construct.paused">): string =>
+  source === "netrunner" || how === "frozen" ? "the netrunner" : "a bound";
 
 function takeResult(trace: Trace, { call, failed, text }: EventBody<"construct.tool_returned">): void {
   const path = trace.writing.get(call);
