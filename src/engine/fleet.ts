@@ -153,6 +153,11 @@ export class Fleet {
     return this.#alive.get(id)?.custody;
   }
 
+  /** How long one has worked that is alive, without its waits, milliseconds. */
+  workedMs(id: string): number {
+    return this.#alive.get(id)?.workedMs ?? 0;
+  }
+
   /** Why one that is alive is ending already; undefined when it is not. */
   causeOf(id: string): string | undefined {
     return this.#alive.get(id)?.cause;

@@ -21,7 +21,7 @@ export interface RunningDaemon {
   conversation: Conversation;
 }
 
-export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "budget" | "objection" | "onCap"> {
+export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "budget" | "objection"> {
   run: RunParts;
   view: RunView;
   fleet: Fleet;
@@ -38,7 +38,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "b
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -84,7 +84,6 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       bound,
       budget,
       objection,
-      onCap,
     }),
     note,
     clock: run.clock,

@@ -165,7 +165,6 @@ export class Run {
   changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
     noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
     this.#parts.wall.cutNetwork(this.view.settings.airgap);
-    this.#works.fleet.relimit();
     this.#works.budget.recheck();
   }
 
@@ -221,10 +220,9 @@ export class Run {
       inbox: this.#inbox,
       earlier: this.#earlier,
       isOpen: () => this.#wish === undefined,
-      bound: () => this.#works.bounds.reached(),
+      bound: this.#works.bound,
       budget: this.#works.budget,
       objection: (task) => this.forbidding.objection(task),
-      onCap: (reason) => this.#works.bounds.hitCap(reason),
       answer: (text) => this.say(text, "autopilot"),
       over: this.closed,
     });
@@ -252,7 +250,7 @@ export class Run {
   #changed(): void {
     this.#daemon?.loop.wake();
     if (this.view.kind !== "tasks" || this.#wish !== undefined) return;
-    const end = endOfTasks(this.view, this.#works.fleet.inFlight, this.#works.bounds.reached());
+    const end = endOfTasks(this.view, this.#works.fleet.inFlight, this.#works.bound());
     if (end !== undefined) void this.#closeAs(end);
     else if (this.#works.fleet.alive === 0) this.#works.budget.ask();
   }
@@ -270,6 +268,7 @@ export class Run {
     await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
     const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
     this.#membership?.leave();
+    this.#works.budget.close();
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });
     this.#isOver = true;
     this.#end.resolve();

@@ -94,6 +94,11 @@ export class Construct {
     return "cause" in this.#life ? this.#life.cause : undefined;
   }
 
+  /** How long it has worked, without its waits, milliseconds. */
+  get workedMs(): number {
+    return this.#works.times.worked();
+  }
+
   /** The limits have changed. */
   relimit(): void {
     this.#works.times.rearm();
@@ -235,6 +240,7 @@ export class Construct {
     const cause = this.cause ?? "crash";
     this.#timers.abort();
     this.#works.times.close();
+    this.#parts.budget.left(construct);
     this.#parts.plugins.end(construct);
     this.custody.end(cause);
     const unread = this.#works.mail.unread(this.#session);
@@ -245,8 +251,8 @@ export class Construct {
     if (cause === suspendedCause) {
       this.#up.resolve();
       await this.#transcript?.close();
-      const { tally, tripwires, times } = this.#works;
-      const own = { tally, tripwires: tripwires.fired, workedMs: times.workedMs };
+      const { tally, tripwires } = this.#works;
+      const own = { tally, tripwires: tripwires.fired, workedMs: this.workedMs };
       const facts = { ...own, cut: this.#cut, halted: this.#halted, unread, startedAt, durationMs };
       this.#works.note("construct.suspended", { construct, ...suspendedOf(facts) });
       this.#end.resolve(undefined);

@@ -1,5 +1,4 @@
 import type { AgentEvent, AgentSession, SessionOwner } from "../../drivers/agent.ts";
-import { tighterLimits } from "../../policy/profiles/limits.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import type { Note } from "../journal.ts";
@@ -82,14 +81,14 @@ export function constructWorks(
     metering: parts.metering,
     ...(before === undefined ? {} : { earlier: before.spent }),
   });
-  const { limits } = parts.outfits.of(spec);
   const times = watchedTimes({
     construct,
-    limits: () => tighterLimits(parts.limits, limits),
+    limits: () => ({ ...parts.limits, time_limit_ms: parts.budget.timeLimitOf(construct) }),
     clock,
     note,
+    workedMs: before?.suspended.worked_ms ?? 0,
     stop: hooks.stop,
-    workedBefore: before?.suspended.worked_ms ?? 0,
+    onTimeUp: () => parts.budget.timeUp(construct),
   });
   const { session, tell } = hooks;
   const custody = custodyOf({ construct, clock, note: parts.note, session, windowMs: parts.windowMs, kill, onWait });

@@ -18,6 +18,8 @@ export interface Hands {
   inFlight(): number;
   bound(): Bound | undefined;
   isOutOfBudget(): boolean;
+  /** The cap on spawns has refused one. */
+  isCapped(): boolean;
   /** Asks the netrunner, unless that is done already. */
   askForBudget(): void;
 }

@@ -129,6 +129,7 @@ export class Daemon {
       status: this.#status,
       hasAsked: this.#hasAsked,
       isOutOfBudget: hands.isOutOfBudget(),
+      isCapped: hands.isCapped(),
       bound: this.#stuck === undefined ? hands.bound() : { ...this.#stuck, pending: hands.inFlight() },
     });
   }
