@@ -6,7 +6,7 @@ import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from 
 import { Construct, type Delivery } from "./construct/construct.ts";
 import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
-import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
+import { endedInQueue, type SpawnSpec } from "./construct/outcome-of.ts";
 import { estateOf } from "./construct/yielding.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
@@ -65,7 +65,7 @@ export class Fleet {
     return this.#outcomes.get(id);
   }
 
-  /** Puts a task into the queue; it starts when a slot is free and what it waits for has ended well. */
+  /** Puts a task into the queue; it starts in its turn. */
   spawn(request: Omit<SpawnSpec, "id">): string {
     const spec = this.#admit(request);
     this.#queue.push(spec);
@@ -74,8 +74,16 @@ export class Fleet {
 
   /** Takes up what a log tells of an earlier life of this run. */
   restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
-    for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
+    for (const outcome of outcomes) {
+      this.#queue.take(outcome.id);
+      this.#outcomes.set(outcome.id, outcome);
+    }
     for (const spec of queued) this.#queue.push(spec);
+  }
+
+  /** Takes up what was at work in an earlier life, before all that is queued. */
+  takeUp(specs: QueuedSpec[]): void {
+    for (const spec of specs.toReversed()) this.#queue.unshift(spec);
   }
 
   /** Starts whoever may start. Call it after a change. */
@@ -230,7 +238,7 @@ export class Fleet {
       return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
     return before === undefined
       ? freshBeginning(spec, this.#parts, { earlier, told })
-      : resumedBeginning(spec, this.#parts, { before, earlier });
+      : resumedBeginning(spec, this.#parts, { before, earlier, told });
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
@@ -239,6 +247,7 @@ export class Fleet {
     this.#starting.add(spec.id);
     this.#parts.account.began(spec.id);
     construct.start();
+    construct.rehalt();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
   }
@@ -291,7 +300,7 @@ export class Fleet {
   #endQueued(id: string, cause: string): boolean {
     const queued = this.#queue.take(id);
     if (queued === undefined) return false;
-    const outcome = unstarted(queued.spec, cause);
+    const outcome = endedInQueue(queued.spec, cause, this.#parts.before(id));
     this.#outcomes.set(id, outcome);
     for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });

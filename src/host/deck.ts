@@ -6,7 +6,6 @@ import { noteFor } from "../engine/journal.ts";
 import type { Run } from "../engine/run.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
-import type { RunSettings } from "../protocol/settings.ts";
 import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
 import { acquireLock } from "../store/lock.ts";
@@ -28,7 +27,7 @@ import type { OpenedRun, Port, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import { recordInto } from "./recording.ts";
-import { RunOpener } from "./run-opener.ts";
+import { RunOpener, type OpeningWish } from "./run-opener.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 
@@ -177,7 +176,7 @@ export class Deck implements Port {
     switch (command.type) {
       case "goal.set":
         return this.#inTurn(() =>
-          this.#open("goal", command, (run) => {
+          this.#open("goal", { ...command, asked: [command.goal] }, (run) => {
             run.record("goal.set", { goal: command.goal });
             run.startGoal();
           }),
@@ -236,7 +235,7 @@ export class Deck implements Port {
     ...command
   }: Command & { type: "spawn" }): Promise<OpenedRun> {
     if (isOverridden !== true) refuseForbidden(tasks, this.#blacklist);
-    return this.#open("tasks", command, (run) => {
+    return this.#open("tasks", { ...command, asked: tasks }, (run) => {
       for (const task of tasks) if (this.#blacklist.objection(task) !== undefined) run.forbidding.exempt(task);
       run.startTasks(tasks);
     });
@@ -263,11 +262,7 @@ export class Deck implements Port {
     };
   }
 
-  #open(
-    kind: "goal" | "tasks",
-    command: { settings: RunSettings; command_line: string[] },
-    begin: (run: Run) => void,
-  ): Promise<OpenedRun> {
+  #open(kind: "goal" | "tasks", command: OpeningWish, begin: (run: Run) => void): Promise<OpenedRun> {
     this.#refuseSecondRun();
     return this.#opener.open(kind, command, begin);
   }
