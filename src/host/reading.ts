@@ -92,6 +92,7 @@ const emptyReader = (home: string): EventReader => ({
 
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "runs.open") return { runs: [] };
   if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
   if (command.type === "ask.history" || command.type === "event.show") return answerFromRecord(command, reader.home);

@@ -71,8 +71,8 @@ export const settingTable: readonly SettingLine[] = [
   {
     name: "time_limit",
     field: "time_limit_ms",
-    kind: duration(false),
-    doc: "a construct that works for so long is stopped",
+    kind: duration(true),
+    doc: "a construct may work for so long",
   },
   {
     name: "construct_turns",

@@ -36,9 +36,8 @@ const fields = {
   idle_warn_ms: z.int().min(0),
   /** A construct that does nothing visible for so long is stopped, milliseconds. */
   idle_limit_ms: z.int().min(1),
-  /** A construct that runs for so long in all is stopped, milliseconds. */
-  time_limit_ms: z.int().min(1),
-  /** Bounds of one construct, at which it pauses and the netrunner is asked: model requests, tokens of all kinds, US dollars. 0 means no bound. */
+  /** Bounds of one construct, at which it pauses and the netrunner is asked: work in milliseconds, model requests, tokens of all kinds, US dollars. 0 means no bound. */
+  time_limit_ms: z.int().min(0),
   construct_turns: z.int().min(0),
   construct_tokens: z.int().min(0),
   construct_usd: z.number().min(0),

@@ -140,6 +140,8 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
       daemon.sessionId = event.body.session_id;
       break;
     case "daemon.turn_started":
+      // Its process may be up before that is on the record.
+      daemon.id = event.body.daemon;
       daemon.state = "running";
       daemon.turns = Math.max(daemon.turns, event.body.turn);
       break;

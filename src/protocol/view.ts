@@ -112,7 +112,7 @@ export interface ConstructView {
   denials: number;
   /** The bounds that the netrunner has raised for it alone. */
   raised: Partial<Record<ConstructBound, number>>;
-  /** Messages that wait until it is told its task. */
+  /** Messages that it has not begun to read, as far as its agent tells. */
   told: { text: string; origin: Teller }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];

@@ -7,6 +7,7 @@ import type { DeckFlags } from "./flags/deck-flags.ts";
 import { deckOptions } from "./flags/deck-flags.ts";
 import type { Paint } from "./paint.ts";
 import { painter, wantsColor } from "./paint.ts";
+import { openRunNamed } from "./open-run.ts";
 import { sink } from "./sink.ts";
 import { usualPatience } from "./stopping.ts";
 import type { OpenDeck, World } from "./world.ts";
@@ -34,7 +35,8 @@ export async function lookUp(
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);
   try {
-    await out.write(await question(deck.port, page));
+    const port = flags.run === undefined ? deck.port : await openRunNamed(deck.port, flags.run);
+    await out.write(await question(port, page));
     await out.flush();
   } finally {
     await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));

@@ -31,7 +31,7 @@ const id = z.int().min(1);
 export const requestSchema = z.discriminatedUnion("method", [
   /** The command is validated on its own, so that a bad one is answered under its id. */
   z.object({ id, method: z.literal("send"), command: z.unknown() }),
-  z.object({ id, method: z.literal("snapshot") }),
+  z.object({ id, method: z.literal("snapshot"), run: z.string().optional() }),
   z.object({ id, method: z.literal("follow"), after: z.int().min(0) }),
   /** Ends the follow that was asked for under this id. */
   z.object({ id, method: z.literal("unfollow"), follow: id }),
@@ -81,9 +81,13 @@ export const viewSchema = z.looseObject({
 
 const settingsReplySchema = z.object({ saved: savedSettingsSchema, run: runSettingsSchema.nullable() });
 
+const runsReplySchema = z.object({
+  runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })),
+});
+
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
-  eject: ejectionSchema.extend({ run: z.string() }),
+  eject: z.object({ runs: z.array(ejectionSchema.extend({ run: z.string() })) }),
   "construct.kill": z.object({ already: z.string().nullable() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
@@ -106,7 +110,8 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
     before: z.array(wireEventSchema),
     after: z.array(wireEventSchema),
   }),
-  "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
+  "runs.list": runsReplySchema,
+  "runs.open": runsReplySchema,
 };
 
 /** One message as one line. */

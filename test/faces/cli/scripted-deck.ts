@@ -176,7 +176,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         const ejection = { ...anEjection, reason: command.reason, ...script.ejection };
         record(current, "run.ejected", ejection);
         stage().close("stopped", "eject");
-        return { run: current, ...ejection };
+        return { runs: [{ run: current, ...ejection }] };
       }
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
@@ -269,6 +269,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };
       }
+      case "runs.open":
+        return { runs: events.length === 0 ? [] : [summaryOf(viewOf(current))] };
       case "run.show":
         return { view: viewOf(command.run) };
       default:
@@ -279,8 +281,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const port: Port = {
     async send<C extends Command>(command: C) {
       const parsed = commandSchema.parse(command);
-      // Each command reads them first; that is no wish of the netrunner's.
-      if (parsed.type !== "settings.read") commands.push(parsed);
+      // Commands look at these first; that is no wish of the netrunner's.
+      if (parsed.type !== "settings.read" && parsed.type !== "runs.open") commands.push(parsed);
       const refusal = script.refuse?.(parsed);
       if (refusal !== undefined) throw refusal;
       // The reply belongs to the command's type: `carryOut` switches over it.

@@ -13,10 +13,11 @@ import { lookUp } from "../look-up.ts";
 import { answerPage, askTable, flatAsk, historyPage } from "../show/ask-pages.ts";
 import type { World } from "../world.ts";
 
-interface AskFlags extends DeckFlags {
+/** `about`: the run that is asked about, which need not be open. */
+interface AskFlags extends Omit<DeckFlags, "run"> {
   json?: boolean;
   color: boolean;
-  run?: string;
+  about?: string;
   construct?: string;
   anyway?: boolean;
   list?: boolean;
@@ -40,7 +41,8 @@ export function defineAsk(command: Command, world: World, finish: (code: number)
     .option("--json", "write the answer, or each line of a list, as a line of JSON")
     .addHelpText("after", examples)
     .action(async (question: string | undefined) => {
-      const flags = command.optsWithGlobals<AskFlags>();
+      const { run, ...others } = command.optsWithGlobals<AskFlags & { run?: string }>();
+      const flags: AskFlags = { ...others, ...(run === undefined ? {} : { about: run }) };
       const isLook = flags.list === true || flags.history === true || flags.cancel !== undefined;
       if (isLook === (question !== undefined)) throw isLook ? oneOfBoth() : noQuestion();
       if (question === undefined) {
@@ -62,7 +64,7 @@ async function ask(world: World, flags: AskFlags, question: string): Promise<num
       const asked = await port.send({
         type: "ask",
         question,
-        ...(flags.run === undefined ? {} : { run: await runNamed(port, flags.run) }),
+        ...(flags.about === undefined ? {} : { run: await runNamed(port, flags.about) }),
         ...(construct === undefined ? {} : { construct }),
         ...(anyway === true ? { anyway } : {}),
       });
@@ -94,7 +96,7 @@ async function look(world: World, flags: AskFlags): Promise<void> {
       const { asks } = await port.send({ type: "ask.list" });
       return json ? asks.map(jsonLine).join("") : askTable(asks, page);
     }
-    const run = flags.run === undefined ? {} : { run: await runNamed(port, flags.run) };
+    const run = flags.about === undefined ? {} : { run: await runNamed(port, flags.about) };
     const { asks } = await port.send({ type: "ask.history", ...run });
     return json ? asks.map((one) => jsonLine(flatAsk(one))).join("") : historyPage(asks, page);
   };
