@@ -81,7 +81,7 @@ describe("what the watchdog is shown", () => {
         const numbers = numbersOf(text.slice(at));
         expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
         expect(text.split("\n")[0]).toContain("RUN run-1");
-        expect(text).toContain("\n[2] GOAL: ");
+        expect(text).toContain("\n[2] GOAL:");
       }),
     );
   });
