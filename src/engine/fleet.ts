@@ -2,13 +2,12 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { chooseBeginning } from "./construct/choose-beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
-import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
 import { endedInQueue, type SpawnSpec } from "./construct/outcome-of.ts";
 import { heirOf } from "./heir.ts";
-import { estateOf } from "./construct/yielding.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
 import type { Custody } from "./construct/custody.ts";
@@ -246,19 +245,15 @@ export class Fleet implements Seat {
 
   #start(id: string): void {
     const next = this.#queue.take(id);
-    if (next !== undefined) this.#begin(next.spec, this.#beginningOf(next.spec, next.told));
-  }
-
-  #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
-    const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
-    const before = this.#parts.before(spec.id);
-    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
-    // One that was suspended before it had the session of the one before it has still to take that up.
-    if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
-      return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
-    return before === undefined
-      ? freshBeginning(spec, this.#parts, { earlier, told })
-      : resumedBeginning(spec, this.#parts, { before, earlier, told });
+    if (next === undefined) return;
+    const { spec, told } = next;
+    const past = {
+      told,
+      before: this.#parts.before(id),
+      outcomeOf: (other: string) => this.#outcomes.get(this.#heirOf(other)),
+      parent: spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined,
+    };
+    this.#begin(spec, chooseBeginning(spec, this.#parts, past));
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
