@@ -19,6 +19,7 @@ import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
@@ -36,6 +37,10 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   if (mode === "read") {
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
     return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
+  }
+  if (mode === "ask") {
+    mustBeNetrunner(around);
+    return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
   }
   if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);

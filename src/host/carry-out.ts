@@ -12,6 +12,7 @@ import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
+import { isWatchdogCommand } from "./watchdog-desk.ts";
 
 type Opening = Command & { type: "goal.set" | "spawn" | "run.resume" };
 
@@ -24,6 +25,10 @@ export async function carryOut(
   works: DeckWorks,
   isClosing: () => boolean,
 ): Promise<Replies[Command["type"]]> {
+  if (isWatchdogCommand(command)) {
+    const open = works.runs.open.map(({ view }) => view);
+    return works.watchdog.answer(command, open);
+  }
   const { options, parts, store, runs, account, record, blacklist, inTurn, tellRuns } = works;
   switch (command.type) {
     case "goal.set":

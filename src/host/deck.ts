@@ -104,13 +104,14 @@ export class Deck implements Port {
   }
 
   async #close(): Promise<void> {
-    const { parts, inTurn, catalogues, canary, account, recorder, plugins } = this.#works;
+    const { parts, inTurn, catalogues, canary, account, recorder, plugins, watchdog } = this.#works;
     // What is being opened may wait for it.
     const asked = parts.calibers?.close();
     // Stopped at once what is open; what is being opened right now is stopped as soon as it is there.
     const open = this.#stopForGood();
     open.push(...(await inTurn(() => Promise.resolve(this.#stopForGood()))));
     await Promise.all(open);
+    await watchdog.close();
     catalogues[Symbol.dispose]();
     await canary?.stop();
     await asked;

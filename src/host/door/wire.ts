@@ -8,6 +8,7 @@ import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
+import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said over the socket. Both sides must have the same: a run's record and commands are part of it. */
@@ -101,6 +102,14 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
   "calibers.list": knownCalibersSchema,
+  ask: z.object({ ask: z.string(), run: z.string(), ahead: z.int(), afterSeq: z.int() }),
+  "ask.list": z.object({ asks: z.array(askLineSchema) }),
+  "ask.history": z.object({ asks: z.array(z.looseObject({ ask: z.string(), run: z.string(), question: z.string() })) }),
+  "event.show": z.object({
+    event: wireEventSchema,
+    before: z.array(wireEventSchema),
+    after: z.array(wireEventSchema),
+  }),
   "runs.list": runsReplySchema,
   "runs.open": runsReplySchema,
 };
