@@ -40,7 +40,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   await checkWorkspace(options.workspace);
   using undo = new DisposableStack();
   if (options.noLock !== true) undo.use(acquireLock(options.home));
-  const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const store = undo.adopt(openStore(options.home, undefined, options.secrets), (opened) => opened.close());
   const muted = readMuted(options.home);
   // A broken file is told before anything is started.
   readSettings(options.home);
@@ -114,8 +114,8 @@ export class Deck implements Port {
         this.#run = run;
       },
     });
-    this.#recorder.subscribe((event) => {
-      if (event.run === this.#run?.view.run) this.#run.see(event);
+    this.#recorder.subscribe(({ run }, plain) => {
+      if (run === this.#run?.view.run) this.#run.see(plain);
     });
   }
 
@@ -125,7 +125,7 @@ export class Deck implements Port {
   }
 
   snapshot(): Promise<RunView | undefined> {
-    return Promise.resolve(this.#run === undefined ? undefined : structuredClone(this.#run.view));
+    return Promise.resolve(this.#run && this.#store.redactor.value(structuredClone(this.#run.view)));
   }
 
   follow(afterSeq: number): AsyncIterable<DeckEvent> {
