@@ -5,7 +5,7 @@ import { openForReading } from "../database.ts";
 import { eventOf } from "../event-reader.ts";
 import { homePaths } from "../home.ts";
 import { storageFault } from "../storage-fault.ts";
-import { breath, indexText, type SearchKind, type SearchedLog } from "./full-text.ts";
+import { breath, indexText, type SearchKind, type SearchedLog, type TextSearch } from "./full-text.ts";
 
 /**
  * The log of one run as it stood when this was opened, for whoever asks about it. It can only be read: the database is open
@@ -60,6 +60,7 @@ export function openRunLog(home: string, run: string, module?: string): RunLog {
     }
   };
   const { upTo, count } = read(() => extentOf(database, run));
+  let indexing: Promise<TextSearch> | undefined;
   const log: SearchedLog = { database, run, upTo };
   return {
     run,
@@ -78,13 +79,15 @@ export function openRunLog(home: string, run: string, module?: string): RunLog {
         from = last.seq;
         await breath();
       }
+      await breath();
       return merged(
         events,
         read(() => usedIn(log)),
       );
     },
     async search(terms, limit) {
-      const index = await indexText(log, module);
+      indexing ??= indexText(log, module);
+      const index = await indexing;
       const found = read(() => index.find(terms, limit));
       const one = database.prepare(`SELECT ${columns} FROM events WHERE seq = ?`);
       const events = read(() => found.flatMap((seq) => one.all(seq).map(eventOf)));
