@@ -108,6 +108,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
   const fleet = new Fleet({
     ...shared,
     budget,
+    seats: parts.seats,
     fastGovernor: fastGovernor(settings, parts.calibers.models),
     sessions: pool,
     isOpenEnded: view.kind === "goal",

@@ -125,8 +125,8 @@ export async function attach(
       // The deck has the same version, and what is looked into has just been validated.
       return answer as Replies[C["type"]];
     },
-    async snapshot() {
-      const view = await ask({ method: "snapshot" });
+    async snapshot(run) {
+      const view = await ask({ method: "snapshot", ...(run === undefined ? {} : { run }) });
       if (view === undefined || view === null) return undefined;
       if (!viewSchema.safeParse(view).success) throw unreadable();
       // Validated as far as it decides whether it can be read; the deck has the same version.

@@ -145,7 +145,9 @@ export function receive(socket: Socket, port: Port, greeting: unknown, limits: V
   const reply = async (request: Request & { method: "send" | "snapshot" }): Promise<void> => {
     pending += 1;
     try {
-      const ok = await (request.method === "snapshot" ? port.snapshot() : port.send(commandOf(request.command)));
+      const ok = await (request.method === "snapshot"
+        ? port.snapshot(request.run)
+        : port.send(commandOf(request.command)));
       say({ id: request.id, ok });
     } catch (error) {
       say({ id: request.id, fault: wireFault(error) });

@@ -8,6 +8,7 @@ import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
+import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said over the socket. Both sides must have the same: a run's record and commands are part of it. */
@@ -30,7 +31,7 @@ const id = z.int().min(1);
 export const requestSchema = z.discriminatedUnion("method", [
   /** The command is validated on its own, so that a bad one is answered under its id. */
   z.object({ id, method: z.literal("send"), command: z.unknown() }),
-  z.object({ id, method: z.literal("snapshot") }),
+  z.object({ id, method: z.literal("snapshot"), run: z.string().optional() }),
   z.object({ id, method: z.literal("follow"), after: z.int().min(0) }),
   /** Ends the follow that was asked for under this id. */
   z.object({ id, method: z.literal("unfollow"), follow: id }),
@@ -80,9 +81,13 @@ export const viewSchema = z.looseObject({
 
 const settingsReplySchema = z.object({ saved: savedSettingsSchema, run: runSettingsSchema.nullable() });
 
+const runsReplySchema = z.object({
+  runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })),
+});
+
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
-  eject: ejectionSchema.extend({ run: z.string() }),
+  eject: z.object({ runs: z.array(ejectionSchema.extend({ run: z.string() })) }),
   "construct.kill": z.object({ already: z.string().nullable() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
@@ -97,7 +102,16 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
   "calibers.list": knownCalibersSchema,
-  "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
+  ask: z.object({ ask: z.string(), run: z.string(), ahead: z.int(), afterSeq: z.int() }),
+  "ask.list": z.object({ asks: z.array(askLineSchema) }),
+  "ask.history": z.object({ asks: z.array(z.looseObject({ ask: z.string(), run: z.string(), question: z.string() })) }),
+  "event.show": z.object({
+    event: wireEventSchema,
+    before: z.array(wireEventSchema),
+    after: z.array(wireEventSchema),
+  }),
+  "runs.list": runsReplySchema,
+  "runs.open": runsReplySchema,
 };
 
 /** One message as one line. */
