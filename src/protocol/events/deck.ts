@@ -33,5 +33,7 @@ export const deckEvents = {
   "account.released": z.object({ kind: z.enum(accountTroubles), how: z.enum(accountReleases), held_ms: z.number() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
+  /** The record of the home was of an older version of its shape, and is up to date now; `copy` is the file as it was. */
+  "record.upgraded": z.object({ from: z.int(), to: z.int(), copy: z.string() }),
   "deck.warned": z.object({ code: z.string(), message: z.string() }),
 } as const;
