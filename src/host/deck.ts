@@ -136,7 +136,7 @@ export class Deck implements Port {
   async listen(): Promise<void> {
     try {
       await this.#plugins?.listen(this.#options.home);
-      this.#door = await openDoor({ home: this.#options.home, port: this, version: this.#parts.version });
+      this.#door = await openDoor({ ...this.#options, port: this, version: this.#parts.version });
     } catch (error) {
       await this.close();
       throw error;
