@@ -15,6 +15,7 @@ import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
+import { secretValues } from "../store/redaction/secret-variables.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
@@ -44,9 +45,10 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   }
   if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home);
+    return mode === "attach" ? attach(home) : openEditingDeck(home, secretValues(around.env));
   }
-  const deck = await openWritingDeck(options, async () => {
+  const secrets = secretValues(around.env);
+  const deck = await openWritingDeck({ ...options, secrets }, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);

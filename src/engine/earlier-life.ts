@@ -57,17 +57,17 @@ export async function settleEarlierLife(life: EarlierLife): Promise<void> {
 
 /** Ends what a dead deck has left running of this run: all that bears the mark of one of its agents. */
 async function reapStrays(view: RunView, note: Note): Promise<void> {
-  // First those that nobody has named yet, and those that constructs have taken: they bear the mark of the spare.
-  for (const [spare, { construct }] of Object.entries(view.pool.spares)) {
-    await endStrays(spare, note);
-    if (construct === null) note("pool.ended", { spare, why: "died", detail: "the deck ended before it" });
-  }
-  for (const construct of Object.values(view.constructs)) {
-    if (construct.outcome !== null) continue;
+  const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
+  const marks = [
+    // Also those that constructs have taken: they bear the mark of the spare.
+    ...Object.keys(view.pool.spares),
     // Also of one that was queued: its process may have been started in the very moment in which the deck died.
-    for (const id of sessionMarks(construct, view)) await endStrays(id, note);
-  }
-  for (const id of [view.daemon.id, view.tripwires.author]) if (id !== null) await endStrays(id, note);
+    ...unended.flatMap((construct) => sessionMarks(construct, view)),
+    ...[view.daemon.id, view.tripwires.author].filter((id) => id !== null),
+  ];
+  await endStrays([...new Set(marks)], note);
+  for (const [spare, { construct }] of Object.entries(view.pool.spares))
+    if (construct === null) note("pool.ended", { spare, why: "died", detail: "the deck ended before it" });
 }
 
 /** What a run that goes on has from its earlier life: what had not started, and how the others ended. */

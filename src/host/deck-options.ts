@@ -14,6 +14,10 @@ export interface DeckOptions {
   claudeBin?: string;
   /** The model behind the agents is the scripted one that ships with the deck. */
   offline: boolean;
+  /** Values that must not be written anywhere, such as the keys in the environment. */
+  secrets?: readonly string[];
   /** Leaves the home unlocked although it is written to. */
   noLock?: boolean;
+  /** Listens on loopback too, behind a token; port 0 is any free one. */
+  http?: { port: number };
 }

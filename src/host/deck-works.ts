@@ -76,7 +76,7 @@ export function deckWorks({ onFault, ...given }: DeckWorksParts): DeckWorks {
     onRun: (run) => runs.add(run),
   });
   const watchdog = openWatchdogDesk({ ...options, deck: parts, reader: store, account, record });
-  recorder.subscribe((event) => runs.see(event));
+  recorder.subscribe((_event, plain) => runs.see(plain));
   const made = { recorder, record, account, catalogues, canary, plugins, opener, watchdog };
   return { ...given, ...made, inTurn: mutex(), tellRuns };
 }

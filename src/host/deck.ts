@@ -26,7 +26,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   await checkWorkspace(options.workspace);
   using undo = new DisposableStack();
   if (options.noLock !== true) undo.use(acquireLock(options.home));
-  const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const store = undo.adopt(openStore(options.home, undefined, options.secrets), (opened) => opened.close());
   const muted = readMuted(options.home);
   // A broken file is told before anything is started.
   readSettings(options.home);
@@ -77,7 +77,7 @@ export class Deck implements Port {
 
   snapshot(run?: string): Promise<RunView | undefined> {
     const shown = this.#works.runs.shown(run);
-    return Promise.resolve(shown === undefined ? undefined : structuredClone(shown.view));
+    return Promise.resolve(shown && this.#works.store.redactor.value(structuredClone(shown.view)));
   }
 
   follow(afterSeq: number): AsyncIterable<DeckEvent> {
@@ -90,7 +90,7 @@ export class Deck implements Port {
     const { plugins, options, parts } = this.#works;
     try {
       await plugins?.listen(options.home);
-      this.#door = await openDoor({ home: options.home, port: this, version: parts.version });
+      this.#door = await openDoor({ ...options, port: this, version: parts.version });
     } catch (error) {
       await this.close();
       throw error;
