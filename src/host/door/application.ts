@@ -57,15 +57,16 @@ export function openApplication({ port, greeting, limits }: ApplicationOptions):
       fields: [],
       async serve(call) {
         refuseNoJson(call.request);
+        if (call.request.headers.expect !== undefined) call.response.writeContinue();
         const reply = await port.send(commandOf(readJson(await readBody(call.request, requestCap, limits.bodyMs))));
         await answer(call, 200, reply, limits);
       },
     },
     [wirePaths.snapshot]: {
       method: "GET",
-      fields: [],
-      async serve(call) {
-        await answer(call, 200, { run: (await port.snapshot()) ?? null }, limits);
+      fields: ["run"],
+      async serve(call, query) {
+        await answer(call, 200, { run: (await port.snapshot(query.get("run") ?? undefined)) ?? null }, limits);
       },
     },
     [wirePaths.events]: {

@@ -59,8 +59,9 @@ export async function attach(
       // The deck has the same version, and what is looked into has just been validated.
       return answer as Replies[C["type"]];
     },
-    async snapshot() {
-      const answer = snapshotSchema.safeParse(await hear({ path: wirePaths.snapshot }));
+    async snapshot(run) {
+      const query = run === undefined ? "" : `?run=${encodeURIComponent(run)}`;
+      const answer = snapshotSchema.safeParse(await hear({ path: `${wirePaths.snapshot}${query}` }));
       if (!answer.success) throw unreadable();
       // Validated as far as it decides whether it can be read; the deck has the same version.
       return (answer.data.run as RunView | null) ?? undefined;

@@ -8,6 +8,7 @@ import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
+import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said at the door. Both sides must have the same: a run's record and commands are part of it. */
@@ -82,9 +83,13 @@ export const snapshotSchema = z.object({ run: viewSchema.nullable() });
 
 const settingsReplySchema = z.object({ saved: savedSettingsSchema, run: runSettingsSchema.nullable() });
 
+const runsReplySchema = z.object({
+  runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })),
+});
+
 /** The replies that are more than an acknowledgement, as far as they are looked into. */
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
-  eject: ejectionSchema.extend({ run: z.string() }),
+  eject: z.object({ runs: z.array(ejectionSchema.extend({ run: z.string() })) }),
   "construct.kill": z.object({ already: z.string().nullable() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
@@ -99,7 +104,16 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),
   "calibers.list": knownCalibersSchema,
-  "runs.list": z.object({ runs: z.array(z.looseObject({ run: z.string(), status: z.enum(runStatuses) })) }),
+  ask: z.object({ ask: z.string(), run: z.string(), ahead: z.int(), afterSeq: z.int() }),
+  "ask.list": z.object({ asks: z.array(askLineSchema) }),
+  "ask.history": z.object({ asks: z.array(z.looseObject({ ask: z.string(), run: z.string(), question: z.string() })) }),
+  "event.show": z.object({
+    event: wireEventSchema,
+    before: z.array(wireEventSchema),
+    after: z.array(wireEventSchema),
+  }),
+  "runs.list": runsReplySchema,
+  "runs.open": runsReplySchema,
 };
 
 /** A text as JSON; undefined when it is none. */

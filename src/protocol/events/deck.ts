@@ -33,5 +33,14 @@ export const deckEvents = {
   "account.released": z.object({ kind: z.enum(accountTroubles), how: z.enum(accountReleases), held_ms: z.number() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
+  /**
+   * What a dead deck had left running of these agents of the run is ended, before anything of it goes on. `proven`: nothing of it
+   * is left.
+   */
+  "strays.ended": z.object({
+    agents: z.array(z.string()),
+    processes: z.array(z.object({ agent: z.string(), pid: z.int(), command: z.string() })),
+    proven: z.boolean(),
+  }),
   "deck.warned": z.object({ code: z.string(), message: z.string() }),
 } as const;
