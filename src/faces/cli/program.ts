@@ -93,6 +93,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "what holds for runs: list, get, set, unset",
     load: async () => (await import("./commands/settings.ts")).defineSettings,
   },
+  doctor: {
+    summary: "look whether this machine and this home are fit for a deck, and what to do where they are not",
+    load: async () => (await import("./commands/doctor.ts")).defineDoctor,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
