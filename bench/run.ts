@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { messageOf } from "../src/base/fault.ts";
+import { askSelect } from "./ask-select.ts";
 import { deckLoad } from "./deck-load.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
@@ -30,6 +31,7 @@ const benches = [
   startup,
   storeAppend,
   resume,
+  askSelect,
   shellParse,
   wall,
   judgeCorpus,

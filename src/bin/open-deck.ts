@@ -15,10 +15,12 @@ import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
+import { secretValues } from "../store/redaction/secret-variables.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
@@ -37,11 +39,16 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
     return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
   }
+  if (mode === "ask") {
+    mustBeNetrunner(around);
+    return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
+  }
   if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home);
+    return mode === "attach" ? attach(home) : openEditingDeck(home, secretValues(around.env));
   }
-  const deck = await openWritingDeck(options, async () => {
+  const secrets = secretValues(around.env);
+  const deck = await openWritingDeck({ ...options, secrets }, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);

@@ -17,6 +17,7 @@ import type { Forbidding } from "./forbidding.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks, unasked } from "./own-tasks.ts";
+import { refuseRedacted } from "./redacted-work.ts";
 import type { RunParts } from "./run-parts.ts";
 import { runWorks, type RunWorks } from "./run-works.ts";
 import { tracesOf, type Trace } from "./traces.ts";
@@ -143,6 +144,8 @@ export class Run {
     await this.#goingOn;
     if (this.#wish !== undefined) return;
     this.#askRest();
+    const end = (id: string, cause: string): void => void this.#works.fleet.stop(id, cause);
+    refuseRedacted({ view: this.view, untold: this.#inbox.untold, note: this.#note, end });
     if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#works.authoring.begin();
     this.#works.fleet.pump();
     if (this.view.kind === "goal") this.startGoal();

@@ -12,6 +12,7 @@ import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
 import { bridgeView, noPlugins, runPlugins, type DeckPlugins } from "../engine/plugins/run-plugins.ts";
 import { Run } from "../engine/run.ts";
+import type { Seats } from "../engine/seats.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
@@ -38,6 +39,7 @@ export interface RunOpenerParts {
   recorder: Recorder;
   record: (draft: EventDraft) => boolean;
   account: Account;
+  seats: Seats;
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: CanaryDesk | undefined;
@@ -141,7 +143,7 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const { options, parts, store, recorder, record, account, blacklist } = this.#own;
+    const { options, parts, store, recorder, record, account, blacklist, seats } = this.#own;
     const { mutedTripwires, canary, plugins, catalogues, onRun } = this.#own;
     const roll = rollOf(parts.driver);
     const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
@@ -158,6 +160,7 @@ export class RunOpener {
       authorMs,
       record,
       account,
+      seats,
       blacklist,
       costSince: (at) => store.costSince(at),
       judge: judgeFor({
@@ -176,7 +179,9 @@ export class RunOpener {
               note: (source) => noteFor(record, view.run, source),
               isAirgapped: () => view.settings.airgap,
             }),
-      ...(canary === undefined ? {} : { canary: () => canary.start(), endCanary: () => canary.stop() }),
+      ...(canary === undefined
+        ? {}
+        : { canary: () => canary.start(view.run), endCanary: () => canary.leave(view.run) }),
       ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),

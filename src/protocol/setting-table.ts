@@ -100,6 +100,12 @@ export const settingTable: readonly SettingLine[] = [
   { name: "daemon_caliber", field: "daemon_caliber", kind: caliber(false), doc: "model and effort of the daemon" },
   { name: "tripwire_author", field: "tripwire_author", kind: caliber(true), doc: "who writes tripwires for a goal" },
   {
+    name: "watchdog_caliber",
+    field: "watchdog_caliber",
+    kind: caliber(false),
+    doc: "who answers your questions from the record",
+  },
+  {
     name: "profile",
     field: "profile",
     kind: { of: "text", unit: "name" },

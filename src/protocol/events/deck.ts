@@ -42,5 +42,7 @@ export const deckEvents = {
     processes: z.array(z.object({ agent: z.string(), pid: z.int(), command: z.string() })),
     proven: z.boolean(),
   }),
+  /** The record of the home was of an older version of its shape, and is up to date now; `copy` is the file as it was. */
+  "record.upgraded": z.object({ from: z.int(), to: z.int(), copy: z.string() }),
   "deck.warned": z.object({ code: z.string(), message: z.string() }),
 } as const;
