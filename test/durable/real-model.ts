@@ -27,10 +27,11 @@ function workerReply(request: ModelRequest): ReturnType<typeof say> {
   const given = messages[from]?.text.split(heading.redirect).at(-1)?.split(heading.task).at(-1) ?? "";
   const task = readTask(given);
   if (task === undefined) return say("Nothing to do.");
-  const done = messages
-    .slice(from)
-    .flatMap(({ results }) => results)
-    .filter(isWhole).length;
+  const since = messages.slice(from + 1);
+  // With the message itself may come what is left of a call that was cut off by it.
+  const calls = new Set(since.flatMap((message) => message.calls.map(({ id }) => id)));
+  const results = since.flatMap((message) => message.results);
+  const done = results.filter((result) => calls.has(result.id) && isWhole(result)).length;
   if (done < task.steps) return call("Bash", { command: stepCommand(task.name, done + 1) });
   return task.waits ? call("Bash", { command: "sleep 1000 & wait" }) : say(`${task.name} is done`);
 }
