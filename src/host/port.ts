@@ -3,6 +3,7 @@ import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
+import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
@@ -28,6 +29,8 @@ export interface Replies {
   spawn: OpenedRun;
   "run.resume": OpenedRun;
   say: Record<string, never>;
+  /** The goal that it was. */
+  "goal.edit": { from: string };
   stop: Record<string, never>;
   eject: { runs: (Ejection & { run: string })[] };
   "hold.answer": Record<string, never>;
@@ -54,6 +57,8 @@ export interface Replies {
   "tripwires.mute": Record<string, never>;
   "calibers.list": KnownCalibers;
   "runs.list": { runs: RunSummary[] };
+  "host.status": HostStatus;
+  "host.stop": HostStop;
   "runs.open": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

@@ -10,6 +10,8 @@ import { wireFault, wireLine, wireVersion } from "./wire.ts";
 /** The deck's door for other processes: a unix socket in its home that carries the port. */
 export interface Door {
   readonly path: string;
+  /** Faces that are connected now. */
+  readonly faces: number;
   /** Lets nobody in any more, tells every visitor the end, and leaves no file. */
   close(): Promise<void>;
 }
@@ -50,6 +52,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   server.on("error", () => "a connection could not be taken; the next one may be");
   return {
     path,
+    get faces() {
+      return visits.size;
+    },
     async close() {
       const shut = Promise.withResolvers<void>();
       server.close(() => shut.resolve());
