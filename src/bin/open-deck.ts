@@ -16,12 +16,14 @@ import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
 import { systemTable } from "../process/table.ts";
+import { secretValues } from "../store/redaction/secret-variables.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
 import type { Process } from "./around.ts";
 import { agentAsked, providerDigest } from "./host-fit.ts";
+import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
 import { reachHost } from "./reach-host.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
@@ -33,13 +35,19 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
     return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
   }
+  if (mode === "ask") {
+    mustBeNetrunner(around);
+    return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
+  }
+  const secrets = secretValues(around.env);
   if (mode === "attach" || mode === "edit" || mode === "host") {
     mustBeNetrunner(around);
     if (mode === "host") return reachHost(options, around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home);
+    return mode === "attach" ? attach(home) : openEditingDeck(home, secrets);
   }
   const asked = agentAsked(options, around);
-  const own = { ...options, ...(asked === null ? {} : { claudeBin: asked }), self: await selfOf(options, around) };
+  const named = asked === null ? {} : { claudeBin: asked };
+  const own = { ...options, ...named, secrets, self: await selfOf(options, around) };
   const deck = await openWritingDeck(own, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);

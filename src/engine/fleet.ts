@@ -2,16 +2,14 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { chooseBeginning } from "./construct/choose-beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
-import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
-import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
-import { heirOf } from "./heir.ts";
-import { estateOf } from "./construct/yielding.ts";
+import { endedInQueue, type SpawnSpec } from "./construct/outcome-of.ts";
+import { Outcomes } from "./outcomes.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
-import type { Custody } from "./construct/custody.ts";
 import { schedule, type FleetLimits } from "./scheduler.ts";
 import type { Seat, Seats } from "./seats.ts";
 import { SpawnQueue, type QueuedSpec } from "./spawn-queue.ts";
@@ -39,7 +37,10 @@ export class Fleet implements Seat {
   readonly #queue = new SpawnQueue();
   readonly #alive = new Map<string, Construct>();
   readonly #starting = new Set<string>();
-  readonly #outcomes = new Map<string, Outcome>();
+  readonly #outcomes = new Outcomes(() => [
+    ...this.#queue.specs,
+    ...Array.from(this.#alive.values(), ({ spec }) => spec),
+  ]);
   #shut = false;
 
   constructor(parts: FleetParts) {
@@ -80,7 +81,7 @@ export class Fleet implements Seat {
     return this.#outcomes.get(id);
   }
 
-  /** Puts a task into the queue; it starts when a slot is free and what it waits for has ended well. */
+  /** Puts a task into the queue; it starts in its turn. */
   spawn(request: Omit<SpawnSpec, "id">): string {
     const spec = this.#admit(request);
     this.#queue.push(spec);
@@ -89,8 +90,16 @@ export class Fleet implements Seat {
 
   /** Takes up what a log tells of an earlier life of this run. */
   restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
-    for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
+    for (const outcome of outcomes) {
+      this.#queue.take(outcome.id);
+      this.#outcomes.add(outcome);
+    }
     for (const spec of queued) this.#queue.push(spec);
+  }
+
+  /** Takes up what was at work in an earlier life, before all that is queued. */
+  takeUp(specs: QueuedSpec[]): void {
+    for (const spec of specs.toReversed()) this.#queue.unshift(spec);
   }
 
   /** Starts whoever may start, in this run or another one that had no room. Call it after a change. */
@@ -117,12 +126,7 @@ export class Fleet implements Seat {
           const spec = this.#queue.find(id);
           return spec !== undefined && sessions.suits(spec);
         },
-        endOf: (id) => {
-          const heir = this.#heirOf(id);
-          const outcome = this.#outcomes.get(heir);
-          if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
-          return this.knows(heir) ? undefined : "not-done";
-        },
+        endOf: (id) => this.#outcomes.endOf(id),
       },
       seats.limitsOf(this),
     );
@@ -159,14 +163,9 @@ export class Fleet implements Seat {
     for (const construct of this.#alive.values()) construct.relimit();
   }
 
-  /** How one construct is halted and let go on; undefined when it has no process. */
-  custodyOf(id: string): Custody | undefined {
-    return this.#alive.get(id)?.custody;
-  }
-
-  /** Why one that is alive is ending already; undefined when it is not. */
-  causeOf(id: string): string | undefined {
-    return this.#alive.get(id)?.cause;
+  /** One that has a process, also when it is ending; undefined when it has none. */
+  at(id: string): Construct | undefined {
+    return this.#alive.get(id);
   }
 
   /** Delivers a message: with its task, or at its next turn boundary. Undefined when it is neither queued nor at work. */
@@ -181,11 +180,6 @@ export class Fleet implements Seat {
 
   isQueued(id: string): boolean {
     return this.#queue.find(id) !== undefined;
-  }
-
-  /** How one ends that is at work or ending; undefined when it is neither. */
-  endOf(id: string): Promise<Outcome | undefined> | undefined {
-    return this.#alive.get(id)?.ended;
   }
 
   /**
@@ -233,19 +227,15 @@ export class Fleet implements Seat {
 
   #start(id: string): void {
     const next = this.#queue.take(id);
-    if (next !== undefined) this.#begin(next.spec, this.#beginningOf(next.spec, next.told));
-  }
-
-  #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
-    const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
-    const before = this.#parts.before(spec.id);
-    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
-    // One that was suspended before it had the session of the one before it has still to take that up.
-    if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
-      return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
-    return before === undefined
-      ? freshBeginning(spec, this.#parts, { earlier, told })
-      : resumedBeginning(spec, this.#parts, { before, earlier });
+    if (next === undefined) return;
+    const { spec, told } = next;
+    const past = {
+      told,
+      before: this.#parts.before(id),
+      outcomeOf: (other: string) => this.#outcomes.ofHeir(other),
+      parent: spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined,
+    };
+    this.#begin(spec, chooseBeginning(spec, this.#parts, past));
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
@@ -254,14 +244,9 @@ export class Fleet implements Seat {
     this.#starting.add(spec.id);
     this.#parts.account.began(spec.id);
     construct.start();
+    construct.rehalt();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
-  }
-
-  #heirOf(id: string): string {
-    if (this.#outcomes.get(id)?.state !== "redirected") return id;
-    const atWork = Array.from(this.#alive.values(), ({ spec }) => spec);
-    return heirOf(id, [...this.#queue.specs, ...atWork, ...this.#outcomes.values()]);
   }
 
   async #freeStart(construct: Construct): Promise<void> {
@@ -278,7 +263,7 @@ export class Fleet implements Seat {
       this.#queue.unshift(construct.spec);
       this.#parts.account.left(construct.spec.id);
     } else {
-      this.#outcomes.set(outcome.id, outcome);
+      this.#outcomes.add(outcome);
       this.#parts.account.ended(outcome);
     }
     this.#changed();
@@ -303,8 +288,8 @@ export class Fleet implements Seat {
   #endQueued(id: string, cause: string): boolean {
     const queued = this.#queue.take(id);
     if (queued === undefined) return false;
-    const outcome = unstarted(queued.spec, cause);
-    this.#outcomes.set(id, outcome);
+    const outcome = endedInQueue(queued.spec, cause, this.#parts.before(id));
+    this.#outcomes.add(outcome);
     for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });
     this.#parts.onChange();

@@ -21,12 +21,10 @@ export interface HandsParts {
   /** False once the run is being closed. */
   isOpen: () => boolean;
   bound: Hands["bound"];
-  budget: Pick<Budget, "ofRun" | "ask">;
+  budget: Pick<Budget, "ofRun" | "ofSpawns" | "ask" | "refuseSpawn">;
   /** What the blacklist has against a task. */
   objection: (task: string) => Objection | undefined;
   plugins: Pick<RunPlugins, "objection">;
-  /** The cap on spawns has refused one: the run pauses and asks when its constructs have ended. */
-  onCap: (reason: string) => void;
 }
 
 /** The daemon's actions, as what this run's fleet can do. */
@@ -47,7 +45,7 @@ export function handsOf(parts: HandsParts): Hands {
       if (!admission.ok) {
         const { rule, reason } = admission;
         note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
-        if (rule === "cap.spawns") parts.onCap(reason);
+        if (rule === "cap.spawns") parts.budget.refuseSpawn();
         return { refused: reason };
       }
       const objection = parts.objection(action.task);
@@ -108,6 +106,7 @@ export function handsOf(parts: HandsParts): Hands {
     inFlight: () => fleet.inFlight,
     bound: parts.bound,
     isOutOfBudget: () => parts.budget.ofRun !== undefined,
+    isCapped: () => parts.budget.ofSpawns !== undefined,
     askForBudget: () => parts.budget.ask(),
   };
 }

@@ -7,6 +7,7 @@ import { Daemon } from "./daemon/daemon.ts";
 import type { Inbox } from "./daemon/inbox.ts";
 import { composeMessage, memorySection, type MessageContext } from "./daemon/message.ts";
 import { daemonPrompt } from "./daemon/prompt.ts";
+import type { EarlierLoop } from "./daemon/unfinished.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
@@ -20,12 +21,14 @@ export interface RunningDaemon {
   conversation: Conversation;
 }
 
-export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "budget" | "objection" | "onCap"> {
+export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "budget" | "objection"> {
   run: RunParts;
   view: RunView;
   fleet: Fleet;
   outfits: Outfits;
   inbox: Inbox;
+  /** What the loop of an earlier life has left. */
+  earlier: EarlierLoop;
   metering: Metering;
   /** An answer in the netrunner's place, on the record as such. */
   answer: (text: string) => void;
@@ -35,7 +38,7 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "b
 
 /** The daemon of a run, a new one or the next life of an earlier one. No process starts before its first turn. */
 export function newDaemon(parts: NewDaemonParts): RunningDaemon {
-  const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection, onCap } = parts;
+  const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
   const note = noteFor(run.record, view.run, id);
@@ -81,12 +84,16 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       bound,
       budget,
       objection,
-      onCap,
     }),
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
-    before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd, chat: view.daemon.lastChat },
+    before: {
+      ...parts.earlier,
+      turn: view.daemon.turns,
+      sessionCostUsd: view.daemon.costUsd,
+      chat: view.daemon.lastChat,
+    },
     compose: (inputs) => composeMessage(inputs, contextOf(parts)),
     memory: () => memoryOf(view),
     answer: parts.answer,

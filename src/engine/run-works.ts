@@ -3,7 +3,8 @@ import { priceOf } from "../policy/caliber/price.ts";
 import { readMemory } from "../process/memory.ts";
 import type { EventBody } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
-import { Bounds } from "./bounds.ts";
+import { boundOf } from "./bounds.ts";
+import type { Bound } from "./daemon/decide.ts";
 import { Budget } from "./budget/budget.ts";
 import { hasDollarBound } from "./budget/reached.ts";
 import { todayOf, type Today } from "./budget/today.ts";
@@ -30,7 +31,8 @@ export interface RunWorks {
   pool: Pool;
   holds: Holds;
   outfits: Outfits;
-  bounds: Bounds;
+  /** What keeps the run from going on, if anything. */
+  bound: () => Bound | undefined;
   budget: Budget;
   today: Today;
   metering: Metering;
@@ -75,10 +77,15 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     note: own,
     today,
     limitsOf: (construct) => outfits.limitsOf(construct),
+    workedOf: (construct) => fleet.at(construct)?.workedMs ?? 0,
+    spawns: () => fleet.total,
     stop: (id, cause) => fleet.stop(id, cause, "hard"),
     change: hooks.changeSettings,
     end: (reason, cause) => hooks.stop({ status: "stopped", reason, how: "hard", cause }),
-    onChange: hooks.goAhead,
+    onChange: () => {
+      fleet.relimit();
+      hooks.goAhead();
+    },
   });
   const authoring = new Authoring({
     ...shared,
@@ -123,7 +130,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     onChange: hooks.onChange,
   });
   const trial = newGateTrial({ canary: parts.canary, note: own, isOver: hooks.isOver, onEnd: hooks.goAhead });
-  const bounds = new Bounds({ view, fleet, account, canaryProblem: () => trial.problem });
+  const bound = (): Bound | undefined => boundOf({ fleet, account, canaryProblem: () => trial.problem });
   const forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
   const control = controlOf({ view, fleet, forbidding, note, budget });
   return {
@@ -131,7 +138,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     pool,
     holds,
     outfits,
-    bounds,
+    bound,
     budget,
     today,
     metering,

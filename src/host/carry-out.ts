@@ -14,6 +14,7 @@ import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
+import { isWatchdogCommand } from "./watchdog-desk.ts";
 
 type Opening = Command & { type: "goal.set" | "spawn" | "run.resume" };
 
@@ -33,6 +34,10 @@ export async function carryOut(
   works: DeckWorks,
   { isClosing, faces, stop }: DeckLife,
 ): Promise<Replies[Command["type"]]> {
+  if (isWatchdogCommand(command)) {
+    const open = works.runs.open.map(({ view }) => view);
+    return works.watchdog.answer(command, open);
+  }
   const { options, parts, store, runs, account, record, blacklist, inTurn, tellRuns } = works;
   switch (command.type) {
     case "goal.set":
@@ -106,7 +111,7 @@ export async function carryOut(
 
 async function open(command: Opening, { opener, blacklist, runs }: DeckWorks): Promise<OpenedRun> {
   if (command.type === "goal.set")
-    return opener.open("goal", command, (run) => {
+    return opener.open("goal", { ...command, asked: [command.goal] }, (run) => {
       run.record("goal.set", { goal: command.goal });
       run.startGoal();
     });
@@ -119,7 +124,7 @@ async function open(command: Opening, { opener, blacklist, runs }: DeckWorks): P
   }
   const { tasks } = command;
   if (command.override_blacklist !== true) refuseForbidden(tasks, blacklist);
-  return opener.open("tasks", command, (run) => {
+  return opener.open("tasks", { ...command, asked: tasks }, (run) => {
     for (const task of tasks) if (blacklist.objection(task) !== undefined) run.forbidding.exempt(task);
     run.startTasks(tasks);
   });

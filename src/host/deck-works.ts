@@ -16,6 +16,7 @@ import type { DeckParts } from "./deck-parts.ts";
 import type { OpenRuns } from "./open-runs.ts";
 import { recordInto } from "./recording.ts";
 import { RunOpener } from "./run-opener.ts";
+import { openWatchdogDesk, type WatchdogDesk } from "./watchdog-desk.ts";
 
 /** What a deck is made of, whatever runs in it. */
 export interface DeckWorks {
@@ -32,6 +33,7 @@ export interface DeckWorks {
   plugins: OpenPlugins | undefined;
   runs: OpenRuns;
   opener: RunOpener;
+  watchdog: WatchdogDesk;
   /** Opening takes a while: two wishes at the same time come one after the other. */
   inTurn: ReturnType<typeof mutex>;
   /** Records in the netrunner's name in each open run, or, where none is open, in none. */
@@ -73,6 +75,8 @@ export function deckWorks({ onFault, ...given }: DeckWorksParts): DeckWorks {
     plugins: plugins?.plugins,
     onRun: (run) => runs.add(run),
   });
-  recorder.subscribe((event) => runs.see(event));
-  return { ...given, recorder, record, account, catalogues, canary, plugins, opener, inTurn: mutex(), tellRuns };
+  const watchdog = openWatchdogDesk({ ...options, deck: parts, reader: store, account, record });
+  recorder.subscribe((_event, plain) => runs.see(plain));
+  const made = { recorder, record, account, catalogues, canary, plugins, opener, watchdog };
+  return { ...given, ...made, inTurn: mutex(), tellRuns };
 }

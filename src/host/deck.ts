@@ -32,7 +32,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   const { self, offline } = options;
   const owner = { offline, ...(self && { kind: self.kind, version: self.version, started: self.started }) };
   const lock = options.noLock === true ? undefined : undo.use(acquireLock(options.home, owner));
-  const store = undo.adopt(openStore(options.home), (opened) => opened.close());
+  const store = undo.adopt(openStore(options.home, undefined, options.secrets), (opened) => opened.close());
   const muted = readMuted(options.home);
   // A broken file is told before anything is started.
   readSettings(options.home);
@@ -101,7 +101,7 @@ export class Deck implements Port {
 
   snapshot(run?: string): Promise<RunView | undefined> {
     const shown = this.#works.runs.shown(run);
-    return Promise.resolve(shown === undefined ? undefined : structuredClone(shown.view));
+    return Promise.resolve(shown && this.#works.store.redactor.value(structuredClone(shown.view)));
   }
 
   follow(afterSeq: number): AsyncIterable<DeckEvent> {
@@ -139,7 +139,7 @@ export class Deck implements Port {
     const { plugins, options, parts } = this.#works;
     try {
       await plugins?.listen(options.home);
-      this.#door = await openDoor({ home: options.home, port: this, version: parts.version });
+      this.#door = await openDoor({ ...options, port: this, version: parts.version });
     } catch (error) {
       await this.close();
       throw error;
@@ -155,13 +155,14 @@ export class Deck implements Port {
 
   async #close(): Promise<void> {
     this.#idle?.[Symbol.dispose]();
-    const { parts, inTurn, catalogues, canary, account, recorder, plugins } = this.#works;
+    const { parts, inTurn, catalogues, canary, account, recorder, plugins, watchdog } = this.#works;
     // What is being opened may wait for it.
     const asked = parts.calibers?.close();
     // Stopped at once what is open; what is being opened right now is stopped as soon as it is there.
     const open = this.#stopForGood();
     open.push(...(await inTurn(() => Promise.resolve(this.#stopForGood()))));
     await Promise.all(open);
+    await watchdog.close();
     catalogues[Symbol.dispose]();
     await canary?.stop();
     await asked;

@@ -9,10 +9,10 @@ import { answerSettings, isSettingsCommand } from "./settings-commands.ts";
 import type { Port, Replies } from "./port.ts";
 
 /** A door to a home in which no deck runs, to change what is kept there. It has the lock, and starts nothing. */
-export function openEditingDeck(home: string): { port: Port; close(): Promise<void> } {
+export function openEditingDeck(home: string, secrets: readonly string[] = []): { port: Port; close(): Promise<void> } {
   using undo = new DisposableStack();
   undo.use(acquireLock(home));
-  const store = undo.adopt(openStore(home), (opened) => opened.close());
+  const store = undo.adopt(openStore(home, undefined, secrets), (opened) => opened.close());
   const blacklist = openBlacklist(home);
   const held = undo.move();
   const end = Promise.withResolvers<void>();

@@ -7,6 +7,7 @@ import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
+import type { AskLine, AskView } from "../protocol/watchdog.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
 /** The one door between the deck and its faces: the same in process and over a socket. */
@@ -56,6 +57,12 @@ export interface Replies {
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;
   "calibers.list": KnownCalibers;
+  /** `afterSeq`: follow from here to hear the answer. `ahead`: how many are answered before it. */
+  ask: { ask: string; run: string; ahead: number; afterSeq: number };
+  "ask.cancel": Record<string, never>;
+  "ask.list": { asks: AskLine[] };
+  "ask.history": { asks: AskView[] };
+  "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
   "host.status": HostStatus;
   "host.stop": HostStop;

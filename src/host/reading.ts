@@ -13,6 +13,7 @@ import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
+import { answerFromRecord } from "./watchdog-desk.ts";
 
 /** The runs of a home, newest first. */
 export function listRuns(reader: EventReader): RunSummary[] {
@@ -94,6 +95,8 @@ async function answer(command: Command, reader: EventReader, judge: Judge): Prom
   if (command.type === "runs.open") return { runs: [] };
   if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
+  if (command.type === "ask.history" || command.type === "event.show") return answerFromRecord(command, reader.home);
+  if (command.type === "ask.list") return { asks: [] };
   if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {

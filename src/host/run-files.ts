@@ -29,15 +29,15 @@ export function runFiles(parts: RunFilesParts): Pick<RunParts, "transcript" | "w
       };
       return {
         path: transcript.path,
-        line: (text) => void transcript.append(text).catch(warnOnce),
+        line: (text) => void transcript.append(store.redactor.text(text)).catch(warnOnce),
         close: () => transcript.close().catch(warnOnce),
       };
     },
-    writeEject: (text) => folder.writeEject(text),
+    writeEject: (text) => folder.writeEject(store.redactor.text(text)),
     async writeReport(view) {
       try {
         await recorder.flush();
-        await folder.writeReport(reportOf(view, store.eventsOf(view.run)));
+        await folder.writeReport(reportOf(store.redactor.value(view), store.eventsOf(view.run)));
       } catch (error) {
         warn("report.failed", `the report could not be written: ${messageOf(error)}`);
       }

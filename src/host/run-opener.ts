@@ -49,6 +49,13 @@ export interface RunOpenerParts {
   onRun: (run: Run) => void;
 }
 
+export interface OpeningWish {
+  settings: RunSettings;
+  /** The goal, or the tasks. */
+  asked: string[];
+  command_line: string[];
+}
+
 /** Makes the runs of a deck, new ones and those that go on: folder, policy, wall, brake and record are put together here. */
 export class RunOpener {
   readonly #own: RunOpenerParts;
@@ -59,14 +66,14 @@ export class RunOpener {
 
   async open(
     kind: "goal" | "tasks",
-    { settings: asked, command_line }: { settings: RunSettings; command_line: string[] },
+    { settings: wanted, asked, command_line }: OpeningWish,
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
-    catalogues.mustHave(asked.profile);
+    catalogues.mustHave(wanted.profile);
     const known = await this.#calibers();
-    const settings = settledSettings(asked, known);
+    const settings = settledSettings(wanted, known);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -74,7 +81,7 @@ export class RunOpener {
       await rm(folder.path, { recursive: true, force: true });
       throw error;
     });
-    const body = { kind, workspace, folder: folder.path, settings, deck: parts.version, command_line };
+    const body = { kind, workspace, folder: folder.path, settings, asked, deck: parts.version, command_line };
     const draft = { type: "run.opened", run: folder.run, source: "engine", body } as const;
     const opened = recorder.record(draft, { now: true });
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");

@@ -104,6 +104,22 @@ export const commandSchema = z.discriminatedUnion("type", [
   }),
   /** The models that the agent can run; with `refresh`, it is asked anew. */
   z.object({ type: z.literal("calibers.list"), refresh: z.boolean() }),
+  /** Asks the watchdog about a run, or about one construct of it. `anyway`: also beyond a bound. Its answer is an event. */
+  z.object({
+    type: z.literal("ask"),
+    question: z.string().trim().min(1).max(16_384),
+    run: z.string().optional(),
+    construct: z.string().optional(),
+    anyway: z.boolean().optional(),
+  }),
+  /** Takes a question back that waits or is being answered. */
+  z.object({ type: z.literal("ask.cancel"), ask: z.string() }),
+  /** The questions that wait or are being answered. */
+  z.object({ type: z.literal("ask.list") }),
+  /** The questions on record, of one run or of all. */
+  z.object({ type: z.literal("ask.history"), run: z.string().optional() }),
+  /** One event of a run with its neighbours. */
+  z.object({ type: z.literal("event.show"), run: z.string(), seq: z.int().min(1) }),
   z.object({ type: z.literal("runs.list") }),
   /** What the deck says of itself: its process, its versions, its runs, its faces. */
   z.object({ type: z.literal("host.status") }),

@@ -71,8 +71,8 @@ export const settingTable: readonly SettingLine[] = [
   {
     name: "time_limit",
     field: "time_limit_ms",
-    kind: duration(false),
-    doc: "a construct that works for so long is stopped",
+    kind: duration(true),
+    doc: "a construct may work for so long",
   },
   {
     name: "construct_turns",
@@ -105,6 +105,12 @@ export const settingTable: readonly SettingLine[] = [
   { name: "caliber", field: "caliber", kind: caliber(false), doc: "model and effort of constructs" },
   { name: "daemon_caliber", field: "daemon_caliber", kind: caliber(false), doc: "model and effort of the daemon" },
   { name: "tripwire_author", field: "tripwire_author", kind: caliber(true), doc: "who writes tripwires for a goal" },
+  {
+    name: "watchdog_caliber",
+    field: "watchdog_caliber",
+    kind: caliber(false),
+    doc: "who answers your questions from the record",
+  },
   {
     name: "profile",
     field: "profile",

@@ -39,9 +39,8 @@ const fields = {
   idle_warn_ms: z.int().min(0),
   /** A construct that does nothing visible for so long is stopped, milliseconds. */
   idle_limit_ms: z.int().min(1),
-  /** A construct that runs for so long in all is stopped, milliseconds. */
-  time_limit_ms: z.int().min(1),
-  /** Bounds of one construct, at which it pauses and the netrunner is asked: model requests, tokens of all kinds, US dollars. 0 means no bound. */
+  /** Bounds of one construct, at which it pauses and the netrunner is asked: work in milliseconds, model requests, tokens of all kinds, US dollars. 0 means no bound. */
+  time_limit_ms: z.int().min(0),
   construct_turns: z.int().min(0),
   construct_tokens: z.int().min(0),
   construct_usd: z.number().min(0),
@@ -57,6 +56,8 @@ const fields = {
   my_email: z.email().nullable(),
   /** Who writes tripwires for the goal: a cheap model, or nobody. */
   tripwire_author: z.union([caliberSchema, z.literal("off")]),
+  /** Who answers questions from the record. */
+  watchdog_caliber: caliberSchema,
   /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
   budget_usd: z.number().min(0),
   /** After so long without an open run and without a face the host of the home ends, milliseconds; 0: never. */
@@ -73,6 +74,7 @@ export const runSettingsSchema = z.object({
   hold_window_ms: fields.hold_window_ms.default(20_000),
   my_email: fields.my_email.default(null),
   tripwire_author: fields.tripwire_author.default("off"),
+  watchdog_caliber: fields.watchdog_caliber.default({ model: "haiku", effort: "low" }),
   pool: fields.pool.default(0),
   fast_mode: fields.fast_mode.default(false),
   profile: fields.profile.default("default"),
@@ -154,6 +156,7 @@ export const defaultSettings = (cores: number): RunSettings => ({
   hold_window_ms: 20_000,
   my_email: null,
   tripwire_author: { model: "haiku", effort: "low" },
+  watchdog_caliber: { model: "haiku", effort: "low" },
   budget_usd: 0,
   host_idle_ms: usualIdleMs,
 });

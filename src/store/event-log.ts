@@ -1,24 +1,38 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
-import { openForReading, openForWriting, transaction } from "./database.ts";
+import { openForReading, openForWriting } from "./database.ts";
 import { type EventReader, eventReader } from "./event-reader.ts";
 import { ensureHome, homePaths } from "./home.ts";
+import { redactor, type Redactor } from "./redaction/redactor.ts";
 import { type SealedEvent, seal } from "./sealed-event.ts";
 import { storageFault } from "./storage-fault.ts";
+import { transaction, type Upgrade } from "./upgrade.ts";
 
 /** The record of a home. Writing is for whoever holds the home's lock (`acquireLock`). */
 export interface Store extends EventReader {
+  /** Takes secrets out of everything that is written in this home. */
+  readonly redactor: Redactor;
   /** Records events in one transaction, stamped with the time of the call. `synced`: on disk when it returns. */
   append(drafts: EventDraft[], options: { synced: boolean }): DeckEvent[];
   /** The same for events that have their time already. */
   write(sealed: SealedEvent[], options: { synced: boolean }): DeckEvent[];
 }
 
-/** Opens the record of a home, making both if they are not there. */
-export function openStore(home: string, clock: Clock = systemClock): Store {
+/**
+ * Opens the record of a home, making both if they are not there.
+ * @param secrets values that must never be written, such as the keys in the deck's environment
+ */
+export function openStore(home: string, clock: Clock = systemClock, secrets: readonly string[] = []): Store {
   ensureHome(home);
-  return storeOf(openForWriting(homePaths(home).database), home, clock);
+  let upgraded: Upgrade | undefined;
+  const database = openForWriting(homePaths(home).database, (upgrade) => {
+    upgraded = upgrade;
+  });
+  const store = storeOf(database, home, clock, redactor(secrets));
+  if (upgraded !== undefined)
+    store.append([{ type: "record.upgraded", run: "", source: "engine", body: upgraded }], { synced: true });
+  return store;
 }
 
 /** Opens the record of a home for reading; a home without one is a fault, and nothing is made. */
@@ -27,7 +41,7 @@ export function openStoreToRead(home: string): EventReader {
 }
 
 /** @param database as `openForWriting` returns it; it is closed with the store */
-export function storeOf(database: DatabaseSync, home: string, clock: Clock): Store {
+export function storeOf(database: DatabaseSync, home: string, clock: Clock, redacting: Redactor = redactor()): Store {
   const reader = eventReader(database, home);
   const insert = database.prepare(
     "INSERT INTO events (at, run, source, type, version, body) VALUES (?, ?, ?, ?, ?, ?)",
@@ -54,10 +68,11 @@ export function storeOf(database: DatabaseSync, home: string, clock: Clock): Sto
 
   return {
     ...reader,
+    redactor: redacting,
     write,
     append: (drafts, options) =>
       write(
-        drafts.map((draft) => seal(draft, clock.now())),
+        drafts.map((draft) => seal(draft, clock.now(), redacting)),
         options,
       ),
   };

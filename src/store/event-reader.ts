@@ -91,7 +91,8 @@ const rowSchema = z.object({
   body: z.string(),
 });
 
-function eventOf(row: unknown): DeckEvent {
+/** A row of the table of events as the event that it is. */
+export function eventOf(row: unknown): DeckEvent {
   const parsed = rowSchema.safeParse(row);
   if (!parsed.success)
     throw new Fault("storage", "storage.damaged", "the table of events does not have the columns that it should have", {

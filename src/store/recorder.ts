@@ -17,8 +17,11 @@ export interface Recorder {
    */
   record(draft: EventDraft, options: { now: true }): DeckEvent;
   record(draft: EventDraft, options?: { now?: boolean }): DeckEvent | undefined;
-  /** Calls `listener` with each event after its commit, until disposed. A listener that throws stops nobody else. */
-  subscribe(listener: (event: DeckEvent) => void): Disposable;
+  /**
+   * Calls `listener` with each event after its commit, until disposed. A listener that throws stops nobody else. `plain` is
+   * the event with the secrets that were taken out of it: for the engine alone, which must work with them.
+   */
+  subscribe(listener: Listener): Disposable;
   /** Resolves when everything recorded so far is on disk, in the database and in the runs' files. */
   flush(): Promise<void>;
   /** Writes what waits and ends. The store stays open. Never rejects: a failure goes to `onFault`. */
@@ -26,6 +29,8 @@ export interface Recorder {
   /** The failed write that has stopped this recorder. */
   readonly fault: Fault | undefined;
 }
+
+type Listener = (event: DeckEvent, plain: DeckEvent) => void;
 
 export interface RecorderOptions {
   /**
@@ -41,9 +46,9 @@ const batchEvents = 500;
 
 export function openRecorder(store: Store, options: RecorderOptions): Recorder {
   const { onFault, clock = systemClock } = options;
-  const listeners = new Set<(event: DeckEvent) => void>();
+  const listeners = new Set<Listener>();
   const files = new Map<string, EventFile>();
-  const unpublished: DeckEvent[] = [];
+  const unpublished: { event: DeckEvent; plain: DeckEvent }[] = [];
   let publishing = false;
   let waiting: SealedEvent[] = [];
   let timer: Disposable | undefined;
@@ -63,7 +68,8 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
       onFault(fault);
       throw fault;
     }
-    unpublished.push(...events);
+    for (const [index, event] of events.entries())
+      unpublished.push({ event, plain: batch[index]?.plain(event.seq) ?? event });
     publish();
     return events;
   };
@@ -81,20 +87,20 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     if (publishing) return;
     publishing = true;
     try {
-      for (let event = unpublished.shift(); event !== undefined; event = unpublished.shift()) {
-        fileOf(event.run)?.add(event);
+      for (let next = unpublished.shift(); next !== undefined; next = unpublished.shift()) {
+        fileOf(next.event.run)?.add(next.event);
         // Who subscribes while an event is told hears from the next one on.
         const audience = Array.from(listeners);
-        for (const listener of audience) if (listeners.has(listener)) tell(listener, event);
+        for (const listener of audience) if (listeners.has(listener)) tell(listener, next);
       }
     } finally {
       publishing = false;
     }
   };
 
-  const tell = (listener: (event: DeckEvent) => void, event: DeckEvent): void => {
+  const tell = (listener: Listener, { event, plain }: { event: DeckEvent; plain: DeckEvent }): void => {
     try {
-      listener(event);
+      listener(event, plain);
     } catch (error) {
       const message = `a listener failed at event ${event.seq} (${event.type}): ${messageOf(error)}`;
       const hint = "This is a defect of Cyberdeck: please report it. The event itself is recorded.";
@@ -118,7 +124,7 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     if (fault !== undefined) throw fault;
     if (closed) throw new Fault("internal", "recorder.closed", "the record of this deck is closed already");
     fileOf(draft.run);
-    waiting.push(seal(draft, clock.now()));
+    waiting.push(seal(draft, clock.now(), store.redactor));
     if (how.now === true || !isTalkative(draft)) return write(true).at(-1);
     if (waiting.length >= batchEvents) write(false);
     else timer ??= clock.after(batchMs, () => writeQuietly(false));
@@ -133,7 +139,7 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     record,
     subscribe(listener) {
       // A wrapper of its own, so that the same function may listen twice and each disposal ends one of them.
-      const own = (event: DeckEvent): void => listener(event);
+      const own: Listener = (event, plain) => listener(event, plain);
       listeners.add(own);
       return { [Symbol.dispose]: () => void listeners.delete(own) };
     },

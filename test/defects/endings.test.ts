@@ -36,13 +36,13 @@ describe("T2: killing a construct", () => {
       ...busy,
       answer: scripted({ constructs: [{ task: "work", steps: [call("Bash", { command: "node busy.mjs" })] }] }),
     });
-    const deck = await scene.inGroup(["spawn", "--time-limit", "6s", "work for ever"]);
+    const deck = await scene.inGroup(["spawn", "--idle-limit", "6s", "work for ever"]);
     expect(await deck.ended).toBe(1);
     expect(isAlive(deck.sentinel)).toBe(true);
     const types = scene.events().map((event) => event.type);
     expect(types).toContain("construct.tool_called");
     expect(types.at(-1)).toBe("run.closed");
-    expect(scene.events().flatMap((event) => event.outcome?.cause ?? [])).toEqual(["budget:time"]);
+    expect(scene.events().flatMap((event) => event.outcome?.cause ?? [])).toEqual(["stall"]);
     expect(remainsOf(scene.folder).filter((line) => !line.startsWith(`${deck.sentinel} `))).toEqual([]);
   });
 });

@@ -26,6 +26,7 @@ function bench(hands: Partial<Hands> = {}) {
     inFlight: () => 0,
     bound: () => undefined,
     isOutOfBudget: () => false,
+    isCapped: () => false,
     askForBudget: () => undefined,
     ...hands,
   };

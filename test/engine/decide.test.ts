@@ -10,6 +10,7 @@ const moment = (parts: Partial<Moment> = {}): Moment => ({
   hasAsked: false,
   bound: undefined,
   isOutOfBudget: false,
+  isCapped: false,
   ...parts,
 });
 
@@ -24,6 +25,7 @@ const any = fc.record({
     nil: undefined,
   }),
   isOutOfBudget: fc.boolean(),
+  isCapped: fc.boolean(),
 });
 
 describe("what comes next", () => {
@@ -41,7 +43,7 @@ describe("what comes next", () => {
     fc.assert(
       fc.property(any, (now) => {
         const { next } = decide(now);
-        const isBound = now.bound !== undefined || now.isOutOfBudget;
+        const isBound = now.bound !== undefined || now.isOutOfBudget || now.isCapped;
         expect(isBound && ["turn", "ask"].includes(next)).toBe(false);
         expect(now.hasAsked && next === "ask").toBe(false);
       }),
@@ -52,6 +54,11 @@ describe("what comes next", () => {
     expect(decide(moment({ inputsWait: true, isOutOfBudget: true }))).toEqual({ next: "hold" });
     expect(decide(moment({ inFlight: 2, isOutOfBudget: true }))).toEqual({ next: "hold" });
     expect(decide(moment({ status: "done", isOutOfBudget: true }))).toEqual({ next: "finish", status: "done" });
+  });
+
+  test("when the cap has refused a spawn, what is at work ends first, and then the netrunner is asked", () => {
+    expect(decide(moment({ inputsWait: true, inFlight: 1, isCapped: true }))).toEqual({ next: "wait" });
+    expect(decide(moment({ inputsWait: true, isCapped: true }))).toEqual({ next: "hold" });
   });
 
   test("what is untold is told before the daemon's done counts", () => {

@@ -31,12 +31,14 @@ function ownClock() {
   return { clock, pass };
 }
 
-function kept(limits = { idle_warn_ms: 50, idle_limit_ms: 100, time_limit_ms: 1000 }) {
+function kept(limits = { idle_warn_ms: 50, idle_limit_ms: 100, time_limit_ms: 1000 }, workedMs = 0) {
   const { clock, pass } = ownClock();
   const told: string[] = [];
   const keeper = timekeeper({
     limits: () => limits,
     clock,
+    workedMs,
+    onTimeUp: () => told.push("time is up"),
     stop: (cause) => {
       told.push(cause);
       keeper.close();
@@ -76,13 +78,13 @@ describe("the times of a construct", () => {
     keeper.wait(false);
     pass(40);
     expect(told).toEqual([]);
-    for (let ms = 0; ms < 900; ms += 20) {
+    for (let ms = 40; ms < 980; ms += 20) {
       keeper.sign();
       pass(20);
     }
     expect(told).toEqual([]);
-    pass(100);
-    expect(told.at(-1)).toBe("budget:time");
+    pass(20);
+    expect(told).toEqual(["time is up"]);
   });
 
   test("hold as they are changed, in both directions", () => {
@@ -97,7 +99,33 @@ describe("the times of a construct", () => {
     limits.time_limit_ms = 100;
     keeper.rearm();
     pass(1);
-    expect(told).toEqual(["stalled 50", "budget:time"]);
+    expect(told).toEqual(["stalled 50", "time is up"]);
+  });
+
+  test("are up once for each limit, and it works on", () => {
+    const { keeper, pass, told, limits } = kept({ idle_warn_ms: 0, idle_limit_ms: 1000, time_limit_ms: 100 });
+    keeper.start();
+    pass(300);
+    expect(told).toEqual(["time is up"]);
+    limits.time_limit_ms = 400;
+    keeper.rearm();
+    pass(99);
+    expect(told).toEqual(["time is up"]);
+    pass(1);
+    expect(told).toEqual(["time is up", "time is up"]);
+    limits.time_limit_ms = 0;
+    keeper.rearm();
+    pass(500);
+    expect(told.length).toBe(2);
+  });
+
+  test("go on from what was worked in an earlier life", () => {
+    const { keeper, pass, told } = kept({ idle_warn_ms: 0, idle_limit_ms: 1000, time_limit_ms: 500 }, 450);
+    keeper.start();
+    pass(49);
+    expect([told, keeper.worked()]).toEqual([[], 499]);
+    pass(1);
+    expect(told).toEqual(["time is up"]);
   });
 
   test("nothing is told after the end", () => {
@@ -136,10 +164,14 @@ describe("a construct of which nothing is heard", () => {
   });
 });
 
-test("a time limit that is lowered holds for a construct that is at work", async () => {
+test("a time limit that is lowered is asked about for a construct that is at work, and ends it if the netrunner says so", async () => {
   await using kit = await openTestDeck({ answer: () => call("Bash", { command: "tail -f /dev/null" }) });
   const opened = await kit.startTasks(["Wait."]);
   await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "gate.judged");
   await kit.deck.send({ type: "settings.change", settings: { time_limit_ms: 1 } });
-  expect(outcomesOf(await kit.untilClosed(opened.afterSeq))).toMatchObject([{ cause: "budget:time" }]);
+  const asked = await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "attention.raised");
+  const { item = "", bound } = of(asked, "attention.raised")[0]?.body ?? {};
+  expect(bound).toMatchObject({ which: "time_limit_ms", limit: 1 });
+  await kit.deck.send({ type: "bound.answer", item, answer: "end" });
+  expect(outcomesOf(await kit.untilClosed(opened.afterSeq))).toMatchObject([{ cause: "budget:time_limit_ms" }]);
 });

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Fault } from "../../src/base/fault.ts";
 import type { EventDraft } from "../../src/protocol/event.ts";
 import { openForWriting } from "../../src/store/database.ts";
+import { redactor } from "../../src/store/redaction/redactor.ts";
 import { openStore, openStoreToRead, storeOf } from "../../src/store/event-log.ts";
 import { seal } from "../../src/store/sealed-event.ts";
 import { chat, goal, handClock, opened, runA, runB, said, temporaryFolder } from "./fixtures.ts";
@@ -82,7 +83,7 @@ describe("recording events", () => {
 
   test("is all or nothing also where the database refuses one, and goes on afterwards", () => {
     const store = open(newHome());
-    const good = seal(goal("g"), 1);
+    const good = seal(goal("g"), 1, redactor());
     expect(() => store.write([good, { ...good, version: 1.5 }], { synced: true })).toThrow(
       expect.objectContaining({ kind: "storage" }),
     );

@@ -63,9 +63,9 @@ const meetings: Meeting[] = [
   },
   {
     agent: "immovable",
-    title: "an agent that says nothing and cannot be asked to go is killed at the time limit",
-    settings: { time_limit_ms: 700 },
-    outcome: { state: "killed", cause: "budget:time", exit: "signal SIGKILL" },
+    title: "an agent that says nothing and cannot be asked to go is killed at the idle limit",
+    settings: { idle_limit_ms: 700 },
+    outcome: { state: "killed", cause: "stall", exit: "signal SIGKILL" },
   },
   {
     agent: "half-line",

@@ -1,20 +1,14 @@
 import type { Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
-import {
-  boundText,
-  isConstructBound,
-  runBoundRules,
-  showAmount,
-  type ReachedBound,
-  type RunBound,
-} from "../../protocol/bound.ts";
+import { boundText, isConstructBound, showAmount, type ReachedBound, type RunBound } from "../../protocol/bound.ts";
 import { tighterLimits, type ConstructLimits } from "../../policy/profiles/limits.ts";
 import { heading } from "../../protocol/briefing.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
+import type { Spent } from "../../protocol/spent.ts";
 import { spentOf, type RunView } from "../../protocol/view.ts";
-import { raiseAttention, type Attention } from "../attention.ts";
 import type { Note } from "../journal.ts";
-import { nearlyReached, reachedByConstruct, reachedByRun } from "./reached.ts";
+import { BoundQuestions, isOfRun, type Asked } from "./questions.ts";
+import { nearlyReached, reachedByConstruct, reachedByRun, type ConstructUse } from "./reached.ts";
 import type { Today } from "./today.ts";
 
 export interface BudgetParts {
@@ -24,6 +18,10 @@ export interface BudgetParts {
   today: Today;
   /** The bounds that its profile has set to a construct when it started; 0: none. */
   limitsOf: (construct: string) => ConstructLimits;
+  /** How long a construct has worked, milliseconds. */
+  workedOf: (construct: string) => number;
+  /** Constructs of the run so far. */
+  spawns: () => number;
   /** Ends a construct at once. */
   stop: (construct: string, cause: string) => void;
   /** Changes settings of the run in the netrunner's name. */
@@ -54,18 +52,20 @@ const nearShare = 0.8;
  */
 export class Budget {
   readonly #parts: BudgetParts;
-  /** What the netrunner is being asked, by construct, or "run". */
-  readonly #asked = new Map<string, { item: string; attention: Attention; bound: ReachedBound }>();
+  readonly #questions: BoundQuestions;
   /** What constructs have been told of, so that it is told once. */
   readonly #told = new Set<string>();
   /** Requests that constructs have made since they are beyond a bound. */
   readonly #beyond = new Map<string, number>();
   readonly #startedAt: number;
+  /** The cap on spawns has refused one. */
+  #hasRefused = false;
   #change = Promise.withResolvers<void>();
   #timer: Disposable | undefined;
 
   constructor(parts: BudgetParts) {
     this.#parts = parts;
+    this.#questions = new BoundQuestions(parts.note);
     this.#startedAt = parts.clock.monotonic();
     this.#openBefore = parts.view.durationMs;
   }
@@ -77,6 +77,36 @@ export class Budget {
     const { view, clock, today } = this.#parts;
     const openMs = this.#openBefore + clock.monotonic() - this.#startedAt;
     return reachedByRun(view.settings, { spent: spentOf(view), todayUsd: today.usd, openMs });
+  }
+
+  /** The cap on spawns, when it has refused one and was not raised since. */
+  get ofSpawns(): ReachedBound | undefined {
+    const limit = this.#parts.view.settings.max_spawns;
+    const used = this.#parts.spawns();
+    return this.#hasRefused && limit > 0 && used >= limit ? { which: "max_spawns", used, limit } : undefined;
+  }
+
+  /** The cap on spawns has refused one: the netrunner is asked, while those at work go on. */
+  refuseSpawn(): void {
+    this.#hasRefused = true;
+    const bound = this.ofSpawns;
+    if (bound !== undefined) this.#ask("spawns", bound);
+  }
+
+  /** For how long a construct may work, milliseconds; 0: no bound. */
+  timeLimitOf(construct: string): number {
+    return this.#limitsOf(construct).time_limit_ms;
+  }
+
+  /** A construct has worked for as long as it may: its next call will wait. */
+  timeUp(construct: string): void {
+    const bound = this.#ofConstruct(construct);
+    if (bound !== undefined) this.#ask(construct, bound);
+  }
+
+  /** A construct is over: it is not asked about any more. */
+  left(construct: string): void {
+    this.#questions.close(construct, "ended");
   }
 
   /** Lets a call pass, or has it wait until there is room again; then also resolves when its construct ends. */
@@ -95,8 +125,7 @@ export class Budget {
       await orAborted(this.#change.promise, ending);
     }
     if (!isWaiting) return;
-    if (ending.aborted) this.#close(construct, "ended");
-    else this.#parts.note("construct.continued", { construct });
+    if (!ending.aborted) this.#parts.note("construct.continued", { construct });
     onWait(false);
   }
 
@@ -111,17 +140,21 @@ export class Budget {
     return beyond > mostBeyond ? bound?.which : undefined;
   }
 
-  /** Asks about the run's own bound, for whoever cannot go on because of it. */
+  /** Asks about the bound because of which nobody can go on, and says that the run is paused. */
   ask(): void {
     const bound = this.ofRun;
-    if (bound !== undefined) this.#ask("run", bound);
+    if (bound !== undefined) return this.#ask("run", bound);
+    const cap = this.ofSpawns;
+    if (cap === undefined) return;
+    this.#ask("spawns", cap);
+    this.#questions.pause("spawns", cap);
   }
 
   /** What a construct should be told because it nears a bound; told once for each bound. */
   warningFor(construct: string): string | undefined {
     const view = this.#parts.view.constructs[construct];
     if (view === undefined) return undefined;
-    const near = nearlyReached(this.#limitsOf(construct), view, nearShare).find(
+    const near = nearlyReached(this.#limitsOf(construct), this.#useOf(construct, view), nearShare).find(
       ({ which, limit }) => !this.#told.has(`${construct} ${which} ${limit}`),
     );
     if (near === undefined) return undefined;
@@ -132,13 +165,10 @@ export class Budget {
 
   /** The settings have changed, or a day has ended: looks who may go on. */
   recheck(): void {
-    for (const [key, { bound }] of this.#asked) {
-      const now = key === "run" ? this.ofRun : this.#ofConstruct(key);
+    if (this.ofSpawns === undefined) this.#hasRefused = false;
+    for (const [key, { which }] of this.#questions.open) {
       // Another bound of the same run is another question.
-      if (now !== undefined && now.which === bound.which) continue;
-      this.#close(key, "continued");
-      if (key === "run" && !isConstructBound(bound.which))
-        this.#parts.note("run.continued", { rule: runBoundRules[bound.which] });
+      if (this.#boundOf(key)?.which !== which) this.#questions.close(key, "continued");
     }
     this.#arm();
     this.#change.resolve();
@@ -148,9 +178,9 @@ export class Budget {
 
   /** Whether a construct waits at a bound of its own; then it is let go on with as much again. */
   raiseOwn(construct: string): boolean {
-    const asked = this.#asked.get(construct);
-    if (asked === undefined) return false;
-    this.answer(asked.item, { answer: "raise" });
+    const item = this.#questions.itemOf(construct);
+    if (item === undefined) return false;
+    this.answer(item, { answer: "raise" });
     return true;
   }
 
@@ -159,12 +189,12 @@ export class Budget {
    * @param to the new bound; without it, as much again as it was
    */
   answer(item: string, { answer, to }: { answer: "raise" | "end"; to?: number | undefined }): void {
-    const found = [...this.#asked].find(([, asked]) => asked.item === item);
+    const found = this.#questions.find(item);
     if (found === undefined)
       throw new Fault("refused", "bound.late", "Nothing waits at a bound under this name any more.", {
         hint: "It was answered already, or has ended.",
       });
-    const [key, { bound }] = found;
+    const { key, bound } = found;
     if (answer === "end") this.#end(key, bound);
     else this.#raise(key, bound, to ?? bound.used + bound.limit);
   }
@@ -172,7 +202,7 @@ export class Budget {
   /** The run is being closed: nobody waits for an answer any more. */
   close(): void {
     this.#timer?.[Symbol.dispose]();
-    for (const key of this.#asked.keys()) this.#close(key, "ended");
+    for (const [key] of this.#questions.open) this.#questions.close(key, "ended");
   }
 
   /** Watches the bounds that time alone can reach, or leave behind. */
@@ -196,7 +226,7 @@ export class Budget {
   #end(key: string, bound: ReachedBound): void {
     const reason = `it was ended at its bound: it ${boundText(bound)}`;
     const cause = `budget:${bound.which}` as const;
-    if (key === "run") this.#parts.end(reason, cause);
+    if (isOfRun(key)) this.#parts.end(reason, cause);
     else this.#parts.stop(key, cause);
   }
 
@@ -209,30 +239,24 @@ export class Budget {
 
   #ofConstruct(construct: string): ReachedBound | undefined {
     const view = this.#parts.view.constructs[construct];
-    return view === undefined ? undefined : reachedByConstruct(this.#limitsOf(construct), view);
+    if (view === undefined) return undefined;
+    return reachedByConstruct(this.#limitsOf(construct), this.#useOf(construct, view));
   }
 
-  #ask(key: string, bound: ReachedBound): void {
-    if (this.#asked.has(key)) return;
-    const { note } = this.#parts;
-    const who = key === "run" ? {} : { construct: key };
-    const text = `${key === "run" ? "The run" : key} ${boundText(bound)}.`;
-    const attention = raiseAttention(note, {
-      ...who,
-      kind: key === "run" ? "bound.run" : "bound.construct",
-      text,
-      next: key === "run" ? "Raise the bound, or end the run." : "Raise the bound for it, or end it.",
-      bound,
-    });
-    this.#asked.set(key, { item: attention.item, attention, bound });
-    note("bound.reached", { ...who, ...bound });
-    if (key === "run" && !isConstructBound(bound.which))
-      note("run.paused", { rule: runBoundRules[bound.which], reason: text });
+  #useOf(construct: string, spent: Spent): ConstructUse {
+    return { spent, workedMs: this.#parts.workedOf(construct) };
   }
 
-  #close(key: string, how: "continued" | "ended"): void {
-    this.#asked.get(key)?.attention.close(how);
-    this.#asked.delete(key);
+  #boundOf(key: Asked): ReachedBound | undefined {
+    if (key === "run") return this.ofRun;
+    return key === "spawns" ? this.ofSpawns : this.#ofConstruct(key);
+  }
+
+  #ask(key: Asked, bound: ReachedBound): void {
+    this.#questions.ask(key, bound);
+    // What a day has used up is over at its end.
+    this.#arm();
+    if (key === "run") this.#questions.pause(key, bound);
   }
 
   #arm(): void {

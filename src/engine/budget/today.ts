@@ -34,9 +34,5 @@ export function todayOf(clock: Clock, costSince: (at: number) => number): Today 
 
 const lastMidnight = (now: number): number => new Date(now).setHours(0, 0, 0, 0);
 
-/** Days can have 23 or 25 hours. */
-const nextMidnight = (now: number): number => {
-  const day = new Date(now);
-  day.setHours(0, 0, 0, 0);
-  return day.setDate(day.getDate() + 1);
-};
+/** Days can have 23 or 25 hours, and begin at one where the clocks are set at midnight: 24:00 of this day is right for all. */
+const nextMidnight = (now: number): number => new Date(now).setHours(24, 0, 0, 0);

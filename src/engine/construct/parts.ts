@@ -35,7 +35,7 @@ export interface ConstructParts {
   limits: TimeLimits;
   account: Account;
   metering: Metering;
-  budget: Pick<Budget, "pass" | "overrun" | "warningFor">;
+  budget: Pick<Budget, "pass" | "overrun" | "warningFor" | "timeLimitOf" | "timeUp" | "left">;
   /** Opens the transcript of a construct or daemon. */
   transcript: (id: string) => TranscriptSink;
 }

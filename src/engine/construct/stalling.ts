@@ -9,16 +9,19 @@ export interface WatchParts {
   limits: () => TimeLimits;
   clock: Clock;
   note: Note;
+  /** Of its work in earlier lives, milliseconds. */
+  workedMs: number;
   stop: (cause: string) => void;
+  onTimeUp: () => void;
 }
 
 /** Watches the times of a construct. While it is silent for long, the netrunner is told so, until the next sign of life. */
-export function watchedTimes({ construct, limits, clock, note, stop }: WatchParts): Timekeeper {
+export function watchedTimes({ construct, limits, clock, note, ...parts }: WatchParts): Timekeeper {
   let item: Attention | undefined;
   const keeper = timekeeper({
     limits,
     clock,
-    stop,
+    ...parts,
     onStalled(silent) {
       note("construct.stalled", { construct, silent_ms: Math.round(silent) });
       item = raiseAttention(note, {

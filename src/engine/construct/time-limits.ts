@@ -1,8 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 
-/** The times of one construct, milliseconds; they may change. */
+/** The times of one construct, milliseconds; they may change. Of the warning and of all its work, 0 means never. */
 export interface TimeLimits {
-  /** 0: never. */
   idle_warn_ms: number;
   idle_limit_ms: number;
   time_limit_ms: number;
@@ -12,7 +11,11 @@ export interface TimekeeperParts {
   /** Asked whenever it matters. */
   limits: () => TimeLimits;
   clock: Clock;
-  stop: (cause: "budget:time" | "stall") => void;
+  /** Of its work in earlier lives, milliseconds. */
+  workedMs: number;
+  stop: (cause: "stall") => void;
+  /** It has worked for as long as it may; told once for each limit. */
+  onTimeUp: () => void;
   /** Nothing was heard of it for so long, milliseconds; told once for each silence. */
   onStalled: (silentMs: number) => void;
   /** There is a sign of life again. */
@@ -28,32 +31,39 @@ export interface Timekeeper {
   wait(isWaiting: boolean): void;
   /** When it last did something, on the clock's monotonic scale; now, while it waits. */
   lastSign(): number;
+  /** How long it has worked, milliseconds. */
+  worked(): number;
   /** The limits have changed. */
   rearm(): void;
   /** Ends the watch. */
   close(): void;
 }
 
-export function timekeeper({ limits, clock, stop, onStalled, onAlive }: TimekeeperParts): Timekeeper {
+export function timekeeper({ limits, clock, workedMs: before, ...tell }: TimekeeperParts): Timekeeper {
   let timer: Disposable | undefined;
   let isOn = false;
   let waiting = 0;
   /** Of its work until `resumedAt`, without its waits. */
-  let workedMs = 0;
+  let workedMs = before;
   let resumedAt = 0;
   let last = 0;
   let isStalled = false;
+  /** The limit that it was told of. */
+  let toldMs = 0;
 
   const worked = (): number => workedMs + (!isOn || waiting > 0 ? 0 : clock.monotonic() - resumedAt);
 
   const look = (): void => {
     const { idle_warn_ms: warn, idle_limit_ms: limit, time_limit_ms: most } = limits();
     const silent = clock.monotonic() - last;
-    if (worked() >= most) return stop("budget:time");
-    if (silent >= limit) return stop("stall");
+    if (silent >= limit) return tell.stop("stall");
     if (warn > 0 && silent >= warn && !isStalled) {
       isStalled = true;
-      onStalled(silent);
+      tell.onStalled(silent);
+    }
+    if (most > 0 && most !== toldMs && worked() >= most) {
+      toldMs = most;
+      tell.onTimeUp();
     }
     arm();
   };
@@ -63,7 +73,11 @@ export function timekeeper({ limits, clock, stop, onStalled, onAlive }: Timekeep
     if (!isOn || waiting > 0) return;
     const { idle_warn_ms: warn, idle_limit_ms: limit, time_limit_ms: most } = limits();
     const silent = clock.monotonic() - last;
-    const waits = [most - worked(), limit - silent, ...(warn > 0 && !isStalled ? [warn - silent] : [])];
+    const waits = [
+      limit - silent,
+      ...(most > 0 && most !== toldMs ? [most - worked()] : []),
+      ...(warn > 0 && !isStalled ? [warn - silent] : []),
+    ];
     timer = clock.after(Math.min(longestTimer, Math.max(0, Math.min(...waits))), look);
   };
 
@@ -71,7 +85,7 @@ export function timekeeper({ limits, clock, stop, onStalled, onAlive }: Timekeep
     last = clock.monotonic();
     if (!isStalled) return;
     isStalled = false;
-    onAlive();
+    tell.onAlive();
     arm();
   };
 
@@ -90,6 +104,7 @@ export function timekeeper({ limits, clock, stop, onStalled, onAlive }: Timekeep
       sign();
       arm();
     },
+    worked,
     lastSign: () => (waiting > 0 ? clock.monotonic() : last),
     rearm: () => {
       // A longer bound is a new warning, when it comes to that.

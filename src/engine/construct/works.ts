@@ -1,5 +1,4 @@
 import type { AgentEvent, AgentSession, SessionOwner } from "../../drivers/agent.ts";
-import { tighterLimits } from "../../policy/profiles/limits.ts";
 import { shortSurfaced } from "../../protocol/surfaced.ts";
 import { ConstructTripwires } from "../gate/tripwires.ts";
 import type { Note } from "../journal.ts";
@@ -67,7 +66,14 @@ export function constructWorks(
   const tally = resumedTally(before?.suspended);
   const calls = openCalls();
   const reconciled = reconciliation();
-  const tripwires = new ConstructTripwires({ construct, run: parts.tripwires, clock, note, kill });
+  const tripwires = new ConstructTripwires({
+    construct,
+    run: parts.tripwires,
+    clock,
+    note,
+    kill,
+    earlier: before?.suspended.tripwires ?? [],
+  });
   const meter = new Meter({
     agent: construct,
     role: "construct",
@@ -75,13 +81,14 @@ export function constructWorks(
     metering: parts.metering,
     ...(before === undefined ? {} : { earlier: before.spent }),
   });
-  const { limits } = parts.outfits.of(spec);
   const times = watchedTimes({
     construct,
-    limits: () => tighterLimits(parts.limits, limits),
+    limits: () => ({ ...parts.limits, time_limit_ms: parts.budget.timeLimitOf(construct) }),
     clock,
     note,
+    workedMs: before?.suspended.worked_ms ?? 0,
     stop: hooks.stop,
+    onTimeUp: () => parts.budget.timeUp(construct),
   });
   const { session, tell } = hooks;
   const custody = custodyOf({ construct, clock, note: parts.note, session, windowMs: parts.windowMs, kill, onWait });
@@ -118,6 +125,8 @@ export function constructWorks(
     owner: { gate, surface: surfacing.surface },
     watch(event, from) {
       times.sign();
+      const letters = mail.newlyRead(from);
+      if (letters > 0) note("construct.read", { construct, letters });
       count(tally, event);
       meter.see(event);
       const beyond = event.type === "used" && event.isFinal ? parts.budget.overrun(construct) : undefined;

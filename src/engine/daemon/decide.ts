@@ -14,6 +14,8 @@ export interface Moment {
   bound: Bound | undefined;
   /** A budget of the run is used up: nothing goes on before the netrunner has raised it. */
   isOutOfBudget: boolean;
+  /** A spawn was refused by the cap: when what is at work has ended, the netrunner decides how to go on. */
+  isCapped: boolean;
 }
 
 export interface Bound {
@@ -45,6 +47,7 @@ export function decide(moment: Moment): Decision {
     return pending === 0 ? { next: "pause", rule, reason } : { next: "wait" };
   }
   if (moment.isOutOfBudget) return { next: "hold" };
+  if (moment.isCapped) return { next: moment.inFlight > 0 ? "wait" : "hold" };
   if (moment.inputsWait) return { next: "turn" };
   if (moment.inFlight > 0) return { next: "wait" };
   return moment.hasAsked ? { next: "wait" } : { next: "ask" };

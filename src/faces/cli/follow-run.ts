@@ -4,7 +4,7 @@ import type { OpenedRun, Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import { flatEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
-import { constructRule, standstill } from "./at-bound.ts";
+import { standstill } from "./at-bound.ts";
 import { foldEvent, openView } from "../../protocol/snapshot.ts";
 import { endsCommand } from "./account-question.ts";
 import { runBoundRules } from "../../protocol/bound.ts";
@@ -132,8 +132,8 @@ export async function followRun(following: Following): Promise<RunEnd> {
     }
     const still = terminal === undefined && view !== undefined ? standstill(view) : undefined;
     if (still !== undefined) {
-      rule = constructRule;
-      stop.stop("paused", still);
+      rule = still.rule;
+      stop.stop("paused", still.text);
     }
     if (event.type === "run.paused") {
       rule = event.body.rule;

@@ -22,7 +22,7 @@ export interface Page {
 /**
  * Opens a deck, writes what the question finds to stdout, and closes it.
  * @param where `record`: what is on record; `deck`: the deck that runs in this home; `either`: that deck, and the record
- * where none runs; `home`: that deck, and the home itself where none runs, to change what is kept there
+ * where none runs; `asking`: that deck, and where none runs, one that answers questions alone; `home`: that deck, and the home itself where none runs, to change what is kept there
  */
 export async function lookUp(
   world: World,
@@ -51,7 +51,7 @@ const openAs =
     world.openDeck(await deckOptions(flags, world, mode));
 
 const runningOr =
-  (mode: "read" | "edit"): Open =>
+  (mode: "read" | "edit" | "ask"): Open =>
   async (world, flags) => {
     try {
       return await openAs("attach")(world, flags);
@@ -83,5 +83,6 @@ const doors = {
   record: openAs("read"),
   deck: openAs("attach"),
   either: runningOr("read"),
+  asking: runningOr("ask"),
   home: homeItself,
 };

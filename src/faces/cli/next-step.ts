@@ -43,24 +43,22 @@ function remedy(rule: string): string {
   return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
 }
 
-/** The bounds of constructs that have one, twice as high. */
-const raisedOwn = (view: RunView): string =>
-  constructBounds
-    .filter((which) => view.settings[which] > 0)
-    .map((which) => raisedSetting(which, view.settings[which]))
-    .join("");
-
 /** A bound without a flag of its own, twice as high. */
 function raisedSetting(which: RunBound | ConstructBound, limit: number): string {
   const line = settingTable.find(({ field }) => field === which);
-  return line === undefined ? "" : ` --set ${line.name}=${showSetting(line, { [which]: limit * 2 }).replace("$", "")}`;
+  // A bound of a profile's is not among the settings.
+  return line === undefined || limit === 0
+    ? ""
+    : ` --set ${line.name}=${showSetting(line, { [which]: limit * 2 }).replace("$", "")}`;
 }
+
+const hasFlag = (which: RunBound): boolean => which === "budget_usd" || which === "max_spawns";
 
 /** The flag that raises the bound a rule is named after; empty for a bound that no flag has. */
 function raisedBound(view: RunView, rule: string): string {
-  if (rule === constructRule) return raisedOwn(view);
-  const bound = runBounds.find((which) => runBoundRules[which] === rule);
-  if (bound !== undefined && bound !== "budget_usd") return raisedSetting(bound, view.settings[bound]);
+  const own = constructBounds.find((which) => constructRule(which) === rule);
+  const bound = own ?? runBounds.find((which) => !hasFlag(which) && runBoundRules[which] === rule);
+  if (bound !== undefined) return raisedSetting(bound, view.settings[bound]);
   const { budget_usd, max_spawns, time_limit_ms, idle_limit_ms } = view.settings;
   if (/budget|cost|usd|dollar|money/i.test(rule)) return ` --budget ${money(Math.max(1, budget_usd * 2)).slice(1)}`;
   if (/spawn/i.test(rule)) return ` --max-spawns ${Math.max(1, max_spawns * 2)}`;

@@ -45,6 +45,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  ask: {
+    summary: "ask the watchdog about a run or a construct: it knows the record, and can do nothing",
+    load: async () => (await import("./commands/ask.ts")).defineAsk,
+  },
   brake: {
     summary: "explain, check, list and change what constructs may do",
     load: async () => (await import("./commands/brake.ts")).defineBrake,
@@ -108,6 +112,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
   settings: {
     summary: "what holds for runs: list, get, set, unset",
     load: async () => (await import("./commands/settings.ts")).defineSettings,
+  },
+  doctor: {
+    summary: "look whether this machine and this home are fit for a deck, and what to do where they are not",
+    load: async () => (await import("./commands/doctor.ts")).defineDoctor,
   },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",

@@ -259,7 +259,12 @@ describe("the limits of a profile", () => {
       files: { ".cyberdeck/profiles/brief.toml": profileFile("brief", '[limits]\ntime = "2s"') },
       answer: () => silent(),
     });
-    expect(outcomesOf(await kit.runTasks(["Work"]))).toMatchObject([{ cause: "budget:time" }]);
+    const { afterSeq } = await kit.startTasks(["Work"]);
+    const asked = await kit.eventsUntil(afterSeq, ({ type }) => type === "attention.raised");
+    const { item = "", bound } = of(asked, "attention.raised")[0]?.body ?? {};
+    expect(bound).toMatchObject({ which: "time_limit_ms", limit: 2000 });
+    await kit.deck.send({ type: "bound.answer", item, answer: "end" });
+    expect(outcomesOf(await kit.untilClosed(afterSeq))).toMatchObject([{ cause: "budget:time_limit_ms" }]);
   });
 
   test("are asked about like those of the settings", async () => {

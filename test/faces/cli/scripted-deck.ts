@@ -13,6 +13,8 @@ import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings, savedSettingsSchema } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
+import { foldAsk } from "../../../src/protocol/fold-watchdog.ts";
+import type { AskLine, AskView } from "../../../src/protocol/watchdog.ts";
 import { costOf, summaryOf } from "../../../src/protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
 import { channel } from "../../../src/base/stream.ts";
@@ -40,6 +42,10 @@ export interface Script {
   ejection?: Partial<Ejection>;
   /** Why the constructs are ending already. */
   ending?: string;
+  /** After a question was taken. */
+  onAsk?: (stage: Stage, ask: string) => void;
+  /** Questions that wait. */
+  asks?: AskLine[];
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   /** Settings of the home. */
@@ -85,6 +91,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const closed = Promise.withResolvers<void>();
   let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
   let closings = 0;
+  let asked = 0;
   let current = runId;
 
   const record = (run: string, type: EventType, body: unknown): void => {
@@ -239,6 +246,32 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return {};
       case "calibers.list":
         return script.calibers ?? { version: null, models: [], from: "fallback", asked_at: null, warnings: [] };
+      case "ask": {
+        const { question, construct: about = null } = command;
+        const afterSeq = events.length;
+        asked += 1;
+        const ask = `wd-0000000${asked}`;
+        record(current, "watchdog.asked", { ask, question, about, caliber });
+        const given = { seqs: [[1, 3]], bytes: 900, events: afterSeq, up_to: afterSeq, search: "fts5" };
+        record(current, "watchdog.started", { ask, pid: 1, given });
+        script.onAsk?.(stage(), ask);
+        return { ask, run: current, ahead: 0, afterSeq };
+      }
+      case "ask.cancel":
+        record(current, "watchdog.cancelled", { ask: command.ask });
+        return {};
+      case "ask.list":
+        return { asks: script.asks ?? [] };
+      case "ask.history": {
+        const asks: AskView[] = [];
+        for (const event of events) foldAsk(asks, event);
+        return { asks };
+      }
+      case "event.show": {
+        const event = events.find(({ seq }) => seq === command.seq);
+        if (event === undefined) throw new Fault("usage", "event.unknown", "there is no such event");
+        return { event, before: events.slice(0, event.seq - 1), after: events.slice(event.seq) };
+      }
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };

@@ -83,7 +83,7 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
     )
     .option(
       "--time-limit <time>",
-      `stop a construct that takes so long in all (default: ${minutes(usual.time_limit_ms)})`,
+      `ask before a construct works for longer than this (default: ${minutes(usual.time_limit_ms)})`,
       duration("--time-limit"),
     )
     .option(
