@@ -125,7 +125,13 @@ test("the blacklist is changed in the deck that runs, and in the home where none
   expect(added).toMatchObject({ code: 0, err: "" });
   expect((await kit.deck.send({ type: "blacklist.list" })).entries).toMatchObject([{ id, task }]);
   await kit.deck.close();
-  const refused = await cyberdeck(workspace, "spawn", "--offline", "Please force-push branch main to origin");
+  const refused = await cyberdeck(
+    workspace,
+    "spawn",
+    "--embedded",
+    "--offline",
+    "Please force-push branch main to origin",
+  );
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("--override-blacklist") });
   expect(await cyberdeck(workspace, "blacklist", "remove", id.slice(0, 7))).toMatchObject({ code: 0, err: "" });
   expect(await cyberdeck(workspace, "blacklist")).toMatchObject({
