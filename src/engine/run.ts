@@ -125,6 +125,7 @@ export class Run {
   load(events: readonly DeckEvent[]): void {
     for (const event of events) this.#inbox.see(event);
     this.#earlier = earlierLoop(events);
+    this.#works.holds.takeUp(events);
     this.#unasked = unasked(events);
     this.#traces = tracesOf(events, this.view.settings.idle_limit_ms);
     const { queued, outcomes } = leftOver(this.view);
