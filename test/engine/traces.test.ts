@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cutLines, freshTrace, tracesOf, type Trace } from "../../src/engine/traces.ts";
-import type { DeckEvent, EventBody, EventType } from "../../src/protocol/event.ts";
+import type { DeckEvent, EventType } from "../../src/protocol/event.ts";
 import { eventOf } from "./events.ts";
 
 const construct = "cx-1";
@@ -11,8 +11,7 @@ function traceOf(...rest: (readonly [EventType, object, { at?: number; source?: 
   const log: DeckEvent[] = [eventOf(1, "construct.started", { construct, pid: 1, command: "agent" })];
   for (const [type, body, { at, source } = {}] of rest) {
     const last = log.at(-1);
-    // The test gives a body of that type; the list of pairs cannot say so.
-    const event = eventOf(log.length + 1, type, { construct, ...body } as EventBody<typeof type>);
+    const event = eventOf(log.length + 1, type, { construct, ...body });
     log.push({ ...event, at: at ?? (last?.at ?? 0) + 1000, ...(source === undefined ? {} : { source }) });
   }
   return tracesOf(log, minute).get(construct) ?? freshTrace();
