@@ -127,6 +127,7 @@ export class Run {
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: readonly DeckEvent[]): void {
     for (const event of events) this.#inbox.see(event);
+    this.#works.holds.takeUp(events);
     this.#past = pastOf(events, this.view);
     const { queued, outcomes } = leftOver(this.view);
     this.#works.fleet.restore(queued, outcomes);
