@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { errnoOf, Fault } from "../base/fault.ts";
 import { storageFault } from "./storage-fault.ts";
 import { refuseVersion, upgrade, versionOf, type Step, type Upgrade } from "./upgrade.ts";
@@ -33,7 +34,7 @@ export function openForWriting(path: string, onUpgrade: (upgrade: Upgrade) => vo
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw nothingYet(path);
   return opened(path, () => {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: busyMs });
+    const database = openReadOnly(path);
     return prepared(database, () => {
       const version = versionOf(database);
       // A deck that died in its first instant leaves an empty file.
@@ -77,6 +78,30 @@ const nothingYet = (path: string): Fault =>
     facts: { path },
     hint: 'Start one with: cyberdeck run "your goal", or name the folder of an earlier one with --home.',
   });
+
+/**
+ * SQLite makes a file beside the database even to read it. Where that cannot be made (a read-only disk, a backup on a
+ * medium), the database is read as what cannot change; unless a deck has left something in its log, which would be missed.
+ */
+function openReadOnly(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: busyMs });
+    return prepared(database, () => void versionOf(database));
+  } catch (error) {
+    const fault = storageFault(error, "could not open the record", path);
+    if (fault.code !== "storage.unreachable" && fault.code !== "storage.read_only") throw fault;
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (log !== undefined && log.size > 0)
+      throw new Fault("storage", "storage.read_only", `${path} cannot be read where it is: its folder is read-only`, {
+        facts: { path },
+        hint: "Its last deck did not end properly. Copy the whole folder to a place that may be written, and name that with --home.",
+        cause: error,
+      });
+    const unchanging = pathToFileURL(path);
+    unchanging.searchParams.set("immutable", "1");
+    return new DatabaseSync(unchanging, { readOnly: true });
+  }
+}
 
 /** The record may hold secrets. SQLite gives the files beside the database (-wal, -shm) the database's own mode. */
 function makePrivate(path: string): void {

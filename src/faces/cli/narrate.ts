@@ -99,6 +99,12 @@ export function narrate(event: DeckEvent): Telling | undefined {
     }
     case "tripwire.muted":
       return lasting("you", event.body.muted ? "muted" : "unmuted", `the tripwire ${event.body.name}`, "strong");
+    case "watchdog.asked":
+      return passing("you", "asked", event.body.question);
+    case "watchdog.answered":
+      return passing("watchdog", "answers", event.body.answer);
+    case "watchdog.failed":
+      return passing("watchdog", "failed", event.body.reason);
     case "deck.warned":
       return lasting("deck", "warning", event.body.message, "warning");
     default:

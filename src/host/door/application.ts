@@ -57,6 +57,7 @@ export function openApplication({ port, greeting, limits }: ApplicationOptions):
       fields: [],
       async serve(call) {
         refuseNoJson(call.request);
+        if (call.request.headers.expect !== undefined) call.response.writeContinue();
         const reply = await port.send(commandOf(readJson(await readBody(call.request, requestCap, limits.bodyMs))));
         await answer(call, 200, reply, limits);
       },
@@ -65,8 +66,7 @@ export function openApplication({ port, greeting, limits }: ApplicationOptions):
       method: "GET",
       fields: ["run"],
       async serve(call, query) {
-        const run = query.get("run") ?? undefined;
-        await answer(call, 200, { run: (await port.snapshot(run)) ?? null }, limits);
+        await answer(call, 200, { run: (await port.snapshot(query.get("run") ?? undefined)) ?? null }, limits);
       },
     },
     [wirePaths.events]: {

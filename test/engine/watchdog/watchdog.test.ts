@@ -271,8 +271,11 @@ describe("the queue", () => {
 });
 
 describe("a question is refused", () => {
-  test("at a bound of the run, unless it is asked anyway; that is on record", async () => {
-    const settings = { run_turns: 1 };
+  test.each([
+    ["run_turns", { run_turns: 1 }],
+    ["budget_usd", { budget_usd: 0.000_001 }],
+    ["day_usd", { day_usd: 0.000_001 }],
+  ])("at the bound %s, unless it is asked anyway; that is on record", async (which, settings) => {
     await withRun({ answer: answering(() => say("So it is.")), settings }, async ({ kit, run, ask }) => {
       const refusal = kit.deck.send({ type: "ask", question: "why?", run });
       await expect(refusal).rejects.toMatchObject({
@@ -282,7 +285,7 @@ describe("a question is refused", () => {
       expect(requestsOf(kit.api).filter(isWatchdog)).toEqual([]);
       answerOf(await ask("why?", { anyway: true }));
       const asked = of(await kit.eventsUntil(0, ({ type }) => type === "watchdog.answered"), "watchdog.asked");
-      expect(asked.map(({ body }) => body.beyond?.which)).toEqual(["run_turns"]);
+      expect(asked.map(({ body }) => body.beyond?.which)).toEqual([which]);
     });
   });
 
@@ -296,6 +299,25 @@ describe("a question is refused", () => {
       await expect(kit.deck.send({ type: "ask", question: "why?", ...wish })).rejects.toMatchObject({ code });
       const { asks } = await kit.deck.send({ type: "ask.history" });
       expect(asks).toEqual([]);
+    });
+  });
+
+  test("when several runs are open and none is named, unless it names a construct of one", async () => {
+    const wait: Answerer = () => call("Bash", { command: "tail -f /dev/null" });
+    await using kit = await openTestDeck({ answer: answering(() => say("So."), wait) });
+    const first = await kit.startTasks(["Wait."]);
+    const begun = await kit.eventsUntil(first.afterSeq, ({ type }) => type === "construct.queued");
+    const construct = of(begun, "construct.queued")[0]?.body.construct ?? "";
+    const second = await kit.startTasks(["Wait too."]);
+    const refusal = kit.deck.send({ type: "ask", question: "how is it?" });
+    await expect(refusal).rejects.toMatchObject({
+      code: "watchdog.which_run",
+      hint: expect.stringContaining(second.run),
+    });
+    expect(await kit.deck.send({ type: "ask", question: "how is it?", construct })).toMatchObject({ run: first.run });
+    const short = construct.slice(3);
+    expect(await kit.deck.send({ type: "ask", question: "how is it?", construct: short })).toMatchObject({
+      run: first.run,
     });
   });
 
