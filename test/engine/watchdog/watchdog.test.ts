@@ -2,12 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AgentDriver, SessionSpec } from "../../../src/drivers/agent.ts";
-import { call, failing, reply, say, silent, useTool, type Answerer } from "../../../src/offline/reply.ts";
+import { block, call, failing, reply, say, silent, useTool, type Answerer } from "../../../src/offline/reply.ts";
 import type { ModelRequest } from "../../../src/offline/request.ts";
+import { scripted } from "../../../src/offline/script.ts";
 import { isWatchdog } from "../../../src/offline/watchdog.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { spentByRole } from "../../../src/protocol/view.ts";
-import { bearersOf, of, openTestDeck, requestsOf, type TestDeck, type TestDeckOptions } from "../../kit/deck.ts";
+import {
+  bearersOf,
+  daemonRequests,
+  of,
+  openTestDeck,
+  requestsOf,
+  type TestDeck,
+  type TestDeckOptions,
+} from "../../kit/deck.ts";
 
 /** Constructs that look at a file and say so; the watchdog answers with this. */
 const answering = (answer: Answerer, construct: Answerer = () => say("I looked.")): Answerer => {
@@ -139,6 +148,26 @@ describe("the watchdog", () => {
       },
       true,
     );
+  });
+
+  test("is no matter of the daemon's: neither question nor answer is told to it, and no turn begins for them", async () => {
+    const others = scripted({
+      daemon: [block({ chat: "Shall I?", status: "waiting" })],
+      afterwards: block({ status: "done" }),
+    });
+    const answer: Answerer = (request) => (isWatchdog(request) ? say("zebra says: stand down [1]") : others(request));
+    await using kit = await openTestDeck({ answer });
+    const { run, afterSeq } = await kit.startGoal("Wait for me.");
+    await kit.eventsUntil(afterSeq, ({ type }) => type === "run.waiting");
+    const asked = await kit.deck.send({ type: "ask", question: "stand down, giraffe?" });
+    await kit.eventsUntil(asked.afterSeq, (event) => isEnd(event, asked.ask));
+    const { view } = await kit.deck.send({ type: "run.show", run });
+    expect([asked.run, view.status, view.daemon.turns]).toEqual([run, "waiting", 1]);
+    await kit.deck.send({ type: "say", text: "proceed" });
+    await kit.untilClosed(afterSeq);
+    const told = daemonRequests(kit.api).map(({ messages }) => JSON.stringify(messages));
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.join()).not.toMatch(/zebra|giraffe/);
   });
 
   test("answers about a construct that was killed, by the beginning of its id", async () => {
