@@ -2,6 +2,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { messageOf } from "../src/base/fault.ts";
+import { askSelect } from "./ask-select.ts";
 import { deckLoad } from "./deck-load.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
@@ -28,6 +29,7 @@ const benches = [
   deckLoad,
   startup,
   storeAppend,
+  askSelect,
   shellParse,
   wall,
   judgeCorpus,

@@ -9,6 +9,9 @@ export const newDaemonId = (): string => `dm-${randomBytes(4).toString("hex")}`;
 /** The id of a session that writes tripwires: `ta-` and 8 hex digits. */
 export const newAuthorId = (): string => `ta-${randomBytes(4).toString("hex")}`;
 
+/** The id of a question to the watchdog, and of the session that answers it: `wd-` and 8 hex digits. */
+export const newAskId = (): string => `wd-${randomBytes(4).toString("hex")}`;
+
 /** The id of an agent that is kept ready for a construct: `sp-` and 8 hex digits. */
 export const newSpareId = (): string => `sp-${randomBytes(4).toString("hex")}`;
 

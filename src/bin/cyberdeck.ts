@@ -26,6 +26,7 @@ const code = await runCli({
     return deck;
   },
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
+  examine: async (asked) => (await import("./examine.ts")).examine(asked, around),
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),
 });
 // Everything is written and the deck is closed: a handle that is still open must not keep the terminal.

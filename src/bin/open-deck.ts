@@ -20,6 +20,7 @@ import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
@@ -36,11 +37,20 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   const { home, workspace, mode } = options;
   if (mode === "read") {
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
-    return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
+    return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around), {
+      version: around.version,
+      secrets: secretValues(around.env),
+    });
+  }
+  if (mode === "ask") {
+    mustBeNetrunner(around);
+    return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
   }
   if (mode === "attach" || mode === "edit") {
     mustBeNetrunner(around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home, secretValues(around.env));
+    return mode === "attach"
+      ? attach(home)
+      : openEditingDeck(home, { secrets: secretValues(around.env), version: around.version });
   }
   const secrets = secretValues(around.env);
   const deck = await openWritingDeck({ ...options, secrets }, async () => {

@@ -51,6 +51,8 @@ export interface SessionSpec extends SessionOwner {
   servers?: readonly ToolServer[];
   /** Agent session to continue. */
   resume?: string;
+  /** It is started for whoever will want it: it initialises at once, and its first message comes later. */
+  isSpare?: boolean;
 }
 
 /** The operating system's wall as programs that run others behind it. All paths absolute. */

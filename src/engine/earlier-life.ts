@@ -1,53 +1,73 @@
 import type { Outcome } from "../protocol/outcome.ts";
+import type { Suspended } from "../protocol/suspended.ts";
 import type { ConstructView, RunView } from "../protocol/view.ts";
 import type { Beginning } from "./construct/beginning.ts";
+import { endStateOf, redirectCause } from "./construct/machine.ts";
+import { bypassed } from "./construct/custody.ts";
 import { unstarted } from "./construct/outcome-of.ts";
-import { abandoned } from "./construct/suspending.ts";
+import { checkFiles } from "./construct/written-files.ts";
 import type { QueuedSpec } from "./spawn-queue.ts";
 import type { Note } from "./journal.ts";
 import type { RunParts } from "./run-parts.ts";
 import { endStrays } from "./strays.ts";
+import { cutLines, freshTrace, type Trace } from "./traces.ts";
 
 export interface EarlierLife {
   view: RunView;
+  traces: ReadonlyMap<string, Trace>;
   note: Note;
   transcript: RunParts["transcript"];
-  /** Takes up the outcome of a construct that died with its deck, before it is recorded. */
+  /** Takes up the outcome of a construct whose end had begun, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
-  /** Takes up a construct that only waited for the account: it has lost nothing, and goes on in its session. */
-  onSuspended: (spec: QueuedSpec) => void;
+  /** Takes up those that were in the middle of their work: they go on, before anything that was queued. */
+  onSuspended: (specs: QueuedSpec[]) => void;
 }
 
-/** Ends for good what a dead deck has left of a run: what was at work has failed, and nobody waits for its answers any more. */
-export async function settleEarlierLife({
-  view,
-  note,
-  transcript,
-  onOutcome,
-  onSuspended,
-}: EarlierLife): Promise<void> {
+/**
+ * Settles what a dead deck has left of a run. First everything that it had started is ended. Who was at work is suspended as the
+ * record tells it, and goes on; whose end had begun, has ended, for the cause that was recorded.
+ */
+export async function settleEarlierLife(life: EarlierLife): Promise<void> {
+  const { view, note } = life;
+  await reapStrays(view, note);
+  // Nobody waits for an answer any more: the calls are gone with their agents.
+  for (const { hold, construct } of Object.values(view.holds))
+    note("hold.closed", { construct, hold, end: "ended", note: null });
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
-  // First those that nobody has named yet, and those that constructs have taken: they bear the mark of the spare.
-  for (const [spare, { construct }] of Object.entries(view.pool.spares)) {
-    await endStrays(spare, note);
-    if (construct === null) note("pool.ended", { spare, why: "died", detail: "the deck ended before it" });
-  }
-  const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
-  for (const construct of unended) {
-    // Also of one that was queued: its process may have been started in the very moment in which the deck died.
-    for (const id of sessionMarks(construct, view)) await endStrays(id, note);
-    if (construct.startedAt === null || construct.suspended !== null) continue;
-    if (construct.isParked) {
-      note("construct.suspended", { construct: construct.id, ...abandoned(construct) });
-      onSuspended(specOf(construct));
+  const goOn: QueuedSpec[] = [];
+  for (const construct of Object.values(view.constructs).filter(({ outcome }) => outcome === null)) {
+    const trace = life.traces.get(construct.id) ?? freshTrace();
+    const stand = standOf(construct, trace);
+    const cause = causeOf(construct, trace, view);
+    if (cause !== undefined) {
+      tellHeir(construct, trace, life);
+      const outcome = await outcomeFromRecord(construct, { trace, stand, cause }, life);
+      life.onOutcome(outcome);
+      for (const letter of construct.told) note("construct.unread", { construct: construct.id, ...letter });
+      note("construct.ended", { construct: construct.id, outcome });
       continue;
     }
-    const outcome = await diedWithDeck(construct, transcript);
-    onOutcome(outcome);
-    note("construct.ended", { construct: construct.id, outcome });
+    if (construct.startedAt === null || construct.suspended !== null) continue;
+    note("construct.suspended", { construct: construct.id, ...stand });
+    goOn.push({ ...specOf(construct), told: stand.unread });
   }
-  for (const id of [view.daemon.id, view.tripwires.author]) if (id !== null) await endStrays(id, note);
+  life.onSuspended(goOn);
+}
+
+/** Ends what a dead deck has left running of this run: all that bears the mark of one of its agents. */
+async function reapStrays(view: RunView, note: Note): Promise<void> {
+  const unended = Object.values(view.constructs).filter(({ outcome }) => outcome === null);
+  const marks = [
+    // Also those that constructs have taken: they bear the mark of the spare.
+    ...Object.keys(view.pool.spares),
+    // Also of one that was queued: its process may have been started in the very moment in which the deck died.
+    ...unended.flatMap((construct) => sessionMarks(construct, view)),
+    ...[view.daemon.id, view.tripwires.author].filter((id) => id !== null),
+  ];
+  await endStrays([...new Set(marks)], note);
+  for (const [spare, { construct }] of Object.entries(view.pool.spares))
+    if (construct === null) note("pool.ended", { spare, why: "died", detail: "the deck ended before it" });
 }
 
 /** What a run that goes on has from its earlier life: what had not started, and how the others ended. */
@@ -84,14 +104,90 @@ function sessionMarks({ id, origin, parent }: ConstructView, view: RunView): str
   return [id, ...(before === undefined ? [] : sessionMarks(before, view))];
 }
 
-async function diedWithDeck(construct: ConstructView, open: RunParts["transcript"]): Promise<Outcome> {
+/** The cause for which a construct has ended; undefined: it goes on. */
+function causeOf(construct: ConstructView, { ending, isSuspected }: Trace, view: RunView): string | undefined {
+  // Also of one whose end had not begun: two would do the same work.
+  if (heirOf(construct, view) !== undefined) return redirectCause;
+  // Without an heir, a redirection has not come about.
+  if (ending !== null && ending.cause !== redirectCause) return ending.cause;
+  // Its agent does not keep to the gate, and nobody has said that it may go on.
+  return isSuspected ? bypassed : undefined;
+}
+
+const heirOf = ({ id }: ConstructView, view: RunView): ConstructView | undefined =>
+  Object.values(view.constructs).find(({ origin, parent }) => origin === "redirect" && parent === id);
+
+function tellHeir(construct: ConstructView, trace: Trace, { view, note }: EarlierLife): void {
+  const heir = heirOf(construct, view);
+  if (heir === undefined || trace.isRedirectTold) return;
+  note("construct.redirected", { construct: construct.id, successor: heir.id, text: heir.task });
+}
+
+/** How a construct stood when its deck died, as the record tells it. */
+function standOf({ sessionId, told, startedAt, surfaced, suspended }: ConstructView, trace: Trace): Suspended {
+  return (
+    suspended ?? {
+      session_id: sessionId,
+      cut: cutLines(trace),
+      unread: [...told],
+      died: true,
+      started_at: startedAt,
+      duration_ms: trace.livedMs,
+      worked_ms: trace.workedMs,
+      halted: trace.halted?.how ?? null,
+      turns: trace.turns,
+      written: [...trace.written],
+      denials: trace.denials,
+      surfaced,
+      tripwires: trace.tripwires,
+    }
+  );
+}
+
+interface Ended {
+  trace: Trace;
+  stand: Suspended;
+  cause: string;
+}
+
+async function outcomeFromRecord(
+  construct: ConstructView,
+  { trace, stand, cause }: Ended,
+  { view, transcript: open }: EarlierLife,
+): Promise<Outcome> {
+  const outcome = unstarted(specOf(construct), cause);
+  if (construct.startedAt === null) return outcome;
   const transcript = open(construct.id);
   await transcript.close();
+  const { files, missing } = await checkFiles(new Set(stand.written), view.workspace);
+  const turn = trace.ending?.turn;
   return {
-    ...unstarted(specOf(construct), "crash"),
+    ...outcome,
+    ...lastWordsOf(trace, endStateOf(cause) === "done"),
+    caliber_given: { ...construct.caliber, fast: false },
+    model_given: trace.model,
     exit: "unknown: the deck ended before it",
-    started_at: construct.startedAt,
-    session_id: construct.sessionId,
+    started_at: stand.started_at,
+    duration_ms: stand.duration_ms,
+    turns: stand.turns,
+    cost_usd: construct.costUsd,
+    tokens: construct.tokens,
+    files,
+    files_missing: missing,
+    denials: stand.denials,
+    surfaced: stand.surfaced,
+    tripwires: stand.tripwires,
+    refusal: turn?.refused === true ? turn.text || trace.lastWords || "no reason given" : null,
+    session_id: stand.session_id,
     transcript: transcript.path,
+    stderr: (turn?.errors ?? []).join("\n"),
   };
+}
+
+function lastWordsOf(trace: Trace, isDone: boolean): Pick<Outcome, "result" | "result_from"> {
+  const text = trace.ending?.turn?.text ?? "";
+  if (isDone && text.trim() !== "") return { result: text, result_from: "result" };
+  if (trace.lastWords !== "") return { result: trace.lastWords, result_from: "assistant" };
+  if (trace.lastToolOutput !== "") return { result: trace.lastToolOutput, result_from: "tool" };
+  return { result: "", result_from: "none" };
 }

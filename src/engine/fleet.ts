@@ -2,22 +2,24 @@ import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
 import type { Objection } from "./blacklist.ts";
-import { resumedBeginning, freshBeginning, heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { heirBeginning, type Beginning } from "./construct/beginning.ts";
+import { chooseBeginning } from "./construct/choose-beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
-import type { Letter } from "./construct/mail.ts";
 import type { ConstructParts } from "./construct/parts.ts";
-import { unstarted, type SpawnSpec } from "./construct/outcome-of.ts";
-import { estateOf } from "./construct/yielding.ts";
+import { endedInQueue, type SpawnSpec } from "./construct/outcome-of.ts";
+import { Outcomes } from "./outcomes.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
-import type { Custody } from "./construct/custody.ts";
-import { schedule } from "./scheduler.ts";
+import { schedule, type FleetLimits } from "./scheduler.ts";
+import type { Seat, Seats } from "./seats.ts";
 import { SpawnQueue, type QueuedSpec } from "./spawn-queue.ts";
 
 export interface FleetParts extends ConstructParts {
   settings: RunSettings;
   /** What one that is queued was when it was suspended; undefined for one that has not begun yet. */
   before: (id: string) => Beginning["before"];
+  /** What all runs of the deck share. */
+  seats: Seats;
   sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
   /** Whether more constructs may be wanted than are queued. */
   isOpenEnded: boolean;
@@ -30,16 +32,20 @@ export interface FleetParts extends ConstructParts {
 }
 
 /** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
-export class Fleet {
+export class Fleet implements Seat {
   readonly #parts: FleetParts;
   readonly #queue = new SpawnQueue();
   readonly #alive = new Map<string, Construct>();
   readonly #starting = new Set<string>();
-  readonly #outcomes = new Map<string, Outcome>();
+  readonly #outcomes = new Outcomes(() => [
+    ...this.#queue.specs,
+    ...Array.from(this.#alive.values(), ({ spec }) => spec),
+  ]);
   #shut = false;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    parts.seats.take(this);
   }
 
   /** Constructs of this run so far, whatever became of them. */
@@ -57,6 +63,16 @@ export class Fleet {
     return this.#alive.size;
   }
 
+  /** Agents on the way up, spares included. */
+  get starting(): number {
+    return this.#starting.size + this.#parts.sessions.starting;
+  }
+
+  /** As the run has them, whatever else is at work in the deck. */
+  get limits(): FleetLimits {
+    return this.#parts.settings;
+  }
+
   knows(id: string): boolean {
     return this.#outcomes.has(id) || this.#alive.has(id) || this.isQueued(id);
   }
@@ -65,7 +81,7 @@ export class Fleet {
     return this.#outcomes.get(id);
   }
 
-  /** Puts a task into the queue; it starts when a slot is free and what it waits for has ended well. */
+  /** Puts a task into the queue; it starts in its turn. */
   spawn(request: Omit<SpawnSpec, "id">): string {
     const spec = this.#admit(request);
     this.#queue.push(spec);
@@ -74,39 +90,45 @@ export class Fleet {
 
   /** Takes up what a log tells of an earlier life of this run. */
   restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
-    for (const outcome of outcomes) this.#outcomes.set(outcome.id, outcome);
+    for (const outcome of outcomes) {
+      this.#queue.take(outcome.id);
+      this.#outcomes.add(outcome);
+    }
     for (const spec of queued) this.#queue.push(spec);
   }
 
-  /** Starts whoever may start. Call it after a change. */
+  /** Takes up what was at work in an earlier life, before all that is queued. */
+  takeUp(specs: QueuedSpec[]): void {
+    for (const spec of specs.toReversed()) this.#queue.unshift(spec);
+  }
+
+  /** Starts whoever may start, in this run or another one that had no room. Call it after a change. */
   pump(): void {
+    this.#parts.seats.fill();
+  }
+
+  fill(): void {
     if (this.#shut) return;
     if (this.#parts.mayStart()) this.#startSome();
     this.#leaveRest();
   }
 
   #startSome(): void {
-    const { sessions, account, settings } = this.#parts;
-    const starting = this.#starting.size + sessions.starting;
+    const { sessions, account, seats } = this.#parts;
     const plan = schedule(
       {
         queue: this.#queue.specs,
         alive: this.#alive.size,
-        starting,
+        starting: this.starting,
         room: account.room(),
         ready: sessions.ready,
         canBeWarm: (id) => {
           const spec = this.#queue.find(id);
           return spec !== undefined && sessions.suits(spec);
         },
-        endOf: (id) => {
-          const heir = this.#heirOf(id);
-          const outcome = this.#outcomes.get(heir);
-          if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
-          return this.knows(heir) ? undefined : "not-done";
-        },
+        endOf: (id) => this.#outcomes.endOf(id),
       },
-      settings,
+      seats.limitsOf(this),
     );
     for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
     const forbidden = plan.start.filter((id) => this.#endForbidden(id));
@@ -116,11 +138,12 @@ export class Fleet {
 
   /** What constructs do not need is the pool's. */
   #leaveRest(): void {
-    const { sessions, settings, isOpenEnded } = this.#parts;
-    const slots = Math.max(0, settings.max_concurrent - this.#alive.size);
+    const { sessions, settings, isOpenEnded, seats } = this.#parts;
+    const limits = seats.limitsOf(this);
+    const slots = Math.max(0, limits.max_concurrent - this.#alive.size);
     const spawns = settings.max_spawns === 0 ? slots : Math.max(0, settings.max_spawns - this.total);
     sessions.keepUp({
-      starts: Math.max(0, settings.max_starting - this.#starting.size - sessions.starting),
+      starts: Math.max(0, limits.max_starting - this.starting),
       useful: this.#queue.length + (isOpenEnded ? Math.min(slots, spawns) : 0),
     });
   }
@@ -140,19 +163,9 @@ export class Fleet {
     for (const construct of this.#alive.values()) construct.relimit();
   }
 
-  /** How one construct is halted and let go on; undefined when it has no process. */
-  custodyOf(id: string): Custody | undefined {
-    return this.#alive.get(id)?.custody;
-  }
-
-  /** How long one has worked that is alive, without its waits, milliseconds. */
-  workedMs(id: string): number {
-    return this.#alive.get(id)?.workedMs ?? 0;
-  }
-
-  /** Why one that is alive is ending already; undefined when it is not. */
-  causeOf(id: string): string | undefined {
-    return this.#alive.get(id)?.cause;
+  /** One that has a process, also when it is ending; undefined when it has none. */
+  at(id: string): Construct | undefined {
+    return this.#alive.get(id);
   }
 
   /** Delivers a message: with its task, or at its next turn boundary. Undefined when it is neither queued nor at work. */
@@ -167,11 +180,6 @@ export class Fleet {
 
   isQueued(id: string): boolean {
     return this.#queue.find(id) !== undefined;
-  }
-
-  /** How one ends that is at work or ending; undefined when it is neither. */
-  endOf(id: string): Promise<Outcome | undefined> | undefined {
-    return this.#alive.get(id)?.ended;
   }
 
   /**
@@ -207,6 +215,7 @@ export class Fleet {
       return construct.ended;
     });
     await Promise.all(ends);
+    this.#parts.seats.leave(this);
   }
 
   #admit(request: Omit<SpawnSpec, "id">): SpawnSpec {
@@ -218,19 +227,15 @@ export class Fleet {
 
   #start(id: string): void {
     const next = this.#queue.take(id);
-    if (next !== undefined) this.#begin(next.spec, this.#beginningOf(next.spec, next.told));
-  }
-
-  #beginningOf(spec: SpawnSpec, told: Letter[]): Beginning {
-    const earlier = spec.after.flatMap((other) => this.#outcomes.get(this.#heirOf(other)) ?? []);
-    const before = this.#parts.before(spec.id);
-    const parent = spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined;
-    // One that was suspended before it had the session of the one before it has still to take that up.
-    if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
-      return heirBeginning(spec, this.#parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
-    return before === undefined
-      ? freshBeginning(spec, this.#parts, { earlier, told })
-      : resumedBeginning(spec, this.#parts, { before, earlier });
+    if (next === undefined) return;
+    const { spec, told } = next;
+    const past = {
+      told,
+      before: this.#parts.before(id),
+      outcomeOf: (other: string) => this.#outcomes.ofHeir(other),
+      parent: spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined,
+    };
+    this.#begin(spec, chooseBeginning(spec, this.#parts, past));
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
@@ -239,20 +244,9 @@ export class Fleet {
     this.#starting.add(spec.id);
     this.#parts.account.began(spec.id);
     construct.start();
+    construct.rehalt();
     void this.#freeStart(construct);
     void this.#keepOutcome(construct);
-  }
-
-  /** Who goes on in the place of one that was redirected: whoever waits for it, waits for that one. */
-  #heirOf(id: string): string {
-    if (this.#outcomes.get(id)?.state !== "redirected") return id;
-    const everyone = [
-      ...this.#queue.specs,
-      ...Array.from(this.#alive.values(), ({ spec }) => spec),
-      ...this.#outcomes.values(),
-    ];
-    const heir = everyone.find(({ origin, parent }) => origin === "redirect" && parent === id);
-    return heir === undefined ? id : this.#heirOf(heir.id);
   }
 
   async #freeStart(construct: Construct): Promise<void> {
@@ -265,10 +259,13 @@ export class Fleet {
     const outcome = await construct.ended;
     this.#alive.delete(construct.spec.id);
     // One that is suspended waits for the next life of the run, as the queue does.
-    if (outcome === undefined) this.#queue.unshift(construct.spec);
-    else this.#outcomes.set(outcome.id, outcome);
-    if (outcome === undefined) this.#parts.account.left(construct.spec.id);
-    else this.#parts.account.ended(outcome);
+    if (outcome === undefined) {
+      this.#queue.unshift(construct.spec);
+      this.#parts.account.left(construct.spec.id);
+    } else {
+      this.#outcomes.add(outcome);
+      this.#parts.account.ended(outcome);
+    }
     this.#changed();
   }
 
@@ -291,8 +288,8 @@ export class Fleet {
   #endQueued(id: string, cause: string): boolean {
     const queued = this.#queue.take(id);
     if (queued === undefined) return false;
-    const outcome = unstarted(queued.spec, cause);
-    this.#outcomes.set(id, outcome);
+    const outcome = endedInQueue(queued.spec, cause, this.#parts.before(id));
+    this.#outcomes.add(outcome);
     for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });
     this.#parts.onChange();

@@ -7,6 +7,7 @@ import { Daemon } from "./daemon/daemon.ts";
 import type { Inbox } from "./daemon/inbox.ts";
 import { composeMessage, memorySection, type MessageContext } from "./daemon/message.ts";
 import { daemonPrompt } from "./daemon/prompt.ts";
+import type { EarlierLoop } from "./daemon/unfinished.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
 import { noteFor } from "./journal.ts";
@@ -26,6 +27,8 @@ export interface NewDaemonParts extends Pick<HandsParts, "isOpen" | "bound" | "b
   fleet: Fleet;
   outfits: Outfits;
   inbox: Inbox;
+  /** What the loop of an earlier life has left. */
+  earlier: EarlierLoop;
   metering: Metering;
   /** An answer in the netrunner's place, on the record as such. */
   answer: (text: string) => void;
@@ -85,7 +88,12 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     note,
     clock: run.clock,
     autopilot: settings.autopilot,
-    before: { turn: view.daemon.turns, sessionCostUsd: view.daemon.costUsd, chat: view.daemon.lastChat },
+    before: {
+      ...parts.earlier,
+      turn: view.daemon.turns,
+      sessionCostUsd: view.daemon.costUsd,
+      chat: view.daemon.lastChat,
+    },
     compose: (inputs) => composeMessage(inputs, contextOf(parts)),
     memory: () => memoryOf(view),
     answer: parts.answer,

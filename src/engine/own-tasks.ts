@@ -1,4 +1,5 @@
 import type { Model } from "../protocol/models.ts";
+import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Fleet } from "./fleet.ts";
@@ -11,6 +12,18 @@ export interface OwnTasksParts {
   models: readonly Model[];
   outfits: Pick<Outfits, "profile">;
   note: Note;
+}
+
+/** What a run was opened for and has not come to, since its deck died before: its goal, or the last of its tasks. */
+export function unasked(events: readonly DeckEvent[]): string[] {
+  const [opened] = events;
+  if (opened?.type !== "run.opened") return [];
+  const { kind, asked = [] } = opened.body;
+  if (kind === "goal") return events.some(({ type }) => type === "goal.set") ? [] : asked;
+  const ofNetrunner = (type: "construct.queued" | "spawn.refused"): number =>
+    events.filter((event) => event.type === type && event.body.origin === "netrunner").length;
+  // Either all of them are queued or all refused; a queued one may be refused later on.
+  return asked.slice(ofNetrunner("construct.queued") || ofNetrunner("spawn.refused"));
 }
 
 /** Queues the netrunner's own tasks, each with the caliber that holds for the run. */

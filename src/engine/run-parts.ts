@@ -13,6 +13,7 @@ import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
 import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { Memory } from "../process/memory.ts";
+import type { Seats } from "./seats.ts";
 import type { RunWall } from "./wall/wall.ts";
 
 /** What a run needs from outside. */
@@ -33,6 +34,8 @@ export interface RunParts {
   plugins: RunPlugins;
   /** What concerns all agents of this home. */
   account: Account;
+  /** What the runs of this deck share. */
+  seats: Seats;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** What all runs of the home have cost since then (milliseconds since the epoch), US dollars. */

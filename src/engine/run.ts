@@ -11,14 +11,16 @@ import { ejectRun } from "./eject/eject-run.ts";
 import type { Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
+import { earlierLoop, type EarlierLoop } from "./daemon/unfinished.ts";
 import { leftOver, settleEarlierLife } from "./earlier-life.ts";
 import type { Forbidding } from "./forbidding.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import { queueOwnTasks, unasked } from "./own-tasks.ts";
 import { refuseRedacted } from "./redacted-work.ts";
-import { queueOwnTasks } from "./own-tasks.ts";
 import type { RunParts } from "./run-parts.ts";
 import { runWorks, type RunWorks } from "./run-works.ts";
+import { tracesOf, type Trace } from "./traces.ts";
 import type { RunTripwires } from "./tripwires/rules.ts";
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
@@ -33,6 +35,9 @@ export class Run {
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
+  #traces: ReadonlyMap<string, Trace> = new Map();
+  #earlier: EarlierLoop = { status: "working", unfinished: undefined };
+  #unasked: string[] = [];
   #daemon: RunningDaemon | undefined;
   #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
@@ -98,31 +103,47 @@ export class Run {
   /** Starts a batch of tasks without a daemon. */
   startTasks(tasks: string[]): void {
     this.#begin();
-    const { models } = this.#parts.calibers;
-    const { view } = this;
-    queueOwnTasks(tasks, { view, fleet: this.#works.fleet, models, outfits: this.#works.outfits, note: this.#note });
+    this.#queueTasks(tasks);
     this.#works.fleet.pump();
     this.#changed();
   }
 
+  #queueTasks(tasks: string[]): void {
+    const { models } = this.#parts.calibers;
+    const { view } = this;
+    queueOwnTasks(tasks, { view, fleet: this.#works.fleet, models, outfits: this.#works.outfits, note: this.#note });
+  }
+
+  /** What the deck before was asked for and did not come to. */
+  #askRest(): void {
+    const [goal] = this.#unasked;
+    if (this.view.kind === "tasks") this.#queueTasks(this.#unasked);
+    else if (goal !== undefined) this.#note("goal.set", { goal });
+  }
+
   /** Takes up the log of an earlier life, before anything new is recorded. */
-  load(events: Iterable<DeckEvent>): void {
+  load(events: readonly DeckEvent[]): void {
     for (const event of events) this.#inbox.see(event);
+    this.#earlier = earlierLoop(events);
+    this.#unasked = unasked(events);
+    this.#traces = tracesOf(events, this.view.settings.idle_limit_ms);
     const { queued, outcomes } = leftOver(this.view);
     this.#works.fleet.restore(queued, outcomes);
   }
 
-  /** Goes on after `load`. What was at work when the deck died is ended for good, and has failed. */
+  /** Goes on after `load`, also with what was in the middle of its work when the deck died. */
   async goOn(): Promise<void> {
     this.#goingOn = settleEarlierLife({
       view: this.view,
+      traces: this.#traces,
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
-      onSuspended: (spec) => this.#works.fleet.restore([spec], []),
+      onSuspended: (specs) => this.#works.fleet.takeUp(specs),
     });
     await this.#goingOn;
     if (this.#wish !== undefined) return;
+    this.#askRest();
     const end = (id: string, cause: string): void => void this.#works.fleet.stop(id, cause);
     refuseRedacted({ view: this.view, untold: this.#inbox.untold, note: this.#note, end });
     if (this.view.kind === "goal" && !this.view.tripwires.isAuthored) this.#works.authoring.begin();
@@ -200,6 +221,7 @@ export class Run {
       fleet: this.#works.fleet,
       outfits: this.#works.outfits,
       inbox: this.#inbox,
+      earlier: this.#earlier,
       isOpen: () => this.#wish === undefined,
       bound: this.#works.bound,
       budget: this.#works.budget,

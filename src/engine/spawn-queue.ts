@@ -27,8 +27,9 @@ export class SpawnQueue {
   }
 
   /** Puts one before all others. */
-  unshift(spec: SpawnSpec): void {
+  unshift({ told = [], ...spec }: QueuedSpec): void {
     this.#specs.unshift(spec);
+    if (told.length > 0) this.#letters.set(spec.id, told);
   }
 
   tell(id: string, letter: Letter): void {

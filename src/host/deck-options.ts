@@ -7,8 +7,9 @@ export interface DeckOptions {
   /**
    * `read` looks at the record alone: it takes no lock and starts nothing. `attach` speaks to the deck that runs in
    * this home already, and is refused when there is none. `edit` changes what is kept in a home in which no deck runs.
+   * `ask` has questions about the runs of such a home answered.
    */
-  mode: "write" | "read" | "attach" | "edit";
+  mode: "write" | "read" | "attach" | "edit" | "ask";
   /** The agent's program, as the netrunner gave it. */
   claudeBin?: string;
   /** The model behind the agents is the scripted one that ships with the deck. */
@@ -17,4 +18,6 @@ export interface DeckOptions {
   secrets?: readonly string[];
   /** Leaves the home unlocked although it is written to. */
   noLock?: boolean;
+  /** Listens on loopback too, behind a token; port 0 is any free one. */
+  http?: { port: number };
 }

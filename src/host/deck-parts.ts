@@ -30,6 +30,8 @@ export interface DeckParts {
   memory?: RunParts["memory"];
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
+  /** The longest that an answer of the watchdog may take, milliseconds. */
+  answerMs?: number;
   /** How long what concerns the account is waited for. */
   accountTimes?: AccountTimes;
   /** Ends what was started for this deck alone, after everything else. */

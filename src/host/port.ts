@@ -4,16 +4,21 @@ import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
+import type { ExportedRun, Pruning } from "../protocol/retention.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
+import type { AskLine, AskView } from "../protocol/watchdog.ts";
 import type { TripwireLine, TripwireTrial } from "../protocol/tripwire.ts";
 
 /** The one door between the deck and its faces: the same in process and over a socket. */
 export interface Port {
   /** Carries out a command, or rejects with a `Fault` that says why not. */
   send<C extends Command>(command: C): Promise<Replies[C["type"]]>;
-  /** The run that is open in this deck; undefined when there is none. */
-  snapshot(): Promise<RunView | undefined>;
+  /**
+   * An open run, or the one that was open last; undefined when there is none.
+   * @param run without it, the latest
+   */
+  snapshot(run?: string): Promise<RunView | undefined>;
   /** The recorded events after a sequence number, then those to come, in order; ends when the deck closes. */
   follow(afterSeq: number): AsyncIterable<DeckEvent>;
   /** Settles when the deck is closed and nothing that it started is alive. */
@@ -26,7 +31,7 @@ export interface Replies {
   "run.resume": OpenedRun;
   say: Record<string, never>;
   stop: Record<string, never>;
-  eject: Ejection & { run: string };
+  eject: { runs: (Ejection & { run: string })[] };
   "hold.answer": Record<string, never>;
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };
@@ -50,8 +55,17 @@ export interface Replies {
   "tripwires.test": TripwireTrial;
   "tripwires.mute": Record<string, never>;
   "calibers.list": KnownCalibers;
+  /** `afterSeq`: follow from here to hear the answer. `ahead`: how many are answered before it. */
+  ask: { ask: string; run: string; ahead: number; afterSeq: number };
+  "ask.cancel": Record<string, never>;
+  "ask.list": { asks: AskLine[] };
+  "ask.history": { asks: AskView[] };
+  "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
+  "runs.open": { runs: RunSummary[] };
   "run.show": { view: RunView };
+  "run.export": ExportedRun;
+  "runs.prune": Pruning;
 }
 
 export interface OpenedRun {

@@ -8,11 +8,14 @@ import { summaryOf, type RunSummary, type RunView } from "../protocol/view.ts";
 import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
+import { redactor } from "../store/redaction/redactor.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
+import { answerRetention, isRetentionCommand } from "./retention-commands.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
+import { answerFromRecord } from "./watchdog-desk.ts";
 
 /** The runs of a home, newest first. */
 export function listRuns(reader: EventReader): RunSummary[] {
@@ -40,6 +43,7 @@ export function openReadingDeck(
   home: string,
   judge: Judge,
   calibers?: () => Promise<CaliberDesk>,
+  { version = "unknown", secrets = [] }: { version?: string; secrets?: readonly string[] } = {},
 ): { port: Port; close(): Promise<void> } {
   const reader = readerOf(home);
   const end = Promise.withResolvers<void>();
@@ -49,6 +53,10 @@ export function openReadingDeck(
       if (command.type === "calibers.list") {
         asked ??= calibers?.();
         return (await listCalibers(await asked, command.refresh)) as Replies[C["type"]];
+      }
+      if (isRetentionCommand(command)) {
+        const keeping = { reader, redactor: redactor(secrets), open: [], isAlone: false, version };
+        return (await answerRetention(command, keeping)) as Replies[C["type"]];
       }
       return (await answer(command, reader, judge)) as Replies[C["type"]];
     },
@@ -91,8 +99,11 @@ const emptyReader = (home: string): EventReader => ({
 
 async function answer(command: Command, reader: EventReader, judge: Judge): Promise<Replies[Command["type"]]> {
   if (command.type === "runs.list") return { runs: listRuns(reader) };
+  if (command.type === "runs.open") return { runs: [] };
   if (command.type === "account.status") return { hold: lastHold(reader) ?? null };
   if (command.type === "blacklist.list") return { entries: readBlacklist(reader.home) };
+  if (command.type === "ask.history" || command.type === "event.show") return answerFromRecord(command, reader.home);
+  if (command.type === "ask.list") return { asks: [] };
   if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {

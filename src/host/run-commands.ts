@@ -5,15 +5,7 @@ import type { Replies } from "./port.ts";
 
 /** What the netrunner wants of the open run, or of one of its constructs. */
 export type RunCommand = Command & {
-  type:
-    | "say"
-    | "stop"
-    | "eject"
-    | "hold.answer"
-    | "bound.answer"
-    | "settings.change"
-    | "blacklist.allow"
-    | `construct.${string}`;
+  type: "say" | "stop" | "hold.answer" | "bound.answer" | "settings.change" | "blacklist.allow" | `construct.${string}`;
 };
 
 /** Carries it out, or rejects with a fault that says why not. */
@@ -27,8 +19,6 @@ export async function steerRun(command: RunCommand, run: Run): Promise<Replies[R
       run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" });
       return {};
     }
-    case "eject":
-      return { run: run.view.run, ...(await run.eject(command.reason)) };
     case "hold.answer":
       run.answerHold(command.hold, command.answer, command.note);
       return {};

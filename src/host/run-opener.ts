@@ -12,6 +12,7 @@ import { realPath } from "../engine/gate/real-path.ts";
 import { noteFor } from "../engine/journal.ts";
 import { bridgeView, noPlugins, runPlugins, type DeckPlugins } from "../engine/plugins/run-plugins.ts";
 import { Run } from "../engine/run.ts";
+import type { Seats } from "../engine/seats.ts";
 import { usualAuthorMs } from "../engine/tripwires/authoring.ts";
 import { raiseWall, type RunWall } from "../engine/wall/wall.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
@@ -38,6 +39,7 @@ export interface RunOpenerParts {
   recorder: Recorder;
   record: (draft: EventDraft) => boolean;
   account: Account;
+  seats: Seats;
   blacklist: Blacklist;
   mutedTripwires: ReadonlySet<string>;
   canary: CanaryDesk | undefined;
@@ -45,6 +47,13 @@ export interface RunOpenerParts {
   catalogues: DeckCatalogues;
   /** Takes up the run that has been made, before the first event of it that it must see. */
   onRun: (run: Run) => void;
+}
+
+export interface OpeningWish {
+  settings: RunSettings;
+  /** The goal, or the tasks. */
+  asked: string[];
+  command_line: string[];
 }
 
 /** Makes the runs of a deck, new ones and those that go on: folder, policy, wall, brake and record are put together here. */
@@ -57,14 +66,14 @@ export class RunOpener {
 
   async open(
     kind: "goal" | "tasks",
-    { settings: asked, command_line }: { settings: RunSettings; command_line: string[] },
+    { settings: wanted, asked, command_line }: OpeningWish,
     begin: (run: Run) => void,
   ): Promise<OpenedRun> {
     const { options, parts, recorder, catalogues } = this.#own;
     const { workspace } = options;
-    catalogues.mustHave(asked.profile);
+    catalogues.mustHave(wanted.profile);
     const known = await this.#calibers();
-    const settings = settledSettings(asked, known);
+    const settings = settledSettings(wanted, known);
     const policy = this.#policy(workspace);
     const folder = await openRunFolder(options.home, systemClock.now());
     const wall = await this.#raiseWall(settings, workspace, folder, policy).catch(async (error: unknown) => {
@@ -72,7 +81,7 @@ export class RunOpener {
       await rm(folder.path, { recursive: true, force: true });
       throw error;
     });
-    const body = { kind, workspace, folder: folder.path, settings, deck: parts.version, command_line };
+    const body = { kind, workspace, folder: folder.path, settings, asked, deck: parts.version, command_line };
     const draft = { type: "run.opened", run: folder.run, source: "engine", body } as const;
     const opened = recorder.record(draft, { now: true });
     if (opened.type !== "run.opened") throw new Fault("internal", "run.not_opened", "the opening was not recorded");
@@ -134,7 +143,7 @@ export class RunOpener {
   }
 
   #make(view: RunView, folder: RunFolder, policy: LivePolicy, wall: RunWall, known: KnownCalibers): Run {
-    const { options, parts, store, recorder, record, account, blacklist } = this.#own;
+    const { options, parts, store, recorder, record, account, blacklist, seats } = this.#own;
     const { mutedTripwires, canary, plugins, catalogues, onRun } = this.#own;
     const roll = rollOf(parts.driver);
     const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
@@ -151,6 +160,7 @@ export class RunOpener {
       authorMs,
       record,
       account,
+      seats,
       blacklist,
       costSince: (at) => store.costSince(at),
       judge: judgeFor({
@@ -169,7 +179,9 @@ export class RunOpener {
               note: (source) => noteFor(record, view.run, source),
               isAirgapped: () => view.settings.airgap,
             }),
-      ...(canary === undefined ? {} : { canary: () => canary.start(), endCanary: () => canary.stop() }),
+      ...(canary === undefined
+        ? {}
+        : { canary: () => canary.start(view.run), endCanary: () => canary.leave(view.run) }),
       ...(memory === undefined ? {} : { memory }),
       wall,
       ...runFiles({ folder, store, recorder, record }),

@@ -1,6 +1,7 @@
 import { isAuthor, propose } from "./author.ts";
 import type { Answerer, Reply } from "./reply.ts";
 import { say } from "./reply.ts";
+import { isWatchdog } from "./watchdog.ts";
 import type { ModelRequest } from "./request.ts";
 
 /** One reply, or a function that makes it from the request. */
@@ -13,6 +14,8 @@ export interface Script {
   afterwards?: Step;
   /** The requests of the author of tripwires; for those that are not here: no rules. */
   author?: Step[];
+  /** The requests of the watchdog, one a question. */
+  watchdog?: Step[];
   /** Constructs by their first user message. The first match counts; each conversation gets the steps from the start. */
   constructs?: { task: string | RegExp; steps: Step[] }[];
   /** For whoever has no steps, or none left. Default: says that it is done. */
@@ -29,7 +32,7 @@ export function scripted(script: Script): Answerer {
 
   return (request) => {
     const steps = stepsFor(script, request);
-    const key = isDaemon(request) ? "daemon" : isAuthor(request) ? "author" : `construct ${request.conversation}`;
+    const key = roleOf(request) ?? `construct ${request.conversation}`;
     const position = taken.get(key) ?? 0;
     taken.set(key, position + 1);
     const step = steps[position] ?? lastStep(script, request) ?? otherwise;
@@ -40,14 +43,20 @@ export function scripted(script: Script): Answerer {
 /** A request without tools to work with, whose system prompt speaks of a daemon. */
 export const isDaemon = (request: ModelRequest): boolean => !request.canWork && /\bdaemon\b/i.test(request.system);
 
+function roleOf(request: ModelRequest): "watchdog" | "daemon" | "author" | undefined {
+  if (isWatchdog(request)) return "watchdog";
+  if (isDaemon(request)) return "daemon";
+  return isAuthor(request) ? "author" : undefined;
+}
+
 function lastStep(script: Script, request: ModelRequest): Step | undefined {
   if (isAuthor(request)) return propose([], request);
   return isDaemon(request) ? script.afterwards : undefined;
 }
 
 function stepsFor(script: Script, request: ModelRequest): Step[] {
-  if (isAuthor(request)) return script.author ?? [];
-  if (isDaemon(request)) return script.daemon ?? [];
+  const role = roleOf(request);
+  if (role !== undefined) return script[role] ?? [];
   const rule = script.constructs?.find(({ task }) =>
     typeof task === "string" ? request.firstUserText.includes(task) : request.firstUserText.search(task) !== -1,
   );

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { holdAnswerSchema } from "./hold.ts";
 import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
+/** Of the open runs, the one that a command is about; it need not be named where only one is open. */
+const run = z.string().optional();
+
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
 export const commandSchema = z.discriminatedUnion("type", [
   /** Opens a run for a goal and starts its daemon. Reply: the run's id and folder. */
@@ -30,16 +33,17 @@ export const commandSchema = z.discriminatedUnion("type", [
     command_line: z.array(z.string()),
   }),
   /** A message of the netrunner to the daemon. */
-  z.object({ type: z.literal("say"), text: z.string().trim().min(1) }),
-  /** Ends the current run. Graceful: constructs get the time to end; with `force` they are killed at once. */
+  z.object({ type: z.literal("say"), run, text: z.string().trim().min(1) }),
+  /** Ends an open run. Graceful: constructs get the time to end; with `force` they are killed at once. */
   z.object({
     type: z.literal("stop"),
+    run,
     status: z.enum(["stopped", "waiting", "paused"]),
     reason: z.string(),
     force: z.boolean(),
   }),
-  /** Stops everything in the current run at once, proves that nothing is left, and keeps a snapshot. */
-  z.object({ type: z.literal("eject"), reason: z.string() }),
+  /** Stops everything at once, proves that nothing is left, and keeps a snapshot: of one run, or of all that are open. */
+  z.object({ type: z.literal("eject"), run, reason: z.string() }),
   /** The netrunner's answer to a held call; a note is told to the model. */
   z.object({
     type: z.literal("hold.answer"),
@@ -61,8 +65,8 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("construct.send"), construct: z.string(), text: z.string().trim().min(1) }),
   /** Stops what a construct does, at once; a new one goes on in its session with this instruction. */
   z.object({ type: z.literal("construct.interrupt"), construct: z.string(), text: z.string().trim().min(1) }),
-  /** Changes settings of the open run; they hold from the next call or start on. */
-  z.object({ type: z.literal("settings.change"), settings: liveSettingsSchema }),
+  /** Changes settings of an open run; they hold from the next call or start on. */
+  z.object({ type: z.literal("settings.change"), run, settings: liveSettingsSchema }),
   /** The netrunner's answer at a bound: a new one, or without it as much again; or the end of what waits. */
   z.object({
     type: z.literal("bound.answer"),
@@ -70,10 +74,10 @@ export const commandSchema = z.discriminatedUnion("type", [
     answer: z.enum(["raise", "end"]),
     to: z.number().min(0).optional(),
   }),
-  /** What the home has of its own, and what holds for the open run. */
-  z.object({ type: z.literal("settings.read") }),
-  /** Keeps settings for later runs; for the open one, `settings.change` is. */
-  z.object({ type: z.literal("settings.save"), set: savedSettingsSchema, unset: z.array(z.string()) }),
+  /** What the home has of its own, and what holds for an open run. */
+  z.object({ type: z.literal("settings.read"), run }),
+  /** Keeps settings for later runs; for an open one, `settings.change` is. */
+  z.object({ type: z.literal("settings.save"), run, set: savedSettingsSchema, unset: z.array(z.string()) }),
   /** What holds all agents up. */
   z.object({ type: z.literal("account.status") }),
   /** Lets agents begin again, one by one, whatever held them up. */
@@ -82,22 +86,67 @@ export const commandSchema = z.discriminatedUnion("type", [
   /** Forbids work in this home, for whoever asks for it. */
   z.object({ type: z.literal("blacklist.add"), task: z.string().trim().min(1), reason: z.string() }),
   z.object({ type: z.literal("blacklist.remove"), id: z.string() }),
-  /** Lets exactly this task through in the open run. */
-  z.object({ type: z.literal("blacklist.allow"), task: z.string().trim().min(1) }),
-  /** The tripwires that there are: the shipped ones, and those of the open run's goal. */
-  z.object({ type: z.literal("tripwires.list") }),
+  /** Lets exactly this task through in an open run. */
+  z.object({ type: z.literal("blacklist.allow"), run, task: z.string().trim().min(1) }),
+  /** The tripwires that there are: the shipped ones, and those of an open run's goal. */
+  z.object({ type: z.literal("tripwires.list"), run }),
   /** Which of them would fire on a call. Nothing runs. */
-  z.object({ type: z.literal("tripwires.test"), tool: z.string().min(1), input: z.unknown() }),
+  z.object({ type: z.literal("tripwires.test"), run, tool: z.string().min(1), input: z.unknown() }),
   /** Mutes a tripwire, or lets it fire again. A critical one is muted only when that is confirmed. */
   z.object({
     type: z.literal("tripwires.mute"),
+    run,
     name: z.string().trim().min(1),
     muted: z.boolean(),
     confirmed: z.boolean(),
   }),
   /** The models that the agent can run; with `refresh`, it is asked anew. */
   z.object({ type: z.literal("calibers.list"), refresh: z.boolean() }),
+  /** Asks the watchdog about a run, or about one construct of it. `anyway`: also beyond a bound. Its answer is an event. */
+  z.object({
+    type: z.literal("ask"),
+    question: z.string().trim().min(1).max(16_384),
+    run: z.string().optional(),
+    construct: z.string().optional(),
+    anyway: z.boolean().optional(),
+  }),
+  /** Takes a question back that waits or is being answered. */
+  z.object({ type: z.literal("ask.cancel"), ask: z.string() }),
+  /** The questions that wait or are being answered. */
+  z.object({ type: z.literal("ask.list") }),
+  /** The questions on record, of one run or of all. */
+  z.object({ type: z.literal("ask.history"), run: z.string().optional() }),
+  /** One event of a run with its neighbours. */
+  z.object({ type: z.literal("event.show"), run: z.string(), seq: z.int().min(1) }),
   z.object({ type: z.literal("runs.list") }),
+  /** The runs that are open in this deck, oldest first. */
+  z.object({ type: z.literal("runs.open") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
+  /** Puts all that is kept of a run into one archive; a file that is there is never written over. `to` is absolute. */
+  z.object({ type: z.literal("run.export"), run: z.string(), to: z.string().min(1) }),
+  /**
+   * Removes closed runs from the home: those whose last event is older than so many milliseconds, but never the `keep` newest
+   * ones. Without `apply` nothing is removed, and the reply says what would be.
+   */
+  z.object({
+    type: z.literal("runs.prune"),
+    older_than_ms: z.number().min(0),
+    keep: z.int().min(0),
+    apply: z.boolean(),
+  }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
+
+/** The commands that may name one of the open runs. */
+export const runCommands = [
+  "say",
+  "stop",
+  "eject",
+  "settings.change",
+  "settings.read",
+  "settings.save",
+  "blacklist.allow",
+  "tripwires.list",
+  "tripwires.test",
+  "tripwires.mute",
+] as const satisfies readonly Command["type"][];

@@ -4,12 +4,20 @@ import { daemonEvents } from "./events/daemon.ts";
 import { deckEvents } from "./events/deck.ts";
 import { gateEvents } from "./events/gate.ts";
 import { runEvents } from "./events/run.ts";
+import { watchdogEvents } from "./events/watchdog.ts";
 
 /**
  * The recorded events by type. Past tense: each says what happened. Field names are what stands on disk and in `--json`.
  * To add one: a line in the file of its subject; the folds that must look at it fail to compile until they do.
  */
-const bodies = { ...runEvents, ...daemonEvents, ...constructEvents, ...gateEvents, ...deckEvents } as const;
+const bodies = {
+  ...runEvents,
+  ...daemonEvents,
+  ...constructEvents,
+  ...gateEvents,
+  ...deckEvents,
+  ...watchdogEvents,
+} as const;
 
 export type EventType = keyof typeof bodies;
 export type EventBody<T extends EventType> = z.infer<(typeof bodies)[T]>;

@@ -53,7 +53,10 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       break;
     case "construct.suspended":
       Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
-      Object.assign(construct, { isParked: false, told: [] });
+      Object.assign(construct, { isParked: false, told: event.body.unread });
+      break;
+    case "construct.restarted":
+      Object.assign(construct, { sessionId: null, activity: "begins its task once more" });
       break;
     case "construct.started":
       construct.suspended = null;
@@ -66,9 +69,17 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.sessionId = event.body.session_id;
       break;
     case "construct.told":
-      if (construct.startedAt === null || construct.isParked)
-        construct.told.push({ text: event.body.text, origin: event.body.origin });
+      construct.told.push({ text: event.body.text, origin: event.body.origin });
       break;
+    case "construct.read":
+      construct.told = construct.told.slice(event.body.letters);
+      break;
+    case "construct.unread": {
+      const { text, origin } = event.body;
+      const index = construct.told.findIndex((letter) => letter.text === text && letter.origin === origin);
+      if (index >= 0) construct.told = construct.told.toSpliced(index, 1);
+      break;
+    }
     case "construct.said":
       construct.activity = oneLine(event.body.text, 240);
       break;
@@ -118,7 +129,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
         Object.assign(construct, { state: "parked", activity: parkedText(event.body.kind, event.body.until) });
       break;
     case "construct.unparked":
-      Object.assign(construct, { isParked: false, told: [] });
+      construct.isParked = false;
       if (construct.state === "parked") Object.assign(construct, { state: "running", activity: "goes on" });
       break;
     case "construct.ending":

@@ -1,5 +1,6 @@
+import { unreachable } from "../base/fault.ts";
 import type { DeckEvent } from "./event.ts";
-import { addSpent, type Spent } from "./spent.ts";
+import { addSpent, type Role, type Spent } from "./spent.ts";
 import type { RunView } from "./view.ts";
 
 /** Folds what agents use into the view, in place. */
@@ -7,7 +8,7 @@ export function foldSpent(view: RunView, event: DeckEvent): void {
   switch (event.type) {
     case "agent.used": {
       const { agent, role, requests, cost_usd: costUsd, tokens } = event.body;
-      const account = role === "construct" ? view.constructs[agent] : role === "daemon" ? view.daemon : view.tripwires;
+      const account = accountOf(view, role, agent);
       if (account !== undefined) book(account, { requests, costUsd, tokens });
       break;
     }
@@ -20,6 +21,21 @@ export function foldSpent(view: RunView, event: DeckEvent): void {
       if (view.tripwires.requests === 0) view.tripwires.costUsd += event.body.cost_usd;
       break;
     default:
+  }
+}
+
+function accountOf(view: RunView, role: Role, agent: string): Spent | undefined {
+  switch (role) {
+    case "construct":
+      return view.constructs[agent];
+    case "daemon":
+      return view.daemon;
+    case "author":
+      return view.tripwires;
+    case "watchdog":
+      return view.watchdog;
+    default:
+      return unreachable(role);
   }
 }
 

@@ -87,6 +87,12 @@ export const settingTable: readonly SettingLine[] = [
   { name: "run_tokens", field: "run_tokens", kind: tokens, doc: "tokens of a run before it asks" },
   { name: "run_time", field: "run_time_ms", kind: duration(true), doc: "open time of a run before it asks" },
   { name: "day_usd", field: "day_usd", kind: usd, doc: "cost of all runs of a day before they ask" },
+  {
+    name: "retention",
+    field: "retention_days",
+    kind: { of: "count", unit: "days, off", canBeOff: true },
+    doc: "age from which 'runs prune' removes a run that is over",
+  },
   { name: "brake", field: "brake", kind: choice(tiers), doc: "what constructs may do" },
   { name: "airgap", field: "airgap", kind: onOff, doc: "no network for any construct" },
   { name: "sandbox", field: "sandbox", kind: choice(sandboxes), doc: "the operating system's wall" },
@@ -99,6 +105,12 @@ export const settingTable: readonly SettingLine[] = [
   { name: "caliber", field: "caliber", kind: caliber(false), doc: "model and effort of constructs" },
   { name: "daemon_caliber", field: "daemon_caliber", kind: caliber(false), doc: "model and effort of the daemon" },
   { name: "tripwire_author", field: "tripwire_author", kind: caliber(true), doc: "who writes tripwires for a goal" },
+  {
+    name: "watchdog_caliber",
+    field: "watchdog_caliber",
+    kind: caliber(false),
+    doc: "who answers your questions from the record",
+  },
   {
     name: "profile",
     field: "profile",

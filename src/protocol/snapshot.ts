@@ -1,6 +1,7 @@
 import type { DeckEvent } from "./event.ts";
 import { foldConstruct } from "./fold-construct.ts";
 import { foldSpent } from "./fold-spent.ts";
+import { foldAsk } from "./fold-watchdog.ts";
 import { nothingSpent } from "./spent.ts";
 import { foldPool } from "./fold-pool.ts";
 import { newPoolView } from "./pool.ts";
@@ -38,6 +39,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     attention: {},
     account: null,
     tripwires: { author: null, isAuthored: false, rules: [], muted: [], ...nothingSpent },
+    watchdog: { asks: [], ...nothingSpent },
     pool: newPoolView(),
     lastSeq: event.seq,
   };
@@ -54,6 +56,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   foldPool(view.pool, event);
   foldConstruct(view, event);
   foldSpent(view, event);
+  foldAsk(view.watchdog.asks, event);
 }
 
 /** All events of one run, oldest first; undefined when the first is not the opening. */
@@ -137,6 +140,8 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
       daemon.sessionId = event.body.session_id;
       break;
     case "daemon.turn_started":
+      // Its process may be up before that is on the record.
+      daemon.id = event.body.daemon;
       daemon.state = "running";
       daemon.turns = Math.max(daemon.turns, event.body.turn);
       break;

@@ -1,7 +1,7 @@
 import { noTokens, type Tokens } from "./outcome.ts";
 
 /** For what an agent is paid. */
-export const roles = ["construct", "daemon", "author"] as const;
+export const roles = ["construct", "daemon", "author", "watchdog"] as const;
 export type Role = (typeof roles)[number];
 
 /** What an agent, or several, has used so far. */

@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { denialSchema, tellers } from "./outcome.ts";
 import { surfacedSchema } from "./surfaced.ts";
+import { tripwireNoteSchema } from "./tripwire.ts";
 
-/** A construct that was stopped in the middle of its work and goes on when its run does. What it has used is in its view. */
+/**
+ * A construct that was stopped in the middle of its work, or whose deck died, and that goes on when its run does. What it has
+ * used is in its view.
+ */
 export const suspendedSchema = z.object({
   /** The agent's session, in which it goes on; null when it had none yet. */
   session_id: z.string().nullable(),
@@ -10,14 +14,19 @@ export const suspendedSchema = z.object({
   cut: z.array(z.string()),
   /** Messages that it had not begun to read. */
   unread: z.array(z.object({ text: z.string(), origin: z.enum(tellers) })),
+  /** Its deck died under it: this is what the record tells of it, and its last moments may be missing. */
+  died: z.boolean().default(false),
   started_at: z.number().nullable(),
   duration_ms: z.number(),
-  /** Of that, without its waits for the netrunner. */
+  /** Of these, without its waits: what its time limit goes by. */
   worked_ms: z.number().default(0),
+  /** The netrunner had halted it, and has to let it go on. */
+  halted: z.enum(["paused", "frozen"]).nullable().default(null),
   turns: z.int(),
   /** Paths that it has written. */
   written: z.array(z.string()),
   denials: z.array(denialSchema),
   surfaced: z.array(surfacedSchema),
+  tripwires: z.array(tripwireNoteSchema).default([]),
 });
 export type Suspended = z.infer<typeof suspendedSchema>;

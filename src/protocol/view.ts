@@ -12,6 +12,7 @@ import type { RunSettings } from "./settings.ts";
 import type { Suspended } from "./suspended.ts";
 import type { Surfaced } from "./surfaced.ts";
 import type { AuthoredRecord } from "./tripwire.ts";
+import type { WatchdogView } from "./watchdog.ts";
 
 /**
  * A run as its events tell it: what the fold in `snapshot.ts` makes of them. Plain JSON, so that it can cross a socket.
@@ -46,6 +47,8 @@ export interface RunView {
   /** What holds all agents of the deck up; null: nothing. */
   account: AccountHold | null;
   tripwires: TripwiresView;
+  /** What was asked about the run, and what the answers have used. */
+  watchdog: WatchdogView;
   pool: PoolView;
   lastSeq: number;
 }
@@ -109,7 +112,7 @@ export interface ConstructView {
   denials: number;
   /** The bounds that the netrunner has raised for it alone. */
   raised: Partial<Record<ConstructBound, number>>;
-  /** Messages that wait until it is told its task. */
+  /** Messages that it has not begun to read, as far as its agent tells. */
   told: { text: string; origin: Teller }[];
   /** What it has shown to the netrunner, in order. */
   surfaced: Surfaced[];
@@ -121,6 +124,7 @@ export const spentByRole = (view: RunView): Record<Role, Spent> => ({
   construct: Object.values(view.constructs).reduce<Spent>(addSpent, nothingSpent),
   daemon: view.daemon,
   author: view.tripwires,
+  watchdog: view.watchdog,
 });
 
 /** What all agents of a run have used so far. */

@@ -81,7 +81,8 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
   };
 }
 
-function eventOf(row: unknown): DeckEvent {
+/** A row of the table of events as the event that it is. */
+export function eventOf(row: unknown): DeckEvent {
   const parsed = rowSchema.safeParse(row);
   if (!parsed.success)
     throw new Fault("storage", "storage.damaged", "the table of events does not have the columns that it should have", {

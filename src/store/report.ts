@@ -99,8 +99,8 @@ function facts(view: RunView, constructs: ConstructView[]): string {
   const { settings } = view;
   const cost =
     view.kind === "goal"
-      ? `${showCost(costOf(view))} (daemon ${showCost(view.daemon.costUsd)} in ${count(view.daemon.turns, "turn")}, constructs ${showCost(spent)}${authorCost(view)})`
-      : showCost(spent);
+      ? `${showCost(costOf(view))} (daemon ${showCost(view.daemon.costUsd)} in ${count(view.daemon.turns, "turn")}, constructs ${showCost(spent)}${authorCost(view)}${watchdogCost(view)})`
+      : `${showCost(costOf(view))}${watchdogCost(view)}`;
   const lines = [
     `- Run: ${code(view.run)} in ${code(view.workspace)}`,
     `- Status: ${view.status}${view.reason === "" ? "" : `: ${inline(view.reason, 300)}`}`,
@@ -126,6 +126,9 @@ function usedText(view: RunView): string {
 
 const authorCost = ({ tripwires }: RunView): string =>
   tripwires.costUsd === 0 ? "" : `, author of tripwires ${showCost(tripwires.costUsd)}`;
+
+const watchdogCost = ({ watchdog }: RunView): string =>
+  watchdog.costUsd === 0 ? "" : `, watchdog ${showCost(watchdog.costUsd)}`;
 
 function wallText({ sandbox }: RunView): string {
   if (sandbox === null) return "";

@@ -1,3 +1,4 @@
+import type { Replies } from "../../src/host/port.ts";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
@@ -69,7 +70,12 @@ async function busy(kit: TestDeck): Promise<{ run: string; afterSeq: number; fol
   return opened;
 }
 
-const eject = (kit: TestDeck, reason = "a test") => kit.deck.send({ type: "eject", reason });
+async function eject(kit: TestDeck, reason = "a test"): Promise<Replies["eject"]["runs"][number]> {
+  const { runs } = await kit.deck.send({ type: "eject", reason });
+  const [done, ...others] = runs;
+  if (done === undefined || others.length > 0) throw new Error(`${runs.length} runs were ejected`);
+  return done;
+}
 
 const readSnapshot = (path: string | null): z.infer<typeof snapshotSchema> =>
   snapshotSchema.parse(JSON.parse(readFileSync(path ?? "", "utf8")));

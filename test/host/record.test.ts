@@ -79,14 +79,24 @@ describe("the record of a deck", () => {
 });
 
 describe("a deck", () => {
-  test("makes one run of two wishes at the same time, and tells the second why not", async () => {
+  test("makes two runs of two wishes at the same time", async () => {
     await using kit = await openTestDeck({ answer: works(1) });
     const wish = spawnA(kit.settings);
-    const [first, second] = await Promise.allSettled([kit.deck.send(wish), kit.deck.send(wish)]);
-    expect(first.status).toBe("fulfilled");
-    expect(second).toMatchObject({ status: "rejected", reason: { kind: "refused", code: "run.open" } });
+    const [first, second] = await Promise.all([kit.deck.send(wish), kit.deck.send(wish)]);
+    expect(second.run).not.toBe(first.run);
     const { runs } = await kit.deck.send({ type: "runs.list" });
-    expect(runs.length).toBe(1);
+    expect(runs.length).toBe(2);
+  });
+
+  test("goes on with a run once, however often that is wished at the same time", async () => {
+    await using kit = await openTestDeck({ answer: works(1) });
+    const { run } = await kit.deck.send(spawnA(kit.settings));
+    await kit.deck.send({ type: "eject", reason: "a test" });
+    const wishes = await Promise.allSettled([kit.resume(run), kit.resume(run)]);
+    expect(wishes).toMatchObject([
+      { status: "fulfilled" },
+      { status: "rejected", reason: { kind: "refused", code: "run.open", hint: expect.stringContaining(run) } },
+    ]);
   });
 
   test("opens no run once it is being closed", async () => {

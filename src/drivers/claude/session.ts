@@ -42,8 +42,11 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const token = randomBytes(24).toString("base64url");
   const env = { ...around.env, ...serverEnvironment(spec), [tokenVariable]: token };
   const options = { ...sdkOptions(asked, { ...around, env, spawn: child.spawn }), ...toolServers(factory, asked) };
-  const sdk = factory.query({ prompt: input, options });
-  const reading = read(sdk, asked, events, { child, unread });
+  const opening: Promise<Query> =
+    spec.isSpare === true
+      ? factory.startup({ options }).then((warm) => warm.query(input))
+      : Promise.resolve(factory.query({ prompt: input, options }));
+  const reading = read(opening, asked, events, { child, unread });
   const { pid, command } = await Promise.race([
     child.started,
     reading.then((problem) => (child.wasAskedFor ? child.started : neverSpawned(problem))),
@@ -51,7 +54,10 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const closed = finish(child, reading, () => {
     events.close();
     input.close();
-    sdk.close();
+    void opening.then(
+      (sdk) => sdk.close(),
+      () => "it never came up, which `reading` tells",
+    );
   });
   void reading.then(() => events.close());
   let isInitialised = false;
@@ -72,11 +78,13 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
       owner = next;
     },
     async answers() {
+      const sdk = await orGone(opening, closed);
       if (isInitialised) await orGone(sdk.mcpServerStatus(), closed);
       else await orGone(sdk.initializationResult(), closed);
       isInitialised = true;
     },
     async aim({ model, effort }, { fast } = { fast: false }) {
+      const sdk = await orGone(opening, closed);
       const isSameModel = model === aimed.model;
       const isSame = isSameModel && effort === aimed.effort && fast === aimed.fast;
       // All at once: one answer of the agent's takes longer than its work. One that stays as it is has to answer, too.
@@ -90,7 +98,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
       aimed = { model, effort, fast };
     },
     async interrupt() {
-      await sdk.interrupt();
+      await (await opening).interrupt();
     },
     stop(how): Promise<StopReport> {
       input.close();
@@ -104,7 +112,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
 }
 
 async function read(
-  sdk: Query,
+  opening: Promise<Query>,
   spec: SessionSpec,
   events: Channel<AgentEvent>,
   { child, unread }: { child: AgentProcess; unread: Unread },
@@ -112,7 +120,7 @@ async function read(
   /** Calls of the one tool that can leave processes behind. */
   const shells = new Set<string>();
   try {
-    for await (const message of sdk) {
+    for await (const message of await opening) {
       if (message.type !== "stream_event") spec.transcript?.(JSON.stringify(message));
       unread.see(message);
       for (const event of translate(message)) {
@@ -139,11 +147,11 @@ async function finish(
 }
 
 /** Nobody answers for an agent that is gone, and its SDK may not say so. */
-async function orGone(answer: Promise<unknown>, closed: Promise<AgentExit>): Promise<void> {
-  const end = closed.then(() => {
+async function orGone<T>(answer: Promise<T>, closed: Promise<AgentExit>): Promise<T> {
+  const end = closed.then((): never => {
     throw new Fault("agent", "agent.gone", "The agent ended before it answered.", { hint: "Start another one." });
   });
-  await Promise.race([answer, end]);
+  return Promise.race([answer, end]);
 }
 
 /** The SDK may give up before it asks for a process; nothing else would tell of that. */

@@ -1,13 +1,11 @@
 import type { SessionOwner } from "../../drivers/agent.ts";
-import { Fault } from "../../base/fault.ts";
-import { changedTask, goOnMessage, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
+import { changedTask, goOnMessage, onceMore, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
-import type { Spent } from "../../protocol/spent.ts";
-import type { Suspended } from "../../protocol/suspended.ts";
 import type { FastSwitch } from "../calibers/fast-governor.ts";
 import { nothingCounted, type Counted } from "../meter.ts";
 import type { Letter } from "./mail.ts";
-import type { SpawnSpec } from "./outcome-of.ts";
+import type { Before, SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
 import type { Estate } from "./yielding.ts";
@@ -24,7 +22,7 @@ export interface Beginning {
   /** What it was told while it was queued. */
   told: readonly Letter[];
   /** What it was when it was suspended, if it goes on from there. */
-  before?: { suspended: Suspended; spent: Spent };
+  before?: Before;
   /** Its fast mode, as far as it was decided on. */
   readonly fast: FastSwitch | undefined;
 }
@@ -63,22 +61,52 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
   };
 }
 
-/** The session of one that was suspended, taken up again; where it had none yet, its task anew. */
+/**
+ * The session of one that was suspended, taken up again; where it had none yet, its task anew. Where the session cannot be
+ * taken up, it begins its task once more in a new one, with what is known of its first try.
+ */
 export function resumedBeginning(
   spec: SpawnSpec,
   parts: ConstructParts,
-  { before, earlier }: { before: { suspended: Suspended; spent: Spent }; earlier: Outcome[] },
+  { before, earlier, told }: Briefing & { before: Before },
 ): Beginning {
-  const { session_id: session, cut, unread: told } = before.suspended;
+  const { session_id: session, cut, written, died } = before.suspended;
   const fresh = freshBeginning(spec, parts, { earlier, told });
   if (session === null) return { ...fresh, before };
   const own = { ...spec, fast: fresh.fast?.isOn === true };
+  let message = (): string => goOnMessage({ cut, died });
   return {
     ...fresh,
     before,
-    take: async (owner) => ({ ...(await parts.sessions.resume(own, owner, session)), before: nothingCounted }),
-    message: () => goOnMessage(cut),
+    message: () => message(),
+    async take(owner, ending) {
+      const resumed = await resumedSession(own, parts, { owner, session });
+      if (resumed !== undefined) return resumed;
+      if (ending.aborted) throw stopped(spec.id);
+      message = () => `${fresh.message()}\n\n${onceMore({ cut, written })}`;
+      return { ...(await parts.sessions.take(own, owner)), before: nothingCounted };
+    },
   };
+}
+
+/**
+ * A session with the memory of an earlier one; undefined, and on the record, where the agent cannot take that up. The try costs no
+ * turn: the agent says so before it is told anything.
+ */
+async function resumedSession(
+  spec: SpawnSpec & { fast: boolean },
+  { sessions, note }: ConstructParts,
+  { owner, session }: { owner: SessionOwner; session: string },
+): Promise<Taken | undefined> {
+  const taken = await sessions.resume(spec, owner, session);
+  try {
+    await taken.session.answers();
+    return { ...taken, before: nothingCounted };
+  } catch (error) {
+    await taken.session.stop("hard");
+    note(spec.id)("construct.restarted", { construct: spec.id, session_id: session, reason: messageOf(error) });
+    return undefined;
+  }
 }
 
 export interface Inheritance {
@@ -122,8 +150,10 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
       }
       if (ending.aborted) throw stopped(spec.id);
       if (!isBriefed || sessionId === null) return { ...(await sessions.take(own(), owner)), before: nothingCounted };
+      const resumed = await resumedSession(own(), parts, { owner, session: sessionId });
+      if (resumed === undefined) return { ...(await sessions.take(own(), owner)), before: nothingCounted };
       message = () => redirectMessage(spec.task, true);
-      return { ...(await sessions.resume(own(), owner, sessionId)), before: nothingCounted };
+      return resumed;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import type { Outcome, Teller } from "../../protocol/outcome.ts";
+import type { Suspended } from "../../protocol/suspended.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Custody } from "./custody.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
@@ -8,6 +9,7 @@ import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
 import { suspendedCause, suspendedOf } from "./suspending.ts";
+import { lastTurn } from "./tally.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence } from "./time-limits.ts";
 import { constructWorks, type ConstructWorks } from "./works.ts";
@@ -33,6 +35,7 @@ export class Construct {
   /** The end of the turn that is being stopped. */
   readonly #turnOver = Promise.withResolvers<void>();
   #cut: string[] = [];
+  #halted: Suspended["halted"] = null;
   #isBriefed = false;
   #how: "polite" | "hard" = "polite";
   #life: Life = { phase: "queued" };
@@ -67,11 +70,21 @@ export class Construct {
     this.#apply({ type: "start" });
   }
 
+  /** Halts it again, where the netrunner had halted it before it was suspended. */
+  rehalt(): void {
+    const halted = this.#beginning.before?.suspended.halted ?? null;
+    if (halted !== null) void this.custody.pause(halted, "it was halted before it was suspended");
+  }
+
   /** Ends it, whatever it is doing; the first cause stays, and a later hard stop hurries an earlier polite one. */
   stop(cause: string, how: "polite" | "hard" = "polite"): void {
     this.#how = how;
     // What it was at, before its end tells its calls that they are denied.
-    if (cause === suspendedCause) this.#cut = this.#works.calls.list;
+    if (cause === suspendedCause) {
+      const { state } = this.custody.standing;
+      this.#cut = this.#works.calls.list;
+      this.#halted = state === "paused" || state === "frozen" ? state : null;
+    }
     this.#apply({ type: "stop", cause });
     if (how === "hard") void this.#session?.stop("hard");
   }
@@ -119,7 +132,7 @@ export class Construct {
     const { life, effects } = step(this.#life, input);
     this.#life = life;
     if ((life.phase === "ending" || life.phase === "yielding") && before === undefined) {
-      this.#works.note("construct.ending", { construct: this.spec.id, cause: life.cause });
+      this.#works.note("construct.ending", { construct: this.spec.id, cause: life.cause, ...lastTurn(life.turn) });
       this.custody.end(life.cause);
       this.#parts.plugins.end(this.spec.id);
       this.#works.parking.end();
@@ -238,14 +251,9 @@ export class Construct {
     if (cause === suspendedCause) {
       this.#up.resolve();
       await this.#transcript?.close();
-      const facts = {
-        tally: this.#works.tally,
-        cut: this.#cut,
-        unread,
-        startedAt,
-        durationMs,
-        workedMs: this.workedMs,
-      };
+      const { tally, tripwires } = this.#works;
+      const own = { tally, tripwires: tripwires.fired, workedMs: this.workedMs };
+      const facts = { ...own, cut: this.#cut, halted: this.#halted, unread, startedAt, durationMs };
       this.#works.note("construct.suspended", { construct, ...suspendedOf(facts) });
       this.#end.resolve(undefined);
       return;

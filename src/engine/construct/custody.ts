@@ -125,7 +125,7 @@ interface Suspicion {
 }
 
 /** The cause of the end of a construct whose agent does not keep to the gate. */
-const bypassed = "gate:bypassed";
+export const bypassed = "gate:bypassed";
 
 const about = (construct: string, tool: string): Omit<AttentionItem, "item"> => ({
   construct,

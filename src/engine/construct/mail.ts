@@ -12,6 +12,8 @@ export interface Mail {
   close(): void;
   /** What it has not begun to read. */
   unread(session: Pick<AgentSession, "unread"> | undefined): Letter[];
+  /** How many letters it has begun to read since this was asked last. */
+  newlyRead(session: Pick<AgentSession, "unread">): number;
 }
 
 export interface Letter {
@@ -23,6 +25,13 @@ export function newMail(told: readonly Letter[]): Mail {
   const withTask = [...told];
   const sent: Letter[] = [];
   let out: Pick<AgentSession, "send"> | undefined;
+  let read = 0;
+  const unread = (session: Pick<AgentSession, "unread"> | undefined): Letter[] => {
+    if (out === undefined) return withTask;
+    // The agent reads in the order of sending, and the task came first.
+    const count = session?.unread ?? 0;
+    return [...(count > sent.length ? withTask : []), ...sent.slice(Math.max(0, sent.length - count))];
+  };
   return {
     tell(letter) {
       if (out === undefined) {
@@ -39,13 +48,14 @@ export function newMail(told: readonly Letter[]): Mail {
     close() {
       withTask.length = 0;
       sent.length = 0;
+      read = 0;
       out = undefined;
     },
-    unread(session) {
-      if (out === undefined) return withTask;
-      // The agent reads in the order of sending, and the task came first.
-      const count = session?.unread ?? 0;
-      return [...(count > sent.length ? withTask : []), ...sent.slice(Math.max(0, sent.length - count))];
+    unread,
+    newlyRead(session) {
+      const before = read;
+      read = Math.max(read, withTask.length + sent.length - unread(session).length);
+      return read - before;
     },
   };
 }

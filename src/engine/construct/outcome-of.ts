@@ -2,6 +2,7 @@ import type { AgentExit } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Spent } from "../../protocol/spent.ts";
 import { noTokens, type Origin, type Outcome } from "../../protocol/outcome.ts";
+import type { Suspended } from "../../protocol/suspended.ts";
 import { endStateOf } from "./machine.ts";
 import { resultOf, showExit, type Tally } from "./tally.ts";
 
@@ -77,6 +78,32 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
         ? ""
         : [...(tally.turn?.errors ?? []), exit?.stderr ?? ""].join("\n").trim(),
   };
+}
+
+/** The outcome of a construct that ends in the queue: it has not started, or was suspended and has not gone on. */
+export function endedInQueue(spec: SpawnSpec, cause: string, before: Before | undefined): Outcome {
+  const outcome = unstarted(spec, cause);
+  if (before === undefined) return outcome;
+  const { suspended, spent } = before;
+  return {
+    ...outcome,
+    exit: "it was suspended",
+    started_at: suspended.started_at,
+    duration_ms: suspended.duration_ms,
+    turns: suspended.turns,
+    cost_usd: spent.costUsd,
+    tokens: spent.tokens,
+    denials: suspended.denials,
+    surfaced: suspended.surfaced,
+    tripwires: suspended.tripwires,
+    session_id: suspended.session_id,
+  };
+}
+
+/** What a construct was when it was suspended, and what it has used until then. */
+export interface Before {
+  suspended: Suspended;
+  spent: Spent;
 }
 
 /** The outcome of a construct that has no process to tell of: it never started, or its deck died under it. */

@@ -4,7 +4,6 @@ import type { Suspended } from "../../protocol/suspended.ts";
 import { ending } from "../gate/standing.ts";
 import type { Letter } from "./mail.ts";
 import { showInput } from "./show-input.ts";
-import type { ConstructView } from "../../protocol/view.ts";
 import { newTally, type Tally } from "./tally.ts";
 
 /** The cause of the end of a process whose construct goes on one day: no end of the construct. */
@@ -52,33 +51,24 @@ export interface SuspendedFacts {
   startedAt: number | null;
   durationMs: number;
   workedMs: number;
+  halted: Suspended["halted"];
+  tripwires: Suspended["tripwires"];
 }
 
 /** The record of one that is suspended. */
-export const suspendedOf = ({ tally, cut, unread, startedAt, durationMs, workedMs }: SuspendedFacts): Suspended => ({
+export const suspendedOf = ({ tally, cut, unread, startedAt, ...facts }: SuspendedFacts): Suspended => ({
   session_id: tally.sessionId,
   cut,
   unread: [...unread],
+  died: false,
   started_at: startedAt,
-  duration_ms: durationMs,
-  worked_ms: workedMs,
+  duration_ms: facts.durationMs,
+  worked_ms: facts.workedMs,
+  halted: facts.halted,
   turns: tally.turns,
   written: [...tally.written],
   // A call that was denied only because of this is told as one that was cut off.
   denials: tally.denials.filter(({ rule }) => rule !== ending.rule),
   surfaced: tally.surfaced,
-});
-
-/** The same of one that only waited for the account when its deck died: nothing of it was cut off. */
-export const abandoned = ({ sessionId, told, startedAt, surfaced }: ConstructView): Suspended => ({
-  session_id: sessionId,
-  cut: [],
-  unread: told,
-  started_at: startedAt,
-  duration_ms: 0,
-  worked_ms: 0,
-  turns: 0,
-  written: [],
-  denials: [],
-  surfaced,
+  tripwires: facts.tripwires,
 });

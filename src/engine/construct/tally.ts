@@ -1,4 +1,5 @@
 import type { AgentEvent, AgentExit, TurnEnd } from "../../drivers/agent.ts";
+import type { EventBody } from "../../protocol/event.ts";
 import type { Denial, Outcome } from "../../protocol/outcome.ts";
 import type { Surfaced } from "../../protocol/surfaced.ts";
 import { headAndTail } from "../../base/text.ts";
@@ -93,6 +94,19 @@ export function resultOf(tally: Tally): Pick<Outcome, "result" | "result_from"> 
   if (first === undefined) return { result: "", result_from: "none" };
   return { result: headAndTail(first.text, resultBytes).text, result_from: first.result_from };
 }
+
+/** The end of a turn for the record. */
+export const lastTurn = (turn: TurnEnd | null): Pick<EventBody<"construct.ending">, "turn"> =>
+  turn === null
+    ? {}
+    : {
+        turn: {
+          text: headAndTail(turn.text, resultBytes).text,
+          turns: turn.turns,
+          refused: turn.refused,
+          errors: turn.errors,
+        },
+      };
 
 export function showExit(exit: AgentExit | null): string {
   if (exit === null) return "never started";

@@ -66,7 +66,14 @@ export function constructWorks(
   const tally = resumedTally(before?.suspended);
   const calls = openCalls();
   const reconciled = reconciliation();
-  const tripwires = new ConstructTripwires({ construct, run: parts.tripwires, clock, note, kill });
+  const tripwires = new ConstructTripwires({
+    construct,
+    run: parts.tripwires,
+    clock,
+    note,
+    kill,
+    earlier: before?.suspended.tripwires ?? [],
+  });
   const meter = new Meter({
     agent: construct,
     role: "construct",
@@ -118,6 +125,8 @@ export function constructWorks(
     owner: { gate, surface: surfacing.surface },
     watch(event, from) {
       times.sign();
+      const letters = mail.newlyRead(from);
+      if (letters > 0) note("construct.read", { construct, letters });
       count(tally, event);
       meter.see(event);
       const beyond = event.type === "used" && event.isFinal ? parts.budget.overrun(construct) : undefined;

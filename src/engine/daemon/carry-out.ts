@@ -24,16 +24,38 @@ export interface Hands {
   askForBudget(): void;
 }
 
-/** Carries out the valid actions of a block in order and reports the others back, item by item. */
-export function carryOut(parsed: ParsedBlock, daemon: string, hands: Hands, note: Note): { spawned: number } {
-  const ids = new Map<number, string>();
-  let spawned = 0;
+/** What of a block has been carried out, by position of the item. */
+export interface CarriedOut {
+  /** Those that are on the record as begun. */
+  begun: ReadonlySet<number>;
+  /** Those of which nothing is left to do. */
+  done: ReadonlySet<number>;
+  /** The constructs that came of them. */
+  ids: ReadonlyMap<number, string>;
+}
+
+const nothing: CarriedOut = { begun: new Set(), done: new Set(), ids: new Map() };
+
+/**
+ * Carries out the valid actions of a block in order and reports the others back, item by item.
+ * @param before what an earlier deck has done of it
+ */
+export function carryOut(
+  parsed: ParsedBlock,
+  daemon: string,
+  hands: Hands,
+  note: Note,
+  before = nothing,
+): { spawned: number } {
+  const ids = new Map(before.ids);
+  let spawned = ids.size;
   for (const { position, item, problem } of parsed.rejected) {
-    note("daemon.action_rejected", { daemon, position, item, problem });
+    if (!before.done.has(position)) note("daemon.action_rejected", { daemon, position, item, problem });
   }
   for (const [index, action] of parsed.block.actions.entries()) {
     const position = parsed.positions[index] ?? index + 1;
-    note("daemon.action", { daemon, action });
+    if (before.done.has(position)) continue;
+    if (!before.begun.has(position)) note("daemon.action", { daemon, action, position });
     if (action.type === "spawn") {
       const result = hands.spawn(action, ids);
       if ("refused" in result) continue;

@@ -5,13 +5,14 @@ import { headAndTail } from "../../base/text.ts";
 import { parseActionBlock, type DaemonStatus, type ParsedBlock } from "../../protocol/action.ts";
 import { heading } from "../../protocol/briefing.ts";
 import { extractActionBlock, type Extraction } from "../../protocol/extract.ts";
-import type { DeckEvent } from "../../protocol/event.ts";
+import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import { carryOut, type Hands } from "./carry-out.ts";
 import type { Conversation } from "./conversation.ts";
 import { decide } from "./decide.ts";
 import type { Inbox } from "./inbox.ts";
+import { readRecorded, type EarlierLoop, type UnfinishedTurn } from "./unfinished.ts";
 
 export interface DaemonParts {
   id: string;
@@ -23,7 +24,7 @@ export interface DaemonParts {
   clock: Clock;
   autopilot: boolean;
   /** What an earlier life of this run left: number of the last turn, and what the session has cost by its own count. */
-  before: { turn: number; sessionCostUsd: number; chat: string };
+  before: EarlierLoop & { turn: number; sessionCostUsd: number; chat: string };
   compose: (inputs: readonly DeckEvent[]) => string;
   /** What a process that knows nothing of this run must be told first. Empty for a new run. */
   memory: () => string;
@@ -66,7 +67,7 @@ export class Daemon {
   #circles = 0;
   /** Why this daemon cannot go on: the run pauses when what it has started is over. */
   #stuck: { rule: string; reason: string } | undefined;
-  #status: DaemonStatus = "working";
+  #status: DaemonStatus;
   #chat: string;
   #hasAsked = false;
   #wake = Promise.withResolvers<void>();
@@ -76,6 +77,7 @@ export class Daemon {
     this.#turn = parts.before.turn;
     this.#sessionCost = parts.before.sessionCostUsd;
     this.#chat = parts.before.chat;
+    this.#status = parts.before.status;
   }
 
   /** Something has changed that the loop may have to react to. */
@@ -86,6 +88,7 @@ export class Daemon {
   /** Runs until the goal is over or a bound is reached; undefined when the signal ends it. */
   async run(signal: AbortSignal): Promise<DaemonEnd | undefined> {
     signal.addEventListener("abort", () => this.wake(), { once: true });
+    this.#finishEarlier();
     while (!signal.aborted) {
       const decision = this.#decide();
       switch (decision.next) {
@@ -156,7 +159,7 @@ export class Daemon {
       this.#giveUp("daemon.circles", `The daemon has made no progress in ${mostCircles} turns.`);
       return;
     }
-    let message = this.#withMemory(this.#parts.compose(inputs));
+    let message = this.#opening(inputs) + this.#parts.compose(inputs);
     for (let repairs = 0; ; repairs += 1) {
       const reply = await this.#turnOf(message, inputs, signal);
       if (reply === "given up" || reply.ok) return;
@@ -209,33 +212,49 @@ export class Daemon {
     }
     this.#wedges = 0;
     const reply = readReply(result.turn);
-    if (reply.ok) this.#carryOut(reply.value);
-    else note("daemon.raw", { daemon, text: headAndTail(result.turn.text, 8192).text });
-    note("daemon.turn_ended", {
+    const end = {
       daemon,
       turn: this.#turn,
-      valid: reply.ok,
       cost_usd: this.#costOf(result.turn),
       tokens_out: result.turn.tokens.output,
       duration_ms: clock.monotonic() - began,
-    });
+    };
+    if (reply.ok) {
+      note("daemon.replied", { ...end, ...recordedReply(result.turn) });
+      this.#carryOut(reply.value);
+    } else note("daemon.raw", { daemon, text: headAndTail(result.turn.text, 8192).text });
+    note("daemon.turn_ended", { ...end, valid: reply.ok });
     return reply;
   }
 
-  #carryOut(parsed: ParsedBlock): void {
-    const { id: daemon, note, hands } = this.#parts;
-    const { thinking, chat, status } = parsed.block;
-    if (thinking !== "") note("daemon.thinking", { daemon, text: thinking });
-    this.#chat = chat ?? "";
-    if (this.#chat !== "") note("daemon.chat", { daemon, text: this.#chat });
-    const { spawned } = carryOut(parsed, daemon, hands, note);
-    if (spawned > 0) this.#nudges = 0;
-    this.#status = status;
-    note("daemon.status", { daemon, status });
+  /** A reply that the deck before was carrying out when it died: what it has done is not done again. */
+  #finishEarlier(): void {
+    const { unfinished } = this.#parts.before;
+    const reply = unfinished === undefined ? undefined : readRecorded(unfinished.reply);
+    if (unfinished === undefined || reply?.ok !== true) return;
+    const { structured: _structured, text: _text, ...end } = unfinished.reply;
+    this.#carryOut(reply.value, unfinished);
+    this.#parts.note("daemon.turn_ended", { ...end, valid: true });
   }
 
-  #withMemory(message: string): string {
-    return this.#parts.conversation.isBlank && this.#turn > 0 ? `${this.#parts.memory()}\n\n${message}` : message;
+  #carryOut(parsed: ParsedBlock, before?: UnfinishedTurn): void {
+    const { id: daemon, note, hands } = this.#parts;
+    const { thinking, chat, status } = parsed.block;
+    const isNew = (what: "thinking" | "chat" | "status"): boolean => before?.said.has(what) !== true;
+    if (thinking !== "" && isNew("thinking")) note("daemon.thinking", { daemon, text: thinking });
+    this.#chat = chat ?? "";
+    if (this.#chat !== "" && isNew("chat")) note("daemon.chat", { daemon, text: this.#chat });
+    const { spawned } = carryOut(parsed, daemon, hands, note, before);
+    if (spawned > 0) this.#nudges = 0;
+    this.#status = status;
+    if (isNew("status")) note("daemon.status", { daemon, status });
+  }
+
+  /** What a process is told before the inputs: its memory where it has none, or that it may have met them before. */
+  #opening(inputs: readonly DeckEvent[]): string {
+    const { conversation, inbox, memory } = this.#parts;
+    if (conversation.isBlank && this.#turn > 0) return `${memory()}\n\n`;
+    return inbox.mayKnow(inputs) && !conversation.isBlank ? `${repeated}\n\n` : "";
   }
 
   /** The agent counts its session's cost from the start; a smaller count means that it began anew. */
@@ -253,6 +272,11 @@ const isOwnDoing = ({ type }: DeckEvent): boolean =>
   type === "bound.raised" ||
   type === "daemon.read" ||
   type === "spawn.refused";
+
+const repeated = `${heading.fromDeck} You may have been told some of this before, in a turn that was cut off. Nothing that you replied to it was carried out.`;
+
+const recordedReply = ({ structured, text }: TurnEnd): Pick<EventBody<"daemon.replied">, "structured" | "text"> =>
+  structured === undefined ? { structured: false, text } : { structured: true, text: JSON.stringify(structured) };
 
 function readReply(turn: TurnEnd): Extraction {
   if (turn.structured !== undefined) return parseActionBlock(turn.structured);

@@ -28,6 +28,11 @@ export class Inbox {
     return [...this.#waiting, ...this.#asides].sort((one, other) => one.seq - other.seq);
   }
 
+  /** Some of these were told in a turn that did not come to its end: the daemon may have read them. */
+  mayKnow(inputs: readonly DeckEvent[]): boolean {
+    return inputs.some(({ seq }) => [...this.#underWay.values()].some((turn) => turn.has(seq)));
+  }
+
   /** Only outcomes wait: more may follow shortly and share the turn. */
   get onlyOutcomes(): boolean {
     return this.#waiting.every((event) => comesWithOutcomes.has(event.type) || isBeside(event));

@@ -19,6 +19,8 @@ export interface ConstructTripwiresParts {
   note: Note;
   /** A critical tripwire has fired: the construct has to be gone. */
   kill: (cause: string) => void;
+  /** What has fired in an earlier process of the construct. */
+  earlier?: Outcome["tripwires"];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface ConstructTripwiresParts {
  */
 export class ConstructTripwires {
   readonly #parts: ConstructTripwiresParts;
-  readonly #fired: Outcome["tripwires"] = [];
+  readonly #fired: Outcome["tripwires"];
   #state: TripwireState = freshState;
   /** Warnings that hold what comes next, the calls that they hold, and whether one of these is over. */
   #pending: { firing: Firing; calls: Set<string>; served: boolean }[] = [];
@@ -36,6 +38,7 @@ export class ConstructTripwires {
 
   constructor(parts: ConstructTripwiresParts) {
     this.#parts = parts;
+    this.#fired = [...(parts.earlier ?? [])];
   }
 
   /** The first of what has fired, for the outcome. */

@@ -24,7 +24,7 @@ export interface Spare {
 
 /** Starts one. Nothing of it is allowed to run before it has an owner. */
 export function openSpare(id: string, since: number, caliber: Caliber, place: WorkerPlace): Spare {
-  const opening = place.driver.open(workerSpec({ id, caliber }, place, nobody));
+  const opening = place.driver.open({ ...workerSpec({ id, caliber }, place, nobody), isSpare: true });
   return {
     id,
     since,

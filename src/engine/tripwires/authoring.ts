@@ -8,7 +8,7 @@ import type { Account } from "../account/account.ts";
 import type { Note } from "../journal.ts";
 import { Meter, type Metering } from "../meter.ts";
 import { authorMessage, authorPrompt, proposalJsonSchema } from "./author-prompt.ts";
-import { askOnce, type Reply } from "./ask-once.ts";
+import { askOnce, type Reply } from "../ask-once.ts";
 import type { RunTripwires } from "./rules.ts";
 
 export interface AuthoringParts {

@@ -1,6 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Port } from "../../host/port.ts";
+import { openViews } from "./open-run.ts";
 import { isEnded, type ConstructView } from "../../protocol/view.ts";
 
 /**
@@ -10,8 +11,8 @@ import { isEnded, type ConstructView } from "../../protocol/view.ts";
 export async function findConstruct(port: Port, name: string): Promise<string> {
   const wanted = name.trim();
   if (/^cx-[0-9a-f]{8}$/.test(wanted)) return wanted;
-  const view = await port.snapshot();
-  const alive = Object.values(view?.constructs ?? {}).filter((construct) => !isEnded(construct));
+  const views = await openViews(port);
+  const alive = views.flatMap(({ constructs }) => Object.values(constructs)).filter((construct) => !isEnded(construct));
   const matches = alive.filter(({ id }) => fits(id, wanted));
   const [only] = matches;
   if (only !== undefined && matches.length === 1) return only.id;

@@ -1,12 +1,13 @@
 import { Fault } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Port } from "../../host/port.ts";
+import { openViews } from "./open-run.ts";
 import type { Hold } from "../../protocol/hold.ts";
 
 /** The calls that wait for the netrunner, the oldest first. */
 export async function openHolds(port: Port): Promise<Hold[]> {
-  const view = await port.snapshot();
-  return Object.values(view?.holds ?? {});
+  const views = await openViews(port);
+  return views.flatMap(({ holds }) => Object.values(holds));
 }
 
 /**

@@ -12,7 +12,11 @@ export async function listRuns(port: Port): Promise<RunSummary[]> {
 
 /** The id of the run that a name means: the whole id, its unique beginning or end (with or without "run-"), or "last". */
 export async function findRun(port: Port, name: string): Promise<string> {
-  const runs = await listRuns(port);
+  return oneOf(await listRuns(port), name);
+}
+
+/** The id among these, newest first, that a name means. */
+export function oneOf(runs: readonly RunSummary[], name: string): string {
   const wanted = name.trim();
   const [newest] = runs;
   if (newest === undefined)

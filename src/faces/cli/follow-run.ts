@@ -12,6 +12,7 @@ import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
 import { matterOf, settledMatter, type Matter } from "./matter.ts";
+import { withinRun } from "./open-run.ts";
 import type { Progress } from "./progress.ts";
 import type { Sink } from "./sink.ts";
 import type { Patience } from "./stopping.ts";
@@ -40,17 +41,21 @@ export type RunEnd = { view: RunView; rule: string | undefined } | { lost: strin
 
 /** Follows a run until it closes, and answers for the netrunner: asks on the terminal, or stops where nobody can answer. */
 export async function followRun(following: Following): Promise<RunEnd> {
-  const { port, opened, progress, interrupts, json, terminal, clock } = following;
+  const { opened, progress, interrupts, json, terminal, clock } = following;
+  const port = withinRun(following.port, opened.run);
   let view = following.view;
   let rule: string | undefined;
   let question: AbortController | undefined;
 
-  using stop = stopping(following, {
-    tell: (text) => progress.note(text),
-    asked: () => question?.abort(),
-    // A reader that stands still must not keep the netrunner from ending this.
-    interrupted: () => json?.hurry(),
-  });
+  using stop = stopping(
+    { ...following, port },
+    {
+      tell: (text) => progress.note(text),
+      asked: () => question?.abort(),
+      // A reader that stands still must not keep the netrunner from ending this.
+      interrupted: () => json?.hurry(),
+    },
+  );
 
   json?.gone.addEventListener("abort", () => stop.stop("stopped", "the reader of the output has gone"));
 

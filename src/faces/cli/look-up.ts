@@ -7,6 +7,7 @@ import type { DeckFlags } from "./flags/deck-flags.ts";
 import { deckOptions } from "./flags/deck-flags.ts";
 import type { Paint } from "./paint.ts";
 import { painter, wantsColor } from "./paint.ts";
+import { openRunNamed } from "./open-run.ts";
 import { sink } from "./sink.ts";
 import { usualPatience } from "./stopping.ts";
 import type { OpenDeck, World } from "./world.ts";
@@ -21,7 +22,7 @@ export interface Page {
 /**
  * Opens a deck, writes what the question finds to stdout, and closes it.
  * @param where `record`: what is on record; `deck`: the deck that runs in this home; `either`: that deck, and the record
- * where none runs; `home`: that deck, and the home itself where none runs, to change what is kept there
+ * where none runs; `asking`: that deck, and where none runs, one that answers questions alone; `home`: that deck, and the home itself where none runs, to change what is kept there
  */
 export async function lookUp(
   world: World,
@@ -34,7 +35,8 @@ export async function lookUp(
   // A reader that has seen enough (`| head`) is no mistake.
   const out = sink(world.stdout);
   try {
-    await out.write(await question(deck.port, page));
+    const port = flags.run === undefined ? deck.port : await openRunNamed(deck.port, flags.run);
+    await out.write(await question(port, page));
     await out.flush();
   } finally {
     await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
@@ -49,7 +51,7 @@ const openAs =
     world.openDeck(await deckOptions(flags, world, mode));
 
 const runningOr =
-  (mode: "read" | "edit"): Open =>
+  (mode: "read" | "edit" | "ask"): Open =>
   async (world, flags) => {
     try {
       return await openAs("attach")(world, flags);
@@ -81,5 +83,6 @@ const doors = {
   record: openAs("read"),
   deck: openAs("attach"),
   either: runningOr("read"),
+  asking: runningOr("ask"),
   home: homeItself,
 };

@@ -33,6 +33,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "put everything about one run into one archive",
     load: async () => (await import("./commands/export.ts")).defineExport,
   },
+  ask: {
+    summary: "ask the watchdog about a run or a construct: it knows the record, and can do nothing",
+    load: async () => (await import("./commands/ask.ts")).defineAsk,
+  },
   brake: {
     summary: "explain, check, list and change what constructs may do",
     load: async () => (await import("./commands/brake.ts")).defineBrake,
@@ -96,6 +100,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
   settings: {
     summary: "what holds for runs: list, get, set, unset",
     load: async () => (await import("./commands/settings.ts")).defineSettings,
+  },
+  doctor: {
+    summary: "look whether this machine and this home are fit for a deck, and what to do where they are not",
+    load: async () => (await import("./commands/doctor.ts")).defineDoctor,
   },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",

@@ -9,6 +9,14 @@ import { suspendedSchema } from "../suspended.ts";
 const construct = z.string();
 const daemon = z.string();
 
+/** The end of a turn as its agent told it: should the deck die before the outcome is recorded, it is made of this. */
+const lastTurnSchema = z.object({
+  text: z.string(),
+  turns: z.int(),
+  refused: z.boolean(),
+  errors: z.array(z.string()),
+});
+
 /** Bodies of the events of constructs and of what they are given. */
 export const constructEvents = {
   "construct.queued": z.object({
@@ -86,8 +94,12 @@ export const constructEvents = {
   "construct.unparked": z.object({ construct }),
   /** Nothing was heard of it for so long. */
   "construct.stalled": z.object({ construct, silent_ms: z.int() }),
-  /** The end has begun; the first cause stays. */
-  "construct.ending": z.object({ construct, cause: z.string() }),
+  /** So many of the messages that it was told has it begun to read, in their order. */
+  "construct.read": z.object({ construct, letters: z.int() }),
+  /** Its session could not be taken up again, so it begins its task once more, in a session of its own. */
+  "construct.restarted": z.object({ construct, session_id: z.string(), reason: z.string() }),
+  /** The end has begun; the first cause stays. `turn`: how its last turn ended, where that is the cause. */
+  "construct.ending": z.object({ construct, cause: z.string(), turn: lastTurnSchema.optional() }),
   /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
   "construct.suspended": suspendedSchema.extend({ construct }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),

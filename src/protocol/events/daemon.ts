@@ -20,6 +20,19 @@ export const daemonEvents = {
   "daemon.session": z.object({ daemon, session_id: z.string(), model: z.string() }),
   /** `message` is the whole text that the daemon gets; `inputs` are the sequence numbers of the events that it conveys. */
   "daemon.turn_started": z.object({ daemon, turn: z.int(), message: z.string(), inputs: z.array(z.int()) }),
+  /**
+   * A valid reply, before anything of it is carried out: should the deck die meanwhile, the rest is carried out from here.
+   * `structured`: the text is the JSON of a reply that the agent has parsed.
+   */
+  "daemon.replied": z.object({
+    daemon,
+    turn: z.int(),
+    structured: z.boolean(),
+    text: z.string(),
+    cost_usd: z.number(),
+    tokens_out: z.int(),
+    duration_ms: z.number(),
+  }),
   /** The model's turn is over. Only a valid one has conveyed its inputs; the others are sent again. */
   "daemon.turn_ended": z.object({
     daemon,
@@ -31,7 +44,8 @@ export const daemonEvents = {
   }),
   "daemon.thinking": z.object({ daemon, text: z.string() }),
   "daemon.chat": z.object({ daemon, text: z.string() }),
-  "daemon.action": z.object({ daemon, action: actionSchema }),
+  /** `position`: of the item in the reply, from 1. */
+  "daemon.action": z.object({ daemon, action: actionSchema, position: z.int().optional() }),
   "daemon.action_rejected": z.object({ daemon, position: z.int(), item: z.string(), problem: z.string() }),
   /** `respawn`: the process was given up and the next turn starts a fresh one with its memory. */
   "daemon.status": z.object({ daemon, status: z.enum([...daemonStatuses, "respawn"]) }),

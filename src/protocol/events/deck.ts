@@ -33,6 +33,15 @@ export const deckEvents = {
   "account.released": z.object({ kind: z.enum(accountTroubles), how: z.enum(accountReleases), held_ms: z.number() }),
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
+  /**
+   * What a dead deck had left running of these agents of the run is ended, before anything of it goes on. `proven`: nothing of it
+   * is left.
+   */
+  "strays.ended": z.object({
+    agents: z.array(z.string()),
+    processes: z.array(z.object({ agent: z.string(), pid: z.int(), command: z.string() })),
+    proven: z.boolean(),
+  }),
   /** The record of the home was of an older version of its shape, and is up to date now; `copy` is the file as it was. */
   "record.upgraded": z.object({ from: z.int(), to: z.int(), copy: z.string() }),
   /** The netrunner has removed closed runs from the record, with so many events. */

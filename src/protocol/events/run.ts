@@ -14,6 +14,8 @@ export const runEvents = {
     workspace: z.string(),
     folder: z.string(),
     settings: runSettingsSchema,
+    /** The goal, or the tasks: what a run that dies in its first moment is taken up with. */
+    asked: z.array(z.string()).optional(),
     /** Version of the deck that wrote the run. */
     deck: z.string(),
     command_line: z.array(z.string()),

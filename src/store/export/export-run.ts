@@ -9,6 +9,7 @@ import { createGzip } from "node:zlib";
 import { errnoOf, Fault } from "../../base/fault.ts";
 import { flatEvent } from "../../protocol/event.ts";
 import { foldRunEvents } from "../../protocol/snapshot.ts";
+import type { ExportedRun } from "../../protocol/retention.ts";
 import { summaryOf } from "../../protocol/view.ts";
 import { schemaVersion } from "../database.ts";
 import type { EventReader } from "../event-reader.ts";
@@ -17,14 +18,6 @@ import type { Redactor } from "../redaction/redactor.ts";
 import { reportOf } from "../report.ts";
 import { storageFault } from "../storage-fault.ts";
 import { tarEnd, tarHeader, tarPadding, type TarEntry } from "./tar.ts";
-
-export interface ExportedRun {
-  path: string;
-  /** Files in the archive, with the manifest. */
-  files: number;
-  /** Of the archive. */
-  bytes: number;
-}
 
 interface ExportOrder {
   reader: EventReader;
@@ -89,7 +82,11 @@ async function* archive(order: ExportOrder, onFile: () => void): AsyncGenerator<
   const listed: Listed[] = [];
   const skipped: string[] = [];
 
-  async function* put(entry: TarEntry, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, lookedThrough: boolean) {
+  async function* put(
+    entry: TarEntry,
+    content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    lookedThrough: boolean,
+  ) {
     const hash = createHash("sha256");
     let size = 0;
     yield tarHeader(entry);
@@ -112,7 +109,8 @@ async function* archive(order: ExportOrder, onFile: () => void): AsyncGenerator<
   };
 
   const lines = (): Generator<Uint8Array> => eventLines(reader, redactor, run, lastSeq);
-  const size = lines().reduce((sum, line) => sum + line.length, 0);
+  let size = 0;
+  for (const line of lines()) size += line.length;
   yield* put({ path: `${run}/events.ndjson`, size, modifiedAt: view.lastAt }, lines(), true);
   yield* putText("report.md", reportOf(redactor.value(view), eventsUpTo(reader, run, lastSeq)), view.lastAt);
   for (const path of await filesIn(folder, skipped)) {

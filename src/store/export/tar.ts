@@ -59,7 +59,13 @@ interface Header {
 function header({ name, size, modifiedAt, type }: Header): Buffer {
   const bytes = Buffer.alloc(block);
   const octal = (value: number, at: number, length: number): void => {
-    bytes.write(`${Math.max(0, Math.floor(value)).toString(8).padStart(length - 1, "0")}\0`, at, "latin1");
+    bytes.write(
+      `${Math.max(0, Math.floor(value))
+        .toString(8)
+        .padStart(length - 1, "0")}\0`,
+      at,
+      "latin1",
+    );
   };
   bytes.write(name, 0, 100, "latin1");
   // Read and written by the owner alone, whoever that is where it is unpacked.

@@ -131,9 +131,7 @@ test("a deck that is killed while a construct is parked loses nothing of it: it 
   await using kit = await openTestDeck({ folder, api, accountTimes: shortTimes, keep: true });
   const resumed = await kit.resume(run);
   const events = await kit.untilClosed(resumed.afterSeq);
-  expect(outcomesOf(events)).toMatchObject([
-    { state: "done", result: expect.stringContaining("The deck had stopped you") },
-  ]);
+  expect(outcomesOf(events)).toMatchObject([{ state: "done", result: expect.stringContaining("The deck died") }]);
   expect(of(events, "account.released").map(({ body }) => body.how)).toEqual(["tried"]);
   expect(leftOf(events)).toEqual([]);
 });

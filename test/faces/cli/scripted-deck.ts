@@ -4,6 +4,7 @@ import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType } from "../../../src/protocol/event.ts";
+import type { Pruning } from "../../../src/protocol/retention.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
 import type { KnownCalibers } from "../../../src/protocol/models.ts";
@@ -12,6 +13,8 @@ import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings, savedSettingsSchema } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
+import { foldAsk } from "../../../src/protocol/fold-watchdog.ts";
+import type { AskLine, AskView } from "../../../src/protocol/watchdog.ts";
 import { costOf, summaryOf } from "../../../src/protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
 import { channel } from "../../../src/base/stream.ts";
@@ -33,6 +36,10 @@ export interface Script {
   ejection?: Partial<Ejection>;
   /** Why the constructs are ending already. */
   ending?: string;
+  /** After a question was taken. */
+  onAsk?: (stage: Stage, ask: string) => void;
+  /** Questions that wait. */
+  asks?: AskLine[];
   /** Refuses a command before anything else happens. */
   refuse?: (command: Command) => Fault | undefined;
   /** Settings of the home. */
@@ -40,6 +47,7 @@ export interface Script {
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
   calibers?: KnownCalibers;
+  pruning?: Pruning;
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
@@ -78,6 +86,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const closed = Promise.withResolvers<void>();
   let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
   let closings = 0;
+  let asked = 0;
   let current = runId;
 
   const record = (run: string, type: EventType, body: unknown): void => {
@@ -169,7 +178,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         const ejection = { ...anEjection, reason: command.reason, ...script.ejection };
         record(current, "run.ejected", ejection);
         stage().close("stopped", "eject");
-        return { run: current, ...ejection };
+        return { runs: [{ run: current, ...ejection }] };
       }
       case "hold.answer":
         script.onHoldAnswer?.(stage(), command);
@@ -230,12 +239,44 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return script.trial ?? { firings: [], consequence: "none" };
       case "tripwires.mute":
         return {};
+      case "run.export":
+        return { path: command.to, files: 3, bytes: 1234 };
+      case "runs.prune":
+        return script.pruning ?? { applied: command.apply, runs: [], unfinished: [], kept: 1, shrunk: false };
       case "calibers.list":
         return script.calibers ?? { version: null, models: [], from: "fallback", asked_at: null, warnings: [] };
+      case "ask": {
+        const { question, construct: about = null } = command;
+        const afterSeq = events.length;
+        asked += 1;
+        const ask = `wd-0000000${asked}`;
+        record(current, "watchdog.asked", { ask, question, about, caliber });
+        const given = { seqs: [[1, 3]], bytes: 900, events: afterSeq, up_to: afterSeq, search: "fts5" };
+        record(current, "watchdog.started", { ask, pid: 1, given });
+        script.onAsk?.(stage(), ask);
+        return { ask, run: current, ahead: 0, afterSeq };
+      }
+      case "ask.cancel":
+        record(current, "watchdog.cancelled", { ask: command.ask });
+        return {};
+      case "ask.list":
+        return { asks: script.asks ?? [] };
+      case "ask.history": {
+        const asks: AskView[] = [];
+        for (const event of events) foldAsk(asks, event);
+        return { asks };
+      }
+      case "event.show": {
+        const event = events.find(({ seq }) => seq === command.seq);
+        if (event === undefined) throw new Fault("usage", "event.unknown", "there is no such event");
+        return { event, before: events.slice(0, event.seq - 1), after: events.slice(event.seq) };
+      }
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };
       }
+      case "runs.open":
+        return { runs: events.length === 0 ? [] : [summaryOf(viewOf(current))] };
       case "run.show":
         return { view: viewOf(command.run) };
       default:
@@ -246,8 +287,8 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const port: Port = {
     async send<C extends Command>(command: C) {
       const parsed = commandSchema.parse(command);
-      // Each command reads them first; that is no wish of the netrunner's.
-      if (parsed.type !== "settings.read") commands.push(parsed);
+      // Commands look at these first; that is no wish of the netrunner's.
+      if (parsed.type !== "settings.read" && parsed.type !== "runs.open") commands.push(parsed);
       const refusal = script.refuse?.(parsed);
       if (refusal !== undefined) throw refusal;
       // The reply belongs to the command's type: `carryOut` switches over it.

@@ -4,7 +4,7 @@ import type { Port } from "../../../host/port.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addHomeFlags } from "../flags/deck-flags.ts";
+import { addHomeFlags, addRunFlag } from "../flags/deck-flags.ts";
 import { choiceOf } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
@@ -21,7 +21,7 @@ type Wish = (typeof wishes)[number];
 /** `cyberdeck airgap`: the network of all constructs of the open run, at once. */
 export function defineAirgap(command: Command, world: World, finish: (code: number) => void): void {
   command.argument("[on|off|status]", "what to do", choiceOf("airgap", wishes), "status");
-  addHomeFlags(command)
+  addRunFlag(addHomeFlags(command))
     .option("--json", "write the state as a line of JSON")
     .addHelpText("after", examples)
     .action(async (wish: Wish) => {

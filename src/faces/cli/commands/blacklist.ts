@@ -6,7 +6,7 @@ import { moment } from "../amounts.ts";
 import { exitCode } from "../exit.ts";
 import { findEntry, findRefused, refusedTasks } from "../find-forbidden.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addHomeFlags } from "../flags/deck-flags.ts";
+import { addHomeFlags, addRunFlag } from "../flags/deck-flags.ts";
 import { words } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
@@ -28,7 +28,7 @@ export function defineBlacklist(command: Command, world: World, finish: (code: n
     carryOut: (flags: BlacklistFlags, argument: string) => Promise<void>,
   ): Command => {
     const verb = command.command(name, { isDefault: name === "list" }).description(summary);
-    return addHomeFlags(verb)
+    return addRunFlag(addHomeFlags(verb))
       .option("--json", "write the result as lines of JSON")
       .action(async (...given: unknown[]) => {
         const argument = typeof given[0] === "string" ? given[0] : "";

@@ -4,7 +4,7 @@ import type { Replies } from "../../../host/port.ts";
 import { counted } from "../amounts.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addHomeFlags } from "../flags/deck-flags.ts";
+import { addHomeFlags, addRunFlag } from "../flags/deck-flags.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
 import type { World } from "../world.ts";
@@ -15,11 +15,11 @@ interface EjectFlags extends DeckFlags {
   reason?: string;
 }
 
-/** `cyberdeck eject`: stops everything in the open run at once, proves it, and keeps a snapshot. */
+/** `cyberdeck eject`: stops everything in the open runs at once, proves it, and keeps a snapshot. */
 export function defineEject(command: Command, world: World, finish: (code: number) => void): void {
   command.option("--reason <text>", "why, for the record");
-  addHomeFlags(command)
-    .option("--json", "write what was done as a line of JSON")
+  addRunFlag(addHomeFlags(command))
+    .option("--json", "write what was done as a line of JSON for each run")
     .addHelpText("after", examples)
     .action(async () => {
       const flags = command.optsWithGlobals<EjectFlags>();
@@ -28,9 +28,9 @@ export function defineEject(command: Command, world: World, finish: (code: numbe
         world,
         flags,
         async (port) => {
-          const done = await port.send({ type: "eject", reason: flags.reason?.trim() ?? "" });
-          if (done.proven && done.snapshot !== null) code = exitCode.done;
-          return flags.json === true ? jsonLine(done) : summary(done);
+          const { runs } = await port.send({ type: "eject", reason: flags.reason?.trim() ?? "" });
+          if (runs.every(({ proven, snapshot }) => proven && snapshot !== null)) code = exitCode.done;
+          return runs.map((done) => (flags.json === true ? jsonLine(done) : summary(done))).join("");
         },
         "deck",
       );
@@ -38,7 +38,7 @@ export function defineEject(command: Command, world: World, finish: (code: numbe
     });
 }
 
-function summary(done: Replies["eject"]): string {
+function summary(done: Replies["eject"]["runs"][number]): string {
   const took = done.steps.find(({ step }) => step === "proof");
   const lines = [
     `${done.run}: ${counted(done.at_work, "construct")} stopped, ${done.queued} taken off the queue`,
@@ -58,8 +58,8 @@ function summary(done: Replies["eject"]): string {
 const examples = `
 Examples:
   cyberdeck eject
-  cyberdeck eject --reason "it writes into the wrong folder"
+  cyberdeck eject --run a1b2 --reason "it writes into the wrong folder"
 
-No construct starts any more and no call gets through; then everything that the run has started is killed, it is proven that
+No construct starts any more and no call gets through; then everything that the open runs (or the one that is named) have started is killed, it is proven that
 nothing of it is alive, and a snapshot is written into the run folder. The exit code is 0 only when all of that is so.
 `;

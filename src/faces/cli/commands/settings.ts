@@ -13,7 +13,7 @@ import {
 } from "../../../protocol/settings.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addHomeFlags, deckOptions } from "../flags/deck-flags.ts";
+import { addHomeFlags, addRunFlag, deckOptions } from "../flags/deck-flags.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp, type Page } from "../look-up.ts";
 import { tableLines } from "../table.ts";
@@ -27,7 +27,7 @@ interface SettingsFlags extends DeckFlags {
 /** `cyberdeck settings`: what holds for runs of this home, from their beginning or, where one runs, at once. */
 export function defineSettings(command: Command, world: World, finish: (code: number) => void): void {
   const verb = (name: string, summary: string): Command =>
-    addHomeFlags(command.command(name).description(summary)).option("--json", "write lines of JSON");
+    addRunFlag(addHomeFlags(command.command(name).description(summary))).option("--json", "write lines of JSON");
   const look = async (of: Command, where: "either" | "home", question: Question): Promise<void> => {
     const flags = of.optsWithGlobals<SettingsFlags>();
     await lookUp(world, flags, (port, page) => question(port, page, flags.json === true), where);

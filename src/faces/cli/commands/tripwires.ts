@@ -3,7 +3,7 @@ import { Fault } from "../../../base/fault.ts";
 import type { TripwireLine, TripwireTrial } from "../../../protocol/tripwire.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addHomeFlags } from "../flags/deck-flags.ts";
+import { addHomeFlags, addRunFlag } from "../flags/deck-flags.ts";
 import { words } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
@@ -21,7 +21,7 @@ interface TripwireFlags extends DeckFlags {
 /** `cyberdeck tripwires`: the rules over what constructs do. Asked of the running deck where there is one. */
 export function defineTripwires(command: Command, world: World, finish: (code: number) => void): void {
   const sub = (name: string, description: string): Command =>
-    addHomeFlags(command.command(name, { isDefault: name === "list" }).description(description)).option(
+    addRunFlag(addHomeFlags(command.command(name, { isDefault: name === "list" }).description(description))).option(
       "--json",
       "write JSON",
     );

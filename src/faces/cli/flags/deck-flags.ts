@@ -13,6 +13,8 @@ export interface DeckFlags {
   home?: string;
   claudeBin?: string;
   offline?: boolean;
+  /** One of the open runs, as `addRunFlag` reads it. */
+  run?: string;
 }
 
 /** Adds the flags that every command has which looks at a home. */
@@ -40,6 +42,14 @@ export function addAgentFlags(command: Command): Command {
       words("--claude-bin", "~/bin/claude"),
     );
 }
+
+/** Adds the flag that names one of the open runs; `lookUp` goes by it. */
+export const addRunFlag = (command: Command): Command =>
+  command.option(
+    "--run <run>",
+    "which of the open runs: its id, or the unique beginning or end of it (default: the only one)",
+    words("--run", "a1b2"),
+  );
 
 /** Says which deck the flags mean. A workspace that is not a folder is refused. */
 export async function deckOptions(flags: DeckFlags, world: World, mode: DeckOptions["mode"]): Promise<DeckOptions> {

@@ -33,6 +33,10 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   for (const construct of Object.values(view.constructs)) constructFields(construct, page);
   if (view.refused.length > 0) page.heading(`${counted(view.refused.length, "task")} not started`);
   for (const { task, rule, reason } of view.refused) page.field(rule, `${reason}: ${oneLine(task, 200)}`);
+  const { watchdog } = view;
+  if (watchdog.asks.length > 0)
+    page.heading(`watchdog · ${counted(watchdog.asks.length, "question")} · ${money(watchdog.costUsd)}`);
+  for (const { question, state } of watchdog.asks.slice(-3)) page.field(state, oneLine(question, 400));
   page.heading("where the rest is");
   page.field("folder", oneLine(view.folder, longestPath));
   page.field("report", oneLine(reportPath(view), longestPath));

@@ -1,22 +1,23 @@
-import type { AgentDriver, AgentSession } from "../../drivers/agent.ts";
-import { Fault, messageOf } from "../../base/fault.ts";
-import type { Caliber } from "../../protocol/caliber.ts";
-import { showExit } from "../construct/tally.ts";
-import type { Account } from "../account/account.ts";
-import { troubleWords } from "../../protocol/account.ts";
-import type { Meter } from "../meter.ts";
+import type { AgentDriver, AgentSession } from "../drivers/agent.ts";
+import { Fault, messageOf } from "../base/fault.ts";
+import type { Caliber } from "../protocol/caliber.ts";
+import { showExit } from "./construct/tally.ts";
+import type { Account } from "./account/account.ts";
+import { troubleWords } from "../protocol/account.ts";
+import type { Meter } from "./meter.ts";
 
-/** One question to a model without tools, whose reply has a form. */
+/** One question to a model without tools. */
 export interface Question {
   /** Our id of the process: its marker. */
   id: string;
   cwd: string;
   caliber: Caliber;
   systemPrompt: string;
-  replySchema: Record<string, unknown>;
+  /** The form of the reply, at the price of a second request; without it, the reply is what the model says. */
+  replySchema?: Record<string, unknown>;
   message: string;
   account: Pick<Account, "see">;
-  transcript: (line: string) => void;
+  transcript?: (line: string) => void;
   meter: Meter;
   onStarted: (pid: number) => void;
 }
@@ -31,8 +32,11 @@ export interface Asked {
   gone: Promise<void>;
 }
 
+/** All that a question needs of a driver. */
+type Opener = Pick<AgentDriver, "open">;
+
 /** Asks in a process of its own. The signal ends it: `reply` then settles at once. */
-export function askOnce(driver: AgentDriver, question: Question, signal: AbortSignal): Asked {
+export function askOnce(driver: Opener, question: Question, signal: AbortSignal): Asked {
   const opening = openSession(driver, question);
   const reply = firstOf(
     opening.then((session) => read(session, question)),
@@ -41,15 +45,15 @@ export function askOnce(driver: AgentDriver, question: Question, signal: AbortSi
   return { reply, gone: leave(opening, reply, signal) };
 }
 
-async function openSession(driver: AgentDriver, question: Question): Promise<AgentSession> {
+async function openSession(driver: Opener, question: Question): Promise<AgentSession> {
   const { id, cwd, caliber, systemPrompt, replySchema, transcript, onStarted } = question;
   const session = await driver.open({
     id,
     cwd,
     caliber,
-    role: { kind: "coordinator", systemPrompt, replySchema },
-    gate: async () => ({ decision: "deny", rule: "author.no_tools", reason: "You have no tools; only reply." }),
-    transcript,
+    role: { kind: "coordinator", systemPrompt, ...(replySchema === undefined ? {} : { replySchema }) },
+    gate: async () => ({ decision: "deny", rule: "question.no_tools", reason: "You have no tools; only reply." }),
+    ...(transcript === undefined ? {} : { transcript }),
   });
   onStarted(session.pid);
   return session;
@@ -79,15 +83,16 @@ async function leave(opening: Promise<AgentSession>, reply: Promise<Reply>, sign
   }
 }
 
-async function read(session: AgentSession, { id, message, account, meter }: Question): Promise<Reply> {
+async function read(session: AgentSession, { id, message, account, meter, replySchema }: Question): Promise<Reply> {
   session.send(message);
   for await (const event of session.events) {
     meter.see(event);
     const trouble = account.see(id, event);
     if (trouble !== undefined) return { ok: false, reason: troubleWords[trouble], costUsd: 0 };
     if (event.type !== "turn.ended") continue;
-    const { ok, structured, status, errors, costUsd } = event.turn;
-    if (ok && structured !== undefined) return { ok: true, reply: structured, costUsd };
+    const { ok, structured, text, status, errors, costUsd } = event.turn;
+    const given = replySchema === undefined ? text : structured;
+    if (ok && given !== undefined) return { ok: true, reply: given, costUsd };
     const why = ok ? "its reply did not have the form that was asked for" : [status, ...errors].join(": ");
     return { ok: false, reason: why, costUsd };
   }

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { messageOf } from "../base/fault.ts";
+import { offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
+import { findExecutable } from "../drivers/claude/executable.ts";
+import { triedVersion } from "../drivers/claude/tried.ts";
+import { agentCheck, gateCheck } from "../engine/doctor/agent.ts";
+import { runChecks, type Check } from "../engine/doctor/check.ts";
+import { catalogueCheck, policyCheck, settingsCheck } from "../engine/doctor/kept.ts";
+import { loginCheck } from "../engine/doctor/login.ts";
+import { clipboardCheck, diskCheck, gitCheck, terminalCheck, wallCheck } from "../engine/doctor/machine.ts";
+import { lockCheck, logCheck, sqliteCheck, stateOfHome, type HomeState } from "../engine/doctor/record.ts";
+import { strayCheck } from "../engine/doctor/strays.ts";
+import { raiseWall, without } from "../engine/wall/wall.ts";
+import type { Examination, Finding } from "../protocol/finding.ts";
+import { claudeCanary } from "./canary.ts";
+import { listCatalogues } from "./open-catalogues.ts";
+import { openDeck, type Process } from "./open-deck.ts";
+
+/** Looks whether this machine and this home are fit for a deck. What it needs for that is gone afterwards. Never rejects. */
+export async function examine(asked: Examination, around: Process): Promise<Finding[]> {
+  const scratch = await mkdtemp(join(tmpdir(), "cyberdeck-doctor-"));
+  try {
+    const checks = checksOf(asked, around, scratch);
+    asked.onBegin(checks.map(({ name }) => name));
+    return await runChecks(checks, asked.onFinding);
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** A port of this machine at which nobody listens: a version is told without a model. */
+const nobody = "http://127.0.0.1:9";
+
+function checksOf(asked: Examination, around: Process, scratch: string): Check[] {
+  const { workspace, home, claudeBin, offline, reap, terminal } = asked;
+  const { env, cwd, homeDir } = around;
+  const { platform } = process;
+  const executable = findExecutable({ asked: claudeBin, env, cwd });
+  // Two checks wait for it; where it is nowhere, each says so by itself.
+  executable.catch(() => undefined);
+  const variables = new Set(Object.keys(env).filter((name) => (env[name] ?? "") !== ""));
+  const configured = env["CLAUDE_CONFIG_DIR"];
+  const state = stateFolder(configured === undefined ? {} : { CLAUDE_CONFIG_DIR: configured }, homeDir);
+  const machine = { platform, env, terminal };
+  // The agent leaves folders of its own where temporary files go.
+  const trialEnv = { ...env, TMPDIR: scratch };
+  const ofHome = once(() => stateOfHome(home));
+  return [
+    agentCheck({ executable, tried: triedVersion, env: offlineEnvironment(trialEnv, scratch, nobody) }),
+    loginCheck({ variables, stateFolder: state, platform, offline }),
+    gateCheck(executable, (path, signal) =>
+      claudeCanary({ executable: path, caller: trialEnv, deckHome: join(scratch, "deck") }, signal),
+    ),
+    wallCheck(() => trialWall(workspace, scratch)),
+    sqliteCheck(home),
+    lockCheck(home, ofHome, (signal) => greet(asked, around, signal)),
+    logCheck(home),
+    strayCheck(home, ofHome, reap),
+    settingsCheck(home),
+    policyCheck(home),
+    catalogueCheck(() => listCatalogues(home, around)),
+    diskCheck([home, tmpdir()]),
+    gitCheck(machine, workspace),
+    terminalCheck(machine),
+    clipboardCheck(machine),
+  ];
+}
+
+/** The state of the home is looked at once: two looks at a lock could meet each other. */
+function once(look: () => HomeState): () => HomeState {
+  let seen: HomeState | undefined;
+  return () => (seen ??= look());
+}
+
+/** A wall around the workspace as a run would have it, with everything that it writes in a folder for the trial. */
+async function trialWall(workspace: string, scratch: string) {
+  const folder = join(scratch, "wall");
+  const [runFolder, agentHome] = [join(folder, "run"), join(folder, "home")];
+  for (const path of [runFolder, agentHome]) await mkdir(path, { recursive: true, mode: 0o700 });
+  const place = {
+    run: "doctor",
+    workspace,
+    runFolder,
+    deckHome: folder,
+    agentHome,
+    agentState: join(agentHome, ".claude"),
+  };
+  return raiseWall("auto", place).catch((error: unknown) => without(messageOf(error)));
+}
+
+/** Asks the deck that is at work in the home for how things stand. */
+async function greet({ home, workspace, offline }: Examination, around: Process, signal: AbortSignal): Promise<void> {
+  const deck = await openDeck({ home, workspace, offline, mode: "attach" }, around);
+  const close = (): void => void deck.close();
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    await deck.port.snapshot();
+  } finally {
+    await deck.close();
+  }
+}

@@ -1,0 +1,145 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Fault, messageOf } from "../../base/fault.ts";
+import { oneLine } from "../../base/text.ts";
+import { homePaths } from "../../store/home.ts";
+import { acquireLock } from "../../store/lock.ts";
+import { storageFault } from "../../store/storage-fault.ts";
+import { ok, problem, skipped, type Check } from "./check.ts";
+import { nearestFolder } from "./machine.ts";
+
+/** The database's version, its full-text search, and whether its log of writes works on the disk of this home. */
+export const sqliteCheck = (home: string): Check => ({
+  name: "sqlite",
+  limitMs: 10_000,
+  look() {
+    using memory = new DatabaseSync(":memory:");
+    const version = String(memory.prepare("SELECT sqlite_version() AS v").get()?.["v"]);
+    const what = `SQLite ${version} in Node ${process.versions.node}`;
+    try {
+      memory.exec("CREATE VIRTUAL TABLE t USING fts5(x)");
+    } catch (error) {
+      return problem(`${what} has no full-text search: ${messageOf(error)}`, {
+        next: "Use a Node from nodejs.org, version 24 or later.",
+      });
+    }
+    const folder = nearestFolder(home);
+    const mode = tryJournal(folder);
+    if (mode === "wal") return ok(`${what}, with full-text search; it works in ${folder}`);
+    return problem(`${what} cannot keep its log of writes in ${folder} (it offers "${mode}")`, {
+      next: "Put the home on a local disk: --home DIR, or the variable CYBERDECK_HOME.",
+    });
+  },
+});
+
+/** In a folder of its own beside the record, which is gone afterwards. */
+function tryJournal(folder: string): string {
+  let place: string;
+  try {
+    place = mkdtempSync(join(folder, ".doctor-"));
+  } catch (error) {
+    throw storageFault(error, "could not write in", folder);
+  }
+  try {
+    using database = new DatabaseSync(join(place, "trial.db"), { timeout: 1000 });
+    const mode = String(database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"]);
+    database.exec("CREATE TABLE t (x INTEGER) STRICT; INSERT INTO t VALUES (1)");
+    using reader = new DatabaseSync(join(place, "trial.db"), { readOnly: true });
+    return Number(reader.prepare("SELECT x FROM t").get()?.["x"]) === 1 ? mode : "nothing that can be read back";
+  } catch (error) {
+    throw storageFault(error, "could not use a database in", folder);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Who is at work in a home. */
+export type HomeState = { state: "absent" | "free" } | { state: "taken"; words: string; pid: number | undefined };
+
+/** Takes the lock for an instant: nothing else tells surely whether somebody has it. */
+export function stateOfHome(home: string): HomeState {
+  if (!existsSync(homePaths(home).lock)) return { state: "absent" };
+  try {
+    acquireLock(home).release();
+    return { state: "free" };
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "home.locked") throw error;
+    const pid = error.facts["pid"];
+    return { state: "taken", words: error.message, pid: typeof pid === "number" ? pid : undefined };
+  }
+}
+
+/** Whose the home is, and whether a deck that is at work in it answers. @param greet rejects when it does not */
+export const lockCheck = (
+  home: string,
+  state: () => HomeState,
+  greet: (signal: AbortSignal) => Promise<void>,
+): Check => ({
+  name: "lock",
+  limitMs: 12_000,
+  async look(signal) {
+    const found = state();
+    if (found.state !== "taken")
+      return ok(
+        found.state === "absent" ? `no deck has been at work in ${home} yet` : `free: no deck is at work in ${home}`,
+      );
+    const late = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
+    const silent = await Promise.race([
+      greet(late).then(
+        () => undefined,
+        (error: unknown) => messageOf(error),
+      ),
+      new Promise<string>((resolve) => late.addEventListener("abort", () => resolve("it does not answer"))),
+    ]);
+    if (silent === undefined) return ok(`${found.words}, and answers`);
+    return problem(`${found.words}, and cannot be spoken to: ${silent}`, {
+      next: "If it stays so, end it; the next start goes on with its runs.",
+      ...(found.pid === undefined ? {} : { command: `kill ${found.pid}` }),
+    });
+  },
+});
+
+/** Whether the record can be read through and through. */
+export const logCheck = (home: string): Check => ({
+  name: "log",
+  limitMs: 60_000,
+  async look(signal) {
+    const { database } = homePaths(home);
+    if (!existsSync(database)) return skipped("there is no record yet");
+    const { events, damage } = await quickCheck(database, signal);
+    if (damage === undefined) return ok(`${events} events, without damage`);
+    return problem(`${database} is damaged: ${damage}`, {
+      next: "Move it aside to start afresh; the events of each run are also in runs/<run>/events.ndjson.",
+      command: `mv '${database}' '${database}.damaged'`,
+    });
+  },
+});
+
+/** In a process of its own: a large record takes a while, and a damaged one may take its reader with it. */
+function quickCheck(path: string, signal: AbortSignal): Promise<{ events: number; damage: string | undefined }> {
+  const options = { signal, env: {}, killSignal: "SIGKILL", maxBuffer: 1024 * 1024 } as const;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ["--input-type=module", "-e", reader, path],
+      options,
+      (error, stdout, stderr) => {
+        const [, events, damage = ""] = /^(\d+)\n([^]*)$/.exec(stdout) ?? [];
+        if (error === null && events !== undefined)
+          return resolve({ events: Number(events), damage: damage === "ok" ? undefined : oneLine(damage, 200) });
+        resolve({ events: 0, damage: oneLine(/Error: .*/.exec(stderr)?.[0] ?? error?.message ?? stderr, 200) });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+const reader = `
+import { DatabaseSync } from "node:sqlite";
+const database = new DatabaseSync(process.argv[1], { readOnly: true, timeout: 5000 });
+const events = database.prepare("SELECT count(*) AS n FROM events").get().n;
+const lines = database.prepare("PRAGMA quick_check(5)").all().map((row) => Object.values(row)[0]);
+process.stdout.write(events + "\\n" + lines.join("; "));
+`;

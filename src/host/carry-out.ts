@@ -1,0 +1,152 @@
+import { Fault, unreachable } from "../base/fault.ts";
+import { listCalibers } from "../engine/calibers/opening.ts";
+import { noteFor } from "../engine/journal.ts";
+import type { Run } from "../engine/run.ts";
+import type { Command } from "../protocol/command.ts";
+import { summaryOf } from "../protocol/view.ts";
+import { releaseAccount } from "./account-of-home.ts";
+import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
+import type { DeckWorks } from "./deck-works.ts";
+import type { OpenedRun, Replies } from "./port.ts";
+import { listRuns, readRun } from "./reading.ts";
+import { steerRun } from "./run-commands.ts";
+import { answerSettings } from "./settings-commands.ts";
+import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
+import { answerRetention, isRetentionCommand } from "./retention-commands.ts";
+import { isWatchdogCommand } from "./watchdog-desk.ts";
+
+type Opening = Command & { type: "goal.set" | "spawn" | "run.resume" };
+
+/**
+ * Carries out a command in a deck, or rejects with a fault that says why not.
+ * @param isClosing whether the deck is being closed: then no run is opened any more
+ */
+export async function carryOut(
+  command: Command,
+  works: DeckWorks,
+  isClosing: () => boolean,
+): Promise<Replies[Command["type"]]> {
+  if (isWatchdogCommand(command)) {
+    const open = works.runs.open.map(({ view }) => view);
+    return works.watchdog.answer(command, open);
+  }
+  const { options, parts, store, runs, account, record, blacklist, inTurn, tellRuns } = works;
+  if (isRetentionCommand(command)) {
+    const { version } = parts;
+    const { redactor } = store;
+    return inTurn(() => {
+      const open = runs.open.map(({ view }) => view.run);
+      return answerRetention(command, { reader: store, store, redactor, open, isAlone: false, version });
+    });
+  }
+  switch (command.type) {
+    case "goal.set":
+    case "spawn":
+    case "run.resume":
+      return inTurn(async () => {
+        if (isClosing())
+          throw new Fault("refused", "deck.closing", "this deck is being closed", { hint: "Open another one." });
+        return open(command, works);
+      });
+    case "say":
+    case "stop":
+    case "settings.change":
+    case "blacklist.allow":
+      return steerRun(command, runs.must(command.run));
+    case "eject":
+      return { runs: await ejectRuns(command, works) };
+    case "hold.answer":
+      return steerRun(
+        command,
+        runs.holding(command.hold, ({ view }) => Object.hasOwn(view.holds, command.hold)),
+      );
+    case "bound.answer":
+      return steerRun(
+        command,
+        runs.holding(command.item, ({ view }) => Object.hasOwn(view.attention, command.item)),
+      );
+    case "construct.kill":
+    case "construct.pause":
+    case "construct.continue":
+    case "construct.send":
+    case "construct.interrupt":
+      return steerRun(
+        command,
+        runs.holding(command.construct, ({ view }) => Object.hasOwn(view.constructs, command.construct)),
+      );
+    case "settings.read":
+    case "settings.save": {
+      const run = command.run === undefined ? runs.only : runs.must(command.run);
+      return answerSettings(command, options.home, run?.view.settings);
+    }
+    case "account.status":
+      return { hold: account.hold ?? null };
+    case "account.release":
+      return { hold: releaseAccount(account, record) };
+    case "blacklist.list":
+    case "blacklist.add":
+    case "blacklist.remove":
+      return changeBlacklist(command, blacklist, tellRuns("netrunner"));
+    case "tripwires.list":
+    case "tripwires.test":
+    case "tripwires.mute":
+      return inTurn(() => answerTripwires(command, tripwireDesk(works, command.run)));
+    case "calibers.list":
+      return listCalibers(parts.calibers, command.refresh);
+    case "runs.list":
+      return { runs: listRuns(store) };
+    case "runs.open":
+      return { runs: runs.open.map(({ view }) => summaryOf(view)) };
+    case "run.show":
+      return { view: readRun(store, command.run) };
+    default:
+      return unreachable(command);
+  }
+}
+
+async function open(command: Opening, { opener, blacklist, runs }: DeckWorks): Promise<OpenedRun> {
+  if (command.type === "goal.set")
+    return opener.open("goal", { ...command, asked: [command.goal] }, (run) => {
+      run.record("goal.set", { goal: command.goal });
+      run.startGoal();
+    });
+  if (command.type === "run.resume") {
+    if (runs.find(command.run) !== undefined)
+      throw new Fault("refused", "run.open", `the run ${command.run} is open already`, {
+        hint: `Follow it: cyberdeck logs ${command.run} --follow`,
+      });
+    return opener.resume(command);
+  }
+  const { tasks } = command;
+  if (command.override_blacklist !== true) refuseForbidden(tasks, blacklist);
+  return opener.open("tasks", { ...command, asked: tasks }, (run) => {
+    for (const task of tasks) if (blacklist.objection(task) !== undefined) run.forbidding.exempt(task);
+    run.startTasks(tasks);
+  });
+}
+
+/** Without a named run, of all that are open: each stops at once, and none waits for another. */
+async function ejectRuns(
+  { run, reason }: Command & { type: "eject" },
+  { runs }: DeckWorks,
+): Promise<Replies["eject"]["runs"]> {
+  const some = run === undefined && runs.open.length > 0 ? runs.open : [runs.must(run)];
+  return Promise.all(some.map(async (one: Run) => ({ run: one.view.run, ...(await one.eject(reason)) })));
+}
+
+function tripwireDesk(
+  { options, mutedTripwires, parts, runs, record }: DeckWorks,
+  named: string | undefined,
+): TripwireDesk {
+  const { home, workspace } = options;
+  const run = named === undefined && runs.open.length === 0 ? undefined : runs.must(named);
+  return {
+    home,
+    muted: mutedTripwires,
+    judge: parts.judgeFor({
+      ...restingPlace(home, workspace),
+      ...(run === undefined ? {} : { runFolder: run.view.folder }),
+    }),
+    run: run === undefined ? undefined : { tripwires: run.tripwires, note: noteFor(record, run.view.run, "netrunner") },
+  };
+}
