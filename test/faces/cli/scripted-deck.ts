@@ -273,7 +273,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       }
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
-        return { runs: runs.map((run) => summaryOf(viewOf(run))) };
+        return { runs: runs.toReversed().map((run) => summaryOf(viewOf(run))) };
       }
       case "runs.open":
         return { runs: events.length === 0 ? [] : [summaryOf(viewOf(current))] };
