@@ -3,6 +3,7 @@ import details from "../../package.json" with { type: "json" };
 import { pause } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import { runCli } from "../faces/cli/run-cli.ts";
+import { hostNews } from "./host-news.ts";
 import type { OpenDeck, SignalName } from "../faces/cli/world.ts";
 
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
@@ -25,6 +26,8 @@ const code = await runCli({
     decks.add(deck);
     return deck;
   },
+  hostNews: hostNews(process),
+  hostGone: async (host) => (await import("./reach-host.ts")).hostGone(host),
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
   examine: async (asked) => (await import("./examine.ts")).examine(asked, around),
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),

@@ -93,6 +93,12 @@ export const settingTable: readonly SettingLine[] = [
     kind: { of: "count", unit: "days, off", canBeOff: true },
     doc: "age from which 'runs prune' removes a run that is over",
   },
+  {
+    name: "host_idle",
+    field: "host_idle_ms",
+    kind: duration(true),
+    doc: "the host of this home ends after so long without a run and a face",
+  },
   { name: "brake", field: "brake", kind: choice(tiers), doc: "what constructs may do" },
   { name: "airgap", field: "airgap", kind: onOff, doc: "no network for any construct" },
   { name: "sandbox", field: "sandbox", kind: choice(sandboxes), doc: "the operating system's wall" },

@@ -57,6 +57,7 @@ export function openApplication({ port, greeting, limits }: ApplicationOptions):
       fields: [],
       async serve(call) {
         refuseNoJson(call.request);
+        if (call.request.headers.expect !== undefined) call.response.writeContinue();
         const reply = await port.send(commandOf(readJson(await readBody(call.request, requestCap, limits.bodyMs))));
         await answer(call, 200, reply, limits);
       },

@@ -53,11 +53,14 @@ export function openListener(
     socket.on("error", () => "it has gone by itself");
     if (sockets.size > limits.mostConnections) turnAway(socket, full(limits.mostConnections));
   });
-  server.on("request", (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
     if (turnedAway.has(request.socket)) return;
     asked.add(request.socket);
     serve(request, response);
-  });
+  };
+  server.on("request", take);
+  // Whoever asks before it sends its body is told to go on only once it has been let in.
+  server.on("checkContinue", take);
   server.on("clientError", (error, socket) => {
     if (turnedAway.has(socket)) return;
     // An answer is on its way, and nothing may be mixed into it: who sends rubbish behind a request loses its answer.

@@ -188,6 +188,7 @@ process.exitCode = await runCli({
     return { [Symbol.dispose]: () => void process.off(name, listener) };
   },
   openDeck: async () => deck,
+  hostGone: () => Promise.resolve(true),
   listCatalogues: () => Promise.reject(new Error("no scenario asks for catalogues")),
   examine: () => Promise.reject(new Error("no scenario asks the doctor")),
   openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),

@@ -190,6 +190,18 @@ describe("a command", () => {
     }
   });
 
+  test("is sent in full only by who was let in, where the sender asks first", async () => {
+    const { path } = await stage.open();
+    const asking = { method: "POST", body: '{"type":"blacklist.list"}', headers: { Expect: "100-continue" } };
+    expect(await knock(path, "/v1/commands", asking)).toMatchObject({ status: 200, body: { entries: [] } });
+    const foreign = { ...asking, headers: { ...asking.headers, Origin: "https://evil.example" } };
+    using visitor = await visit(path, requestText("/v1/commands", foreign));
+    let heard = "";
+    visitor.socket.on("data", (chunk) => (heard += String(chunk)));
+    expect((await visitor.rest()).status).toBe(403);
+    expect(heard).not.toContain("100 Continue");
+  });
+
   test("whose sender leaves in the middle does no harm", async () => {
     const { path } = await stage.open();
     await stage.deck.port.send(goal("Count"));

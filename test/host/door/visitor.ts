@@ -95,7 +95,8 @@ export async function visit(address: Address, text = ""): Promise<Visitor> {
   };
 }
 
-function answerOf(heard: string): Answer {
+function answerOf(text: string): Answer {
+  const heard = text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, "");
   const end = heard.indexOf("\r\n\r\n");
   const head = end === -1 ? heard : heard.slice(0, end);
   const body = end === -1 ? "" : heard.slice(end + 4);
