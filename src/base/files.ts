@@ -3,11 +3,11 @@ import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { randomBytes } from "node:crypto";
 
 /** Writes a file so that a reader sees the old text or the new one, never a part: temporary file, sync, rename. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string, mode = 0o666): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${randomBytes(4).toString("hex")}.tmp`);
   try {
-    const file = await open(draft, "wx");
+    const file = await open(draft, "wx", mode);
     try {
       await file.writeFile(text);
       await file.sync();

@@ -23,13 +23,13 @@ export interface Control {
 export function controlOf(parts: RedirectParts & { budget: Pick<Budget, "raiseOwn"> }): Control {
   const { fleet, forbidding, budget } = parts;
   const custodyOf = (id: string): Custody => {
-    const custody = fleet.custodyOf(id);
+    const custody = fleet.at(id)?.custody;
     if (custody !== undefined && custody.standing.state !== "ending") return custody;
     throw notAtWork(id, "One that is queued can be killed; one that is ending cannot be held up.");
   };
   return {
     async kill(id, isForbidden = false) {
-      const already = fleet.causeOf(id);
+      const already = fleet.at(id)?.cause;
       if (!fleet.stop(id, isForbidden ? "netrunner+blacklist" : "netrunner", "hard"))
         throw notAtWork(id, "It has ended, or never was: there is nothing to kill.");
       if (isForbidden) await forbidding.forbidTaskOf(id);
@@ -37,7 +37,7 @@ export function controlOf(parts: RedirectParts & { budget: Pick<Budget, "raiseOw
     },
     send(id, text) {
       const delivery = fleet.tell(id, text, "netrunner");
-      if (delivery === undefined) throw nobodyReads(id, fleet.causeOf(id) ?? fleet.outcome(id)?.cause);
+      if (delivery === undefined) throw nobodyReads(id, fleet.at(id)?.cause ?? fleet.outcome(id)?.cause);
       return delivery;
     },
     interrupt: (id, instruction) => redirect(parts, id, instruction),

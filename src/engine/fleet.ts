@@ -7,10 +7,9 @@ import { chooseBeginning } from "./construct/choose-beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
 import type { ConstructParts } from "./construct/parts.ts";
 import { endedInQueue, type SpawnSpec } from "./construct/outcome-of.ts";
-import { heirOf } from "./heir.ts";
+import { Outcomes } from "./outcomes.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import type { Pool } from "./pool/pool.ts";
-import type { Custody } from "./construct/custody.ts";
 import { schedule, type FleetLimits } from "./scheduler.ts";
 import type { Seat, Seats } from "./seats.ts";
 import { SpawnQueue, type QueuedSpec } from "./spawn-queue.ts";
@@ -38,7 +37,10 @@ export class Fleet implements Seat {
   readonly #queue = new SpawnQueue();
   readonly #alive = new Map<string, Construct>();
   readonly #starting = new Set<string>();
-  readonly #outcomes = new Map<string, Outcome>();
+  readonly #outcomes = new Outcomes(() => [
+    ...this.#queue.specs,
+    ...Array.from(this.#alive.values(), ({ spec }) => spec),
+  ]);
   #shut = false;
 
   constructor(parts: FleetParts) {
@@ -90,7 +92,7 @@ export class Fleet implements Seat {
   restore(queued: QueuedSpec[], outcomes: Outcome[]): void {
     for (const outcome of outcomes) {
       this.#queue.take(outcome.id);
-      this.#outcomes.set(outcome.id, outcome);
+      this.#outcomes.add(outcome);
     }
     for (const spec of queued) this.#queue.push(spec);
   }
@@ -124,12 +126,7 @@ export class Fleet implements Seat {
           const spec = this.#queue.find(id);
           return spec !== undefined && sessions.suits(spec);
         },
-        endOf: (id) => {
-          const heir = this.#heirOf(id);
-          const outcome = this.#outcomes.get(heir);
-          if (outcome !== undefined) return outcome.state === "done" ? "done" : "not-done";
-          return this.knows(heir) ? undefined : "not-done";
-        },
+        endOf: (id) => this.#outcomes.endOf(id),
       },
       seats.limitsOf(this),
     );
@@ -166,19 +163,9 @@ export class Fleet implements Seat {
     for (const construct of this.#alive.values()) construct.relimit();
   }
 
-  /** How one construct is halted and let go on; undefined when it has no process. */
-  custodyOf(id: string): Custody | undefined {
-    return this.#alive.get(id)?.custody;
-  }
-
-  /** How long one has worked that is alive, without its waits, milliseconds. */
-  workedMs(id: string): number {
-    return this.#alive.get(id)?.workedMs ?? 0;
-  }
-
-  /** Why one that is alive is ending already; undefined when it is not. */
-  causeOf(id: string): string | undefined {
-    return this.#alive.get(id)?.cause;
+  /** One that has a process, also when it is ending; undefined when it has none. */
+  at(id: string): Construct | undefined {
+    return this.#alive.get(id);
   }
 
   /** Delivers a message: with its task, or at its next turn boundary. Undefined when it is neither queued nor at work. */
@@ -193,11 +180,6 @@ export class Fleet implements Seat {
 
   isQueued(id: string): boolean {
     return this.#queue.find(id) !== undefined;
-  }
-
-  /** How one ends that is at work or ending; undefined when it is neither. */
-  endOf(id: string): Promise<Outcome | undefined> | undefined {
-    return this.#alive.get(id)?.ended;
   }
 
   /**
@@ -250,7 +232,7 @@ export class Fleet implements Seat {
     const past = {
       told,
       before: this.#parts.before(id),
-      outcomeOf: (other: string) => this.#outcomes.get(this.#heirOf(other)),
+      outcomeOf: (other: string) => this.#outcomes.ofHeir(other),
       parent: spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined,
     };
     this.#begin(spec, chooseBeginning(spec, this.#parts, past));
@@ -267,12 +249,6 @@ export class Fleet implements Seat {
     void this.#keepOutcome(construct);
   }
 
-  #heirOf(id: string): string {
-    if (this.#outcomes.get(id)?.state !== "redirected") return id;
-    const atWork = Array.from(this.#alive.values(), ({ spec }) => spec);
-    return heirOf(id, [...this.#queue.specs, ...atWork, ...this.#outcomes.values()]);
-  }
-
   async #freeStart(construct: Construct): Promise<void> {
     await construct.settled;
     this.#starting.delete(construct.spec.id);
@@ -287,7 +263,7 @@ export class Fleet implements Seat {
       this.#queue.unshift(construct.spec);
       this.#parts.account.left(construct.spec.id);
     } else {
-      this.#outcomes.set(outcome.id, outcome);
+      this.#outcomes.add(outcome);
       this.#parts.account.ended(outcome);
     }
     this.#changed();
@@ -313,7 +289,7 @@ export class Fleet implements Seat {
     const queued = this.#queue.take(id);
     if (queued === undefined) return false;
     const outcome = endedInQueue(queued.spec, cause, this.#parts.before(id));
-    this.#outcomes.set(id, outcome);
+    this.#outcomes.add(outcome);
     for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
     this.#parts.note("engine")("construct.ended", { construct: id, outcome });
     this.#parts.onChange();

@@ -23,7 +23,7 @@ export async function redirect(parts: RedirectParts, id: string, instruction: st
   refuseForbidden(parts, instruction);
   const old = Object.hasOwn(view.constructs, id) ? view.constructs[id] : undefined;
   if (old === undefined) throw unknown(id);
-  if (fleet.custodyOf(id)?.isSuspected === true) throw suspected(id);
+  if (fleet.at(id)?.custody.isSuspected === true) throw suspected(id);
   const { id: _id, ...spec } = specOf(old);
   const request = { ...spec, task: instruction, origin: "redirect" as const, parent: id };
   const tell = (successor: string): string => {
@@ -38,10 +38,10 @@ export async function redirect(parts: RedirectParts, id: string, instruction: st
   }
   const heir = fleet.succeed(id, { ...request, after: [] });
   if (heir !== undefined) return tell(heir);
-  const cause = fleet.causeOf(id);
+  const cause = fleet.at(id)?.cause;
   if (cause !== undefined && !isOwnEnd(cause)) throw notToGoOn(id, cause);
   // It has just ended by itself: what it leaves is a session without a process.
-  const outcome = (await fleet.endOf(id)) ?? fleet.outcome(id);
+  const outcome = (await fleet.at(id)?.ended) ?? fleet.outcome(id);
   if (outcome === undefined) throw unknown(id);
   if (!isOwnEnd(outcome.cause) || outcome.session_id === null) throw notToGoOn(id, outcome.cause);
   const successor = tell(fleet.spawn({ ...request, after: [] }));

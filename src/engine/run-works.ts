@@ -77,7 +77,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     note: own,
     today,
     limitsOf: (construct) => outfits.limitsOf(construct),
-    workedOf: (construct) => fleet.workedMs(construct),
+    workedOf: (construct) => fleet.at(construct)?.workedMs ?? 0,
     spawns: () => fleet.total,
     stop: (id, cause) => fleet.stop(id, cause, "hard"),
     change: hooks.changeSettings,

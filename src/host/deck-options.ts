@@ -18,4 +18,6 @@ export interface DeckOptions {
   secrets?: readonly string[];
   /** Leaves the home unlocked although it is written to. */
   noLock?: boolean;
+  /** Listens on loopback too, behind a token; port 0 is any free one. */
+  http?: { port: number };
 }

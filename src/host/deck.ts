@@ -90,7 +90,7 @@ export class Deck implements Port {
     const { plugins, options, parts } = this.#works;
     try {
       await plugins?.listen(options.home);
-      this.#door = await openDoor({ home: options.home, port: this, version: parts.version });
+      this.#door = await openDoor({ ...options, port: this, version: parts.version });
     } catch (error) {
       await this.close();
       throw error;

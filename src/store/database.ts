@@ -1,8 +1,10 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { errnoOf, Fault } from "../base/fault.ts";
 import { storageFault } from "./storage-fault.ts";
+import { refuseVersion, upgrade, versionOf, type Step, type Upgrade } from "./upgrade.ts";
 
 /** How long a statement waits for another process's lock, milliseconds. It blocks the event loop, so it is short. */
 const busyMs = 2000;
@@ -10,16 +12,20 @@ const busyMs = 2000;
 /** In SQL: the events that tell how the account of the home stands. */
 export const isOfAccount = "type IN ('account.held', 'account.released')";
 
-/** Opens the database of a home for writing, making it or bringing it up to the shape that this version knows. */
-export function openForWriting(path: string): DatabaseSync {
+/**
+ * Opens the database of a home for writing, making it or bringing it up to the shape that this version knows.
+ * @param onUpgrade hears of a record that was of an older version
+ */
+export function openForWriting(path: string, onUpgrade: (upgrade: Upgrade) => void = () => undefined): DatabaseSync {
   return opened(path, () => {
     makePrivate(path);
     const database = new DatabaseSync(path, { timeout: busyMs });
     return prepared(database, () => {
       database.exec("PRAGMA journal_mode = WAL");
-      transaction(database, () => upgrade(database, path));
+      const upgraded = upgrade(database, path, steps);
       // No step of the shape: a home without it is only slower to open.
       database.exec(`CREATE INDEX IF NOT EXISTS account_states ON events (seq) WHERE ${isOfAccount}`);
+      if (upgraded !== undefined) onUpgrade(upgraded);
     });
   });
 }
@@ -28,35 +34,21 @@ export function openForWriting(path: string): DatabaseSync {
 export function openForReading(path: string): DatabaseSync {
   if (!existsSync(path)) throw nothingYet(path);
   return opened(path, () => {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: busyMs });
+    const database = openReadOnly(path);
     return prepared(database, () => {
       const version = versionOf(database);
       // A deck that died in its first instant leaves an empty file.
       if (version === 0) throw nothingYet(path);
-      refuseUnknownVersion(version, path, schemaVersion);
+      refuseVersion(version, path, { least: schemaVersion, known: schemaVersion });
     });
   });
-}
-
-/** Runs `action` as one transaction: all of it is in the database afterwards, or nothing. */
-export function transaction<T>(database: DatabaseSync, action: () => T): T {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const value = action();
-    database.exec("COMMIT");
-    return value;
-  } catch (error) {
-    // After some failures (a full disk) SQLite has rolled back by itself.
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
 }
 
 /**
  * Each step leads from the version that is its index to the next one. Steps are only ever added: a home of any age is
  * brought up step by step.
  */
-const steps: ((database: DatabaseSync) => void)[] = [
+const steps: readonly Step[] = [
   (database) =>
     database.exec(`
       CREATE TABLE events (
@@ -78,15 +70,8 @@ const steps: ((database: DatabaseSync) => void)[] = [
     `),
 ];
 
-const schemaVersion = steps.length;
-
-function upgrade(database: DatabaseSync, path: string): void {
-  const version = versionOf(database);
-  refuseUnknownVersion(version, path, 0);
-  if (version === schemaVersion) return;
-  for (const step of steps.slice(version)) step(database);
-  database.exec(`PRAGMA user_version = ${schemaVersion}`);
-}
+/** The version of the shape that this program writes. */
+export const schemaVersion = steps.length;
 
 const nothingYet = (path: string): Fault =>
   new Fault("usage", "home.empty", `there are no runs yet in ${dirname(path)}`, {
@@ -94,21 +79,29 @@ const nothingYet = (path: string): Fault =>
     hint: 'Start one with: cyberdeck run "your goal", or name the folder of an earlier one with --home.',
   });
 
-function refuseUnknownVersion(version: number, path: string, least: number): void {
-  if (version > schemaVersion)
-    throw new Fault("storage", "storage.newer", `${path} was written by a newer Cyberdeck (shape ${version})`, {
-      facts: { path, version, known: schemaVersion },
-      hint: "Update Cyberdeck, or name another folder with --home. Nothing was changed.",
-    });
-  if (version < least)
-    throw new Fault("storage", "storage.older", `${path} was written by an older Cyberdeck (shape ${version})`, {
-      facts: { path, version, known: schemaVersion },
-      hint: "Start or resume a run in this home once; that brings the record up to date.",
-    });
+/**
+ * SQLite makes a file beside the database even to read it. Where that cannot be made (a read-only disk, a backup on a
+ * medium), the database is read as what cannot change; unless a deck has left something in its log, which would be missed.
+ */
+function openReadOnly(path: string): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: busyMs });
+    return prepared(database, () => void versionOf(database));
+  } catch (error) {
+    const fault = storageFault(error, "could not open the record", path);
+    if (fault.code !== "storage.unreachable" && fault.code !== "storage.read_only") throw fault;
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (log !== undefined && log.size > 0)
+      throw new Fault("storage", "storage.read_only", `${path} cannot be read where it is: its folder is read-only`, {
+        facts: { path },
+        hint: "Its last deck did not end properly. Copy the whole folder to a place that may be written, and name that with --home.",
+        cause: error,
+      });
+    const unchanging = pathToFileURL(path);
+    unchanging.searchParams.set("immutable", "1");
+    return new DatabaseSync(unchanging, { readOnly: true });
+  }
 }
-
-const versionOf = (database: DatabaseSync): number =>
-  Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
 
 /** The record may hold secrets. SQLite gives the files beside the database (-wal, -shm) the database's own mode. */
 function makePrivate(path: string): void {

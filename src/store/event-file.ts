@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, truncate } from "node:fs/promises";
+import { appendFile, mkdir, rename, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { errnoOf, type Fault } from "../base/fault.ts";
+import { errnoOf, Fault } from "../base/fault.ts";
 import { type DeckEvent, flatEvent } from "../protocol/event.ts";
 import type { EventReader } from "./event-reader.ts";
 import { storageFault } from "./storage-fault.ts";
@@ -22,7 +22,7 @@ const chunk = 1_000_000;
 
 /**
  * Begins by making the file equal to the record: a torn last line is cut off, missing lines are added, and a file
- * that does not match is written anew. The same is done after a failure, so a failure costs no line in the end.
+ * that does not match is put aside, as `.replaced`, and written anew. The same is done after a failure, so a failure costs no line in the end.
  */
 export function eventFile(path: string, run: string, store: EventReader, onFault: (fault: Fault) => void): EventFile {
   let lines: { seq: number; text: string }[] = [];
@@ -42,7 +42,7 @@ export function eventFile(path: string, run: string, store: EventReader, onFault
 
   const catchUp = async (): Promise<void> => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    written = await repair(path, run, store);
+    written = await repair(path, run, store, onFault);
     let batch: { seq: number; text: string }[] = [];
     let held = 0;
     for (const event of store.eventsOf(run, written)) {
@@ -104,7 +104,7 @@ const lineOf = (event: DeckEvent): { seq: number; text: string } => ({
 });
 
 /** Leaves only whole lines that match the record; returns the sequence number of the last. */
-async function repair(path: string, run: string, store: EventReader): Promise<number> {
+async function repair(path: string, run: string, store: EventReader, onFault: (fault: Fault) => void): Promise<number> {
   const { lines, lastLine, end, size } = await survey(path);
   const seq = lines === 0 ? 0 : seqOf(lastLine);
   // The last line is compared by its text and those before it by their number: a whole reading would cost a resume
@@ -113,10 +113,21 @@ async function repair(path: string, run: string, store: EventReader): Promise<nu
   const matches =
     lines === 0 ||
     (recorded !== undefined && lineOf(recorded).text === lastLine && store.countOf(run, recorded.seq) === lines);
-  const keep = matches ? end : 0;
-  if (keep < size) await truncate(path, keep);
-  return matches ? (seq ?? 0) : 0;
+  if (!matches) {
+    await rename(path, `${path}.replaced`);
+    onFault(replaced(path));
+    return 0;
+  }
+  if (end < size) await truncate(path, end);
+  return seq ?? 0;
 }
+
+/** What the disk has lost of the record may still stand there. */
+const replaced = (path: string): Fault =>
+  new Fault("storage", "events.replaced", `${path} did not match the record, and was written anew`, {
+    facts: { path },
+    hint: `What stood there is in ${path}.replaced. If it has events that the record lacks, keep it; otherwise remove it.`,
+  });
 
 /** Counts the whole lines of a file. `end` is the position behind the last of them. */
 async function survey(path: string): Promise<{ lines: number; lastLine: string; end: number; size: number }> {

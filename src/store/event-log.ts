@@ -1,12 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
-import { openForReading, openForWriting, transaction } from "./database.ts";
+import { openForReading, openForWriting } from "./database.ts";
 import { type EventReader, eventReader } from "./event-reader.ts";
 import { ensureHome, homePaths } from "./home.ts";
 import { redactor, type Redactor } from "./redaction/redactor.ts";
 import { type SealedEvent, seal } from "./sealed-event.ts";
 import { storageFault } from "./storage-fault.ts";
+import { transaction, type Upgrade } from "./upgrade.ts";
 
 /** The record of a home. Writing is for whoever holds the home's lock (`acquireLock`). */
 export interface Store extends EventReader {
@@ -24,7 +25,14 @@ export interface Store extends EventReader {
  */
 export function openStore(home: string, clock: Clock = systemClock, secrets: readonly string[] = []): Store {
   ensureHome(home);
-  return storeOf(openForWriting(homePaths(home).database), home, clock, redactor(secrets));
+  let upgraded: Upgrade | undefined;
+  const database = openForWriting(homePaths(home).database, (upgrade) => {
+    upgraded = upgrade;
+  });
+  const store = storeOf(database, home, clock, redactor(secrets));
+  if (upgraded !== undefined)
+    store.append([{ type: "record.upgraded", run: "", source: "engine", body: upgraded }], { synced: true });
+  return store;
 }
 
 /** Opens the record of a home for reading; a home without one is a fault, and nothing is made. */

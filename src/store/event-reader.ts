@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import { z } from "zod";
 import { Fault } from "../base/fault.ts";
 import { type DeckEvent, parseEvent } from "../protocol/event.ts";
 import { isOfAccount } from "./database.ts";
+import { bodyOf, rowSchema } from "./event-row.ts";
 import { homePaths } from "./home.ts";
 import { storageFault } from "./storage-fault.ts";
 
@@ -81,16 +81,6 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
   };
 }
 
-const rowSchema = z.object({
-  seq: z.int(),
-  at: z.int(),
-  run: z.string(),
-  source: z.string(),
-  type: z.string(),
-  version: z.int(),
-  body: z.string(),
-});
-
 /** A row of the table of events as the event that it is. */
 export function eventOf(row: unknown): DeckEvent {
   const parsed = rowSchema.safeParse(row);
@@ -100,14 +90,4 @@ export function eventOf(row: unknown): DeckEvent {
       cause: parsed.error,
     });
   return parseEvent({ ...parsed.data, body: bodyOf(parsed.data.body) });
-}
-
-/** A body that is not JSON any more is kept as the text that it is: `parseEvent` makes it an `agent.unknown`. */
-function bodyOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The text itself is what is left of the event.
-    return text;
-  }
 }

@@ -11,6 +11,8 @@ export const homePaths = (home: string) => ({
   socket: join(home, "deck.sock"),
   /** Names the socket where the home's own path is too long for one. */
   socketNote: join(home, "deck.sock.at"),
+  /** Where the deck listens on loopback, and the token for it. */
+  httpNote: join(home, "http.json"),
   /** What constructs call plugins with, and the socket behind it. */
   bridgeCommand: join(home, "bin", "cyberdeck-plugin"),
   bridgeSocket: join(home, "bridge.sock"),

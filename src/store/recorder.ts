@@ -108,12 +108,24 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     }
   };
 
+  /** What happens to the file of a run does not stop it, so it is told in it. */
+  const warn = (run: string, { code, message, hint }: Fault): void => {
+    if (fault !== undefined || closed) return;
+    const body = { code, message: hint === undefined ? message : `${message} ${hint}` };
+    waiting.push(seal({ type: "deck.warned", run, source: "engine", body }, clock.now(), store.redactor));
+    writeQuietly(true);
+  };
+
   /** An event of no run (its id is empty) is in the database alone. */
   const fileOf = (run: string): EventFile | undefined => {
     if (run === "") return undefined;
     const known = files.get(run);
     if (known !== undefined) return known;
-    const file = eventFile(join(runPath(store.home, run), "events.ndjson"), run, store, onFault);
+    const path = join(runPath(store.home, run), "events.ndjson");
+    const file = eventFile(path, run, store, (trouble) => {
+      onFault(trouble);
+      warn(run, trouble);
+    });
     files.set(run, file);
     return file;
   };

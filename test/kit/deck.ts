@@ -65,6 +65,8 @@ export interface TestDeckOptions {
   login?: "key" | "subscription";
   /** The longest that anything waits for the author of tripwires, milliseconds. */
   authorMs?: number;
+  /** The longest that an answer of the watchdog may take, milliseconds. */
+  answerMs?: number;
   /** Another executable in the agent's place. */
   claudeBin?: string;
   driver?: (usual: AgentDriver) => AgentDriver;
@@ -136,6 +138,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.accountTimes === undefined ? {} : { accountTimes: options.accountTimes }),
+      ...(options.answerMs === undefined ? {} : { answerMs: options.answerMs }),
       ...(options.authorMs === undefined ? {} : { authorMs: options.authorMs }),
       release: () => Promise.resolve(),
     }),

@@ -315,12 +315,6 @@ describe("the file of a run", () => {
     ["ends in half a line", (path) => writeFileSync(path, cut(path, 40) + '{"type":"constr')],
     ["is only half a line", (path) => writeFileSync(path, '{"type":"run.op')],
     ["has half a line more than it should", (path) => appendFileSync(path, '{"type":"constr')],
-    [
-      "lacks a line in the middle",
-      (path) => writeFileSync(path, readFileSync(path, "utf8").replace(/.*line 50".*\n/, "")),
-    ],
-    ["ends in a line of somebody else", (path) => appendFileSync(path, "my note\n")],
-    ["has lines that were never recorded", (path) => appendFileSync(path, '{"type":"goal.set","seq":500}\n')],
   ])("that %s is equal to the record after the run was reopened", async (_, damage) => {
     const home = await earlierRun();
     damage(eventsPath(home));
@@ -330,6 +324,28 @@ describe("the file of a run", () => {
     expect(linesOf(eventsPath(home))).toEqual(flat(store.eventsOf(runA)));
     expect(linesOf(eventsPath(home))).toHaveLength(101);
     expect(faults).toEqual([]);
+  });
+
+  test.each<[string, (path: string) => void]>([
+    [
+      "lacks a line in the middle",
+      (path) => writeFileSync(path, readFileSync(path, "utf8").replace(/.*line 50".*\n/, "")),
+    ],
+    ["ends in a line of somebody else", (path) => appendFileSync(path, "my note\n")],
+    ["has lines that were never recorded", (path) => appendFileSync(path, '{"type":"goal.set","seq":500}\n')],
+  ])("that %s is written anew, the old one is kept, and the run tells it", async (_, damage) => {
+    const home = await earlierRun();
+    const path = eventsPath(home);
+    damage(path);
+    const damaged = readFileSync(path, "utf8");
+    const { store, recorder, faults } = deck(home);
+    recorder.record(goal("resumed"));
+    await recorder.flush();
+    expect(linesOf(path)).toEqual(flat(store.eventsOf(runA)));
+    expect(readFileSync(`${path}.replaced`, "utf8")).toBe(damaged);
+    expect(faults.map(({ code }) => code)).toEqual(["events.replaced"]);
+    const told = [...store.eventsOf(runA)].filter(({ type }) => type === "deck.warned");
+    expect(told.map(({ body }) => body)).toMatchObject([{ code: "events.replaced" }]);
   });
 
   test("that cannot be written is reported once, stops nothing, and is completed when it can", async () => {

@@ -36,7 +36,7 @@ export interface Outfits {
   /** What a profile is now; undefined when there is none of that name that is valid. */
   profile(name: string): Profile | undefined;
   objection(name: string): ProfileObjection | undefined;
-  /** The same for every call about the same construct. A profile that is gone is replaced by the default one, on the record. */
+  /** The same for every call about the same construct. A profile that is gone is replaced by the default one, for reading only, on the record. */
   of(spec: SpawnSpec): Outfit;
   /** The bounds that its profile has set to a construct that has started. */
   limitsOf(construct: string): ConstructLimits;
@@ -51,6 +51,9 @@ export interface OutfitsParts {
   note: Note;
 }
 
+/** The tools that change nothing. */
+const readingTools: Profile["tools"] = ["Read", "Glob", "Grep"];
+
 export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts): Outfits {
   const worn = new Map<string, Outfit>();
 
@@ -63,9 +66,10 @@ export function outfitsOf({ catalogues, judge, workspace, note }: OutfitsParts):
   const adopted = (spec: SpawnSpec): Profile => {
     const own = profile(spec.profile);
     if (own !== undefined || spec.profile === defaultProfile) return own ?? plainProfile;
-    const reason = profileObjection(catalogues, spec.profile)?.reason ?? "";
+    const why = profileObjection(catalogues, spec.profile)?.reason ?? "";
+    const reason = `${why}; what its tools were is not known, so it may only read`;
     note("profile.replaced", { construct: spec.id, profile: spec.profile, by: defaultProfile, reason });
-    return profile(defaultProfile) ?? plainProfile;
+    return { ...(profile(defaultProfile) ?? plainProfile), tools: readingTools };
   };
 
   const outfit = (spec: SpawnSpec): Outfit => {

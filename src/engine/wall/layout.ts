@@ -79,10 +79,10 @@ function keptFromWriting(workspace: string, gitFolders: readonly string[]): Wall
   return [...hooks, join(workspace, ".claude")].map((path) => ({ do: "read", path: realPath(path) }));
 }
 
-/** The deck's log and its door: read-only is not enough for a socket, and the log tells of everybody. */
+/** The deck's log, its door and the token for it: read-only is not enough for a socket, and the log tells of everybody. */
 function stateOfDeck(home: string): WallStep[] {
-  const { database, socket, socketNote } = homePaths(home);
-  return [database, `${database}-wal`, `${database}-shm`, socket, socketNote].map(hide);
+  const { database, socket, socketNote, httpNote } = homePaths(home);
+  return [database, `${database}-wal`, `${database}-shm`, socket, socketNote, httpNote].map(hide);
 }
 
 /** Sockets through which programs outside can be made to act: other agents, terminals, key agents, the machine's services. */

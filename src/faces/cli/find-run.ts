@@ -5,8 +5,9 @@ import type { RunSummary } from "../../protocol/view.ts";
 
 /** All runs of the deck, newest first. */
 export async function listRuns(port: Port): Promise<RunSummary[]> {
+  // In the order of the record, whatever the clock said: it may have been set back between two runs.
   const { runs } = await port.send({ type: "runs.list" });
-  return runs.toSorted((a, b) => b.openedAt - a.openedAt || (a.run < b.run ? 1 : -1));
+  return runs;
 }
 
 /** The id of the run that a name means: the whole id, its unique beginning or end (with or without "run-"), or "last". */

@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, readFile, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdtemp, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, Fault } from "../../base/fault.ts";
 import { writeWhole } from "../../base/files.ts";
@@ -15,8 +15,15 @@ const shortFolder = "/tmp";
 
 const privateSocket = /^\/tmp\/cyberdeck-door-[A-Za-z0-9]{6}\/deck\.sock$/;
 
-/** Whether a socket in the home itself can have its path. */
-export const fitsInHome = (home: string): boolean => Buffer.byteLength(homePaths(home).socket) <= longestPath;
+/**
+ * Whether a socket may stand in the home itself: it has room for its path, and nobody else has anything to do in that
+ * folder. A socket gets its mode only after it is there, so it is the folder that keeps others out.
+ */
+export async function fitsInHome(home: string): Promise<boolean> {
+  if (Buffer.byteLength(homePaths(home).socket) > longestPath) return false;
+  const { mode, uid } = await stat(home);
+  return (mode & 0o077) === 0 && uid === process.getuid?.();
+}
 
 /** A path for a socket outside of the home: in a folder of our own under the temporary one, named by a note in the home. */
 export async function placeOutside(home: string): Promise<string> {

@@ -1,182 +1,152 @@
-import { connect, type Socket } from "node:net";
-import { errnoOf, Fault, messageOf } from "../../base/fault.ts";
-import { lineFramer } from "../../base/lines.ts";
-import { channel, type Channel } from "../../base/stream.ts";
+import { pause } from "../../base/clock.ts";
+import { Fault } from "../../base/fault.ts";
 import type { Command } from "../../protocol/command.ts";
-import { parseEvent, type DeckEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
 import type { Port, Replies } from "../port.ts";
 import { findAddress } from "./address.ts";
+import type { Frame } from "./event-stream.ts";
 import {
-  answerSchemas,
-  faultOf,
-  greetingSchema,
-  readLine,
-  replyCap,
-  replySchema,
-  viewSchema,
-  wireLine,
-  wireVersion,
-  type Reply,
-} from "./wire.ts";
+  ask,
+  broken,
+  ended,
+  isBroken,
+  isDropped,
+  isNobodyThere,
+  readAll,
+  unreadable,
+  type FarDeck,
+} from "./far-request.ts";
+import { askPatiently, breathMs, followFar, framesOf } from "./far-stream.ts";
+import { answerSchemas, greetingSchema, readJson, snapshotSchema, wirePaths } from "./wire.ts";
 
 /** How long a deck may take to greet, milliseconds. It does so at once, unless it hangs. */
 const greetingMs = 5000;
 
-/** The port of a deck that runs in another process. `close` ends the connection; the deck goes on. */
+/** The port of a deck that runs in another process. `close` ends the connections; the deck goes on. */
 export async function attach(
   home: string,
   patience: { greetingMs: number } = { greetingMs },
 ): Promise<{ port: Port; close(): Promise<void> }> {
-  const socket = await reach(home, await findAddress(home));
-  const line = lineFramer(replyCap);
-  const greeted = Promise.withResolvers<void>();
-  const closed = Promise.withResolvers<void>();
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
-  const follows = new Map<number, Channel<DeckEvent>>();
-  let last = 0;
-  let isGreeted = false;
-  let lost: Fault | undefined;
-
-  /** The first reason counts; whatever waits gets it. */
-  const lose = (fault: Fault, isOrderly = false): void => {
-    if (lost !== undefined) return;
-    lost = fault;
-    greeted.reject(fault);
-    for (const { reject } of waiting.values()) reject(fault);
-    for (const follow of follows.values()) follow.close(isOrderly ? undefined : fault);
-    waiting.clear();
-    follows.clear();
-    closed.resolve();
-    socket.destroy();
+  const leaving = new AbortController();
+  const far: FarDeck = {
+    home,
+    socketPath: await findAddress(home),
+    instance: undefined,
+    leaving: leaving.signal,
   };
-
-  const take = (text: string): void => {
-    const value = readLine(text);
-    if (!isGreeted) {
-      isGreeted = true;
-      const problem = problemOfGreeting(value, home);
-      if (problem !== undefined) lose(problem);
-      else {
-        socket.write(wireLine({ attach: wireVersion }));
-        greeted.resolve();
-      }
-      return;
-    }
-    const reply = replySchema.safeParse(value);
-    if (reply.success) hear(reply.data);
-    else lose(unreadable());
+  const presence = await greet(far, patience.greetingMs, () => leaving.abort());
+  let lost: unknown;
+  const watch = async (): Promise<void> => {
+    lost = await untilGone(far, presence);
   };
+  const closed = watch();
 
-  const hear = (reply: Reply): void => {
-    if ("bye" in reply) lose(ended(), true);
-    else if ("event" in reply) follows.get(reply.id)?.push(parseEvent(reply.event));
-    else if ("end" in reply) endFollow(reply.id);
-    else if ("fault" in reply) {
-      if (reply.id === null) lose(faultOf(reply.fault));
-      else if (follows.has(reply.id)) endFollow(reply.id, faultOf(reply.fault));
-      else settle(reply.id)?.reject(faultOf(reply.fault));
-    } else settle(reply.id)?.resolve(reply.ok);
-  };
-
-  const endFollow = (id: number, fault?: Fault): void => {
-    follows.get(id)?.close(fault);
-    follows.delete(id);
-  };
-
-  const settle = (id: number): ReturnType<typeof waiting.get> => {
-    const found = waiting.get(id);
-    waiting.delete(id);
-    return found;
-  };
-
-  const ask = (request: Record<string, unknown>): Promise<unknown> => {
-    if (lost !== undefined) return Promise.reject(lost);
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    last += 1;
-    waiting.set(last, { resolve, reject });
-    socket.write(wireLine({ id: last, ...request }));
-    return promise;
-  };
-
-  socket.on("data", (chunk: Buffer) => {
+  /** The answer of the deck as JSON. */
+  const hear = async (question: Parameters<typeof ask>[1]): Promise<unknown> => {
+    if (lost !== undefined) throw lost;
     try {
-      for (const text of line.push(chunk)) if (lost === undefined) take(text);
+      return readJson(await readAll(await ask(far, question)));
     } catch (error) {
-      lose(error instanceof Fault ? error : unreadable(error));
+      throw isBroken(error) ? await reasonOf(far, error) : error;
     }
-  });
-  socket.on("error", () => "told by `close`");
-  // One that is just dying takes a connection and drops it without a word.
-  socket.on("close", () => lose(isGreeted ? ended() : notRunning(home)));
-
-  const silence = setTimeout(() => lose(silent(home)), patience.greetingMs);
-  try {
-    await greeted.promise;
-  } finally {
-    clearTimeout(silence);
-  }
+  };
 
   const port: Port = {
     async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
-      const answer = await ask({ method: "send", command });
+      const answer = await hear({ path: wirePaths.commands, command });
       const schema = answerSchemas[command.type];
       if (schema !== undefined && !schema.safeParse(answer).success) throw unreadable();
       // The deck has the same version, and what is looked into has just been validated.
       return answer as Replies[C["type"]];
     },
     async snapshot(run) {
-      const view = await ask({ method: "snapshot", ...(run === undefined ? {} : { run }) });
-      if (view === undefined || view === null) return undefined;
-      if (!viewSchema.safeParse(view).success) throw unreadable();
+      const query = run === undefined ? "" : `?run=${encodeURIComponent(run)}`;
+      const answer = snapshotSchema.safeParse(await hear({ path: `${wirePaths.snapshot}${query}` }));
+      if (!answer.success) throw unreadable();
       // Validated as far as it decides whether it can be read; the deck has the same version.
-      return view as RunView;
+      return (answer.data.run as RunView | null) ?? undefined;
     },
     async *follow(afterSeq) {
       if (lost !== undefined) throw lost;
-      last += 1;
-      const id = last;
-      const events = channel<DeckEvent>();
-      follows.set(id, events);
-      socket.write(wireLine({ id, method: "follow", after: afterSeq }));
-      try {
-        yield* events;
-      } finally {
-        if (follows.delete(id)) ask({ method: "unfollow", follow: id }).catch(() => "the connection has gone with it");
-      }
+      yield* followFar(far, afterSeq);
     },
-    closed: closed.promise,
+    closed,
   };
   return {
     port,
-    close() {
-      lose(ended(), true);
-      return Promise.resolve();
+    async close() {
+      leaving.abort();
+      await closed;
     },
   };
 }
 
-function reach(home: string, path: string): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  const socket = connect(path);
-  const fail = (error: Error): void => reject(unreached(home, error));
-  socket.once("error", fail);
-  socket.once("connect", () => {
-    socket.off("error", fail);
-    resolve(socket);
-  });
-  return promise;
+/** Connects for as long as the face is there, and learns which deck it is. */
+async function greet(far: FarDeck, ms: number, giveUp: () => void): Promise<AsyncGenerator<Frame, void>> {
+  let isSilent = false;
+  const silence = setTimeout(() => {
+    isSilent = true;
+    giveUp();
+  }, ms);
+  try {
+    const frames = framesOf(await ask(far, { path: wirePaths.presence }));
+    const { value } = await frames.next();
+    if (value === undefined) throw broken(undefined);
+    const greeting = greetingSchema.safeParse(readJson(value.data));
+    if (!greeting.success) throw unreadable();
+    far.instance = greeting.data.instance;
+    return frames;
+  } catch (error) {
+    giveUp();
+    if (isSilent) throw silent(far.home);
+    if (!isBroken(error)) throw error;
+    // One that is just dying takes a connection and drops it without a word.
+    if (isNobodyThere(error) || isDropped(error)) throw notRunning(far.home);
+    throw unreachable(far.home, error);
+  } finally {
+    clearTimeout(silence);
+  }
 }
 
-function unreached(home: string, error: Error): Fault {
-  const errno = errnoOf(error) ?? "";
-  if (!nobodyListens.has(errno))
-    return new Fault("setup", "deck.unreachable", `the deck of ${home} cannot be reached: ${messageOf(error)}`, {
-      hint: "Try again. If that does not help, check that the folder is yours, or name another one with --home.",
-      cause: error,
-    });
-  return notRunning(home);
+/** Settles with the reason when the deck has ended, or the face has left. A connection that breaks is made anew. */
+async function untilGone(far: FarDeck, first: AsyncGenerator<Frame, void>): Promise<unknown> {
+  let frames = first;
+  for (;;) {
+    try {
+      for await (const { event } of frames) if (event === "end") return ended();
+    } catch (error) {
+      if (!isBroken(error)) return error;
+    }
+    await pause(breathMs, far.leaving);
+    if (far.leaving.aborted) return ended();
+    try {
+      frames = framesOf(await askPatiently(far, wirePaths.presence));
+    } catch (error) {
+      return isBroken(error) ? ended() : error;
+    }
+  }
 }
+
+/** Why there was no answer. A command is never sent twice: nobody knows whether it was carried out. */
+async function reasonOf(far: FarDeck, cause: Fault): Promise<Fault> {
+  if (far.leaving.aborted || isNobodyThere(cause)) return ended();
+  try {
+    (await askPatiently(far, wirePaths.version)).destroy();
+  } catch {
+    // Whatever the reason is, the deck that was asked is not there any more.
+    return ended();
+  }
+  return new Fault("setup", "deck.cut_off", "the connection broke before the deck had answered", {
+    hint: "What you asked for may have been done: look before you ask again (cyberdeck show last).",
+    cause,
+  });
+}
+
+const unreachable = (home: string, cause: Fault): Fault =>
+  new Fault("setup", "deck.unreachable", `the deck of ${home} cannot be reached: ${cause.message}`, {
+    hint: "Try again. If that does not help, check that the folder is yours, or name another one with --home.",
+    cause,
+  });
 
 const notRunning = (home: string): Fault =>
   new Fault("usage", "deck.not_running", `no deck is running in ${home}`, {
@@ -184,37 +154,7 @@ const notRunning = (home: string): Fault =>
     hint: 'Start one with: cyberdeck run "GOAL" (or name another deck with --workspace or --home).',
   });
 
-/** No socket, one that nobody serves any more, or something else in its place. */
-const nobodyListens: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR", "ENOTSOCK", "EINVAL"]);
-
-function problemOfGreeting(value: unknown, home: string): Fault | undefined {
-  const refusal = replySchema.safeParse(value);
-  if (refusal.success && "fault" in refusal.data) return faultOf(refusal.data.fault);
-  const greeting = greetingSchema.safeParse(value);
-  if (!greeting.success)
-    return new Fault("setup", "deck.stranger", `what listens in ${home} is no deck`, {
-      hint: "Name the deck's own folder with --home.",
-    });
-  const { cyberdeck, deck, pid } = greeting.data;
-  if (cyberdeck === wireVersion) return undefined;
-  return new Fault("usage", "deck.other_version", `the deck (${deck}, pid ${pid}) is of another version than this`, {
-    facts: { deck, pid },
-    hint: "Use the cyberdeck that started it, or end it and start it again.",
-  });
-}
-
 const silent = (home: string): Fault =>
   new Fault("setup", "deck.silent", `the deck in ${home} does not answer`, {
     hint: "It may be busy: try again, or end it where it was started.",
-  });
-
-const ended = (): Fault =>
-  new Fault("setup", "deck.ended", "the deck has ended, or has cut the connection", {
-    hint: "Look at what was recorded: cyberdeck show last",
-  });
-
-const unreadable = (cause?: unknown): Fault =>
-  new Fault("internal", "deck.unreadable", "the deck said something that this version cannot read", {
-    hint: "Use the cyberdeck that started it.",
-    ...(cause === undefined ? {} : { cause }),
   });

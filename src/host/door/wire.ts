@@ -11,32 +11,39 @@ import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.
 import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
-/** The version of what is said over the socket. Both sides must have the same: a run's record and commands are part of it. */
-export const wireVersion = 1;
+/** The version of what is said at the door. Both sides must have the same: a run's record and commands are part of it. */
+export const wireVersion = 2;
 
-/** The longest line that a visitor may send, bytes: a goal, a note, a list of tasks. */
+/** Carries that version, in each answer and in the requests of our own faces. */
+export const wireHeader = "cyberdeck-wire";
+
+/** Names the one deck that is meant, in each answer and in the requests of our own faces: another may have the home by then. */
+export const deckHeader = "cyberdeck-deck";
+
+export const wirePaths = {
+  commands: "/v1/commands",
+  snapshot: "/v1/snapshot",
+  events: "/v1/events",
+  presence: "/v1/presence",
+  version: "/v1/version",
+} as const;
+
+/** The longest body that a visitor may send, bytes: a goal, a note, a list of tasks. */
 export const requestCap = 1024 * 1024;
 
-/** The longest line that a deck sends, bytes: the view of a large run. */
+/** The longest answer, or event, that a deck sends, bytes: the view of a large run. */
 export const replyCap = 256 * 1024 * 1024;
 
-/** The first line of a deck. */
-export const greetingSchema = z.object({ cyberdeck: z.int(), deck: z.string(), pid: z.int() });
-
-/** The first line of a visitor. */
-export const helloSchema = z.object({ attach: z.int() });
-
-const id = z.int().min(1);
-
-export const requestSchema = z.discriminatedUnion("method", [
-  /** The command is validated on its own, so that a bad one is answered under its id. */
-  z.object({ id, method: z.literal("send"), command: z.unknown() }),
-  z.object({ id, method: z.literal("snapshot"), run: z.string().optional() }),
-  z.object({ id, method: z.literal("follow"), after: z.int().min(0) }),
-  /** Ends the follow that was asked for under this id. */
-  z.object({ id, method: z.literal("unfollow"), follow: id }),
-]);
-export type Request = z.infer<typeof requestSchema>;
+/** Who answers. */
+export const greetingSchema = z.object({
+  cyberdeck: z.int(),
+  /** The deck's version. */
+  deck: z.string(),
+  pid: z.int(),
+  /** This deck and no other one. */
+  instance: z.string(),
+});
+export type Greeting = z.infer<typeof greetingSchema>;
 
 const faultSchema = z.object({
   kind: z.enum(["usage", "setup", "agent", "refused", "storage", "internal"]),
@@ -46,8 +53,10 @@ const faultSchema = z.object({
   facts: z.record(z.string(), z.unknown()),
 });
 
+export const refusalSchema = z.object({ fault: faultSchema });
+
 /** An event as it crosses the wire; its body is validated by `parseEvent`. */
-const wireEventSchema = z.object({
+export const wireEventSchema = z.object({
   seq: z.int(),
   at: z.number(),
   run: z.string(),
@@ -57,18 +66,8 @@ const wireEventSchema = z.object({
   body: z.unknown(),
 });
 
-/** What a deck says after its greeting. Without an id, a fault is about the connection, which ends with it. */
-export const replySchema = z.union([
-  z.object({ id, event: wireEventSchema }),
-  z.object({ id: id.nullable(), fault: faultSchema }),
-  /** The follow is at its end: the deck has closed, or the visitor wished it. */
-  z.object({ id, end: z.literal(true) }),
-  /** The deck closes in order. */
-  z.object({ bye: z.literal(true) }),
-  /** Nothing, where there is nothing to tell, such as the snapshot of a deck without a run. */
-  z.object({ id, ok: z.unknown().optional() }),
-]);
-export type Reply = z.infer<typeof replySchema>;
+/** Why a stream of events was cut, and after which event to go on. */
+export const cutSchema = z.object({ after: z.int().min(0), fault: faultSchema });
 
 /** As much of a run's view as decides whether it can be read at all; the rest is the deck's own, of the same version. */
 export const viewSchema = z.looseObject({
@@ -78,6 +77,9 @@ export const viewSchema = z.looseObject({
   holds: z.record(z.string(), holdSchema),
   constructs: z.record(z.string(), z.looseObject({ id: z.string(), task: z.string(), state: z.string() })),
 });
+
+/** What a snapshot answers: nothing, where no run is open. */
+export const snapshotSchema = z.object({ run: viewSchema.nullable() });
 
 const settingsReplySchema = z.object({ saved: savedSettingsSchema, run: runSettingsSchema.nullable() });
 
@@ -114,13 +116,10 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "runs.open": runsReplySchema,
 };
 
-/** One message as one line. */
-export const wireLine = (message: unknown): string => `${JSON.stringify(message)}\n`;
-
-/** A line as JSON; undefined when it is none. */
-export function readLine(line: string): unknown {
+/** A text as JSON; undefined when it is none. */
+export function readJson(text: string): unknown {
   try {
-    return JSON.parse(line);
+    return JSON.parse(text);
   } catch {
     // Whoever reads it validates by a schema, which `undefined` does not pass.
     return undefined;

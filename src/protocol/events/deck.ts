@@ -42,5 +42,9 @@ export const deckEvents = {
     processes: z.array(z.object({ agent: z.string(), pid: z.int(), command: z.string() })),
     proven: z.boolean(),
   }),
+  /** The record of the home was of an older version of its shape, and is up to date now; `copy` is the file as it was. */
+  "record.upgraded": z.object({ from: z.int(), to: z.int(), copy: z.string() }),
+  /** The netrunner has removed closed runs from the record, with so many events. */
+  "runs.pruned": z.object({ runs: z.array(z.string()), events: z.int() }),
   "deck.warned": z.object({ code: z.string(), message: z.string() }),
 } as const;

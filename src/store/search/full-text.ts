@@ -65,7 +65,13 @@ export async function indexText({ database, run, upTo }: SearchedLog, module = "
     kind: "fts5",
     find(terms, limit) {
       const wish = ftsQuery(terms);
-      return wish === "" ? [] : match.all(wish, limit).map((row) => Number(row["seq"]));
+      if (wish === "") return [];
+      try {
+        return match.all(wish, limit).map((row) => Number(row["seq"]));
+      } catch {
+        // A letter to us that is none to the index, of a newer Unicode: the word would be two there.
+        return scanned({ database, run, upTo }).find(terms, limit);
+      }
     },
   };
 }
@@ -75,7 +81,11 @@ export const breath = (): Promise<void> => new Promise((resolve) => void setImme
 
 /** Each part is a quoted string, so that nothing in a question is a word of the query language. */
 const ftsQuery = (terms: readonly string[][]): string =>
-  terms.map((parts) => `(${parts.map((part) => `"${part.replaceAll('"', "")}"`).join(" AND ")})`).join(" OR ");
+  terms
+    .map((parts) => parts.flatMap((part) => part.match(/[\p{L}\p{N}]+/gu) ?? []))
+    .filter((parts) => parts.length > 0)
+    .map((parts) => `(${parts.map((part) => `"${part}"`).join(" AND ")})`)
+    .join(" OR ");
 
 /** The most terms of a scan: each goes through all texts. */
 const mostScanned = 12;

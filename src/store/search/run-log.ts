@@ -80,10 +80,8 @@ export function openRunLog(home: string, run: string, module?: string): RunLog {
         await breath();
       }
       await breath();
-      return merged(
-        events,
-        read(() => usedIn(log)),
-      );
+      const sums = read(() => usedIn(log, events));
+      return merged(events, sums);
     },
     async search(terms, limit) {
       indexing ??= indexText(log, module);
@@ -155,29 +153,28 @@ interface Sum {
   event: DeckEvent;
 }
 
-/** What each agent has used, as one event with the number of its last one. */
-function usedIn({ database, run, upTo }: SearchedLog): Sum[] {
+/**
+ * What each agent has used, as one event with the number of its last one; what was told after its end, as a second one: an
+ * outcome has the sum of what was before.
+ */
+function usedIn({ database, run, upTo }: SearchedLog, events: readonly DeckEvent[]): Sum[] {
+  database.exec("CREATE TABLE IF NOT EXISTS temp.ends (agent TEXT PRIMARY KEY, at_seq INTEGER) STRICT");
+  const put = database.prepare("INSERT OR REPLACE INTO temp.ends (agent, at_seq) VALUES (?, ?)");
+  for (const event of events) if (event.type === "construct.ended") put.run(event.body.construct, event.seq);
   const sum = (path: string): string => `sum(body->>'$.${path}')`;
   const rows = database
     .prepare(
-      `SELECT min(seq) AS first, max(seq) AS seq, min(at) AS at, body->>'$.agent' AS agent, body->>'$.role' AS role, max(body->>'$.model') AS model,
+      `SELECT min(seq) AS first, max(seq) AS seq, min(at) AS at, body->>'$.agent' AS who, body->>'$.role' AS role, max(body->>'$.model') AS model,
         ${sum("requests")} AS requests, ${sum("cost_usd")} AS cost_usd, ${sum("tokens.input")} AS input, ${sum("tokens.output")} AS output,
         ${sum("tokens.cache_read")} AS cache_read, ${sum("tokens.cache_written")} AS cache_written
-       FROM events WHERE run = ? AND seq <= ? AND type = 'agent.used' GROUP BY agent, role ORDER BY seq`,
+       FROM events LEFT JOIN temp.ends ON ends.agent = body->>'$.agent'
+       WHERE run = ? AND seq <= ? AND type = 'agent.used' GROUP BY who, role, at_seq IS NOT NULL AND seq > at_seq`,
     )
     .all(run, upTo);
-  return rows.map(
-    ({ first, seq, at, agent, role, model, requests, cost_usd, input, output, cache_read, cache_written }) => ({
-      first: Number(first),
-      event: parseEvent({
-        seq: Number(seq),
-        at: Number(at),
-        run,
-        source: String(agent),
-        type: "agent.used",
-        version: 1,
-        body: { agent, role, model, requests, cost_usd, tokens: { input, output, cache_read, cache_written } },
-      }),
-    }),
-  );
+  return rows.map(({ first, seq, at, who, role, model, requests, cost_usd, ...tokens }) => {
+    const { input, output, cache_read, cache_written } = tokens;
+    const body = { agent: who, role, model, requests, cost_usd, tokens: { input, output, cache_read, cache_written } };
+    const envelope = { seq: Number(seq), at: Number(at), run, source: String(who), version: 1 };
+    return { first: Number(first), event: parseEvent({ ...envelope, type: "agent.used", body }) };
+  });
 }

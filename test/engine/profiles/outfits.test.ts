@@ -61,11 +61,14 @@ test("an edit holds for the next construct and leaves the one at work as it is, 
   expect(outfits.hasDollarBound).toBe(true);
 });
 
-test("a profile that is gone is replaced once, on the record; where nothing ships, by one that says nothing", () => {
+test("a profile that is gone is replaced once, on the record, and by one that may only read: it may have been as narrow", () => {
   const outfits = open();
   const own = outfits.of(spec("cx-00000001", "gone"));
   outfits.of(spec("cx-00000001", "gone"));
-  expect(own).toMatchObject({ profile: { name: "default" }, text: "" });
+  expect(own).toMatchObject({ profile: { name: "default" }, text: expect.stringContaining("Read, Glob, Grep") });
+  const verdict = { decision: "allow", rule: "t", reason: "t", effects: [] } as const;
+  expect(own.stage({ id: "c", tool: "Bash", input: {} }, verdict)).toMatchObject({ decision: "deny" });
+  expect(own.stage({ id: "c", tool: "Read", input: {} }, verdict)).toBeUndefined();
   expect(noted).toMatchObject([["profile.replaced", { profile: "gone", by: "default" }]]);
 });
 

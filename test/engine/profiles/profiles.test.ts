@@ -365,7 +365,7 @@ describe("a run", () => {
     await expect(kit.runTasks(["Work"])).rejects.toMatchObject({ code: "profile.refused" });
   });
 
-  test("that goes on without a profile that is gone gives its constructs the default one, on the record", async () => {
+  test("that goes on without a profile that is gone gives its constructs the default one for reading only, on the record", async () => {
     await using kit = await openTestDeck({
       settings: { profile: "gone", max_concurrent: 1 },
       files: { ".cyberdeck/profiles/gone.toml": profileFile("gone", 'construct_addendum = "You are gone."') },
