@@ -12,6 +12,7 @@ import { killLatency } from "./kill-latency.ts";
 import { lookAtMachine } from "./machine.ts";
 import type { Measurement } from "./measurement.ts";
 import { poolWarm } from "./pool-warm.ts";
+import { resume } from "./resume.ts";
 import { shellParse } from "./shell-parse.ts";
 import { startup } from "./startup.ts";
 import { storeAppend } from "./store-append.ts";
@@ -29,6 +30,7 @@ const benches = [
   deckLoad,
   startup,
   storeAppend,
+  resume,
   askSelect,
   shellParse,
   wall,

@@ -21,7 +21,7 @@ try {
     prompt: "\u001b[36mwebshop\u001b[0m \u001b[2m$\u001b[0m ",
     typed: `cyberdeck run --offline "${goal}"`,
     command: process.execPath,
-    args: [join(root, "src", "bin", "cyberdeck.ts"), "run", "--offline", goal],
+    args: [join(root, "src", "bin", "cyberdeck.ts"), "run", "--embedded", "--offline", goal],
     cwd: workspace,
     env: { PATH: process.env["PATH"] ?? "", HOME: home, TERM: "xterm-256color", LANG: "C.UTF-8" },
     columns: 100,

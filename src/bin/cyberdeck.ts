@@ -4,6 +4,7 @@ import { runCli } from "../faces/cli/run-cli.ts";
 import type { SignalName } from "../faces/cli/world.ts";
 import type { Crash } from "../protocol/crash.ts";
 import type { OwnDeck } from "./give-up.ts";
+import { hostNews } from "./host-news.ts";
 
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
 const decks = new Set<OwnDeck>();
@@ -25,9 +26,11 @@ const code = await runCli({
     const deck = await openDeck(options, around);
     decks.add({ deck, options });
     // In a process that is short of files or memory it could not be loaded any more.
-    if (options.mode === "write") await import("./give-up.ts");
+    if (options.mode === "write" || options.mode === "serve") await import("./give-up.ts");
     return deck;
   },
+  hostNews: hostNews(process),
+  hostGone: async (host) => (await import("./reach-host.ts")).hostGone(host),
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
   triage: async (asked) => (await import("./triage.ts")).triageCrash(asked, around),
   examine: async (asked) => (await import("./examine.ts")).examine(asked, around),

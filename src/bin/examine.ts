@@ -14,9 +14,10 @@ import { lockCheck, logCheck, sqliteCheck, stateOfHome, type HomeState } from ".
 import { strayCheck } from "../engine/doctor/strays.ts";
 import { raiseWall, without } from "../engine/wall/wall.ts";
 import type { Examination, Finding } from "../protocol/finding.ts";
+import type { Process } from "./around.ts";
 import { claudeCanary } from "./canary.ts";
 import { listCatalogues } from "./open-catalogues.ts";
-import { openDeck, type Process } from "./open-deck.ts";
+import { openDeck } from "./open-deck.ts";
 
 /** Looks whether this machine and this home are fit for a deck. What it needs for that is gone afterwards. Never rejects. */
 export async function examine(asked: Examination, around: Process): Promise<Finding[]> {

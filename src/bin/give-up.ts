@@ -43,7 +43,7 @@ export async function giveUp(
   const redact = redactor(secretValues(env)).text;
   for (const { own, runs, isClosed } of ended) {
     // Whoever only looked at a deck has left nothing half done.
-    if (own.options.mode !== "write") continue;
+    if (!isOwner(own)) continue;
     const { home, workspace, offline } = own.options;
     const stopped = { isClosed, ms: Math.round(performance.now() - began) };
     const crash = { at: Date.now(), how, thrown: thrownIn(defect), version, system: systemOf(home), workspace, home };
@@ -57,11 +57,14 @@ export async function giveUp(
   }
 }
 
+/** Whether the deck itself is in this process. */
+const isOwner = ({ options: { mode } }: Pick<OwnDeck, "options">): boolean => mode === "write" || mode === "serve";
+
 /** Suspends the runs of a deck, so that they can go on, and closes it. Bounded; never rejects. */
 async function endOf({ deck, options }: OwnDeck, defect: unknown): Promise<{ runs: string[]; isClosed: boolean }> {
   const runs: string[] = [];
   const end = async (): Promise<boolean> => {
-    if (options.mode === "write") {
+    if (isOwner({ options })) {
       const reason = `the deck died of a defect: ${oneLine(messageOf(defect), 200)}`;
       const open = await deck.port.send({ type: "runs.open" });
       runs.push(...open.runs.map(({ run }) => run));

@@ -9,6 +9,7 @@ import type { Port } from "../host/port.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { startGuardian } from "../process/guardian.ts";
+import { secretValues } from "../store/redaction/secret-variables.ts";
 import { claudeCalibers } from "./calibers.ts";
 
 /** What the entry point knows of the process. */
@@ -41,6 +42,7 @@ export function openAsking<A extends Around>(
     home,
     workspace,
     offline: options.offline,
+    secrets: secretValues(around.env),
     reading: openReadingDeck(home, judge),
     provide: (offline) => provide({ ...options, offline }, around, providers),
   });

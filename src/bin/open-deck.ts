@@ -8,29 +8,25 @@ import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../driver
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
 import { openWritingDeck } from "../host/deck.ts";
-import type { DeckOptions } from "../host/deck-options.ts";
+import type { DeckOptions, DeckSelf } from "../host/deck-options.ts";
 import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
 import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
+import { systemTable } from "../process/table.ts";
 import { secretValues } from "../store/redaction/secret-variables.ts";
 import { startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
+import type { Process } from "./around.ts";
+import { agentAsked, providerDigest } from "./host-fit.ts";
 import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
+import { reachHost } from "./reach-host.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
-
-/** What the entry point knows of the process: nothing below it reads these from the process itself. */
-export interface Process {
-  env: Record<string, string | undefined>;
-  cwd: string;
-  homeDir: string;
-  version: string;
-}
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
@@ -43,12 +39,16 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     mustBeNetrunner(around);
     return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
   }
-  if (mode === "attach" || mode === "edit") {
-    mustBeNetrunner(around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home, secretValues(around.env));
-  }
   const secrets = secretValues(around.env);
-  const deck = await openWritingDeck({ ...options, secrets }, async () => {
+  if (mode === "attach" || mode === "edit" || mode === "host") {
+    mustBeNetrunner(around);
+    if (mode === "host") return reachHost(options, around);
+    return mode === "attach" ? attach(home) : openEditingDeck(home, secrets);
+  }
+  const asked = agentAsked(options, around);
+  const named = asked === null ? {} : { claudeBin: asked };
+  const own = { ...options, ...named, secrets, self: await selfOf(options, around) };
+  const deck = await openWritingDeck(own, async () => {
     const executable = await findExecutable({ asked: options.claudeBin, env: around.env, cwd: around.cwd });
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);
@@ -62,6 +62,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       calibers,
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
+      agentPath: executable,
       agentState: stateFolder(provider.env, agentHome),
       plugins: pluginParts(around),
       catalogues: { ...cataloguePlaces(around), path: provider.env["PATH"] ?? "" },
@@ -74,6 +75,12 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     };
   });
   return { port: deck, close: () => deck.close() };
+}
+
+async function selfOf({ mode, offline }: DeckOptions, { env, version }: Process): Promise<DeckSelf> {
+  const entry = await systemTable().find(process.pid);
+  const kind = mode === "serve" ? "host" : "embedded";
+  return { kind, version, started: entry?.started ?? null, provider: providerDigest(offline, env) };
 }
 
 /** What constructs wait for is the netrunner's to decide: a construct must not answer its own hold. */

@@ -11,7 +11,7 @@ import { triage } from "../policy/triage/triage.ts";
 import { startGuardian } from "../process/guardian.ts";
 import type { CauseReport, Triage } from "../protocol/crash.ts";
 import { bundlesIn, crashesFolder, readBundle, type Bundle } from "../store/crashes.ts";
-import type { Process } from "./open-deck.ts";
+import type { Process } from "./around.ts";
 
 /** The folder of the package: above `src/bin`, or above the folder of what was built. */
 const root = fileURLToPath(new URL(extname(import.meta.url) === ".ts" ? "../.." : "..", import.meta.url)).replace(

@@ -1,4 +1,4 @@
-import { messageOf } from "../base/fault.ts";
+import { Fault, messageOf } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -79,10 +79,15 @@ export class Run {
     if (event.seq > this.view.lastSeq) foldEvent(this.view, event);
     this.#works.today.see(event);
     this.#inbox.see(event);
-    if (event.type === "goal.set") this.#works.authoring.begin();
+    if (event.type === "goal.set" || event.type === "goal.changed") this.#works.authoring.begin();
     // Until the daemon has thought, the machine has nothing better to do.
     if (event.type === "daemon.session") this.#warmUp();
     this.#daemon?.loop.wake();
+  }
+
+  /** The marks that its processes bear, or have borne. */
+  get marks(): string[] {
+    return [...new Set([...this.#parts.roll.marks, ...Object.keys(this.view.constructs)])];
   }
 
   get isOver(): boolean {
@@ -157,6 +162,19 @@ export class Run {
 
   say(text: string, source: "netrunner" | "autopilot" = "netrunner"): void {
     noteFor(this.#parts.record, this.view.run, source)("netrunner.said", { text });
+  }
+
+  /** Another goal: the daemon is told the old and the new one, and tripwires are written anew. Gives the old one. */
+  changeGoal(goal: string): string {
+    const from = this.view.goal;
+    if (this.view.kind !== "goal")
+      throw new Fault("refused", "goal.none", `The run ${this.view.run} has tasks and no goal.`, {
+        hint: 'Open one that has: cyberdeck run "GOAL"',
+      });
+    if (from === goal)
+      throw new Fault("usage", "goal.same", "This is the goal already.", { hint: "Say what is to be another." });
+    noteFor(this.#parts.record, this.view.run, "netrunner")("goal.changed", { from, to: goal });
+    return from;
   }
 
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */

@@ -23,6 +23,8 @@ export interface AskingOptions {
   /** @param offline the model is the scripted one: as it was wanted, or as the run itself was */
   provide: (offline: boolean) => Promise<AskingParts>;
   offline: boolean;
+  /** Values that must never be written. */
+  secrets: readonly string[];
 }
 
 /**
@@ -30,10 +32,10 @@ export interface AskingOptions {
  * way: what it records is a few events, and the database takes them from several processes.
  */
 export function openAskingDeck(options: AskingOptions): { port: Port; close(): Promise<void> } {
-  const { home, workspace, reading, provide } = options;
+  const { home, workspace, reading, provide, secrets } = options;
   const end = Promise.withResolvers<void>();
   const ending = new AbortController();
-  const store = openUnlocked(home);
+  const store = openUnlocked(home, secrets);
   const recorder = openRecorder(store, { onFault: () => "told by whoever records: its event is not taken" });
   const account = accountOfHome(store);
   let parts: Promise<AskingParts> | undefined;
@@ -75,15 +77,15 @@ export function openAskingDeck(options: AskingOptions): { port: Port; close(): P
 }
 
 /** The record, to be written beside whoever else writes it. What would change its shape is done under the home's lock alone. */
-function openUnlocked(home: string): Store {
+function openUnlocked(home: string, secrets: readonly string[]): Store {
   // Refuses a home without a record, and one of another version.
   try {
     openStoreToRead(home).close();
-    return openStore(home);
+    return openStore(home, undefined, secrets);
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== "storage.older") throw error;
     using _lock = acquireLock(home);
-    return openStore(home);
+    return openStore(home, undefined, secrets);
   }
 }
 

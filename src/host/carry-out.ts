@@ -3,8 +3,10 @@ import { listCalibers } from "../engine/calibers/opening.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Run } from "../engine/run.ts";
 import type { Command } from "../protocol/command.ts";
+import type { HostStop } from "../protocol/host.ts";
 import { summaryOf } from "../protocol/view.ts";
 import { releaseAccount } from "./account-of-home.ts";
+import { hostStatus } from "./host-commands.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import type { DeckWorks } from "./deck-works.ts";
 import type { OpenedRun, Replies } from "./port.ts";
@@ -16,14 +18,21 @@ import { isWatchdogCommand } from "./watchdog-desk.ts";
 
 type Opening = Command & { type: "goal.set" | "spawn" | "run.resume" };
 
-/**
- * Carries out a command in a deck, or rejects with a fault that says why not.
- * @param isClosing whether the deck is being closed: then no run is opened any more
- */
+/** What only the deck itself knows of its life. */
+export interface DeckLife {
+  /** It is being closed: no run is opened any more. */
+  isClosing: () => boolean;
+  /** Faces that are connected. */
+  faces: () => number;
+  /** No run is opened any more, and the open ones end; once that is proven and told, it closes itself. */
+  stop: () => Promise<HostStop>;
+}
+
+/** Carries out a command in a deck, or rejects with a fault that says why not. */
 export async function carryOut(
   command: Command,
   works: DeckWorks,
-  isClosing: () => boolean,
+  { isClosing, faces, stop }: DeckLife,
 ): Promise<Replies[Command["type"]]> {
   if (isWatchdogCommand(command)) {
     const open = works.runs.open.map(({ view }) => view);
@@ -40,6 +49,7 @@ export async function carryOut(
         return open(command, works);
       });
     case "say":
+    case "goal.edit":
     case "stop":
     case "settings.change":
     case "blacklist.allow":
@@ -86,6 +96,10 @@ export async function carryOut(
       return listCalibers(parts.calibers, command.refresh);
     case "runs.list":
       return { runs: listRuns(store) };
+    case "host.status":
+      return hostStatus(works, faces());
+    case "host.stop":
+      return stop();
     case "runs.open":
       return { runs: runs.open.map(({ view }) => summaryOf(view)) };
     case "run.show":

@@ -23,6 +23,8 @@ export interface DeckParts {
   plugins?: PluginParts;
   /** Catalogues besides those of the home: the user's folder, what ships with the deck, and the PATH of the agents. */
   catalogues?: Pick<CatalogueSurroundings, "user" | "shipped" | "path">;
+  /** The agent's program. */
+  agentPath?: string;
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;

@@ -1,3 +1,4 @@
+import { systemClock } from "../base/clock.ts";
 import type { Fault } from "../base/fault.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
 import type { StopWish } from "../engine/closing.ts";
@@ -5,17 +6,20 @@ import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
-import { acquireLock } from "../store/lock.ts";
+import { acquireLock, type LockOwner } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { readSettings } from "../store/settings-file.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOut, type DeckLife } from "./carry-out.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import { deckWorks, type DeckWorks } from "./deck-works.ts";
 import { openDoor, type Door } from "./door/door.ts";
 import { followLog } from "./following.ts";
+import { idleMsOf, stopRuns } from "./host-commands.ts";
+import { watchIdle, type IdleWatch } from "./idle.ts";
 import { OpenRuns } from "./open-runs.ts";
+import { cutOff, goOnWithLeft, reapLeft } from "./taking-over.ts";
 import type { Port, Replies } from "./port.ts";
 
 /**
@@ -25,7 +29,9 @@ import type { Port, Replies } from "./port.ts";
 export async function openWritingDeck(options: DeckOptions, provide: () => Promise<DeckParts>): Promise<Deck> {
   await checkWorkspace(options.workspace);
   using undo = new DisposableStack();
-  if (options.noLock !== true) undo.use(acquireLock(options.home));
+  const { self, offline } = options;
+  const owner = { offline, ...(self && { kind: self.kind, version: self.version, started: self.started }) };
+  const lock = options.noLock === true ? undefined : undo.use(acquireLock(options.home, owner));
   const store = undo.adopt(openStore(options.home, undefined, options.secrets), (opened) => opened.close());
   const muted = readMuted(options.home);
   // A broken file is told before anything is started.
@@ -33,7 +39,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   const blacklist = openBlacklist(options.home);
   const deck = new Deck(options, await provide(), store, undo.move(), muted, blacklist);
   // Without the lock, another deck may be the one that the home's socket belongs to.
-  if (options.noLock !== true) await deck.listen();
+  if (lock !== undefined) await deck.takeOver(lock.left);
   return deck;
 }
 
@@ -48,6 +54,10 @@ export class Deck implements Port {
   readonly #ending = new AbortController();
   #door: Door | undefined;
   #closing: Promise<void> | undefined;
+  /** No run is opened any more. */
+  #isLeaving = false;
+  #isTakingOver = false;
+  #idle: IdleWatch | undefined;
 
   constructor(
     options: DeckOptions,
@@ -65,15 +75,29 @@ export class Deck implements Port {
       store,
       blacklist,
       mutedTripwires: new Set(muted),
-      runs: new OpenRuns(),
+      runs: new OpenRuns(() => this.#idle?.touch()),
       onFault: (fault) => this.#recordFailed(fault),
     });
   }
 
   async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
     // Each case gives the reply of its own command; the compiler cannot tie the two generics together.
-    return (await carryOut(command, this.#works, () => this.#closing !== undefined)) as Replies[C["type"]];
+    return (await carryOut(command, this.#works, this.#life)) as Replies[C["type"]];
   }
+
+  readonly #life: DeckLife = {
+    isClosing: () => this.#isLeaving,
+    faces: () => this.#door?.faces ?? 0,
+    stop: async () => {
+      this.#isLeaving = true;
+      // What is being opened is there then.
+      await this.#works.inTurn(() => Promise.resolve());
+      const stopped = await stopRuns(this.#works);
+      // The reply goes out first: it is the last that this deck says.
+      setImmediate(() => void this.close());
+      return stopped;
+    },
+  };
 
   snapshot(run?: string): Promise<RunView | undefined> {
     const shown = this.#works.runs.shown(run);
@@ -83,6 +107,31 @@ export class Deck implements Port {
   follow(afterSeq: number): AsyncIterable<DeckEvent> {
     const { store, recorder } = this.#works;
     return followLog({ store, recorder, signal: this.#ending.signal }, afterSeq);
+  }
+
+  /**
+   * Begins to serve its home: ends what a dead holder of it has left alive, opens the door, and, as a host, goes on with that
+   * one's runs and ends when nobody needs it any more.
+   */
+  async takeOver(left: LockOwner | undefined): Promise<void> {
+    const { options, store } = this.#works;
+    const views = left === undefined ? [] : cutOff(store, left);
+    await reapLeft(views, this.#works);
+    await this.listen();
+    if (options.self?.kind !== "host") return;
+    this.#idle = watchIdle({
+      clock: systemClock,
+      idleMs: () => idleMsOf(options.home),
+      isBusy: () => this.#isTakingOver || this.#works.runs.open.length > 0 || this.#life.faces() > 0,
+      end: () => void this.close(),
+    });
+    if (left !== undefined) void this.#goOn(views, left);
+  }
+
+  async #goOn(views: RunView[], left: LockOwner): Promise<void> {
+    this.#isTakingOver = true;
+    await goOnWithLeft(views, left, this.#works, (command) => this.send(command));
+    this.#isTakingOver = false;
   }
 
   /** Opens the door for other processes. A deck that cannot is closed: nobody could steer it from outside. */
@@ -99,11 +148,13 @@ export class Deck implements Port {
 
   /** Ends the open runs, if there are any, and lets go of the home. */
   close(): Promise<void> {
+    this.#isLeaving = true;
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
+    this.#idle?.[Symbol.dispose]();
     const { parts, inTurn, catalogues, canary, account, recorder, plugins, watchdog } = this.#works;
     // What is being opened may wait for it.
     const asked = parts.calibers?.close();

@@ -3,6 +3,7 @@ import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
+import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
@@ -29,6 +30,8 @@ export interface Replies {
   spawn: OpenedRun;
   "run.resume": OpenedRun;
   say: Record<string, never>;
+  /** The goal that it was. */
+  "goal.edit": { from: string };
   stop: Record<string, never>;
   eject: { runs: (Ejection & { run: string })[] };
   "hold.answer": Record<string, never>;
@@ -61,6 +64,8 @@ export interface Replies {
   "ask.history": { asks: AskView[] };
   "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
+  "host.status": HostStatus;
+  "host.stop": HostStop;
   "runs.open": { runs: RunSummary[] };
   "run.show": { view: RunView };
 }

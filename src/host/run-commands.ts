@@ -5,7 +5,15 @@ import type { Replies } from "./port.ts";
 
 /** What the netrunner wants of the open run, or of one of its constructs. */
 export type RunCommand = Command & {
-  type: "say" | "stop" | "hold.answer" | "bound.answer" | "settings.change" | "blacklist.allow" | `construct.${string}`;
+  type:
+    | "say"
+    | "goal.edit"
+    | "stop"
+    | "hold.answer"
+    | "bound.answer"
+    | "settings.change"
+    | "blacklist.allow"
+    | `construct.${string}`;
 };
 
 /** Carries it out, or rejects with a fault that says why not. */
@@ -14,6 +22,8 @@ export async function steerRun(command: RunCommand, run: Run): Promise<Replies[R
     case "say":
       run.say(command.text);
       return {};
+    case "goal.edit":
+      return { from: run.changeGoal(command.goal) };
     case "stop": {
       const { status, reason, force } = command;
       run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" });

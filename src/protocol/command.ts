@@ -34,6 +34,8 @@ export const commandSchema = z.discriminatedUnion("type", [
   }),
   /** A message of the netrunner to the daemon. */
   z.object({ type: z.literal("say"), run, text: z.string().trim().min(1) }),
+  /** Another goal for an open run. */
+  z.object({ type: z.literal("goal.edit"), run, goal: z.string().trim().min(1) }),
   /** Ends an open run. Graceful: constructs get the time to end; with `force` they are killed at once. */
   z.object({
     type: z.literal("stop"),
@@ -119,6 +121,10 @@ export const commandSchema = z.discriminatedUnion("type", [
   /** One event of a run with its neighbours. */
   z.object({ type: z.literal("event.show"), run: z.string(), seq: z.int().min(1) }),
   z.object({ type: z.literal("runs.list") }),
+  /** What the deck says of itself: its process, its versions, its runs, its faces. */
+  z.object({ type: z.literal("host.status") }),
+  /** Ends the open runs, proves that nothing of them is left, and then the deck itself. */
+  z.object({ type: z.literal("host.stop") }),
   /** The runs that are open in this deck, oldest first. */
   z.object({ type: z.literal("runs.open") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
@@ -128,6 +134,7 @@ export type Command = z.infer<typeof commandSchema>;
 /** The commands that may name one of the open runs. */
 export const runCommands = [
   "say",
+  "goal.edit",
   "stop",
   "eject",
   "settings.change",

@@ -87,6 +87,12 @@ export const settingTable: readonly SettingLine[] = [
   { name: "run_tokens", field: "run_tokens", kind: tokens, doc: "tokens of a run before it asks" },
   { name: "run_time", field: "run_time_ms", kind: duration(true), doc: "open time of a run before it asks" },
   { name: "day_usd", field: "day_usd", kind: usd, doc: "cost of all runs of a day before they ask" },
+  {
+    name: "host_idle",
+    field: "host_idle_ms",
+    kind: duration(true),
+    doc: "the host of this home ends after so long without a run and a face",
+  },
   { name: "brake", field: "brake", kind: choice(tiers), doc: "what constructs may do" },
   { name: "airgap", field: "airgap", kind: onOff, doc: "no network for any construct" },
   { name: "sandbox", field: "sandbox", kind: choice(sandboxes), doc: "the operating system's wall" },

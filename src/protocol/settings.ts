@@ -4,6 +4,9 @@ import { tierSchema } from "./verdict.ts";
 
 export const sandboxes = ["auto", "on", "off"] as const;
 
+/** How long a host that has nothing to do is kept, milliseconds: the next command need not wait for one. */
+export const usualIdleMs = 15 * 60_000;
+
 const fields = {
   max_concurrent: z.int().min(1),
   /** Constructs of the whole run; 0 means no cap. */
@@ -57,6 +60,8 @@ const fields = {
   watchdog_caliber: caliberSchema,
   /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
   budget_usd: z.number().min(0),
+  /** After so long without an open run and without a face the host of the home ends, milliseconds; 0: never. */
+  host_idle_ms: z.int().min(0),
 };
 
 /** What holds for one run; recorded when it opens, so that a resume goes on under the same rules. */
@@ -81,6 +86,7 @@ export const runSettingsSchema = z.object({
   run_turns: fields.run_turns.default(0),
   run_tokens: fields.run_tokens.default(0),
   day_usd: fields.day_usd.default(0),
+  host_idle_ms: fields.host_idle_ms.default(usualIdleMs),
 });
 export type RunSettings = z.infer<typeof runSettingsSchema>;
 
@@ -152,4 +158,5 @@ export const defaultSettings = (cores: number): RunSettings => ({
   tripwire_author: { model: "haiku", effort: "low" },
   watchdog_caliber: { model: "haiku", effort: "low" },
   budget_usd: 0,
+  host_idle_ms: usualIdleMs,
 });

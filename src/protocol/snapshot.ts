@@ -78,6 +78,9 @@ function foldRun(view: RunView, event: DeckEvent): void {
     case "goal.set":
       view.goal = event.body.goal;
       break;
+    case "goal.changed":
+      view.goal = event.body.to;
+      break;
     case "run.resumed":
       Object.assign(view, { status: "running", reason: "", closedAt: null, account: null });
       // In place: whoever goes by the settings keeps them.
@@ -168,6 +171,7 @@ function foldDaemon(daemon: DaemonView, event: DeckEvent): void {
 function foldTripwires(tripwires: TripwiresView, event: DeckEvent): void {
   switch (event.type) {
     case "goal.set":
+    case "goal.changed":
       Object.assign(tripwires, { isAuthored: false, rules: [], muted: [] });
       break;
     case "author.started":

@@ -5,7 +5,8 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { bundled } from "./bundle.ts";
 import { deathSchema } from "./death.ts";
-import { kindsIn, lifeOf, showTrial, trialsOf, tryDeaths, type Life, type Trial } from "./matrix.ts";
+import { kindsIn, lifeOf, showTrial, trialsOf, tryDeaths, type Trial } from "./matrix.ts";
+import { tryReal } from "./real-life.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,14 +21,16 @@ const seed = Number(values.seed);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 let failures = 0;
 
-async function run(trials: readonly Trial[], life: Life, name: string): Promise<void> {
+type Attempt = (trial: Trial) => ReturnType<typeof tryDeaths>;
+
+async function run(trials: readonly Trial[], attempt: Attempt, name: string): Promise<void> {
   const began = performance.now();
   const queue = [...trials];
   let over = 0;
   let died = 0;
   const worker = async (): Promise<void> => {
     for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
-      const { wrong, events } = await tryDeaths(trial, life);
+      const { wrong, events } = await attempt(trial);
       over += 1;
       died += events.filter(({ type }) => type === "run.resumed").length;
       if (wrong.length > 0) {
@@ -60,6 +63,12 @@ if (values.only !== undefined) {
     failures += wrong.length;
     kinds.set(scenario, kindsIn(events));
   }
-  await run(trialsOf(kinds, Number(values.fast), seed), life, "fast");
+  await run(trialsOf(kinds, Number(values.fast), seed), (trial) => tryDeaths(trial, life), "fast");
+  if (Number(values.real) > 0) {
+    const clean = await tryReal({ seed, deaths: [] }, "deck");
+    const trials = trialsOf(new Map([[seed, kindsIn(clean.events)]]), Number(values.real), seed);
+    // In every second one the agents are killed with their deck; in the others they outlive it.
+    await run(trials, (trial) => tryReal(trial, trials.indexOf(trial) % 2 === 0 ? "deck" : "both"), "real");
+  }
 }
 process.exitCode = failures === 0 ? 0 : 1;

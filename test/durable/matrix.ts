@@ -45,7 +45,7 @@ export const lifeOf =
 const quickFolder = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** The longest that one life may take, milliseconds. */
-const mostMs = 60_000;
+const mostMs = 180_000;
 
 /** Runs one trial to the closing of its run, and gives what is wrong with it, and its events. */
 export async function tryDeaths(

@@ -33,20 +33,27 @@ const around = (more: Record<string, string> = {}) => ({
 });
 
 /** Asks as the command does where no deck runs; `use` is called when the answer is being made. */
-async function ask({ workspace, home }: Place, question: string, use = (): void => undefined): Promise<DeckEvent> {
-  const deck = await openDeck({ workspace, home, mode: "ask", offline: false }, around());
+async function ask(
+  { workspace, home }: Place,
+  question: string,
+  use = (): void => undefined,
+  env: Record<string, string> = {},
+): Promise<DeckEvent> {
+  const deck = await openDeck({ workspace, home, mode: "ask", offline: false }, around(env));
+  let left: string[] = [];
   try {
     const asked = await deck.port.send({ type: "ask", question });
     for await (const event of deck.port.follow(asked.afterSeq)) {
       if (event.type === "watchdog.started") use();
       if (event.type === "watchdog.answered" || event.type === "watchdog.failed") {
-        expect(bearersOf(asked.ask)).toEqual([]);
+        left = bearersOf(asked.ask);
         return event;
       }
     }
     throw new Error("it closed without an answer");
   } finally {
     await deck.close();
+    expect(left).toEqual([]);
   }
 }
 
@@ -94,6 +101,15 @@ describe("a home in which no deck runs", () => {
     ]);
     expect(await reading.port.send({ type: "ask.list" })).toEqual({ asks: [] });
     await reading.close();
+  });
+
+  test("keeps the secrets of the environment out of the record, also those that the netrunner writes into a question", async () => {
+    const place = await leftHome();
+    const secret = "zebra-meadow-7412-giraffe";
+    await ask(place, `why does ${secret} not work?`, undefined, { MY_SERVICE_TOKEN: secret });
+    const log = readFileSync(join(place.home, "runs", place.run, "events.ndjson"), "utf8");
+    expect(log).toContain("watchdog.asked");
+    expect(log).not.toContain(secret);
   });
 
   test("answers what it is asked, and takes no other command", async () => {

@@ -109,6 +109,12 @@ describe("the package that is published", () => {
     const [run = ""] = readdirSync(join(workspace, ".cyberdeck", "runs"));
     expect(readFileSync(join(workspace, ".cyberdeck", "runs", run, "report.md"), "utf8")).toContain(goal);
     expect(readdirSync(join(deck.folder, "home"))).toEqual(before);
+    // The host that it was done in is left running, for the next one.
+    const stopped = await deck.run("cyberdeck", ["host", "stop", "--json"], { cwd: workspace });
+    expect([stopped.code, JSON.parse(stopped.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ proven: true, gone: true }),
+    ]);
   });
 
   test("brings its profiles along, and knows which one was meant", async () => {
@@ -118,9 +124,13 @@ describe("the package that is published", () => {
     expect(listed).toMatchObject({ code: 0, stderr: "" });
     for (const name of ["code_reviewer", "default", "recon_specialist"])
       expect(listed.stdout).toMatch(new RegExp(`^${name} +\\w+ +shipped `, "m"));
-    const wrong = await deck.run("cyberdeck", ["spawn", "--offline", "--profile", "code_reviwer", "Look"], {
-      cwd: workspace,
-    });
+    const wrong = await deck.run(
+      "cyberdeck",
+      ["spawn", "--embedded", "--offline", "--profile", "code_reviwer", "Look"],
+      {
+        cwd: workspace,
+      },
+    );
     expect(wrong).toMatchObject({ code: 2, stdout: "" });
     expect(wrong.stderr).toContain('there is no profile "code_reviwer"; did you mean code_reviewer?');
     expect(readdirSync(join(workspace, ".cyberdeck"))).not.toContain("runs");

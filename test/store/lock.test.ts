@@ -44,7 +44,7 @@ async function otherDeck(home: string, script: string): Promise<{ child: ChildPr
   throw new Error("the other process ended without a word");
 }
 
-const holding = `acquireLock(home); console.log("ready"); process.stdin.resume();`;
+const holding = `globalThis.held = acquireLock(home); console.log("ready"); process.stdin.resume();`;
 
 describe("the lock of a home", () => {
   test("is refused to a second deck, which is told who has it and what to do", async () => {
@@ -70,7 +70,7 @@ describe("the lock of a home", () => {
     const { words } = await otherDeck(
       home,
       `
-      try { acquireLock(home); console.log("ready got it"); } catch (error) { console.log("ready " + error.code); }`,
+      try { globalThis.held = acquireLock(home); console.log("ready got it"); } catch (error) { console.log("ready " + error.code); }`,
     );
     expect(words).toBe("home.locked");
   });
@@ -118,7 +118,7 @@ describe("the lock of a home", () => {
   test("of six decks that start at once goes to exactly one", async () => {
     const home = temporaryFolder();
     const script = `
-      try { acquireLock(home); console.log("ready got it"); } catch (error) { console.log("ready " + error.code); }
+      try { globalThis.held = acquireLock(home); console.log("ready got it"); } catch (error) { console.log("ready " + error.code); }
       process.stdin.resume();`;
     const decks = await Promise.all(Array.from({ length: 6 }, () => otherDeck(home, script)));
     expect(decks.map((deck) => deck.words).sort()).toEqual(["got it", ...Array(5).fill("home.locked")]);

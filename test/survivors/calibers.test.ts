@@ -30,7 +30,7 @@ describe("the command line asks the agent about its models", () => {
 
   test("before a run: a model that there is not opens none, and the likely one is named", async () => {
     await using scene = await openScene();
-    const running = await scene.inGroup(["run", "--offline", "--daemon-model", "sonet", "a goal"]);
+    const running = await scene.inGroup(["run", "--embedded", "--offline", "--daemon-model", "sonet", "a goal"]);
     expect(await running.ended).toBe(2);
     expect(running.output()).toContain('--daemon-model: the agent has no model "sonet"; there are default, opus,');
     expect(running.output()).toContain("Did you mean --daemon-model sonnet?");
@@ -42,7 +42,7 @@ describe("the command line asks the agent about its models", () => {
     const program = join(scene.folder, "never-answers");
     const started = join(scene.folder, "started");
     writeFileSync(program, `#!/bin/sh\necho > ${started}\nexec cat > /dev/null\n`, { mode: 0o755 });
-    const running = await scene.inGroup(["run", "--claude-bin", program, "a goal"]);
+    const running = await scene.inGroup(["run", "--embedded", "--claude-bin", program, "a goal"]);
     await until(() => existsSync(started));
     running.signal("SIGINT");
     expect(await running.ended).toBe(130);

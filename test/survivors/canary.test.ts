@@ -6,7 +6,7 @@ import { remainsOf } from "./remains.ts";
 
 test("the command line starts no construct of an agent that runs what it is denied, and says what to do", async () => {
   await using scene = await openScene();
-  const deck = await scene.inGroup(["spawn", "--claude-bin", scene.agent("heedless"), "one", "two"]);
+  const deck = await scene.inGroup(["spawn", "--embedded", "--claude-bin", scene.agent("heedless"), "one", "two"]);
   expect(await deck.ended).toBe(4);
   const types = scene.events().map(({ type }) => type);
   expect(types).toContain("canary.failed");
@@ -19,7 +19,7 @@ test("the command line starts no construct of an agent that runs what it is deni
 
 test("the command line tries the gate in the real agent beside the start of a run, without its provider", async () => {
   await using scene = await openScene();
-  const deck = await scene.inGroup(["spawn", "one"]);
+  const deck = await scene.inGroup(["spawn", "--embedded", "one"]);
   expect(await deck.ended).toBe(0);
   const types = scene.events().map(({ type }) => type);
   expect(types.indexOf("canary.passed")).toBeGreaterThan(types.indexOf("construct.queued"));

@@ -12,7 +12,7 @@ test("from another terminal a construct is frozen in the middle of a command, le
     answer: ({ toolResults }) => (toolResults.length === 0 ? call("Bash", { command }) : say("Done.")),
   });
   const ticks = (): number => statSync(join(scene.workspace, "ticks"), { throwIfNoEntry: false })?.size ?? 0;
-  const deck = await scene.inGroup(["spawn", "work for ever"]);
+  const deck = await scene.inGroup(["spawn", "--embedded", "work for ever"]);
   await until(() => ticks() > 0, 30_000);
   const construct = scene.events().find(({ type }) => type === "construct.started")?.construct ?? "";
   const tell = async (...args: string[]): Promise<string> => {

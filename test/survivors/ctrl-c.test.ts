@@ -88,7 +88,7 @@ function checkStopped(scene: Scene, constructs: number): void {
 describe("the command line in a terminal, with three real agents in the middle of a shell call", () => {
   test("Ctrl+C ends everything gracefully, writes the report, and the exit code is 130", async () => {
     await using scene = await openScene(busyGoal());
-    const deck = scene.inTerminal(["run", "Keep busy."]);
+    const deck = scene.inTerminal(["run", "--embedded", "Keep busy."]);
     await untilBusy(scene, 3);
     deck.type("\u0003");
     expect(await deck.ended).toBe(130);
@@ -99,7 +99,7 @@ describe("the command line in a terminal, with three real agents in the middle o
 
   test("SIGTERM does the same", async () => {
     await using scene = await openScene(busyGoal());
-    const deck = scene.inTerminal(["run", "Keep busy."]);
+    const deck = scene.inTerminal(["run", "--embedded", "Keep busy."]);
     await untilBusy(scene, 3);
     deck.signal("SIGTERM");
     expect(await deck.ended).toBe(130);
@@ -109,7 +109,7 @@ describe("the command line in a terminal, with three real agents in the middle o
 
   test("closing the terminal does the same", async () => {
     await using scene = await openScene(busyGoal());
-    const deck = scene.inTerminal(["run", "Keep busy."]);
+    const deck = scene.inTerminal(["run", "--embedded", "Keep busy."]);
     await untilBusy(scene, 3);
     deck.hangUp();
     await until(() => !isAlive(deck.pid), 30_000);
@@ -141,7 +141,7 @@ describe("the command line in a terminal, with three real agents in the middle o
         ],
       }),
     });
-    const deck = scene.inTerminal(["run", "Keep busy."]);
+    const deck = scene.inTerminal(["run", "--embedded", "Keep busy."]);
     await untilBusy(scene, 1);
     const busyOne = scene.events().find((event) => event.type === "construct.tool_called")?.construct;
     const started = scene.events().find((event) => event.type === "construct.started" && event.construct === busyOne);
@@ -160,7 +160,7 @@ describe("the command line in a terminal, with three real agents in the middle o
 
   test("after kill -9 of the deck nothing is left alive, and resuming the run goes on", async () => {
     await using scene = await openScene(busyGoal());
-    const deck = scene.inTerminal(["run", "Keep busy."]);
+    const deck = scene.inTerminal(["run", "--embedded", "Keep busy."]);
     await untilBusy(scene, 3);
     const daemon = scene.events().find((event) => event.type === "daemon.started")?.pid ?? Number.NaN;
     expect(isAlive(daemon)).toBe(true);
@@ -169,7 +169,7 @@ describe("the command line in a terminal, with three real agents in the middle o
     // The deck could end nothing any more; its guardian does.
     await until(() => !isAlive(daemon) && sleepers(scene) === 0, 30_000);
     await until(() => remainsOf(scene.folder).length === 0, 30_000);
-    const again = scene.inTerminal(["run", "--resume", "last"]);
+    const again = scene.inTerminal(["run", "--embedded", "--resume", "last"]);
     expect(await again.ended).toBe(0);
     const ends = scene.events().flatMap((event) => event.outcome ?? []);
     expect(ends.map(({ state, cause }) => [state, cause])).toEqual(
@@ -187,7 +187,16 @@ describe("the command line in a terminal, with agents that cannot be asked to go
   ])("Ctrl+C $presses time(s) ends all of them, and the exit code is 130", async ({ presses, says }) => {
     await using scene = await openScene();
     const tasks = ["one", "two", "three"];
-    const args = ["spawn", "--offline", "--claude-bin", scene.agent("immovable"), "--max-concurrent", "2", ...tasks];
+    const args = [
+      "spawn",
+      "--embedded",
+      "--offline",
+      "--claude-bin",
+      scene.agent("immovable"),
+      "--max-concurrent",
+      "2",
+      ...tasks,
+    ];
     const deck = scene.inTerminal(args);
     await scene.recorded((events) => countOf(events, "construct.started") === 2);
     deck.type("\u0003");
@@ -208,7 +217,13 @@ describe("the command line in a terminal, with agents that cannot be asked to go
       Array.from({ length: 300 }, (_, n) => [`src/${n % 10}/file-${n}.txt`, "a line\n"]),
     );
     await using scene = await openScene({ files });
-    const deck = scene.inTerminal(["run", "--offline", "--autopilot", "Count the lines of each file in the workspace"]);
+    const deck = scene.inTerminal([
+      "run",
+      "--embedded",
+      "--offline",
+      "--autopilot",
+      "Count the lines of each file in the workspace",
+    ]);
     await scene.recorded((events) => countOf(events, "construct.started") > 0);
     deck.type("\u0003");
     expect(await deck.ended).toBe(130);

@@ -17,7 +17,7 @@ test("from another terminal a construct is told something and redirected, and th
       return firstUserText.includes("TASK:") && toolResults.length === 0 ? work("started") : say("Done.");
     },
   });
-  const deck = await scene.inGroup(["spawn", "--max-concurrent", "1", "work for ever", "wait for ever"]);
+  const deck = await scene.inGroup(["spawn", "--embedded", "--max-concurrent", "1", "work for ever", "wait for ever"]);
   await scene.recorded((events) => events.some(({ type }) => type === "construct.tool_called"));
   const [old = "", queued = ""] = scene
     .events()

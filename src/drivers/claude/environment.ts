@@ -83,6 +83,19 @@ export function offlineEnvironment(
   };
 }
 
+/** What a host needs besides those to find the folders of its user and the agent's program. */
+const ofHost = ["HOME", "XDG_CONFIG_HOME", "CYBERDECK_CLAUDE_BIN", "CYBERDECK_DEBUG"];
+
+/** Environment of a host that a face starts: the face's own; offline, nothing that says anything of providers or logins. */
+export function hostEnvironment(caller: Record<string, string | undefined>, offline: boolean): Environment {
+  const kept: Environment = {};
+  for (const name of offline ? [...harmless, ...ofHost] : Object.keys(caller)) {
+    const value = caller[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
 /** Where the agent keeps its sessions, its settings and its login. */
 export const stateFolder = (env: Environment, home: string): string =>
   env["CLAUDE_CONFIG_DIR"] ?? join(home, ".claude");

@@ -63,6 +63,7 @@ const isAside = ({ type }: DeckEvent): boolean => type === "bound.reached" || ty
 function concernsDaemon(event: DeckEvent): boolean {
   switch (event.type) {
     case "goal.set":
+    case "goal.changed":
     case "netrunner.said":
     case "construct.ended":
     case "daemon.action_rejected":

@@ -40,6 +40,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
   const opening = goals.at(0);
   const sections = [
     opening === undefined ? "" : openingSection(opening.body.goal, context),
+    goalChangeSection(inputs),
     blacklistSection(inputs),
     loopSection(inputs),
     accountSection(inputs),
@@ -89,6 +90,17 @@ function openingSection(goal: string, context: MessageContext): string {
 
 const fixedText = ({ caliberFixed }: MessageContext): string =>
   caliberFixed.length === 0 ? "" : `; the netrunner has fixed its ${caliberFixed.join(" and ")} for all constructs`;
+
+function goalChangeSection(inputs: readonly DeckEvent[]): string {
+  const changes = inputs.filter((event) => event.type === "goal.changed");
+  const [first, last] = [changes.at(0), changes.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  return section(heading.goalChange, [
+    `old:\n${indented(headAndTail(first.body.from, mostTask).text)}`,
+    `new:\n${indented(last.body.to)}`,
+    "The new one holds from now on. What is in flight for the old one goes on until you cancel it.",
+  ]);
+}
 
 function blacklistSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => {
@@ -225,6 +237,8 @@ function whatNow(inputs: readonly DeckEvent[], context: MessageContext): string 
   const others =
     context.inFlight.length === 0 ? "Nothing else is in flight." : `${context.inFlight.length} more in flight.`;
   if (has("goal.set")) return "decide how to reach the goal and reply with one action block.";
+  if (has("goal.changed"))
+    return `the goal is another one: decide what still serves it, cancel what does not. ${others}`;
   if (has("netrunner.said")) return `the netrunner has spoken: answer in chat and act on it. ${others}`;
   if (has("construct.ended")) return `judge these outcomes and decide the next step. ${others}`;
   return `take the above into account and go on. ${others}`;

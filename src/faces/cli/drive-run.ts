@@ -10,6 +10,7 @@ import type { RunEnd } from "./follow-run.ts";
 import { followRun } from "./follow-run.ts";
 import { interrupts } from "./interrupts.ts";
 import { nextStep } from "./next-step.ts";
+import { jsonLine } from "./json-lines.ts";
 import { painter, wantsColor } from "./paint.ts";
 import type { Sink } from "./sink.ts";
 import { sink } from "./sink.ts";
@@ -25,10 +26,14 @@ export interface Drive {
   color: boolean;
   /** The goal was read from stdin, which is at its end: nothing can be asked there. */
   inputUsed: boolean;
+  /** Only starts it: the host goes on with it. */
+  detach: boolean;
   /** Waits for what holds all agents up. */
   waits: boolean;
   /** The flags that name the deck again, for the next command line. */
   again: string;
+  /** The same for a command that only looks, or stops. */
+  place: string;
   /** Opens the run, or opens it again: then with the view of what it was. */
   open: (port: Port) => Promise<{ opened: OpenedRun; view: RunView | undefined }>;
 }
@@ -53,6 +58,12 @@ export async function driveRun(
     try {
       if (stops.count > 0) return exitCode.interrupted;
       const run = await drive.open(deck.port);
+      if (drive.detach) {
+        progress.close();
+        await out.write(detached(run.opened, drive));
+        await out.flush();
+        return exitCode.done;
+      }
       end = await followRun({
         port: deck.port,
         ...run,
@@ -61,6 +72,7 @@ export async function driveRun(
         clock,
         patience,
         waits: drive.waits,
+        outlives: drive.deck.mode === "host",
         json: json ? out : undefined,
         terminal: asks ? { input: world.stdin, output: world.stderr } : undefined,
       });
@@ -74,6 +86,17 @@ export async function driveRun(
   return report(world, drive, end, out, progress.lastWords);
 }
 
+/** What a command says that only starts a run. */
+function detached({ run, folder }: OpenedRun, { json, place }: Drive): string {
+  if (json) return jsonLine({ run, folder });
+  const lines = [
+    `${run} is at work in the host of this home.`,
+    `  follow it:  cyberdeck logs ${run} --follow${place}`,
+    `  stop it:    cyberdeck eject --run ${run}${place}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
 async function report(
   world: World,
   drive: Drive,
@@ -82,8 +105,9 @@ async function report(
   shownWords: string | undefined,
 ): Promise<number> {
   if ("lost" in end) {
-    const run = end.view === undefined ? "" : ` Look at it with: cyberdeck show ${end.view.run}${drive.again}`;
-    world.stderr.write(`${end.lost}; the deck was closed without its end.${run}\n`);
+    const run = end.view === undefined ? "" : ` Look at it with: cyberdeck show ${end.view.run}${drive.place}`;
+    const rest = drive.deck.mode === "host" ? "the host goes on with it" : "the deck was closed without its end";
+    world.stderr.write(`${end.lost}; ${rest}.${run}\n`);
     return exitCode.interrupted;
   }
   const { view } = end;

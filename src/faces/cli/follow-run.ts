@@ -30,6 +30,8 @@ export interface Following {
   patience: Patience;
   /** Where the events go as JSON; without it they are only told. */
   json: Sink | undefined;
+  /** The run goes on in its host when this process is gone. */
+  outlives: boolean;
   /** Waits for what holds all agents up, such as a usage limit. */
   waits: boolean;
   /** The terminal on which the netrunner can answer; without it a question ends the command. */

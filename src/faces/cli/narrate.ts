@@ -49,6 +49,8 @@ export function narrate(event: DeckEvent): Telling | undefined {
         : lasting("run", "EJECTED", `${count(event.body.survivors.length, "process", "processes")} left`, "alarm");
     case "goal.set":
       return passing("run", "goal", event.body.goal);
+    case "goal.changed":
+      return lasting("you", "new goal", event.body.to, "strong");
     case "netrunner.said":
       return lasting("you", "said", event.body.text, "strong");
     case "settings.changed":

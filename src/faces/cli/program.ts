@@ -17,6 +17,26 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "start constructs without a daemon, one for each task",
     load: async () => (await import("./commands/spawn.ts")).defineSpawn,
   },
+  host: {
+    summary: "the process in which runs go on without a terminal: status, stop",
+    load: async () => (await import("./commands/host.ts")).defineHost,
+  },
+  ls: {
+    summary: "list the constructs of the open runs",
+    load: async () => (await import("./commands/ls.ts")).defineLs,
+  },
+  logs: {
+    summary: "tell what a run or a construct did, and follow it",
+    load: async () => (await import("./commands/logs.ts")).defineLogs,
+  },
+  goal: {
+    summary: "show the goal of a run, or change that of an open one",
+    load: async () => (await import("./commands/goal.ts")).defineGoal,
+  },
+  say: {
+    summary: "tell the daemon of an open run something",
+    load: async () => (await import("./commands/say.ts")).defineSay,
+  },
   runs: {
     summary: "list the runs of this deck, newest first",
     load: async () => (await import("./commands/runs.ts")).defineRuns,

@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { Fault } from "../../base/fault.ts";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
+import { liveSettingsSchema, type RunSettings } from "../../protocol/settings.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { findRun } from "./find-run.ts";
 import type { SettingFlags } from "./flags/setting-flags.ts";
@@ -28,6 +29,8 @@ export async function resumeRun(
   const view = structuredClone(shown.view);
   await mustMatch(view, deck);
   const settings = changedSettings(flags, view.settings);
+  const { runs } = await port.send({ type: "runs.open" });
+  if (runs.some((open) => open.run === run)) return joinRun(port, view, { say, settings });
   const opened = await port.send({
     type: "run.resume",
     run,
@@ -36,6 +39,29 @@ export async function resumeRun(
     command_line: commandLine,
   });
   return { opened, view };
+}
+
+/** Follows a run that is open in the host already, from here on. */
+async function joinRun(
+  port: Port,
+  view: RunView,
+  { say, settings }: { say: string | undefined; settings: Partial<RunSettings> },
+): Promise<{ opened: OpenedRun; view: RunView }> {
+  const { run, folder, lastSeq } = view;
+  const live = liveSettingsSchema.parse(settings);
+  const fixed = Object.keys(settings).filter((name) => !Object.hasOwn(live, name));
+  if (fixed.length > 0)
+    throw new Fault(
+      "usage",
+      "cli.not_live",
+      `${run} is at work, and these hold from its beginning: ${fixed.join(", ")}`,
+      {
+        hint: `leave them out to follow it, or stop it first: cyberdeck eject --run ${run}`,
+      },
+    );
+  if (Object.keys(live).length > 0) await port.send({ type: "settings.change", run, settings: live });
+  if (say !== undefined) await port.send({ type: "say", run, text: say });
+  return { opened: { run, folder, afterSeq: lastSeq }, view };
 }
 
 /** Sessions are kept by working directory, and those of the scripted model apart from the real ones. */

@@ -13,6 +13,15 @@ export interface Patience {
 
 export const usualPatience: Patience = { gracefulMs: 120_000, forcedMs: 20_000, closeMs: 20_000 };
 
+export interface StoppingParts {
+  port: Port;
+  interrupts: Interrupts;
+  clock: Clock;
+  patience: Patience;
+  /** The run goes on in its host when this process is gone. */
+  outlives: boolean;
+}
+
 export interface Stopping extends Disposable {
   /** Asks the deck to end the run with this status. */
   stop(status: "stopped" | "waiting" | "paused", reason: string): void;
@@ -25,7 +34,7 @@ export interface Stopping extends Disposable {
  * is bounded in each case.
  */
 export function stopping(
-  { port, interrupts, clock, patience }: { port: Port; interrupts: Interrupts; clock: Clock; patience: Patience },
+  { port, interrupts, clock, patience, outlives }: StoppingParts,
   on: { tell: (text: string) => void; asked: () => void; interrupted: () => void },
 ): Stopping {
   const over = new AbortController();
@@ -46,6 +55,11 @@ export function stopping(
 
   interrupts.listen((count, name) => {
     on.interrupted();
+    // Whoever closes a terminal does not say that the work is to end; whoever presses Ctrl+C does.
+    if (name === "SIGHUP" && outlives && !asked) {
+      giveUp("the terminal is gone");
+      return;
+    }
     if (count === 1 && name === "SIGINT") {
       on.tell("stopping… (Ctrl+C again to kill)");
       send("stopped", "interrupted by the netrunner", false);

@@ -2,6 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { Port } from "../../host/port.ts";
 import type { Brake } from "../../protocol/brake-case.ts";
+import type { HostStatus } from "../../protocol/host.ts";
 import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { CauseReport, Triage } from "../../protocol/crash.ts";
 import type { Examination, Finding } from "../../protocol/finding.ts";
@@ -20,6 +21,10 @@ export interface World {
   stderr: Output;
   signals: (name: SignalName, listener: () => void) => Disposable;
   openDeck: (options: DeckOptions) => Promise<OpenDeck>;
+  /** Tells whoever has started this process as a host that it is ready, or why it is not; left out when nobody has. */
+  hostNews?: ((fault?: unknown) => Promise<void>) | undefined;
+  /** Resolves when the process of a host is gone: true; false when that takes too long. */
+  hostGone: (host: Pick<HostStatus, "pid" | "started">) => Promise<boolean>;
   /** The brake under the policy file of a home, for questions without a run. */
   openBrake: (home: string) => Promise<Brake>;
   /** What is in the catalogues of a home now. */

@@ -66,7 +66,8 @@ export function openApplication({ port, greeting, limits }: ApplicationOptions):
       method: "GET",
       fields: ["run"],
       async serve(call, query) {
-        await answer(call, 200, { run: (await port.snapshot(query.get("run") ?? undefined)) ?? null }, limits);
+        const run = query.get("run") ?? undefined;
+        await answer(call, 200, { run: (await port.snapshot(run)) ?? null }, limits);
       },
     },
     [wirePaths.events]: {

@@ -4,6 +4,7 @@ import { accountHoldSchema } from "../../protocol/account.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
 import { ejectionSchema } from "../../protocol/ejection.ts";
+import { hostStatusSchema, hostStopSchema } from "../../protocol/host.ts";
 import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
@@ -114,6 +115,9 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   }),
   "runs.list": runsReplySchema,
   "runs.open": runsReplySchema,
+  "goal.edit": z.object({ from: z.string() }),
+  "host.status": hostStatusSchema,
+  "host.stop": hostStopSchema,
 };
 
 /** A text as JSON; undefined when it is none. */

@@ -52,5 +52,7 @@ export const runEvents = {
   /** Everything is stopped, or it is said what is not. */
   "run.ejected": ejectionSchema,
   "goal.set": z.object({ goal: z.string() }),
+  /** The netrunner wants something else of a run that is open. */
+  "goal.changed": z.object({ from: z.string(), to: z.string() }),
   "netrunner.said": z.object({ text: z.string() }),
 } as const;

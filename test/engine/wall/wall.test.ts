@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openWritingDeck } from "../../../src/host/deck.ts";
 import { openDoor } from "../../../src/host/door/door.ts";
 import { block, reply, say, useTool } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
@@ -121,22 +122,26 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     for (const name of ["CLAUDE.md", "commands", "settings.json"]) expect(made).not.toContain(name);
   });
 
-  test("the deck's door and its log are closed: no construct gives commands, or reads what others do", async () => {
+  test("the deck's door, the token for it and its log are closed: no construct gives commands, or reads what others do", async () => {
     await using kit = await walled({
       files: {
         "knock.mjs":
           "import { connect } from 'node:net';\nconnect('.cyberdeck/deck.sock').on('connect', () => console.log('INSIDE')).on('error', ({ code }) => console.log(code));",
       },
-      answer: makesCalls(bash(`${process.execPath} knock.mjs; wc -c < .cyberdeck/deck.db`)),
+      answer: makesCalls(
+        bash(`${process.execPath} knock.mjs; wc -c < .cyberdeck/deck.db; wc -c < .cyberdeck/http.json`),
+      ),
+      open: (options, provide) => openWritingDeck({ ...options, http: { port: 0 } }, provide),
     });
+    expect(existsSync(join(kit.home, "http.json"))).toBe(true);
     expect(existsSync(join(kit.home, "deck.sock"))).toBe(true);
     const events = await kit.runTasks(["Knock."]);
-    expect(outcomesOf(events)[0]?.result).toMatch(/^0: (?:ECONNREFUSED|ENOTSOCK|EACCES)\n0$/);
+    expect(outcomesOf(events)[0]?.result).toMatch(/^0: (?:ECONNREFUSED|ENOTSOCK|EACCES)\n0\n0$/);
   });
 
   test("the deck's door cannot be reached, in the home or outside of it: no construct answers its own hold", async () => {
     const knock = (path: string): string =>
-      `${process.execPath} -e 'require("net").connect("${path}").on("error", (e) => console.log(e.code)).on("data", (d) => { console.log("GREETED " + d); process.exit(); })'`;
+      `${process.execPath} -e 'require("net").connect("${path}").on("error", (e) => console.log(e.code)).on("connect", () => { console.log("INSIDE"); process.exit(); })'`;
     await using kit = await walled({
       answer: (request) => makesCalls(bash(knock(join(kit.home, "deck.sock"))), bash(knock(outside.path)))(request),
     });

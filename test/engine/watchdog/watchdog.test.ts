@@ -128,7 +128,7 @@ describe("the watchdog", () => {
         expect(own[0]?.role.kind).toBe("coordinator");
         expect(own[0]?.servers ?? []).toEqual([]);
         expect(await own[0]?.gate({ id: "t", tool: "Bash", input: {} })).toMatchObject({ decision: "deny" });
-        expect(() => readFileSync(join(kit.workspace, "was-here"))).toThrow();
+        expect(() => readFileSync(join(kit.workspace, "was-here"))).toThrow(/ENOENT/);
         const events = await kit.eventsUntil(0, ({ type }) => type === "run.closed");
         expect(
           events.filter(({ seq, type }) => seq > end.seq && /kill|eject|settings|spawn|queued/.test(type)),

@@ -45,6 +45,8 @@ const driveOf = (deck: ScriptedDeck): Drive => ({
   inputUsed: false,
   waits: true,
   again: "",
+  place: "",
+  detach: false,
   open: async () => ({
     opened: await deck.port.send({ type: "goal.set", goal: "g", settings, command_line: [] }),
     view: undefined,
@@ -378,9 +380,25 @@ describe("an interrupt", () => {
     expect(deck.commands.slice(1)).toEqual([expect.objectContaining({ force: false })]);
   });
 
-  test.each(["SIGTERM", "SIGHUP"] as const)("%s stops the run as one Ctrl+C does", async (name) => {
+  test("SIGHUP only leaves a run that lives in a host, and says so", async () => {
     const deck = scriptedDeck(working);
     const world = stand(["run", "goal"], deck);
+    const ended = run(world);
+    await expect.poll(() => deck.events.length).toBeGreaterThan(3);
+    world.raise("SIGHUP");
+    const { code, err } = await ended;
+    expect(code).toBe(130);
+    expect(err).toContain(`the host goes on with it. Look at it with: cyberdeck show ${runId}`);
+    expect(deck.commands.map(({ type }) => type)).not.toContain("stop");
+  });
+
+  test.each([
+    ["SIGTERM", []],
+    ["SIGTERM", ["--embedded"]],
+    ["SIGHUP", ["--embedded"]],
+  ] as const)("%s stops the run as one Ctrl+C does, with %j", async (name, flags) => {
+    const deck = scriptedDeck(working);
+    const world = stand(["run", "goal", ...flags], deck);
     const ended = run(world);
     await expect.poll(() => deck.events.length).toBeGreaterThan(3);
     world.raise(name);
@@ -455,7 +473,7 @@ describe("an interrupt", () => {
 
 describe("--resume", () => {
   const before = async (script: Script) => {
-    const deck = scriptedDeck({ workspace: "/", ...script });
+    const deck = scriptedDeck({ workspace: "/", isOver: true, ...script });
     await deck.port.send({
       type: "goal.set",
       goal: "the old goal",

@@ -8,6 +8,7 @@ import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
 import type { KnownCalibers } from "../../../src/protocol/models.ts";
 import type { Outcome } from "../../../src/protocol/outcome.ts";
+import type { HostStatus, HostStop } from "../../../src/protocol/host.ts";
 import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings, savedSettingsSchema } from "../../../src/protocol/settings.ts";
@@ -31,6 +32,12 @@ export interface Script {
   onHoldAnswer?: (stage: Stage, command: Command & { type: "hold.answer" }) => void;
   onBoundAnswer?: (stage: Stage, command: Command & { type: "bound.answer" }) => void;
   onConstruct?: (stage: Stage, command: Command & { construct: string }) => void;
+  /** The run of its events is not open any more. */
+  isOver?: boolean;
+  /** What the deck says of itself. */
+  status?: HostStatus;
+  /** What comes of ending it. */
+  stopped?: Partial<HostStop>;
   /** What comes of an eject. */
   ejection?: Partial<Ejection>;
   /** Why the constructs are ending already. */
@@ -269,8 +276,24 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         const runs = [...new Set(events.map((event) => event.run))];
         return { runs: runs.map((run) => summaryOf(viewOf(run))) };
       }
+      case "goal.edit":
+        record(current, "goal.changed", { from: "goal", to: command.goal });
+        return { from: "goal" };
+      case "host.status":
+        return script.status ?? aStatus;
+      case "host.stop":
+        return {
+          pid: 1,
+          started: null,
+          runs: [],
+          proven: true,
+          marks: 0,
+          looks: [0, 0],
+          survivors: [],
+          ...script.stopped,
+        };
       case "runs.open":
-        return { runs: events.length === 0 ? [] : [summaryOf(viewOf(current))] };
+        return { runs: events.length === 0 || script.isOver === true ? [] : [summaryOf(viewOf(current))] };
       case "run.show":
         return { view: viewOf(command.run) };
       default:
@@ -315,6 +338,25 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
     stage,
   };
 }
+
+const aStatus: HostStatus = {
+  pid: 4711,
+  started: 1,
+  kind: "host",
+  home: "/w/.cyberdeck",
+  workspace: "/w",
+  since: 1_700_000_000_000,
+  version: "9.8.7",
+  agent: { path: "/bin/claude", version: "2.1.330" },
+  offline: false,
+  claude_bin: null,
+  provider: "",
+  pool: { ready: 2, starting: 1 },
+  runs: [],
+  faces: 1,
+  seq: 0,
+  idle_ms: 900_000,
+};
 
 const anEjection: Ejection = {
   reason: "",

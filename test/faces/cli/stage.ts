@@ -188,6 +188,7 @@ process.exitCode = await runCli({
     return { [Symbol.dispose]: () => void process.off(name, listener) };
   },
   openDeck: async () => deck,
+  hostGone: () => Promise.resolve(true),
   listCatalogues: () => Promise.reject(new Error("no scenario asks for catalogues")),
   triage: () => Promise.reject(new Error("no scenario reads a crash")),
   examine: () => Promise.reject(new Error("no scenario asks the doctor")),

@@ -40,6 +40,7 @@ export function stand(argv: string[], deck: OpenDeck | (() => Promise<OpenDeck>)
       opened.push(options);
       return typeof deck === "function" ? deck() : Promise.resolve(deck);
     },
+    hostGone: () => Promise.resolve(true),
     listCatalogues: async (home) => {
       const { env = {}, homeDir = "/home/nobody" } = changes;
       return (await import("../../../src/bin/open-catalogues.ts")).listCatalogues(home, { env, homeDir });

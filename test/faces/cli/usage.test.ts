@@ -185,7 +185,7 @@ describe("flags", () => {
         offline: true,
       },
     });
-    expect(options).toMatchObject({ offline: true, mode: "write" });
+    expect(options).toMatchObject({ offline: true, mode: "host" });
   });
 
   test("home is the flag, else CYBERDECK_HOME, else below the workspace", async () => {

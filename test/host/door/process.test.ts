@@ -2,9 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { call, say } from "../../../src/offline/reply.ts";
 import { openStoreToRead } from "../../../src/store/event-log.ts";
+import { openWritingDeck } from "../../../src/host/deck.ts";
 import { attach } from "../../../src/host/door/attach.ts";
+import { readHttpNote } from "../../../src/host/door/http-note.ts";
 import { of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 
 const program = join(import.meta.dirname, "..", "..", "..", "src", "bin", "cyberdeck.ts");
@@ -76,6 +79,31 @@ test("the door of a real deck tells its events to several processes, ends them w
   }
 });
 
+test("a real deck is steered and followed over loopback by whoever has its token, as over its socket", async () => {
+  await using kit = await openTestDeck({
+    open: (options, provide) => openWritingDeck({ ...options, http: { port: 0 } }, provide),
+  });
+  const { url = "", token = "" } = (await readHttpNote(kit.home)) ?? {};
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+  const body = JSON.stringify({ type: "spawn", tasks: ["A task"], settings: kit.settings, command_line: ["a page"] });
+  expect((await fetch(`${url}/v1/commands`, { method: "POST", body })).status).toBe(401);
+  const sent = await fetch(`${url}/v1/commands`, { method: "POST", headers, body });
+  const opened = z.object({ run: z.string(), afterSeq: z.int() }).parse(await sent.json());
+  const followed = await fetch(`${url}/v1/events?after=${opened.afterSeq}`, { headers });
+  const types: string[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of followed.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    types.splice(0, Infinity, ...[...text.matchAll(/^event: (.+)$/gm)].map((match) => match[1] ?? ""));
+    if (types.includes("run.closed")) break;
+  }
+  expect(types[0]).toBe("run.opened");
+  expect(types).toContain("construct.ended");
+  const shown = await fetch(`${url}/v1/snapshot?run=${opened.run}`, { headers });
+  expect(await shown.json()).toMatchObject({ run: { run: opened.run, status: "done" } });
+});
+
 test("a construct may not speak for the netrunner with the deck's own program", async () => {
   await using kit = await openTestDeck({});
   const child = spawn(process.execPath, [program, "hold"], {
@@ -97,7 +125,13 @@ test("the blacklist is changed in the deck that runs, and in the home where none
   expect(added).toMatchObject({ code: 0, err: "" });
   expect((await kit.deck.send({ type: "blacklist.list" })).entries).toMatchObject([{ id, task }]);
   await kit.deck.close();
-  const refused = await cyberdeck(workspace, "spawn", "--offline", "Please force-push branch main to origin");
+  const refused = await cyberdeck(
+    workspace,
+    "spawn",
+    "--embedded",
+    "--offline",
+    "Please force-push branch main to origin",
+  );
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("--override-blacklist") });
   expect(await cyberdeck(workspace, "blacklist", "remove", id.slice(0, 7))).toMatchObject({ code: 0, err: "" });
   expect(await cyberdeck(workspace, "blacklist")).toMatchObject({

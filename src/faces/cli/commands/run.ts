@@ -4,7 +4,7 @@ import { defaultSettings } from "../../../protocol/settings.ts";
 import type { Drive } from "../drive-run.ts";
 import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
+import { addAgentFlags, addHostFlags, deckOptions, mustNotDetach, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
 import { addDaemonFlags, addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
@@ -15,6 +15,7 @@ import type { World } from "../world.ts";
 
 interface RunFlags extends DeckFlags, SettingFlags {
   json?: boolean;
+  detach?: boolean;
   color: boolean;
   resume?: string;
   say?: string;
@@ -26,7 +27,7 @@ export function defineRun(command: Command, world: World, finish: (code: number)
   const usual = defaultSettings(world.cores);
   command.argument("[goal]", 'what is to be reached, in quotes; "-" reads it from stdin');
   addAgentFlags(command);
-  addDaemonFlags(addSettingFlags(command, usual), usual)
+  addHostFlags(addDaemonFlags(addSettingFlags(command, usual), usual))
     .option(
       "--resume <run>",
       'go on with a run: its id, the beginning or end of it, or "last"',
@@ -53,7 +54,8 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
     throw new Fault("usage", "cli.resume_with_goal", "a run that is resumed has its goal already", {
       hint: 'leave the goal out; to tell the daemon something, add --say "TEXT"',
     });
-  const deck = await deckOptions(flags, world, "write");
+  mustNotDetach(flags);
+  const deck = await deckOptions(flags, world, flags.embedded === true ? "write" : "host");
   const common = {
     deck,
     json: flags.json === true,
@@ -61,6 +63,8 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
     inputUsed: goal === "-",
     waits: flags.wait,
     again: repeated(flags),
+    place: repeated(flags, "home"),
+    detach: flags.detach === true,
   };
   if (resume !== undefined) {
     const change = { name: resume, say, flags, commandLine };

@@ -3,7 +3,7 @@ import { Fault } from "../../../base/fault.ts";
 import { defaultSettings } from "../../../protocol/settings.ts";
 import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, deckOptions, noWait, repeated } from "../flags/deck-flags.ts";
+import { addAgentFlags, addHostFlags, deckOptions, mustNotDetach, noWait, repeated } from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
 import { addSettingFlags } from "../flags/setting-flags.ts";
 import { newSettings } from "../new-settings.ts";
@@ -11,6 +11,7 @@ import type { World } from "../world.ts";
 
 interface SpawnFlags extends DeckFlags, SettingFlags {
   json?: boolean;
+  detach?: boolean;
   color: boolean;
   overrideBlacklist?: boolean;
   wait: boolean;
@@ -20,7 +21,7 @@ interface SpawnFlags extends DeckFlags, SettingFlags {
 export function defineSpawn(command: Command, world: World, finish: (code: number) => void): void {
   const usual = defaultSettings(world.cores);
   command.argument("[tasks...]", "a task for each construct, each in quotes");
-  addSettingFlags(addAgentFlags(command), usual)
+  addHostFlags(addSettingFlags(addAgentFlags(command), usual))
     .option("--override-blacklist", "start the tasks although the blacklist forbids one, or may")
     .option(...noWait)
     .option("--json", "write each event as a line of JSON to stdout, and nothing else")
@@ -28,7 +29,8 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
     .action(async (tasks: string[]) => {
       const flags = command.optsWithGlobals<SpawnFlags>();
       mustBeTasks(tasks);
-      const deck = await deckOptions(flags, world, "write");
+      mustNotDetach(flags);
+      const deck = await deckOptions(flags, world, flags.embedded === true ? "write" : "host");
       const code = await driveRun(world, {
         deck,
         json: flags.json === true,
@@ -36,6 +38,8 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
         inputUsed: false,
         waits: flags.wait,
         again: repeated(flags),
+        place: repeated(flags, "home"),
+        detach: flags.detach === true,
         open: async (port) => ({
           opened: await port.send({
             type: "spawn",

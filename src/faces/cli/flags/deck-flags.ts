@@ -13,6 +13,8 @@ export interface DeckFlags {
   home?: string;
   claudeBin?: string;
   offline?: boolean;
+  /** Everything in the process of this command. */
+  embedded?: boolean;
   /** One of the open runs, as `addRunFlag` reads it. */
   run?: string;
 }
@@ -43,6 +45,20 @@ export function addAgentFlags(command: Command): Command {
     );
 }
 
+/** Adds the flags that say where a run lives. */
+export const addHostFlags = (command: Command): Command =>
+  command
+    .option("--detach", "start it, say how to follow it, and leave")
+    .option("--embedded", "without a host: the run lives in this process, and ends with it");
+
+/** Refuses what cannot be: a run without a host ends with the command that has started it. */
+export function mustNotDetach({ detach, embedded }: { detach?: boolean; embedded?: boolean }): void {
+  if (detach !== true || embedded !== true) return;
+  throw new Fault("usage", "cli.detach_embedded", "--detach and --embedded do not go together", {
+    hint: "leave --embedded out: the host of the home goes on with the run",
+  });
+}
+
 /** Adds the flag that names one of the open runs; `lookUp` goes by it. */
 export const addRunFlag = (command: Command): Command =>
   command.option(
@@ -66,13 +82,18 @@ export async function deckOptions(flags: DeckFlags, world: World, mode: DeckOpti
   };
 }
 
-/** The flags as they were given, for a command line that goes on with the same deck. Empty, or it begins with a blank. */
-export function repeated(flags: DeckFlags): string {
+/**
+ * The flags as they were given, for a command line that goes on with the same deck. Empty, or it begins with a blank.
+ * @param part `home`: only those that every command has
+ */
+export function repeated(flags: DeckFlags, part: "all" | "home" = "all"): string {
   const given: string[] = [];
   if (flags.workspace !== undefined) given.push("--workspace", flags.workspace);
   if (flags.home !== undefined) given.push("--home", flags.home);
+  if (part === "home") return given.length === 0 ? "" : ` ${shellWords(given)}`;
   if (flags.claudeBin !== undefined) given.push("--claude-bin", flags.claudeBin);
   if (flags.offline === true) given.push("--offline");
+  if (flags.embedded === true) given.push("--embedded");
   return given.length === 0 ? "" : ` ${shellWords(given)}`;
 }
 

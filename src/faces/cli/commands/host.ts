@@ -1,0 +1,139 @@
+import type { Command } from "commander";
+import { Fault } from "../../../base/fault.ts";
+import { oneLine } from "../../../base/text.ts";
+import type { HostStatus, HostStop } from "../../../protocol/host.ts";
+import { counted, moment, spell } from "../amounts.ts";
+import { closeDeck } from "../close-deck.ts";
+import { exitCode } from "../exit.ts";
+import { addAgentFlags, addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import { jsonLine } from "../json-lines.ts";
+import { lookUp } from "../look-up.ts";
+import { serveHome } from "../serve-home.ts";
+import { usualPatience } from "../stopping.ts";
+import type { World } from "../world.ts";
+
+interface HostFlags extends DeckFlags {
+  json?: boolean;
+  color: boolean;
+  detach?: boolean;
+}
+
+/** `cyberdeck host`: the process in which runs go on without a terminal. */
+export function defineHost(command: Command, world: World, finish: (code: number) => void): void {
+  const run = command
+    .command("serve", { isDefault: true })
+    .description("be the host of this home, until it is stopped");
+  addAgentFlags(run)
+    .option("--detach", "start it in the background, where it is not there already, and leave")
+    .action(async () => {
+      const flags = run.optsWithGlobals<HostFlags>();
+      finish(flags.detach === true ? await startInBackground(world, flags) : await serveHome(world, flags));
+    });
+  const status = command.command("status").description("say which host runs, and what is open in it");
+  addHomeFlags(status)
+    .option("--json", "write it as a line of JSON")
+    .action(async () => {
+      const flags = status.optsWithGlobals<HostFlags>();
+      const look = async (): Promise<void> =>
+        lookUp(
+          world,
+          flags,
+          async (port) => {
+            const known = await port.send({ type: "host.status" });
+            return flags.json === true ? jsonLine(known) : statusPage(known);
+          },
+          "deck",
+        );
+      finish(await orNone(world, look));
+    });
+  const stop = command.command("stop").description("end what is open in it, prove that nothing is left, and end it");
+  addHomeFlags(stop)
+    .option("--json", "write what was done as a line of JSON")
+    .action(async () => {
+      const flags = stop.optsWithGlobals<HostFlags>();
+      let code: number = exitCode.failed;
+      const end = async (): Promise<void> =>
+        lookUp(
+          world,
+          flags,
+          async (port) => {
+            const done = await port.send({ type: "host.stop" });
+            const isGone = await world.hostGone(done);
+            if (done.proven && isGone) code = exitCode.done;
+            return flags.json === true ? jsonLine({ ...done, gone: isGone }) : stopPage(done, isGone);
+          },
+          "deck",
+        );
+      const none = await orNone(world, end);
+      finish(none === exitCode.done ? code : none);
+    });
+  command.addHelpText("after", examples);
+}
+
+/** Without a host, that is the answer: with exit code 1, for scripts. */
+async function orNone(world: World, look: () => Promise<void>): Promise<number> {
+  try {
+    await look();
+    return exitCode.done;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "deck.not_running") throw error;
+    world.stderr.write(`${oneLine(error.message, 300)}; it starts with the next "cyberdeck run"\n`);
+    return exitCode.failed;
+  }
+}
+
+async function startInBackground(world: World, flags: HostFlags): Promise<number> {
+  const deck = await world.openDeck(await deckOptions(flags, world, "host"));
+  try {
+    const { pid, home } = await deck.port.send({ type: "host.status" });
+    world.stdout.write(`the host of ${home} runs (pid ${pid})\n`);
+  } finally {
+    await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
+  }
+  return exitCode.done;
+}
+
+function statusPage(status: HostStatus): string {
+  const { agent, pool, runs, faces } = status;
+  const who = status.kind === "host" ? "the host" : "a run with --embedded";
+  const lines = [
+    `${who}, pid ${status.pid}, since ${moment(status.since)}${status.offline ? ", offline (scripted model)" : ""}`,
+    `home       ${status.home}`,
+    `workspace  ${status.workspace}`,
+    `version    ${status.version}, agent ${agent.version ?? "not known yet"} (${agent.path ?? "not known"})`,
+    `pool       ${pool.ready} ready, ${pool.starting} starting`,
+    `faces      ${faces}`,
+    `idle end   ${status.idle_ms === 0 ? "never" : `after ${spell(status.idle_ms)} without a run and a face`}`,
+    runs.length === 0 ? "no run is open" : `${counted(runs.length, "run")} open:`,
+    ...runs.map(
+      ({ run, status: word, at_work, queued, waiting, goal }) =>
+        `  ${run}  ${word}, ${at_work} at work, ${queued} queued${waiting === 0 ? "" : `, ${waiting} WAITING FOR YOU`}  ${oneLine(goal.slice(0, 400), 60)}`,
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function stopPage(done: HostStop, isGone: boolean): string {
+  const lines = [
+    ...done.runs.map((run) => `${run}: stopped; to go on: cyberdeck run --resume ${run}`),
+    done.proven
+      ? `nothing is left: ${done.looks.length} looks for ${counted(done.marks, "mark")}`
+      : `NOT PROVEN: ${done.survivors.length === 0 ? "the processes of this machine cannot be looked at" : "these are still alive:"}`,
+    ...done.survivors.map(({ pid, command }) => `  ${pid} ${oneLine(command, 100)}`),
+    isGone
+      ? `the host (pid ${done.pid}) has ended`
+      : `the host (pid ${done.pid}) has NOT ended yet: look at its host.log`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const examples = `
+Examples:
+  cyberdeck host status
+  cyberdeck host status --json | jq -r '.runs[].run'
+  cyberdeck host stop
+  cyberdeck host --detach
+
+"cyberdeck run" and "cyberdeck spawn" start it by themselves. It ends by itself when it has had nothing to do for a while
+(setting host_idle), and writes what it does to host.log in its home.
+`;

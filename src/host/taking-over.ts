@@ -1,0 +1,79 @@
+import { realpath } from "node:fs/promises";
+import { messageOf } from "../base/fault.ts";
+import { marksIn, proveMarksGone } from "../engine/left-behind.ts";
+import { noteFor } from "../engine/journal.ts";
+import type { Command } from "../protocol/command.ts";
+import { foldRunEvents } from "../protocol/snapshot.ts";
+import type { RunView } from "../protocol/view.ts";
+import type { EventReader } from "../store/event-reader.ts";
+import type { LockOwner } from "../store/lock.ts";
+import type { DeckWorks } from "./deck-works.ts";
+
+/** The runs that were open when the holder of a home before us died. */
+export function cutOff(reader: EventReader, left: LockOwner): RunView[] {
+  return reader.runs().flatMap((run) => {
+    const view = foldRunEvents(reader.eventsOf(run));
+    return view === undefined || view.closedAt !== null || view.lastAt < left.since ? [] : [view];
+  });
+}
+
+/** For what a dead process has left to be ended, milliseconds. */
+const reapMs = 8000;
+
+/** Ends what a dead holder of the home has left alive, before anything new is started. Never rejects. */
+export async function reapLeft(views: readonly RunView[], { record }: Pick<DeckWorks, "record">): Promise<void> {
+  const { proven, survivors } = await proveMarksGone(views.flatMap(marksIn), reapMs);
+  if (proven) return;
+  const names = survivors.map(({ pid, command }) => `${pid} (${command})`).join(", ");
+  const message = `the deck before this one has left processes that could not be ended: ${names || "the table cannot be read"}`;
+  noteFor(record, "", "engine")("deck.warned", { code: "strays.unproven", message });
+}
+
+/** So often within an hour does a host go on by itself with a run: one that kills its host would be started for ever. */
+const mostLives = 3;
+const livesMs = 3_600_000;
+
+/** What a host writes as the command line of a run with which it goes on by itself. */
+export const ownCommandLine = ["cyberdeck", "host"];
+
+/**
+ * Goes on with the runs that were open when the host before this one died. What cannot go on here stays as it is, and it is told
+ * why: somebody can still go on with it by hand.
+ */
+export async function goOnWithLeft(
+  views: readonly RunView[],
+  left: LockOwner,
+  { options, store, record, tellRuns }: DeckWorks,
+  resume: (command: Command & { type: "run.resume" }) => Promise<unknown>,
+): Promise<void> {
+  // A command that was killed took its run with it on purpose, or so whoever killed it may think.
+  if (left.kind !== "host") return;
+  const workspace = await realpath(options.workspace).catch(() => options.workspace);
+  for (const view of views) {
+    const there = await realpath(view.workspace).catch(() => view.workspace);
+    const lives = [...store.eventsOf(view.run)].filter(
+      (event) =>
+        event.type === "run.resumed" &&
+        event.at > Date.now() - livesMs &&
+        event.body.command_line.join(" ") === ownCommandLine.join(" "),
+    );
+    const objection =
+      view.settings.offline !== options.offline
+        ? `it was made ${view.settings.offline ? "with the scripted offline model" : "with the real models"}`
+        : there !== workspace
+          ? `it works in ${view.workspace}`
+          : lives.length >= mostLives
+            ? `its host has died ${mostLives} times within an hour`
+            : undefined;
+    try {
+      if (objection === undefined)
+        await resume({ type: "run.resume", run: view.run, command_line: [...ownCommandLine] });
+      else noteFor(record, view.run, "engine")("deck.warned", { code: "host.not_resumed", message: objection });
+    } catch (error) {
+      tellRuns("engine")("deck.warned", {
+        code: "host.not_resumed",
+        message: `${view.run} does not go on by itself: ${messageOf(error)}`,
+      });
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import type { DeckEvent } from "../../src/protocol/event.ts";
+import { startOfflineApi } from "../../src/offline/server.ts";
+import { lifeOf, tryDeaths, type Trial } from "./matrix.ts";
+import { modelOf } from "./real-model.ts";
+import { scenarioOf } from "./scenario.ts";
+
+/**
+ * One trial with the real agent, against a model that outlives the deck.
+ * @param dies whether the agents are killed with their deck, or left to themselves
+ */
+export async function tryReal(trial: Trial, dies: "both" | "deck"): Promise<{ wrong: string[]; events: DeckEvent[] }> {
+  const api = await startOfflineApi({ answer: modelOf(scenarioOf(trial.seed)) });
+  try {
+    return await tryDeaths(trial, lifeOf(join(import.meta.dirname, "real-deck-process.ts"), api.url, dies));
+  } finally {
+    await api.close();
+  }
+}
