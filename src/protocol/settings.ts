@@ -116,6 +116,7 @@ export const liveSettingsSchema = z
     run_tokens: true,
     budget_usd: true,
     day_usd: true,
+    watchdog_caliber: true,
   })
   .partial();
 

@@ -125,6 +125,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "look whether this machine and this home are fit for a deck, and what to do where they are not",
     load: async () => (await import("./commands/doctor.ts")).defineDoctor,
   },
+  triage: {
+    summary: "read what a crash of the deck has left: where, of what, what to do",
+    load: async () => (await import("./commands/triage.ts")).defineTriage,
+  },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",
     load: async () => (await import("./commands/airgap.ts")).defineAirgap,
