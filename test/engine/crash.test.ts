@@ -69,6 +69,12 @@ test("a deck that is killed in the middle of a run loses no outcome and doubles 
   await using kit = await openTestDeck({ folder, api, keep: true });
   const resumed = await kit.resume(run);
   const events = await kit.untilClosed(resumed.afterSeq);
+  // First what was left behind was ended, and that is on the record; then anything of it went on.
+  const [strays] = of(events, "strays.ended");
+  expect(strays?.body.proven).toBe(true);
+  for (const id of long)
+    expect(strays?.body.processes.some(({ agent, command }) => agent === id && command.includes("sleep"))).toBe(true);
+  for (const { seq } of of(events, "construct.started")) expect(seq).toBeGreaterThan(strays?.seq ?? 0);
   const all = [...outcomesBefore, ...outcomesOf(events)];
   expect(all.map(({ task, state, cause }) => `${task} ${state} ${cause}`).sort()).toEqual([
     "Later. done result",

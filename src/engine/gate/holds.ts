@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import { newHoldId } from "../../base/ids.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
 import type { Hold, HoldAnswer, HoldEnd } from "../../protocol/hold.ts";
 import type { Note } from "../journal.ts";
 
@@ -35,6 +36,16 @@ export class Holds {
   /** Whether the netrunner has allowed this pattern for this construct before. */
   isAllowed(construct: string, pattern: string): boolean {
     return this.#allowed.get(construct)?.has(pattern) ?? false;
+  }
+
+  /** Takes up the patterns that the netrunner has allowed in an earlier life of the run. */
+  takeUp(events: Iterable<DeckEvent>): void {
+    const asked = new Map<string, Hold>();
+    for (const { type, body } of events) {
+      if (type === "hold.opened") asked.set(body.hold, body);
+      const hold = type === "hold.closed" && body.end === "allow_pattern" ? asked.get(body.hold) : undefined;
+      if (hold !== undefined) this.#allow(hold.construct, hold.pattern);
+    }
   }
 
   /** Puts a call before the netrunner and waits for the end of it. The signal is the construct's end. */

@@ -101,6 +101,18 @@ export function narrate(event: DeckEvent): Telling | undefined {
     }
     case "tripwire.muted":
       return lasting("you", event.body.muted ? "muted" : "unmuted", `the tripwire ${event.body.name}`, "strong");
+    case "strays.ended": {
+      const { processes, proven } = event.body;
+      const ended = `${processes.length === 1 ? "a process" : `${processes.length} processes`} that a dead deck had left behind`;
+      if (!proven) return lasting("deck", "warning", `not all is ended of ${ended}`, "bad");
+      return processes.length === 0 ? undefined : lasting("deck", "ended", ended, "plain");
+    }
+    case "watchdog.asked":
+      return passing("you", "asked", event.body.question);
+    case "watchdog.answered":
+      return passing("watchdog", "answers", event.body.answer);
+    case "watchdog.failed":
+      return passing("watchdog", "failed", event.body.reason);
     case "deck.warned":
       return lasting("deck", "warning", event.body.message, "warning");
     default:
@@ -196,7 +208,11 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
     case "construct.unparked":
       return passing(event.body.construct, "goes on", "in the same session");
     case "construct.suspended":
-      return lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
+      return event.body.died
+        ? lasting(event.body.construct, "cut off", "its deck died; it goes on in its session", "warning")
+        : lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");
+    case "construct.restarted":
+      return lasting(event.body.construct, "restarted", "its session is lost: it begins its task once more", "warning");
     case "bound.raised":
       return lasting("you", "raised", `the bound of ${event.body.construct}`, "strong");
     case "construct.continued":

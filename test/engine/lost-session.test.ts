@@ -1,0 +1,81 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { call, say } from "../../src/offline/reply.ts";
+import { of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+
+describe("a construct whose session is gone when it is to go on", () => {
+  test("begins its task once more, in a new session and under its name, and is told what is known; that is on the record", async () => {
+    await using kit = await openTestDeck({
+      settings: { run_turns: 2 },
+      answer({ messages, lastUserText }) {
+        if (lastUserText.includes("its session is lost")) return say(`Told: ${lastUserText}`);
+        const made = messages.filter(({ calls }) => calls.length > 0).length;
+        return made === 0
+          ? call("Write", { file_path: join(kit.workspace, "a.txt"), content: "a" })
+          : call("Bash", { command: `echo ${made}` });
+      },
+    });
+    const left = await kit.leaveTasks(["One."]);
+    const [suspended] = of(left, "construct.suspended").map(({ body }) => body);
+    expect(suspended?.session_id).toEqual(expect.any(String));
+    forgetSessions(kit.agentHome);
+
+    const resumed = await kit.resume(left[0]?.run ?? "", { settings: { run_turns: 0 } });
+    const events = await kit.untilClosed(resumed.afterSeq);
+    expect(of(events, "construct.restarted")).toMatchObject([
+      {
+        body: {
+          construct: suspended?.construct,
+          session_id: suspended?.session_id,
+          reason: expect.stringContaining("No conversation found"),
+        },
+      },
+    ]);
+    const [outcome] = outcomesOf(events);
+    expect(outcome).toMatchObject({ id: suspended?.construct, state: "done", cause: "result" });
+    expect(outcome?.session_id).not.toBe(suspended?.session_id);
+    expect(outcome?.result).toContain("One.");
+    expect(outcome?.result).toContain("a.txt");
+    // It is tried once, not again and again.
+    expect(of(events, "construct.started").length).toBe(1);
+    expect(of(events, "construct.ended").length).toBe(1);
+  });
+});
+
+describe("a construct that the netrunner had paused when its run was left", () => {
+  test("is paused again when the run goes on, until he lets it go on", async () => {
+    await using kit = await openTestDeck({
+      answer: ({ messages }) =>
+        messages.some(({ calls }) => calls.length > 0) ? say("Done.") : call("Bash", { command: "echo hello" }),
+      judge: (usual) => (asked) => ({ ...usual(asked), decision: "hold" }),
+      settings: { hold_window_ms: null },
+    });
+    const opened = await kit.startTasks(["One."]);
+    const held = await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "hold.opened");
+    const construct = of(held, "hold.opened")[0]?.body.construct ?? "";
+    await kit.deck.send({ type: "construct.pause", construct, freeze: false });
+    await kit.deck.send({ type: "stop", status: "paused", reason: "later", force: false });
+    const left = await kit.untilClosed(opened.afterSeq);
+    expect(of(left, "construct.suspended")[0]?.body.halted).toBe("paused");
+
+    const resumed = await kit.resume(opened.run);
+    await kit.eventsUntil(resumed.afterSeq, ({ type }) => type === "construct.paused");
+    expect((await kit.deck.snapshot())?.constructs[construct]?.state).toBe("paused");
+    await kit.deck.send({ type: "construct.continue", construct });
+    const events = await kit.eventsUntil(
+      resumed.afterSeq,
+      ({ type }) => type === "hold.opened" || type === "run.closed",
+    );
+    const hold = of(events, "hold.opened")[0]?.body.hold;
+    if (hold !== undefined) await kit.deck.send({ type: "hold.answer", hold, answer: "allow" });
+    expect(outcomesOf(await kit.untilClosed(resumed.afterSeq))).toMatchObject([{ id: construct, state: "done" }]);
+  });
+});
+
+/** Removes what the agent knows of its sessions. */
+function forgetSessions(agentHome: string): void {
+  const projects = join(agentHome, ".claude", "projects");
+  expect(readdirSync(projects).length).toBeGreaterThan(0);
+  rmSync(projects, { recursive: true });
+}
