@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { AgentEvent } from "../../../src/drivers/agent.ts";
 import { openAccount, type Account } from "../../../src/engine/account/account.ts";
 import { usualAccountTimes as times } from "../../../src/engine/account/times.ts";
 import type { Note } from "../../../src/engine/journal.ts";
@@ -30,8 +31,8 @@ function open(last?: AccountHold) {
       if (type.startsWith("account.")) told.push(`${type.slice(8)}${how}`);
       return true;
     };
-    const { leave } = account.join({ note, onChange: () => undefined });
-    return { told, leave };
+    const membership = account.join({ note, onChange: () => undefined });
+    return { told, leave: () => membership.leave() };
   };
   return { account, pass, join };
 }
@@ -41,6 +42,9 @@ const dieOfOneCause = (account: Account): void => {
   for (const id of ["cx-1", "cx-2", "cx-3"])
     account.ended(outcomeOf(id, { state: "failed", cause: "crash", exit: "code 7", stderr: "no" }));
 };
+
+/** An agent's own first attempt to make a request again. */
+const retrying: AgentEvent = { type: "retrying", attempt: 1, reason: "overloaded", status: 529, inMs: 1000 };
 
 const never = new AbortController().signal;
 
@@ -76,6 +80,24 @@ describe("the account of a deck", () => {
     account.began("cx-1");
     account.left("cx-1");
     expect(account.room()).toBe(1);
+  });
+
+  test("gives the try to another when the construct that has it ends", () => {
+    const { account, pass, join } = open(holdOf("usage_limit"));
+    join();
+    pass(minute);
+    account.began("cx-1");
+    account.ended(outcomeOf("cx-1"));
+    expect(account.room()).toBe(1);
+  });
+
+  test("is held as overloaded when three agents try again within a short time, and not for two, or for one that does so twice", () => {
+    const { account, join } = open();
+    join();
+    for (const who of ["cx-1", "cx-1", "cx-2"]) account.see(who, retrying);
+    expect(account.hold).toBeUndefined();
+    account.see("cx-3", retrying);
+    expect(account.hold).toMatchObject({ kind: "overload", evidence: [expect.stringContaining("cx-1, cx-2, cx-3")] });
   });
 
   test("begins the wait for a login anew for whoever opens a run after it was given up", () => {
