@@ -29,15 +29,20 @@ export const askSelect: Bench = {
         ["scan", "none"],
       ] as const) {
         const times: number[] = [];
+        const processor: number[] = [];
         const holds: number[] = [];
         for (let round = 0; round < rounds; round += 1) {
           const delay = monitorEventLoopDelay({ resolution: 1 });
           delay.enable();
+          const before = process.cpuUsage();
           times.push(await select(home, module));
+          const { user, system } = process.cpuUsage(before);
+          processor.push((user + system) / 1000);
           delay.disable();
           holds.push(delay.max / 1e6);
         }
         emit(medianOf(`ask.select.${name}`, "ms", times, "from the question to what the model is shown"));
+        emit(medianOf(`ask.select.${name}.cpu`, "ms", processor, "processor time of it"));
         // Without an index there is one step, in which the loop does not turn at all.
         if (name === "fts5")
           emit(medianOf(`ask.select.${name}.longest_hold`, "ms", holds, "the event loop's longest wait in it"));

@@ -1,15 +1,16 @@
 import { availableParallelism, homedir } from "node:os";
 import details from "../../package.json" with { type: "json" };
-import { pause } from "../base/clock.ts";
-import { messageOf } from "../base/fault.ts";
 import { runCli } from "../faces/cli/run-cli.ts";
+import type { SignalName } from "../faces/cli/world.ts";
+import type { Crash } from "../protocol/crash.ts";
+import type { OwnDeck } from "./give-up.ts";
 import { hostNews } from "./host-news.ts";
-import type { OpenDeck, SignalName } from "../faces/cli/world.ts";
 
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
-const decks = new Set<OpenDeck>();
-process.on("uncaughtException", (error) => void giveUp(error));
-process.on("unhandledRejection", (error) => void giveUp(error));
+const decks = new Set<OwnDeck>();
+let dying: Promise<never> | undefined;
+process.on("uncaughtException", (error) => void die(error, "exception"));
+process.on("unhandledRejection", (error) => void die(error, "rejection"));
 
 const code = await runCli({
   ...around,
@@ -23,15 +24,20 @@ const code = await runCli({
     // Loaded here, so that help, version and a wrong command need not wait for the engine: 45 ms in place of 150.
     const { openDeck } = await import("./open-deck.ts");
     const deck = await openDeck(options, around);
-    decks.add(deck);
+    decks.add({ deck, options });
+    // In a process that is short of files or memory it could not be loaded any more.
+    if (options.mode === "write" || options.mode === "serve") await import("./give-up.ts");
     return deck;
   },
   hostNews: hostNews(process),
   hostGone: async (host) => (await import("./reach-host.ts")).hostGone(host),
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
+  triage: async (asked) => (await import("./triage.ts")).triageCrash(asked, around),
   examine: async (asked) => (await import("./examine.ts")).examine(asked, around),
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),
 });
+// A command whose run was ended by a defect comes to its end as well: the last word is the defect's.
+await dying;
 // Everything is written and the deck is closed: a handle that is still open must not keep the terminal.
 process.exit(code);
 
@@ -40,10 +46,11 @@ function onSignal(name: SignalName, listener: () => void): Disposable {
   return { [Symbol.dispose]: () => void process.off(name, listener) };
 }
 
-/** A defect of our own must not leave agents behind: whatever is open is ended first, for ten seconds at the most. */
-async function giveUp(defect: unknown): Promise<void> {
-  const trace = process.env["CYBERDECK_DEBUG"] === "1" && defect instanceof Error ? `\n${defect.stack}` : "";
-  process.stderr.write(`error: a defect in cyberdeck: ${messageOf(defect)}${trace}\nEnding what is running…\n`);
-  await Promise.race([Promise.allSettled([...decks].map((deck) => deck.close())), pause(10_000)]);
-  process.exit(1);
+/** A defect of our own: one is enough, and what follows from it is no other. */
+function die(defect: unknown, how: Crash["how"]): Promise<never> {
+  dying ??= import("./give-up.ts")
+    .then(({ giveUp }) => giveUp(defect, how, decks, { ...around, say: (text) => void process.stderr.write(text) }))
+    .catch((error: unknown) => void process.stderr.write(`error: ${String(defect)}\n${String(error)}\n`))
+    .then(() => process.exit(1));
+  return dying;
 }

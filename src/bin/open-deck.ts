@@ -31,19 +31,22 @@ import { cataloguePlaces } from "./open-catalogues.ts";
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
 export async function openDeck(options: DeckOptions, around: Process): Promise<{ port: Port; close(): Promise<void> }> {
   const { home, workspace, mode } = options;
+  const secrets = secretValues(around.env);
   if (mode === "read") {
     const place = { ...restingPlace(home, workspace), agentHome: around.homeDir };
-    return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around));
+    return openReadingDeck(home, judgeFor(place), () => lookedUpCalibers(options, around), {
+      version: around.version,
+      secrets,
+    });
   }
   if (mode === "ask") {
     mustBeNetrunner(around);
     return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
   }
-  const secrets = secretValues(around.env);
   if (mode === "attach" || mode === "edit" || mode === "host") {
     mustBeNetrunner(around);
     if (mode === "host") return reachHost(options, around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home, secrets);
+    return mode === "attach" ? attach(home) : openEditingDeck(home, { secrets, version: around.version });
   }
   const asked = agentAsked(options, around);
   const named = asked === null ? {} : { claudeBin: asked };

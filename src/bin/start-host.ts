@@ -31,6 +31,9 @@ const newsSchema = z.union([
 /** For a host to say that it is ready, milliseconds: an agent is looked for and strays of a dead host are ended before. */
 const readyMs = 30_000;
 
+/** For one that has said why it does not start to be gone, milliseconds. */
+const goneMs = 5000;
+
 /**
  * Starts the host of a home in a session of its own. Undefined when it is ready; otherwise why it is not, in its own words where it
  * has said any.
@@ -62,7 +65,11 @@ export async function startHost(options: DeckOptions, { env }: Process): Promise
     else news.resolve("ready" in told.data ? undefined : faultOf(told.data.fault));
   });
   child.once("error", (error) => news.resolve(notStarted(log, error.message)));
-  child.once("exit", (code, signal) => news.resolve(notStarted(log, `it ended with ${signal ?? `code ${code}`}`)));
+  const gone = new AbortController();
+  child.once("exit", (code, signal) => {
+    gone.abort();
+    news.resolve(notStarted(log, `it ended with ${signal ?? `code ${code}`}`));
+  });
   const bound = new AbortController();
   const late = async (): Promise<Fault> => {
     await pause(readyMs, bound.signal);
@@ -72,6 +79,8 @@ export async function startHost(options: DeckOptions, { env }: Process): Promise
   const fault = await Promise.race([news.promise, late()]);
   bound.abort();
   if (child.connected) child.disconnect();
+  // One that did not start leaves nothing behind.
+  if (fault !== undefined && child.pid !== undefined) await pause(goneMs, gone.signal);
   child.unref();
   return fault;
 }

@@ -1,4 +1,4 @@
-import { Fault, messageOf } from "../base/fault.ts";
+import { messageOf } from "../base/fault.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent, EventBody } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
@@ -8,19 +8,19 @@ import type { RunView } from "../protocol/view.ts";
 import type { Membership } from "./account/account.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import { ejectRun } from "./eject/eject-run.ts";
+import { changeGoal } from "./changing-goal.ts";
 import type { Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
-import { earlierLoop, type EarlierLoop } from "./daemon/unfinished.ts";
 import { leftOver, settleEarlierLife } from "./earlier-life.ts";
 import type { Forbidding } from "./forbidding.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
-import { queueOwnTasks, unasked } from "./own-tasks.ts";
+import { queueOwnTasks } from "./own-tasks.ts";
+import { noPast, pastOf, type Past } from "./past.ts";
 import { refuseRedacted } from "./redacted-work.ts";
 import type { RunParts } from "./run-parts.ts";
 import { runWorks, type RunWorks } from "./run-works.ts";
-import { tracesOf, type Trace } from "./traces.ts";
 import type { RunTripwires } from "./tripwires/rules.ts";
 
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
@@ -35,9 +35,7 @@ export class Run {
   readonly #inbox = new Inbox();
   readonly #over = new AbortController();
   readonly #end = Promise.withResolvers<void>();
-  #traces: ReadonlyMap<string, Trace> = new Map();
-  #earlier: EarlierLoop = { status: "working", unfinished: undefined };
-  #unasked: string[] = [];
+  #past: Past = noPast;
   #daemon: RunningDaemon | undefined;
   #membership: Membership | undefined;
   #goingOn: Promise<void> = Promise.resolve();
@@ -121,18 +119,16 @@ export class Run {
 
   /** What the deck before was asked for and did not come to. */
   #askRest(): void {
-    const [goal] = this.#unasked;
-    if (this.view.kind === "tasks") this.#queueTasks(this.#unasked);
+    const [goal] = this.#past.unasked;
+    if (this.view.kind === "tasks") this.#queueTasks(this.#past.unasked);
     else if (goal !== undefined) this.#note("goal.set", { goal });
   }
 
   /** Takes up the log of an earlier life, before anything new is recorded. */
   load(events: readonly DeckEvent[]): void {
     for (const event of events) this.#inbox.see(event);
-    this.#earlier = earlierLoop(events);
     this.#works.holds.takeUp(events);
-    this.#unasked = unasked(events);
-    this.#traces = tracesOf(events, this.view.settings.idle_limit_ms);
+    this.#past = pastOf(events, this.view);
     const { queued, outcomes } = leftOver(this.view);
     this.#works.fleet.restore(queued, outcomes);
   }
@@ -141,7 +137,7 @@ export class Run {
   async goOn(): Promise<void> {
     this.#goingOn = settleEarlierLife({
       view: this.view,
-      traces: this.#traces,
+      traces: this.#past.traces,
       note: this.#note,
       transcript: this.#parts.transcript,
       onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
@@ -167,15 +163,7 @@ export class Run {
 
   /** Another goal: the daemon is told the old and the new one, and tripwires are written anew. Gives the old one. */
   changeGoal(goal: string): string {
-    const from = this.view.goal;
-    if (this.view.kind !== "goal")
-      throw new Fault("refused", "goal.none", `The run ${this.view.run} has tasks and no goal.`, {
-        hint: 'Open one that has: cyberdeck run "GOAL"',
-      });
-    if (from === goal)
-      throw new Fault("usage", "goal.same", "This is the goal already.", { hint: "Say what is to be another." });
-    noteFor(this.#parts.record, this.view.run, "netrunner")("goal.changed", { from, to: goal });
-    return from;
+    return changeGoal(goal, this.view, noteFor(this.#parts.record, this.view.run, "netrunner"));
   }
 
   /** The netrunner's answer to a held call; throws a fault when it comes too late. */
@@ -240,7 +228,7 @@ export class Run {
       fleet: this.#works.fleet,
       outfits: this.#works.outfits,
       inbox: this.#inbox,
-      earlier: this.#earlier,
+      earlier: this.#past.loop,
       isOpen: () => this.#wish === undefined,
       bound: this.#works.bound,
       budget: this.#works.budget,

@@ -14,6 +14,7 @@ import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
+import { answerRetention, isRetentionCommand } from "./retention-commands.ts";
 import { isWatchdogCommand } from "./watchdog-desk.ts";
 
 type Opening = Command & { type: "goal.set" | "spawn" | "run.resume" };
@@ -39,6 +40,14 @@ export async function carryOut(
     return works.watchdog.answer(command, open);
   }
   const { options, parts, store, runs, account, record, blacklist, inTurn, tellRuns } = works;
+  if (isRetentionCommand(command)) {
+    const { version } = parts;
+    const { redactor } = store;
+    return inTurn(() => {
+      const open = runs.open.map(({ view }) => view.run);
+      return answerRetention(command, { reader: store, store, redactor, open, isAlone: false, version });
+    });
+  }
   switch (command.type) {
     case "goal.set":
     case "spawn":

@@ -5,6 +5,7 @@ import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
+import type { ExportedRun, Pruning } from "../protocol/retention.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { AskLine, AskView } from "../protocol/watchdog.ts";
@@ -68,6 +69,8 @@ export interface Replies {
   "host.stop": HostStop;
   "runs.open": { runs: RunSummary[] };
   "run.show": { view: RunView };
+  "run.export": ExportedRun;
+  "runs.prune": Pruning;
 }
 
 export interface OpenedRun {

@@ -8,9 +8,11 @@ import { summaryOf, type RunSummary, type RunView } from "../protocol/view.ts";
 import { readBlacklist } from "../store/blacklist-file.ts";
 import type { EventReader } from "../store/event-reader.ts";
 import { openStoreToRead } from "../store/event-log.ts";
+import { redactor } from "../store/redaction/redactor.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { lastHold } from "./account-of-home.ts";
 import type { Port, Replies } from "./port.ts";
+import { answerRetention, isRetentionCommand } from "./retention-commands.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires } from "./tripwire-desk.ts";
 import { answerFromRecord } from "./watchdog-desk.ts";
@@ -41,6 +43,7 @@ export function openReadingDeck(
   home: string,
   judge: Judge,
   calibers?: () => Promise<CaliberDesk>,
+  { version = "unknown", secrets = [] }: { version?: string; secrets?: readonly string[] } = {},
 ): { port: Port; close(): Promise<void> } {
   const reader = readerOf(home);
   const end = Promise.withResolvers<void>();
@@ -50,6 +53,10 @@ export function openReadingDeck(
       if (command.type === "calibers.list") {
         asked ??= calibers?.();
         return (await listCalibers(await asked, command.refresh)) as Replies[C["type"]];
+      }
+      if (isRetentionCommand(command)) {
+        const keeping = { reader, redactor: redactor(secrets), open: [], isAlone: false, version };
+        return (await answerRetention(command, keeping)) as Replies[C["type"]];
       }
       return (await answer(command, reader, judge)) as Replies[C["type"]];
     },

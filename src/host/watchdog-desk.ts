@@ -8,7 +8,7 @@ import { usualAnswerMs, Watchdog } from "../engine/watchdog/watchdog.ts";
 import type { Command } from "../protocol/command.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { EventReader } from "../store/event-reader.ts";
-import { asksOnRecord } from "../store/search/asks.ts";
+import { asksOnRecord, runOfConstruct } from "../store/search/asks.ts";
 import { openRunLog } from "../store/search/run-log.ts";
 import { readSettings } from "../store/settings-file.ts";
 import type { DeckParts } from "./deck-parts.ts";
@@ -63,7 +63,7 @@ export function openWatchdogDesk(parts: WatchdogDeskParts): WatchdogDesk {
       switch (command.type) {
         case "ask": {
           const { question, construct, anyway } = command;
-          const run = command.run ?? meantRun(open, construct, reader);
+          const run = command.run ?? meantRun(open, construct, { reader, home });
           const afterSeq = reader.lastSeq();
           return { run, afterSeq, ...(await watchdog.ask({ run, question, construct, anyway })) };
         }
@@ -104,10 +104,17 @@ export function answerFromRecord(command: RecordCommand, home: string): Replies[
   });
 }
 
-/** The run that a question without one is about: the open one that has the construct, the only open one, the newest. */
-function meantRun(open: readonly OpenOne[], construct: string | undefined, reader: EventReader): string {
-  const having = open.filter(({ constructs }) => construct !== undefined && Object.hasOwn(constructs, construct));
+/** The run that a question without one is about: the one that has the construct, the only open one, the newest. */
+function meantRun(
+  open: readonly OpenOne[],
+  construct: string | undefined,
+  { reader, home }: { reader: EventReader; home: string },
+): string {
+  const having = open.filter(({ constructs }) => construct !== undefined && hasOne(constructs, construct));
   const [one, another] = having.length > 0 ? having : open;
+  const isWhole = construct !== undefined && /^cx-[0-9a-f]{8}$/.test(construct);
+  const earlier = having.length === 0 && isWhole ? runOfConstruct(home, construct) : undefined;
+  if (earlier !== undefined) return earlier;
   if (one !== undefined && another === undefined) return one.run;
   if (one !== undefined)
     throw new Fault("usage", "watchdog.which_run", `${open.length} runs are open: which one is the question about?`, {
@@ -119,3 +126,6 @@ function meantRun(open: readonly OpenOne[], construct: string | undefined, reade
     hint: 'Start one with: cyberdeck run "GOAL"',
   });
 }
+
+const hasOne = (constructs: OpenOne["constructs"], name: string): boolean =>
+  name !== "" && Object.keys(constructs).some((id) => id.startsWith(name) || id.startsWith(`cx-${name}`));

@@ -128,6 +128,18 @@ export const commandSchema = z.discriminatedUnion("type", [
   /** The runs that are open in this deck, oldest first. */
   z.object({ type: z.literal("runs.open") }),
   z.object({ type: z.literal("run.show"), run: z.string() }),
+  /** Puts all that is kept of a run into one archive; a file that is there is never written over. `to` is absolute. */
+  z.object({ type: z.literal("run.export"), run: z.string(), to: z.string().min(1) }),
+  /**
+   * Removes closed runs from the home: those whose last event is older than so many milliseconds, but never the `keep` newest
+   * ones. Without `apply` nothing is removed, and the reply says what would be.
+   */
+  z.object({
+    type: z.literal("runs.prune"),
+    older_than_ms: z.number().min(0),
+    keep: z.int().min(0),
+    apply: z.boolean(),
+  }),
 ]);
 export type Command = z.infer<typeof commandSchema>;
 

@@ -88,6 +88,12 @@ export const settingTable: readonly SettingLine[] = [
   { name: "run_time", field: "run_time_ms", kind: duration(true), doc: "open time of a run before it asks" },
   { name: "day_usd", field: "day_usd", kind: usd, doc: "cost of all runs of a day before they ask" },
   {
+    name: "retention",
+    field: "retention_days",
+    kind: { of: "count", unit: "days, off", canBeOff: true },
+    doc: "age from which 'runs prune' removes a run that is over",
+  },
+  {
     name: "host_idle",
     field: "host_idle_ms",
     kind: duration(true),

@@ -58,6 +58,8 @@ const fields = {
   tripwire_author: z.union([caliberSchema, z.literal("off")]),
   /** Who answers questions from the record. */
   watchdog_caliber: caliberSchema,
+  /** Days after which a run that is over may be removed; 0: it is kept for good. */
+  retention_days: z.int().min(0),
   /** A run whose agents have cost so much pauses and asks, US dollars; 0 means no bound. */
   budget_usd: z.number().min(0),
   /** After so long without an open run and without a face the host of the home ends, milliseconds; 0: never. */
@@ -75,6 +77,7 @@ export const runSettingsSchema = z.object({
   my_email: fields.my_email.default(null),
   tripwire_author: fields.tripwire_author.default("off"),
   watchdog_caliber: fields.watchdog_caliber.default({ model: "haiku", effort: "low" }),
+  retention_days: fields.retention_days.default(0),
   pool: fields.pool.default(0),
   fast_mode: fields.fast_mode.default(false),
   profile: fields.profile.default("default"),
@@ -113,6 +116,7 @@ export const liveSettingsSchema = z
     run_tokens: true,
     budget_usd: true,
     day_usd: true,
+    watchdog_caliber: true,
   })
   .partial();
 
@@ -153,6 +157,7 @@ export const defaultSettings = (cores: number): RunSettings => ({
   run_turns: 0,
   run_tokens: 0,
   day_usd: 0,
+  retention_days: 0,
   hold_window_ms: 20_000,
   my_email: null,
   tripwire_author: { model: "haiku", effort: "low" },

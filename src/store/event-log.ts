@@ -17,6 +17,10 @@ export interface Store extends EventReader {
   append(drafts: EventDraft[], options: { synced: boolean }): DeckEvent[];
   /** The same for events that have their time already. */
   write(sealed: SealedEvent[], options: { synced: boolean }): DeckEvent[];
+  /** Takes runs out of the record, and records that, all in one transaction. Gives the number of events that are gone. */
+  removeRuns(runs: string[]): number;
+  /** Makes the file as small as its content. It takes as long as it takes to write it, and must not be done beside a run. */
+  shrink(): void;
 }
 
 /**
@@ -66,10 +70,39 @@ export function storeOf(database: DatabaseSync, home: string, clock: Clock, reda
     }
   };
 
+  const remove = database.prepare("DELETE FROM events WHERE run = ?");
+  const guarded = <T>(what: string, action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw storageFault(error, what, homePaths(home).database);
+    }
+  };
+
   return {
     ...reader,
     redactor: redacting,
     write,
+    removeRuns(runs) {
+      const events = runs.reduce((sum, run) => sum + reader.countOf(run, Number.MAX_SAFE_INTEGER), 0);
+      return guarded("could not remove runs from", () => {
+        database.exec("PRAGMA synchronous = FULL");
+        syncing = true;
+        return transaction(database, () => {
+          // Recorded first: it has the highest number, so none is ever given twice.
+          const body = { runs, events };
+          const { at, run, source, type, version, ...note } = seal(
+            { type: "runs.pruned", run: "", source: "netrunner", body },
+            clock.now(),
+            redacting,
+          );
+          insert.run(at, run, source, type, version, note.body);
+          for (const one of runs) remove.run(one);
+          return events;
+        });
+      });
+    },
+    shrink: () => guarded("could not shrink", () => database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")),
     append: (drafts, options) =>
       write(
         drafts.map((draft) => seal(draft, clock.now(), redacting)),

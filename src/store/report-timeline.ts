@@ -96,6 +96,8 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says("no tripwires of this goal's own", event.body.reason);
     case "tripwire.muted":
       return `the netrunner has ${event.body.muted ? "muted" : "unmuted"} the tripwire ${oneLine(event.body.name, 60)}`;
+    case "watchdog.asked":
+      return says("netrunner asked the watchdog", event.body.question);
     case "deck.warned":
       return says("warning", event.body.message);
     case "policy.loaded":

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openDeck } from "../../src/bin/open-deck.ts";
 import { markerName } from "../../src/drivers/agent.ts";
+import { offlineModel } from "../../src/offline/model.ts";
 import type { Port } from "../../src/host/port.ts";
 import type { DeckEvent } from "../../src/protocol/event.ts";
 import { acquireLock } from "../../src/store/lock.ts";
@@ -59,6 +60,32 @@ async function ask(
 
 const historyOf = async (port: Port): Promise<string[]> =>
   (await port.send({ type: "ask.history" })).asks.map(({ question, state }) => `${question} ${state}`);
+
+describe("a deck that runs", () => {
+  test("is asked from another process' side of its door, and shows there what an answer cites", async () => {
+    await using kit = await openTestDeck({ answer: offlineModel() });
+    const { run, afterSeq } = await kit.startTasks(["Look."]);
+    await kit.untilClosed(afterSeq);
+    const place = { workspace: kit.workspace, home: kit.home };
+    const deck = await openDeck({ ...place, mode: "attach", offline: false }, around());
+    const asked = await deck.port.send({ type: "ask", question: "what did it cost?" });
+    expect(asked).toMatchObject({ run, ahead: 0 });
+    let cited: number[] = [];
+    for await (const event of deck.port.follow(asked.afterSeq)) {
+      if (event.type !== "watchdog.answered") continue;
+      cited = event.body.citations.map(({ seq }) => seq);
+      break;
+    }
+    const [seq = 0] = cited;
+    const { event } = await deck.port.send({ type: "event.show", run, seq });
+    expect([event.seq, event.run]).toEqual([seq, run]);
+    expect(await historyOf(deck.port)).toEqual(["what did it cost? answered"]);
+    await expect(deck.port.send({ type: "ask.cancel", ask: asked.ask })).rejects.toMatchObject({
+      code: "watchdog.no_such_ask",
+    });
+    await deck.close();
+  });
+});
 
 describe("a home in which no deck runs", () => {
   test("is asked all the same, by the model that the run had, and keeps nobody from it meanwhile", async () => {

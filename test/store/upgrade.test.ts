@@ -36,7 +36,8 @@ describe("a record that an earlier Cyberdeck has written", () => {
   test.each(versions)("of version %i is read as it was, and can be gone on with", (version) => {
     const store = openStore(homeOf(version));
     onTestFinished(() => store.close());
-    expect(flat(store.eventsOf(runA))).toEqual(expected(version));
+    // What has come since has its default.
+    expect(flat(store.eventsOf(runA))).toMatchObject(expected(version));
     expect(foldRunEvents(store.eventsOf(runA))).toMatchObject({ status: "done", goal: "an old goal" });
     expect(store.append([goal("further")], { synced: true })[0]?.seq).toBeGreaterThan(expected(version).length);
   });

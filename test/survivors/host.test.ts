@@ -138,22 +138,26 @@ describe("the host", () => {
     expect((await tell(scene, "host", "status")).code).toBe(1);
   });
 
-  test("of another mode is replaced when it has nothing to do, and refused with what to do when it has", async () => {
+  test("of another mode is replaced when it has nothing to do", async () => {
     await using scene = await openBusy();
     expect((await tell(scene, "host", "--detach", "--offline")).code).toBe(0);
     const before = await statusOf(scene);
     expect(before.offline).toBe(true);
     // What belongs to the provider is not passed on to it, nor to what it starts.
-    const environment = readFileSync(`/proc/${before.pid}/environ`, "utf8");
-    expect(environment).not.toContain("ANTHROPIC");
+    expect(readFileSync(`/proc/${before.pid}/environ`, "utf8")).not.toContain("ANTHROPIC");
+    expect((await tell(scene, "host", "--detach")).code).toBe(0);
+    const after = await statusOf(scene);
+    expect([after.offline, after.pid === before.pid, isAlive(before.pid)]).toEqual([false, false, false]);
+    await stopHost(scene);
+  });
+
+  test("of another mode that is at work is left alone, and whoever wants another one is told what to do", async () => {
+    await using scene = await openBusy();
     expect((await tell(scene, "spawn", "--detach", "busy")).code).toBe(0);
     await isBusy(scene);
-    const after = await statusOf(scene);
-    expect([after.offline, after.pid === before.pid]).toEqual([false, false]);
     const refused = await tell(scene, "spawn", "--offline", "busy");
     expect([refused.code, refused.text]).toEqual([1, expect.stringMatching(/is not offline.*at work.*host stop/s)]);
-    expect((await statusOf(scene)).runs).toHaveLength(1);
-    await stopHost(scene);
+    expect((await stopHost(scene)).runs).toHaveLength(1);
   });
 
   test("that was killed is followed by one that ends what was left and goes on with its runs", async () => {

@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Fault, messageOf } from "../../base/fault.ts";
-import { oneLine } from "../../base/text.ts";
+import { count } from "../../base/units.ts";
+import { checkLog } from "../../store/check-log.ts";
 import { homePaths } from "../../store/home.ts";
 import { acquireLock } from "../../store/lock.ts";
 import { storageFault } from "../../store/storage-fault.ts";
@@ -101,45 +101,21 @@ export const lockCheck = (
   },
 });
 
-/** Whether the record can be read through and through. */
+/** Whether the record is whole: its pages, its numbers, each of its events. */
 export const logCheck = (home: string): Check => ({
   name: "log",
   limitMs: 60_000,
-  async look(signal) {
-    const { database } = homePaths(home);
-    if (!existsSync(database)) return skipped("there is no record yet");
-    const { events, damage } = await quickCheck(database, signal);
-    if (damage === undefined) return ok(`${events} events, without damage`);
-    return problem(`${database} is damaged: ${damage}`, {
-      next: "Move it aside to start afresh; the events of each run are also in runs/<run>/events.ndjson.",
-      command: `mv '${database}' '${database}.damaged'`,
-    });
+  async look() {
+    if (!existsSync(homePaths(home).database)) return skipped("there is no record yet");
+    const { events, problems, unknown } = await checkLog(home);
+    const [first] = problems;
+    if (first !== undefined) {
+      const more = problems.length === 1 ? "" : ` (and ${count(problems.length - 1, "more problem")})`;
+      return problem(`${first.message}${more}`, { next: first.remedy });
+    }
+    const strange = Object.values(unknown).reduce((sum, number) => sum + number, 0);
+    return ok(
+      `${count(events, "event")}, without damage${strange === 0 ? "" : `; ${strange} of types that are not known here`}`,
+    );
   },
 });
-
-/** In a process of its own: a large record takes a while, and a damaged one may take its reader with it. */
-function quickCheck(path: string, signal: AbortSignal): Promise<{ events: number; damage: string | undefined }> {
-  const options = { signal, env: {}, killSignal: "SIGKILL", maxBuffer: 1024 * 1024 } as const;
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ["--input-type=module", "-e", reader, path],
-      options,
-      (error, stdout, stderr) => {
-        const [, events, damage = ""] = /^(\d+)\n([^]*)$/.exec(stdout) ?? [];
-        if (error === null && events !== undefined)
-          return resolve({ events: Number(events), damage: damage === "ok" ? undefined : oneLine(damage, 200) });
-        resolve({ events: 0, damage: oneLine(/Error: .*/.exec(stderr)?.[0] ?? error?.message ?? stderr, 200) });
-      },
-    );
-    child.stdin?.end();
-  });
-}
-
-const reader = `
-import { DatabaseSync } from "node:sqlite";
-const database = new DatabaseSync(process.argv[1], { readOnly: true, timeout: 5000 });
-const events = database.prepare("SELECT count(*) AS n FROM events").get().n;
-const lines = database.prepare("PRAGMA quick_check(5)").all().map((row) => Object.values(row)[0]);
-process.stdout.write(events + "\\n" + lines.join("; "));
-`;

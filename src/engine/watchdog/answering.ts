@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/fault.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AgentDriver } from "../../drivers/agent.ts";
 import { headAndTail, inert } from "../../base/text.ts";
@@ -62,7 +63,7 @@ export async function answer(parts: AnsweringParts, pending: Pending, signal: Ab
     using log = parts.openLog(run);
     await reply(parts, pending, { log, signal, fail });
   } catch (error) {
-    fail(`the record could not be read: ${error instanceof Error ? error.message : String(error)}`);
+    fail(`it could not be answered: ${messageOf(error)}`);
   }
 }
 

@@ -107,6 +107,12 @@ export function narrate(event: DeckEvent): Telling | undefined {
       if (!proven) return lasting("deck", "warning", `not all is ended of ${ended}`, "bad");
       return processes.length === 0 ? undefined : lasting("deck", "ended", ended, "plain");
     }
+    case "watchdog.asked":
+      return passing("you", "asked", event.body.question);
+    case "watchdog.answered":
+      return passing("watchdog", "answers", event.body.answer);
+    case "watchdog.failed":
+      return passing("watchdog", "failed", event.body.reason);
     case "deck.warned":
       return lasting("deck", "warning", event.body.message, "warning");
     default:

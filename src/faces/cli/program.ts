@@ -45,6 +45,14 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  replay: {
+    summary: "show a recorded run again, as it happened: at any speed, from and to any point",
+    load: async () => (await import("./commands/replay.ts")).defineReplay,
+  },
+  export: {
+    summary: "put everything about one run into one archive",
+    load: async () => (await import("./commands/export.ts")).defineExport,
+  },
   ask: {
     summary: "ask the watchdog about a run or a construct: it knows the record, and can do nothing",
     load: async () => (await import("./commands/ask.ts")).defineAsk,
@@ -116,6 +124,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
   doctor: {
     summary: "look whether this machine and this home are fit for a deck, and what to do where they are not",
     load: async () => (await import("./commands/doctor.ts")).defineDoctor,
+  },
+  triage: {
+    summary: "read what a crash of the deck has left: where, of what, what to do",
+    load: async () => (await import("./commands/triage.ts")).defineTriage,
   },
   airgap: {
     summary: "cut all constructs of the open run off the network, or let them back",

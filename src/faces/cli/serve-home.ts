@@ -9,7 +9,7 @@ import type { SignalName, World } from "./world.ts";
 const mostBytes = 512 * 1024;
 
 /** Is the host of a home until it is stopped or has nothing to do any more; says on stderr what happens in it. */
-export async function serveHome(world: World, flags: DeckFlags): Promise<number> {
+export async function serveHome(world: World, flags: DeckFlags, http?: number): Promise<number> {
   const stopped = Promise.withResolvers<void>();
   const names: SignalName[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   using listening = new DisposableStack();
@@ -17,7 +17,8 @@ export async function serveHome(world: World, flags: DeckFlags): Promise<number>
   const say = bounded(world);
   let deck: Awaited<ReturnType<World["openDeck"]>>;
   try {
-    deck = await world.openDeck(await deckOptions(flags, world, "serve"));
+    const options = await deckOptions(flags, world, "serve");
+    deck = await world.openDeck({ ...options, ...(http === undefined ? {} : { http: { port: http } }) });
   } catch (error) {
     await world.hostNews?.(error);
     throw error;

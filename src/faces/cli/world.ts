@@ -4,6 +4,7 @@ import type { Port } from "../../host/port.ts";
 import type { Brake } from "../../protocol/brake-case.ts";
 import type { HostStatus } from "../../protocol/host.ts";
 import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
+import type { CauseReport, Triage } from "../../protocol/crash.ts";
 import type { Examination, Finding } from "../../protocol/finding.ts";
 
 /** Everything that the command line gets from outside. It reads nothing of the process by itself. */
@@ -28,6 +29,8 @@ export interface World {
   openBrake: (home: string) => Promise<Brake>;
   /** What is in the catalogues of a home now. */
   listCatalogues: (home: string) => Promise<CatalogueListing>;
+  /** Reads what a crash has left; the text is the same for people. */
+  triage: (asked: Triage) => Promise<{ report: CauseReport; text: string }>;
   /** Looks whether this machine and a home are fit for a deck. */
   examine: (asked: Examination) => Promise<Finding[]>;
   version: string;

@@ -8,7 +8,7 @@ import type { DoorLimits } from "./limits.ts";
 /** One way in: a server that lets requests through and turns away what is none, too many or too slow. */
 export interface Listener {
   readonly server: Server;
-  /** Lets nobody in any more, and lets go of whoever has not asked for anything. */
+  /** Lets nobody in any more. */
   shut(): void;
   /** Ends what is still open. Settles when nothing is. */
   close(): Promise<void>;
@@ -74,10 +74,8 @@ export function openListener(
     server,
     shut() {
       server.close();
-      for (const socket of sockets) if (!asked.has(socket)) socket.destroy();
     },
     async close() {
-      server.closeAllConnections();
       for (const socket of sockets) socket.destroy();
       await closed.promise;
     },

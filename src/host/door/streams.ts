@@ -25,7 +25,6 @@ export function tellEvents(call: Call, port: Port, after: number, limits: DoorLi
   const line = openLine(call, limits, () => cut(tooSlow()));
 
   const tell = async (): Promise<void> => {
-    let told = 0;
     while (!line.gone.aborted) {
       let hasRoom = true;
       // A subscription that waits for an event ends at that one: nobody waits for it.
@@ -34,12 +33,10 @@ export function tellEvents(call: Call, port: Port, after: number, limits: DoorLi
         last = event.seq;
         hasRoom = line.say(frameText(event.type, event, event.seq));
         if (!hasRoom) break;
-        told += 1;
-        // A long record is read without a pause: others must have their turn.
-        if (told % eventsInARow === 0) await nextRound();
       }
       if (hasRoom) return line.end(frameText("end", { after: last }));
       await line.drained();
+      // A long record would be read without a pause: others must have their turn.
       await nextRound();
     }
   };
@@ -66,9 +63,6 @@ export function tellPresence(call: Call, greeting: Greeting, limits: DoorLimits)
     closed: line.closed,
   };
 }
-
-/** As many as take a few milliseconds. */
-const eventsInARow = 100;
 
 interface Line {
   /** False when the visitor is to catch up first. */

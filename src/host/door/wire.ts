@@ -8,6 +8,7 @@ import { hostStatusSchema, hostStopSchema } from "../../protocol/host.ts";
 import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
+import { exportedRunSchema, pruningSchema } from "../../protocol/retention.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
 import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
@@ -99,6 +100,8 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "settings.read": settingsReplySchema,
   "settings.save": settingsReplySchema,
   "run.show": z.object({ view: viewSchema }),
+  "run.export": exportedRunSchema,
+  "runs.prune": pruningSchema,
   "account.status": z.object({ hold: accountHoldSchema.nullable() }),
   "account.release": z.object({ hold: accountHoldSchema.nullable() }),
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),

@@ -2,12 +2,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AgentDriver, SessionSpec } from "../../../src/drivers/agent.ts";
-import { call, failing, reply, say, silent, useTool, type Answerer } from "../../../src/offline/reply.ts";
+import { block, call, failing, reply, say, silent, useTool, type Answerer } from "../../../src/offline/reply.ts";
 import type { ModelRequest } from "../../../src/offline/request.ts";
+import { scripted } from "../../../src/offline/script.ts";
 import { isWatchdog } from "../../../src/offline/watchdog.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { spentByRole } from "../../../src/protocol/view.ts";
-import { bearersOf, of, openTestDeck, requestsOf, type TestDeck, type TestDeckOptions } from "../../kit/deck.ts";
+import {
+  bearersOf,
+  daemonRequests,
+  of,
+  openTestDeck,
+  requestsOf,
+  type TestDeck,
+  type TestDeckOptions,
+} from "../../kit/deck.ts";
 
 /** Constructs that look at a file and say so; the watchdog answers with this. */
 const answering = (answer: Answerer, construct: Answerer = () => say("I looked.")): Answerer => {
@@ -141,6 +150,26 @@ describe("the watchdog", () => {
     );
   });
 
+  test("is no matter of the daemon's: neither question nor answer is told to it, and no turn begins for them", async () => {
+    const others = scripted({
+      daemon: [block({ chat: "Shall I?", status: "waiting" })],
+      afterwards: block({ status: "done" }),
+    });
+    const answer: Answerer = (request) => (isWatchdog(request) ? say("zebra says: stand down [1]") : others(request));
+    await using kit = await openTestDeck({ answer });
+    const { run, afterSeq } = await kit.startGoal("Wait for me.");
+    await kit.eventsUntil(afterSeq, ({ type }) => type === "run.waiting");
+    const asked = await kit.deck.send({ type: "ask", question: "stand down, giraffe?" });
+    await kit.eventsUntil(asked.afterSeq, (event) => isEnd(event, asked.ask));
+    const { view } = await kit.deck.send({ type: "run.show", run });
+    expect([asked.run, view.status, view.daemon.turns]).toEqual([run, "waiting", 1]);
+    await kit.deck.send({ type: "say", text: "proceed" });
+    await kit.untilClosed(afterSeq);
+    const told = daemonRequests(kit.api).map(({ messages }) => JSON.stringify(messages));
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.join()).not.toMatch(/zebra|giraffe/);
+  });
+
   test("answers about a construct that was killed, by the beginning of its id", async () => {
     const answer: Answerer = (request) => say(`Killed [${lineWith(request, "killed (netrunner)")}].`);
     const construct: Answerer = () => call("Bash", { command: "tail -f /dev/null" });
@@ -271,8 +300,11 @@ describe("the queue", () => {
 });
 
 describe("a question is refused", () => {
-  test("at a bound of the run, unless it is asked anyway; that is on record", async () => {
-    const settings = { run_turns: 1 };
+  test.each([
+    ["run_turns", { run_turns: 1 }],
+    ["budget_usd", { budget_usd: 0.000_001 }],
+    ["day_usd", { day_usd: 0.000_001 }],
+  ])("at the bound %s, unless it is asked anyway; that is on record", async (which, settings) => {
     await withRun({ answer: answering(() => say("So it is.")), settings }, async ({ kit, run, ask }) => {
       const refusal = kit.deck.send({ type: "ask", question: "why?", run });
       await expect(refusal).rejects.toMatchObject({
@@ -282,7 +314,7 @@ describe("a question is refused", () => {
       expect(requestsOf(kit.api).filter(isWatchdog)).toEqual([]);
       answerOf(await ask("why?", { anyway: true }));
       const asked = of(await kit.eventsUntil(0, ({ type }) => type === "watchdog.answered"), "watchdog.asked");
-      expect(asked.map(({ body }) => body.beyond?.which)).toEqual(["run_turns"]);
+      expect(asked.map(({ body }) => body.beyond?.which)).toEqual([which]);
     });
   });
 
@@ -296,6 +328,25 @@ describe("a question is refused", () => {
       await expect(kit.deck.send({ type: "ask", question: "why?", ...wish })).rejects.toMatchObject({ code });
       const { asks } = await kit.deck.send({ type: "ask.history" });
       expect(asks).toEqual([]);
+    });
+  });
+
+  test("when several runs are open and none is named, unless it names a construct of one", async () => {
+    const wait: Answerer = () => call("Bash", { command: "tail -f /dev/null" });
+    await using kit = await openTestDeck({ answer: answering(() => say("So."), wait) });
+    const first = await kit.startTasks(["Wait."]);
+    const begun = await kit.eventsUntil(first.afterSeq, ({ type }) => type === "construct.queued");
+    const construct = of(begun, "construct.queued")[0]?.body.construct ?? "";
+    const second = await kit.startTasks(["Wait too."]);
+    const refusal = kit.deck.send({ type: "ask", question: "how is it?" });
+    await expect(refusal).rejects.toMatchObject({
+      code: "watchdog.which_run",
+      hint: expect.stringContaining(second.run),
+    });
+    expect(await kit.deck.send({ type: "ask", question: "how is it?", construct })).toMatchObject({ run: first.run });
+    const short = construct.slice(3);
+    expect(await kit.deck.send({ type: "ask", question: "how is it?", construct: short })).toMatchObject({
+      run: first.run,
     });
   });
 

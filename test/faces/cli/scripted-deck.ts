@@ -4,6 +4,7 @@ import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType } from "../../../src/protocol/event.ts";
+import type { Pruning } from "../../../src/protocol/retention.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
 import type { KnownCalibers } from "../../../src/protocol/models.ts";
@@ -53,6 +54,7 @@ export interface Script {
   tripwires?: TripwireLine[];
   trial?: TripwireTrial;
   calibers?: KnownCalibers;
+  pruning?: Pruning;
   workspace?: string;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
@@ -244,6 +246,10 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return script.trial ?? { firings: [], consequence: "none" };
       case "tripwires.mute":
         return {};
+      case "run.export":
+        return { path: command.to, files: 3, bytes: 1234 };
+      case "runs.prune":
+        return script.pruning ?? { applied: command.apply, runs: [], unfinished: [], kept: 1, shrunk: false };
       case "calibers.list":
         return script.calibers ?? { version: null, models: [], from: "fallback", asked_at: null, warnings: [] };
       case "ask": {
@@ -274,7 +280,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       }
       case "runs.list": {
         const runs = [...new Set(events.map((event) => event.run))];
-        return { runs: runs.map((run) => summaryOf(viewOf(run))) };
+        return { runs: runs.toReversed().map((run) => summaryOf(viewOf(run))) };
       }
       case "goal.edit":
         record(current, "goal.changed", { from: "goal", to: command.goal });

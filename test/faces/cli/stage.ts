@@ -190,6 +190,7 @@ process.exitCode = await runCli({
   openDeck: async () => deck,
   hostGone: () => Promise.resolve(true),
   listCatalogues: () => Promise.reject(new Error("no scenario asks for catalogues")),
+  triage: () => Promise.reject(new Error("no scenario reads a crash")),
   examine: () => Promise.reject(new Error("no scenario asks the doctor")),
   openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
   version: "0",

@@ -45,6 +45,7 @@ export function stand(argv: string[], deck: OpenDeck | (() => Promise<OpenDeck>)
       const { env = {}, homeDir = "/home/nobody" } = changes;
       return (await import("../../../src/bin/open-catalogues.ts")).listCatalogues(home, { env, homeDir });
     },
+    triage: () => Promise.reject(new Error("no crash is read here")),
     examine: () => Promise.resolve([]),
     openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
     version: "9.8.7",

@@ -9,6 +9,7 @@ import { attach } from "../../../src/host/door/attach.ts";
 import { wireVersion } from "../../../src/host/door/wire.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { doorStage, goal, type DoorStage } from "./door-stage.ts";
+import { openProxy } from "./proxy.ts";
 
 const doorProcess = join(import.meta.dirname, "..", "..", "kit", "door-process.ts");
 
@@ -185,17 +186,36 @@ describe("the port of another process's deck", () => {
     await new Promise((resolve) => void server.close(resolve));
   });
 
-  test("does not take a later deck of the same home for the one that it was attached to", async () => {
-    const { home } = stage;
-    const first = await stage.open();
-    const far = await attach(home);
-    await first.close();
-    await stage.open();
+  test("does not take another deck that has come in its place for the one that it was attached to", async () => {
+    await using other = doorStage();
+    const proxy = await openProxy(stage.folder, (await stage.open()).path);
+    const far = await attach(proxy.home);
+    await far.port.send({ type: "blacklist.list" });
+    proxy.target = (await other.open()).path;
+    const sent = await far.port.send({ type: "eject", reason: "meant for the first" }).catch((error: unknown) => error);
+    expect(sent).toMatchObject({ code: "deck.ended" });
+    proxy.breakAll();
     await far.port.closed;
-    await expect(far.port.send({ type: "eject", reason: "meant for the first" })).rejects.toMatchObject({
-      code: "deck.ended",
-    });
-    expect(stage.deck.commands).toEqual([]);
+    await expect(far.port.send({ type: "eject", reason: "still" })).rejects.toMatchObject({ code: "deck.ended" });
+    await expect(far.port.follow(0)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "deck.ended" });
+    expect(other.deck.commands).toEqual([]);
+    await proxy.close();
+  });
+
+  test("answers what is under way when the deck closes, and refuses what comes then", async () => {
+    const reply = Promise.withResolvers<never>();
+    const door = await stage.open({ port: { ...stage.deck.port, send: () => reply.promise } });
+    const far = await attach(stage.home);
+    const sent = far.port.send({ type: "blacklist.list" });
+    // Once it is under way.
+    await far.port.snapshot();
+    const closing = door.close();
+    await expect.poll(() => existsSync(door.path)).toBe(false);
+    reply.resolve(JSON.parse('{"entries":[]}'));
+    expect(await sent).toEqual({ entries: [] });
+    await closing;
+    await far.port.closed;
+    await expect(far.port.snapshot()).rejects.toMatchObject({ code: "deck.ended" });
   });
 });
 

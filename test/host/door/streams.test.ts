@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
 import { attach } from "../../../src/host/door/attach.ts";
@@ -8,7 +7,8 @@ import { usualLimits } from "../../../src/host/door/limits.ts";
 import { isEventType } from "../../../src/protocol/event.ts";
 import type { Port } from "../../../src/host/port.ts";
 import { doorStage, goal, type DoorStage } from "./door-stage.ts";
-import { requestText, visit, type Asking, type Visitor } from "./visitor.ts";
+import { openProxy } from "./proxy.ts";
+import { knock, requestText, visit, type Asking, type Visitor } from "./visitor.ts";
 
 let stage: DoorStage;
 
@@ -119,6 +119,10 @@ describe("a follower", () => {
     chatter(2000, 2000);
     using other = await follow(path, "?after=2001");
     expect(await other.next()).toMatchObject({ id: "2002" });
+    const before = from.length;
+    for (let n = 0; n < 20; n += 1) await knock(path, "/v1/version");
+    // While it does not read, nothing is asked of the record for it either.
+    expect(from.length - before).toBeLessThan(10);
     slow.socket.resume();
     const seqs: number[] = [];
     while (seqs.length < 2000) seqs.push(Number((await slow.next())?.id));
@@ -184,38 +188,42 @@ describe("a follower", () => {
       for (told = after + 1; ; told += 1) yield { ...event, seq: told };
     };
     const { path } = await stage.open({ port: { ...stage.deck.port, follow: endless } });
-    using greedy = await follow(path);
-    greedy.socket.removeAllListeners("data").resume();
-    await expect.poll(() => told).toBeGreaterThan(1000);
+    // A process of its own, so that it can always read.
+    const reads = `require("net").connect(${JSON.stringify(path)}).on("data", () => {}).write(${JSON.stringify(requestText("/v1/events"))})`;
+    const greedy = spawn(process.execPath, ["-e", reads], { stdio: "inherit" });
+    await expect.poll(() => told).toBeGreaterThan(5000);
     const far = await attach(stage.home);
     expect(await far.port.snapshot()).toMatchObject({ status: "running" });
     await far.close();
-    greedy.socket.destroy();
+    greedy.kill("SIGKILL");
+    await once(greedy, "close");
   });
 
   test("of our own goes on by its last number when its connection breaks and the deck lives", async () => {
-    const breaks: (() => void)[] = [];
     const from: number[] = [];
     const counted: Port["follow"] = (after) => {
       from.push(after);
       return stage.deck.port.follow(after);
     };
     const { path } = await stage.open({ port: { ...stage.deck.port, follow: counted } });
-    const proxied = await breakingProxy(path, breaks);
-    const far = await attach(proxied.home);
+    const proxy = await openProxy(stage.folder, path);
+    const far = await attach(proxy.home);
     const seqs: number[] = [];
     const following = (async () => {
       for await (const { seq } of far.port.follow(0)) {
         if (seqs.push(seq) === 40) break;
-        if (seq % 5 === 0) breaks.pop()?.();
+        if (seq % 5 === 0) proxy.breakAll("/v1/events");
+        // The stream of presence breaks too.
+        if (seq === 12) proxy.breakAll();
         chatter(1, 10);
       }
     })();
     await following;
     expect(seqs).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
     expect(from.length).toBeGreaterThan(7);
+    expect(await far.port.snapshot()).toBeDefined();
     await far.close();
-    await proxied.close();
+    await proxy.close();
   });
 
   test("of our own that is slow is cut, goes on by itself, and gets every event once and in order", async () => {
@@ -233,24 +241,3 @@ describe("a follower", () => {
     await far.close();
   });
 });
-
-/** A home whose socket leads to another one, over connections that can be broken in the middle. */
-async function breakingProxy(
-  target: string,
-  breaks: (() => void)[],
-): Promise<{ home: string; close(): Promise<void> }> {
-  const home = join(stage.folder, "proxy");
-  mkdirSync(home);
-  const server = createServer((near) => {
-    const away = connect(target);
-    near.on("error", () => "broken by this test").on("close", () => away.destroy());
-    away.on("error", () => "broken by this test").on("close", () => near.destroy());
-    near.on("data", (chunk: Buffer) => {
-      if (chunk.includes("/v1/events")) breaks.push(() => near.destroy());
-    });
-    near.pipe(away);
-    away.pipe(near);
-  });
-  await new Promise<void>((resolve) => void server.listen(join(home, "deck.sock"), resolve));
-  return { home, close: () => new Promise((resolve) => void server.close(() => resolve())) };
-}

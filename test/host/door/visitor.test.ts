@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attach } from "../../../src/host/door/attach.ts";
+import { readHttpNote } from "../../../src/host/door/http-note.ts";
 import { usualLimits } from "../../../src/host/door/limits.ts";
 import { doorStage, goal, type DoorStage } from "./door-stage.ts";
 import { command, knock, requestText, visit, type Asking, type Visitor } from "./visitor.ts";
@@ -167,39 +168,65 @@ describe("a command", () => {
     expect(refused).toMatchObject({ status: 409, body: { fault: { kind: "refused", code: "test.no_run" } } });
   });
 
-  test("of 100 MB is refused long before its end, said or not, and others are served meanwhile", async () => {
-    const { path } = await stage.open();
-    const heads = [{ "Content-Length": String(100 * 1024 * 1024) }, { "Transfer-Encoding": "chunked" }];
-    for (const headers of heads) {
-      const asking = { method: "POST", headers: { "Content-Type": "application/json", ...headers } };
-      using visitor = await visit(path, requestText("/v1/commands", asking));
-      const piece = Buffer.alloc(1024 * 1024, "x");
-      const prefix = "Content-Length" in headers ? "" : `${piece.length.toString(16)}\r\n`;
+  test.each([
+    ["said beforehand", "the socket", { "Content-Length": String(100 * 1024 * 1024) }],
+    ["in chunks", "the socket", { "Transfer-Encoding": "chunked" }],
+    ["said beforehand", "loopback", { "Content-Length": String(100 * 1024 * 1024) }],
+  ])(
+    "of 100 MB, %s, is refused over %s long before its end, and others are served meanwhile",
+    async (_, way, headers) => {
+      const door = await stage.open({ http: { port: 0 } });
+      const token = (await readHttpNote(stage.home))?.token ?? "";
+      const address = way === "loopback" ? Number(new URL(door.url ?? "").port) : door.path;
+      const usual = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+      using visitor = await visit(
+        address,
+        requestText("/v1/commands", { method: "POST", headers: { ...usual, ...headers } }),
+      );
+      const text = "x".repeat(1024 * 1024);
+      const piece = Buffer.from("Content-Length" in headers ? text : `${text.length.toString(16)}\r\n${text}\r\n`);
       let sent = 0;
       const pour = (): void => {
         while (sent < 100 && visitor.socket.writable) {
           sent += 1;
-          if (prefix !== "") visitor.socket.write(prefix);
-          visitor.socket.write(piece);
-          if (!visitor.socket.write(prefix === "" ? "" : "\r\n")) return void visitor.socket.once("drain", pour);
+          if (!visitor.socket.write(piece)) return void visitor.socket.once("drain", pour);
         }
       };
       pour();
       await isUnharmed();
       expect(await visitor.rest()).toMatchObject({ status: 413, body: refusal("door.too_long") });
-    }
-  });
+    },
+  );
 
   test("is sent in full only by who was let in, where the sender asks first", async () => {
     const { path } = await stage.open();
-    const asking = { method: "POST", body: '{"type":"blacklist.list"}', headers: { Expect: "100-continue" } };
-    expect(await knock(path, "/v1/commands", asking)).toMatchObject({ status: 200, body: { entries: [] } });
+    const body = '{"type":"blacklist.list"}';
+    const asking = { method: "POST", body, headers: { Expect: "100-continue" } };
+    using visitor = await visit(path, requestText("/v1/commands", asking).slice(0, -body.length));
+    const goOn = new Promise<string>((resolve) => visitor.socket.once("data", (chunk) => resolve(String(chunk))));
+    expect(await goOn).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    visitor.socket.write(body);
+    expect(await visitor.rest()).toMatchObject({ status: 200, body: { entries: [] } });
     const foreign = { ...asking, headers: { ...asking.headers, Origin: "https://evil.example" } };
-    using visitor = await visit(path, requestText("/v1/commands", foreign));
-    let heard = "";
-    visitor.socket.on("data", (chunk) => (heard += String(chunk)));
-    expect((await visitor.rest()).status).toBe(403);
-    expect(heard).not.toContain("100 Continue");
+    using stranger = await visit(path, requestText("/v1/commands", foreign).slice(0, -body.length));
+    const first = new Promise<string>((resolve) => stranger.socket.once("data", (chunk) => resolve(String(chunk))));
+    expect(await first).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  test("that is too long is refused in words also for who reads nothing before it has sent everything", async () => {
+    const door = await stage.open({ http: { port: 0 } });
+    const port = Number(new URL(door.url ?? "").port);
+    const headers = { Authorization: `Bearer ${(await readHttpNote(stage.home))?.token}` };
+    using visitor = await visit(port);
+    visitor.socket.pause();
+    const body = "x".repeat(8 * 1024 * 1024);
+    const isSent = new Promise((resolve) => {
+      visitor.socket.once("error", resolve);
+      visitor.socket.write(requestText("/v1/commands", { method: "POST", body, headers }), resolve);
+    });
+    expect(await isSent).not.toBeInstanceOf(Error);
+    visitor.socket.resume();
+    expect(await visitor.rest()).toMatchObject({ status: 413, body: refusal("door.too_long") });
   });
 
   test("whose sender leaves in the middle does no harm", async () => {
@@ -235,6 +262,8 @@ describe("visitors", () => {
       expect(body).toMatchObject(refusal("door.full"));
     }
     expect(new Set(statuses)).toEqual(new Set([503]));
+    expect(await command(path, '{"type":"blacklist.list"}')).toMatchObject({ status: 503, body: refusal("door.full") });
+    expect(stage.deck.commands).toEqual([]);
     for (const visitor of visitors) visitor[Symbol.dispose]();
     await expect.poll(isAdmitted).toBe(true);
   });

@@ -5,7 +5,7 @@ import type { EventDraft } from "../../../src/protocol/event.ts";
 import { noTokens } from "../../../src/protocol/outcome.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { openStore, type Store } from "../../../src/store/event-log.ts";
-import { asksOnRecord } from "../../../src/store/search/asks.ts";
+import { asksOnRecord, runOfConstruct } from "../../../src/store/search/asks.ts";
 import { openRunLog, type RunLog } from "../../../src/store/search/run-log.ts";
 import { anOutcome } from "../../kit/outcome.ts";
 import { anyDraft } from "../arbitrary.ts";
@@ -170,6 +170,18 @@ describe("an event that is cited", () => {
 test("a home without a record is a fault that says what to do", () => {
   expect(() => openRunLog(temporaryFolder(), runA)).toThrow(Fault);
   expect(() => asksOnRecord(temporaryFolder(), undefined, 10)).toThrow(/no runs yet/);
+});
+
+test("the run of a construct is found by its id alone, and not by what a text says", () => {
+  const { home } = storeWith(
+    opened(),
+    queued(id, "task", runA),
+    opened(runB),
+    said('"construct":"cx-00000009"', id, runB),
+    queued("cx-00000002", `like "construct":"cx-00000009"`, runB),
+  );
+  const found = [id, "cx-00000002", "cx-00000009", "%"].map((one) => runOfConstruct(home, one));
+  expect(found).toEqual([runA, runB, undefined, undefined]);
 });
 
 test("the questions of one run are told apart from those of another", () => {

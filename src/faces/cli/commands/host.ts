@@ -6,6 +6,7 @@ import { counted, moment, spell } from "../amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
 import { addAgentFlags, addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import { wholeNumber } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
 import { serveHome } from "../serve-home.ts";
@@ -16,6 +17,7 @@ interface HostFlags extends DeckFlags {
   json?: boolean;
   color: boolean;
   detach?: boolean;
+  http?: number;
 }
 
 /** `cyberdeck host`: the process in which runs go on without a terminal. */
@@ -24,10 +26,11 @@ export function defineHost(command: Command, world: World, finish: (code: number
     .command("serve", { isDefault: true })
     .description("be the host of this home, until it is stopped");
   addAgentFlags(run)
+    .option("--http <port>", "listen on loopback too, behind a token; 0 is any free port", portOf)
     .option("--detach", "start it in the background, where it is not there already, and leave")
     .action(async () => {
       const flags = run.optsWithGlobals<HostFlags>();
-      finish(flags.detach === true ? await startInBackground(world, flags) : await serveHome(world, flags));
+      finish(flags.detach === true ? await startInBackground(world, flags) : await serveHome(world, flags, flags.http));
     });
   const status = command.command("status").description("say which host runs, and what is open in it");
   addHomeFlags(status)
@@ -83,6 +86,10 @@ async function orNone(world: World, look: () => Promise<void>): Promise<number> 
 }
 
 async function startInBackground(world: World, flags: HostFlags): Promise<number> {
+  if (flags.http !== undefined)
+    throw new Fault("usage", "cli.http_detached", "--http is for a host in the foreground", {
+      hint: "leave --detach out: cyberdeck host --http 0",
+    });
   const deck = await world.openDeck(await deckOptions(flags, world, "host"));
   try {
     const { pid, home } = await deck.port.send({ type: "host.status" });
@@ -125,6 +132,14 @@ function stopPage(done: HostStop, isGone: boolean): string {
       : `the host (pid ${done.pid}) has NOT ended yet: look at its host.log`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function portOf(text: string): number {
+  const port = wholeNumber("--http", 0)(text);
+  if (port <= 65_535) return port;
+  throw new Fault("usage", "cli.bad_value", `--http cannot be ${port}`, {
+    hint: "ports end at 65535; 0 is any free one",
+  });
 }
 
 const examples = `

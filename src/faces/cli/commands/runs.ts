@@ -12,6 +12,7 @@ import type { Paint } from "../paint.ts";
 import type { Piece } from "../pieces.ts";
 import { runWord } from "../state-word.ts";
 import { tableLines } from "../table.ts";
+import { definePrune } from "./prune.ts";
 import type { World } from "../world.ts";
 
 interface RunsFlags extends DeckFlags {
@@ -21,6 +22,11 @@ interface RunsFlags extends DeckFlags {
 
 /** `cyberdeck runs`: the runs of a deck, newest first. */
 export function defineRuns(command: Command, world: World, finish: (code: number) => void): void {
+  definePrune(
+    command.command("prune").description("remove old runs that are over; a dry run unless --yes"),
+    world,
+    finish,
+  );
   addHomeFlags(command)
     .option("--json", "write each run as a line of JSON")
     .addHelpText("after", examples)
@@ -70,5 +76,6 @@ const noRuns = 'No runs yet. Start one with: cyberdeck run "GOAL"\n';
 const examples = `
 Examples:
   cyberdeck runs
+  cyberdeck runs prune --older-than 30d
   cyberdeck runs --workspace ~/project --json | jq -r 'select(.status == "waiting") | .run'
 `;

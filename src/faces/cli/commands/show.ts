@@ -7,6 +7,7 @@ import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addHomeFlags } from "../flags/deck-flags.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
+import { chainPage } from "../show/chain-page.ts";
 import { eventPage, flatShown } from "../show/event-page.ts";
 import { flatRun } from "../show/flat-run.ts";
 import { runPage } from "../show/run-page.ts";
@@ -15,6 +16,7 @@ import type { World } from "../world.ts";
 interface ShowFlags extends DeckFlags {
   json?: boolean;
   event?: number;
+  chain?: boolean;
   color: boolean;
 }
 
@@ -27,14 +29,20 @@ export function defineShow(command: Command, world: World, finish: (code: number
       "show one event in full, with its neighbours: what an answer of the watchdog cites",
       readSeq,
     )
+    .option("--chain", "with --event: what belongs with it, from the goal to the outcome")
     .option("--json", "write the run, or the event, as one line of JSON")
     .addHelpText("after", examples)
     .action(async (name: string) => {
       const flags = command.optsWithGlobals<ShowFlags>();
       const { event: seq, json = false } = flags;
+      if (seq === undefined && flags.chain === true)
+        throw new Fault("usage", "cli.chain_alone", "--chain is about one event", {
+          hint: "name it: cyberdeck show last --event 123 --chain",
+        });
       await lookUp(world, flags, async (port, page) => {
         const { view } = await port.send({ type: "run.show", run: await findRun(port, name) });
         if (seq === undefined) return json ? jsonLine(flatRun(view)) : runPage(view, page.columns, page.paint);
+        if (flags.chain === true) return chainPage(port, view.run, seq, json);
         const shown = await port.send({ type: "event.show", run: view.run, seq });
         return json ? jsonLine(flatShown(shown)) : eventPage(shown, view.openedAt, page);
       });

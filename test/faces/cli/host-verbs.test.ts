@@ -1,0 +1,141 @@
+import { describe, expect, test } from "vitest";
+import { Fault } from "../../../src/base/fault.ts";
+import { runId, scriptedDeck, settings, type Script, type ScriptedDeck } from "./scripted-deck.ts";
+import { run, stand } from "./test-world.ts";
+
+const one = "cx-00000001";
+const two = "cx-00000002";
+
+async function deckAtWork(script: Script = {}): Promise<ScriptedDeck> {
+  const deck = scriptedDeck(script);
+  await deck.port.send({ type: "goal.set", goal: "count \u001b[2Jthem", settings, command_line: [] });
+  deck.stage().queue(one, "count the files");
+  deck.stage().start(one);
+  deck.stage().queue(two, "list the files");
+  deck.stage().end(two);
+  deck.commands.length = 0;
+  return deck;
+}
+
+const absent = new Fault("usage", "deck.not_running", "no deck is running here", { hint: "start one" });
+
+describe("ls", () => {
+  test("lists the constructs of the open runs that have not ended, and all with --all", async () => {
+    const { code, out } = await run(stand(["ls"], await deckAtWork()));
+    expect(code).toBe(0);
+    expect(out).toContain(runId);
+    expect(out).toContain("count the files");
+    expect(out).not.toContain("list the files");
+    expect(out).not.toContain("\u001b[2J");
+    expect((await run(stand(["ls", "--all"], await deckAtWork()))).out).toContain("list the files");
+  });
+
+  test("writes a line of JSON for each, with its run", async () => {
+    const { out } = await run(stand(["ls", "--json"], await deckAtWork()));
+    expect(
+      out
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line)),
+    ).toMatchObject([{ run: runId, construct: one, task: "count the files" }]);
+  });
+
+  test("says that nothing is open where that is so", async () => {
+    expect(await run(stand(["ls"], scriptedDeck()))).toMatchObject({ code: 0, out: "No run is open.\n" });
+  });
+});
+
+describe("say and goal", () => {
+  test("say tells the daemon of the run that is named, and refuses an empty text and a run that is not there", async () => {
+    const deck = await deckAtWork();
+    expect((await run(stand(["say", "last", "go on"], deck))).code).toBe(0);
+    expect(deck.commands).toEqual([{ type: "say", run: runId, text: "go on" }]);
+    expect((await run(stand(["say", "last", " "], await deckAtWork()))).code).toBe(2);
+    expect((await run(stand(["say", "zzzz", "go on"], await deckAtWork()))).code).toBe(2);
+    expect((await run(stand(["say", "last", "x"], () => Promise.reject(absent)))).err).toContain("start one");
+  });
+
+  test("goal shows it without what it would do to a terminal, and edit sends the new one", async () => {
+    const { out } = await run(stand(["goal"], await deckAtWork()));
+    expect(out).toContain("count ");
+    expect(out).not.toContain("\u001b");
+    const deck = await deckAtWork();
+    const { code } = await run(stand(["goal", "edit", " count the lines ", "--run", "a1b2", "--json"], deck));
+    expect(code).toBe(0);
+    expect(deck.commands).toEqual([{ type: "goal.edit", run: runId, goal: "count the lines" }]);
+  });
+});
+
+describe("logs", () => {
+  test("tells what is on record of a run, and of one construct alone", async () => {
+    const whole = await run(stand(["logs"], await deckAtWork()));
+    expect([whole.code, whole.out]).toEqual([0, expect.stringContaining(two)]);
+    const alone = await run(stand(["logs", one, "--json"], await deckAtWork()));
+    const events = alone.out
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(events).toEqual(events.map(() => expect.objectContaining({ construct: one })));
+    expect(events.length).toBeGreaterThan(1);
+  });
+
+  test("follows to the end of the run on demand, and does not stop it", async () => {
+    const deck = await deckAtWork();
+    const world = stand(["logs", runId, "--follow"], deck);
+    const ended = run(world);
+    await expect.poll(() => world.out).toContain(two);
+    deck.stage().end(one);
+    deck.stage().close("done");
+    expect((await ended).code).toBe(0);
+    expect(world.out.trim().split("\n").at(-1)).toContain("done");
+    expect(deck.commands.map(({ type }) => type)).toEqual(["runs.list", "run.show"]);
+  });
+
+  test("refuses what there is not", async () => {
+    for (const what of ["zzzz", "cx-99999999"])
+      expect((await run(stand(["logs", what], await deckAtWork()))).code).toBe(2);
+  });
+});
+
+describe("host", () => {
+  test("status says who it is and what is open, as a page and as JSON", async () => {
+    const page = await run(stand(["host", "status"], await deckAtWork()));
+    expect([page.code, page.out]).toEqual([0, expect.stringMatching(/pid 4711.*2 ready, 1 starting.*15 m/s)]);
+    const json = await run(stand(["host", "status", "--json"], await deckAtWork()));
+    expect(JSON.parse(json.out)).toMatchObject({ pid: 4711, kind: "host", runs: [], faces: 1 });
+  });
+
+  test("status and stop fail with 1 where none runs, and say how one starts", async () => {
+    for (const verb of ["status", "stop"]) {
+      const { code, out, err } = await run(stand(["host", verb], () => Promise.reject(absent)));
+      expect([code, out, err]).toEqual([1, "", expect.stringContaining("cyberdeck run")]);
+    }
+  });
+
+  test("stop succeeds only when nothing is left and its process is gone", async () => {
+    const good = await run(stand(["host", "stop"], await deckAtWork()));
+    expect([good.code, good.out]).toEqual([0, expect.stringContaining("has ended")]);
+    const stopped = { proven: false, survivors: [{ pid: 9, command: "evil\u001b[2J" }] };
+    const bad = await run(stand(["host", "stop"], await deckAtWork({ stopped })));
+    expect([bad.code, bad.out]).toEqual([1, expect.stringContaining("NOT PROVEN")]);
+    expect(bad.out).not.toContain("\u001b[2J");
+    const late = await run(stand(["host", "stop"], await deckAtWork(), { hostGone: () => Promise.resolve(false) }));
+    expect([late.code, late.out]).toEqual([1, expect.stringContaining("NOT ended")]);
+  });
+});
+
+describe("--detach", () => {
+  test("opens the run, says how to follow and to stop it, and leaves", async () => {
+    const deck = scriptedDeck({ onOpen: (stage) => void stage });
+    const { code, out } = await run(stand(["run", "a goal", "--detach", "--workspace", "/"], deck));
+    expect(code).toBe(0);
+    expect(out).toContain(`cyberdeck logs ${runId} --follow --workspace /`);
+    expect(deck.commands.map(({ type }) => type)).toEqual(["goal.set"]);
+  });
+
+  test("does not go with --embedded", async () => {
+    const world = stand(["run", "a goal", "--detach", "--embedded"], scriptedDeck());
+    expect(await run(world)).toMatchObject({ code: 2, err: expect.stringContaining("leave --embedded out") });
+    expect(world.opened).toEqual([]);
+  });
+});
