@@ -59,9 +59,10 @@ describe.each([
     let end = "none";
     const request = { construct: "cx-1", call: "a", tool: "Bash", input: "", targets: [], diff: null };
     const words = { task: "", rule: "", reason: "", pattern: "" };
-    const over = holds.ask({ ...request, ...words }, new AbortController().signal).then((outcome) => {
-      end = outcome.end;
-    });
+    const asked = async (): Promise<void> => {
+      ({ end } = await holds.ask({ ...request, ...words }, new AbortController().signal));
+    };
+    const over = asked();
     pass(19_000);
     set(jump);
     await Promise.resolve();
