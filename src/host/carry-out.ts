@@ -107,7 +107,7 @@ export async function carryOut(
     case "runs.list":
       return { runs: listRuns(store) };
     case "host.status":
-      return hostStatus(works, faces());
+      return hostStatus(works, { faces: faces(), isClosing: isClosing() });
     case "host.stop":
       return stop();
     case "runs.open":
