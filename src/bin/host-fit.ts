@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { inheritedEnvironment } from "../drivers/claude/environment.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
@@ -24,13 +25,23 @@ export function misfitOf(status: HostStatus, options: DeckOptions, around: Proce
   if (status.version !== around.version) return fail("host.other_version", `is of version ${status.version}`);
   if (status.offline !== options.offline)
     return fail("host.other_mode", status.offline ? "is offline, with the scripted model" : "is not offline");
-  if (status.workspace !== options.workspace) return fail("host.other_workspace", `works in ${status.workspace}`);
+  if (!isSameFolder(status.workspace, options.workspace))
+    return fail("host.other_workspace", `works in ${status.workspace}`);
   if (status.claude_bin !== agentAsked(options, around))
     return fail("host.other_agent", `uses ${status.claude_bin ?? "the agent that it has found"}`);
   // While it is at work, its runs go on under the login that they have begun with, and so does what joins them.
   if (runs.length === 0 && status.provider !== providerDigest(options.offline, around.env))
     return fail("host.other_provider", "has another login or provider in its environment");
   return undefined;
+}
+
+function isSameFolder(one: string, other: string): boolean {
+  try {
+    return one === other || realpathSync(one) === realpathSync(other);
+  } catch {
+    // One of them is gone: then they differ.
+    return false;
+  }
 }
 
 /** The agent's program that was asked for, by flag or variable. */

@@ -58,7 +58,10 @@ async function attachIfThere(home: string): Promise<Awaited<ReturnType<typeof at
 /** Undefined when it ends in this very moment. */
 async function statusOf(port: Port): Promise<HostStatus | undefined> {
   try {
-    return await port.send({ type: "host.status" });
+    const status = await port.send({ type: "host.status" });
+    if (!status.closing) return status;
+    await hostGone(status);
+    return undefined;
   } catch (error) {
     if (error instanceof Fault && error.code === "deck.ended") return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -9,6 +9,7 @@ import { oneLine } from "../base/text.ts";
 import { hostEnvironment } from "../drivers/claude/environment.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import { faultOf } from "../host/door/wire.ts";
+import { ensureHome } from "../store/home.ts";
 import type { Process } from "./around.ts";
 
 /** Beside this file, as source or built. */
@@ -40,7 +41,7 @@ const goneMs = 5000;
  */
 export async function startHost(options: DeckOptions, { env }: Process): Promise<Fault | undefined> {
   const { home, workspace, offline, claudeBin } = options;
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  ensureHome(home);
   const log = join(home, "host.log");
   const output = openLog(log);
   const child = spawn(

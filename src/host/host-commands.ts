@@ -20,7 +20,10 @@ export function idleMsOf(home: string): number {
 /** The agent may still be asked for its version: a status does not wait for it longer than this, milliseconds. */
 const versionMs = 100;
 
-export async function hostStatus({ options, parts, runs, store }: DeckWorks, faces: number): Promise<HostStatus> {
+export async function hostStatus(
+  { options, parts, runs, store }: DeckWorks,
+  { faces, isClosing }: { faces: number; isClosing: boolean },
+): Promise<HostStatus> {
   const { home, workspace, offline, claudeBin, self } = options;
   const known = await Promise.race([parts.calibers?.known(), pause(versionMs).then(() => undefined)]);
   const views = runs.open.map(({ view }) => view);
@@ -42,6 +45,7 @@ export async function hostStatus({ options, parts, runs, store }: DeckWorks, fac
     runs: views.map(lineOf),
     faces,
     seq: store.lastSeq(),
+    closing: isClosing,
     idle_ms: idleMsOf(home),
   };
 }

@@ -39,6 +39,8 @@ export const hostStatusSchema = z.object({
   faces: z.int(),
   /** The number of the event that was recorded last; follow from here for what is to come. */
   seq: z.int(),
+  /** It ends already: nothing is opened in it any more. */
+  closing: z.boolean(),
   /** After so long without a run and a face it ends by itself, milliseconds; 0: never. */
   idle_ms: z.int(),
 });

@@ -24,6 +24,7 @@ const status: HostStatus = {
   runs: [],
   faces: 1,
   seq: 0,
+  closing: false,
   idle_ms: 900_000,
 };
 const atWork: HostStatus["runs"] = [{ run: "run-1", goal: "g", status: "running", at_work: 1, queued: 0, waiting: 0 }];

@@ -135,6 +135,35 @@ describe("the lock of a home", () => {
     await once(child, "exit");
   });
 
+  test("tells who has it: as what, since when, in which version and mode", async () => {
+    const home = temporaryFolder();
+    const owner = `{ kind: "host", version: "1.2.3", offline: true, started: 7 }`;
+    await otherDeck(
+      home,
+      `globalThis.held = acquireLock(home, ${owner}); console.log("ready"); process.stdin.resume();`,
+    );
+    const { message, facts } = refusalOf(home);
+    expect(message).toMatch(/^the host of this home \(pid \d+, since 20.*, version 1\.2\.3, offline\) is at work/);
+    expect(facts).toMatchObject({ kind: "host" });
+  });
+
+  test("names a dead owner to the next one, once, and nobody after an orderly end", async () => {
+    const home = temporaryFolder();
+    const { child } = await otherDeck(home, holding);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const next = acquire(home);
+    expect(next.left?.pid).toBe(child.pid);
+    next.release();
+    expect(acquire(home).left).toBeUndefined();
+  });
+
+  test("goes by the lock and not by a number that a living process bears", () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, "lock.json"), JSON.stringify({ pid: process.pid, since: 1, started: 1 }));
+    expect(acquire(home).left).toMatchObject({ pid: process.pid, started: 1 });
+  });
+
   test("where the home cannot be made is a storage fault, not a refusal", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "");

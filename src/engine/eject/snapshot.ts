@@ -9,22 +9,25 @@ const resultBytes = 2048;
 export interface Moment {
   at: number;
   states: Record<string, ConstructView["state"]>;
+  /** What those in the queue had been told: their end tells that nobody has read it. */
+  told: Record<string, ConstructView["told"]>;
 }
 
 export const momentOf = (view: RunView, at: number): Moment => ({
   at,
   states: Object.fromEntries(Object.values(view.constructs).map(({ id, state }) => [id, state])),
+  told: Object.fromEntries(Object.values(view.constructs).map(({ id, told }) => [id, [...told]])),
 });
 
 /** What is kept of an eject: enough to see what was lost and to go on, without the database. */
 export function ejectSnapshot(
   view: RunView,
-  { at, states }: Moment,
+  { at, states, told }: Moment,
   ejection: Omit<Ejection, "snapshot">,
   marks: readonly string[],
 ): string {
   const constructs = Object.values(view.constructs);
-  const { id, sessionId, state, turns, costUsd } = view.daemon;
+  const { id: daemon, sessionId, state, turns, costUsd } = view.daemon;
   const snapshot = {
     version: 1,
     at: new Date(at).toISOString(),
@@ -36,10 +39,10 @@ export function ejectSnapshot(
     folder: view.folder,
     cost_usd: costOf(view),
     ejection: { ...ejection, looked_for: marks },
-    daemon: { id, session_id: sessionId, state, turns, cost_usd: costUsd },
+    daemon: { id: daemon, session_id: sessionId, state, turns, cost_usd: costUsd },
     queue: constructs
       .filter((construct) => states[construct.id] === "queued")
-      .map(({ id: construct, task, after, profile, told }) => ({ id: construct, task, after, profile, told })),
+      .map(({ id, task, after, profile }) => ({ id, task, after, profile, told: told[id] ?? [] })),
     constructs: constructs.map((construct) => constructLine(construct, states[construct.id])),
     next: `cyberdeck run --resume ${view.run}`,
   };

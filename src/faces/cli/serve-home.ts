@@ -1,6 +1,6 @@
 import { inert } from "../../base/text.ts";
 import type { Port } from "../../host/port.ts";
-import { flatEvent, type DeckEvent } from "../../protocol/event.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
 import { exitCode } from "./exit.ts";
 import { deckOptions, type DeckFlags } from "./flags/deck-flags.ts";
 import type { SignalName, World } from "./world.ts";
@@ -38,9 +38,7 @@ async function tell(port: Port, after: number, say: (text: string) => void): Pro
   try {
     for await (const event of port.follow(after)) {
       if (!isTold(event)) continue;
-      const { type, run, seq } = flatEvent(event);
-      const detail = event.type === "deck.warned" ? `: ${event.body.message}` : reasonOf(event);
-      say(`${String(type)} [${String(seq)}] ${String(run)}${detail}`);
+      say(`${event.type} [${event.seq}] ${event.run}${detailOf(event)}`);
     }
   } catch (error) {
     say(`the record cannot be followed any more: ${String(error)}`);
@@ -55,8 +53,11 @@ const isTold = ({ type }: DeckEvent): boolean =>
   type === "run.paused" ||
   type === "deck.warned";
 
-const reasonOf = (event: DeckEvent): string =>
-  event.type === "run.closed" ? `: ${event.body.status}, ${event.body.reason}` : "";
+/** Nothing that a model or a tool has said: the record keeps secrets out, and the number leads to it. */
+function detailOf(event: DeckEvent): string {
+  if (event.type === "run.closed") return `: ${event.body.status}`;
+  return event.type === "deck.warned" ? `: ${event.body.code}` : "";
+}
 
 function bounded(world: World): (text: string) => void {
   let left = mostBytes;

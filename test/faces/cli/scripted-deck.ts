@@ -361,6 +361,7 @@ const aStatus: HostStatus = {
   runs: [],
   faces: 1,
   seq: 0,
+  closing: false,
   idle_ms: 900_000,
 };
 
