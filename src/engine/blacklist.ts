@@ -5,6 +5,7 @@ import { oneLine } from "../base/text.ts";
 import { addToBlacklist, matchBlacklist, removeFromBlacklist } from "../policy/spawning/blacklist.ts";
 import { blacklistRules, type BlacklistEntry } from "../protocol/blacklist.ts";
 import { readBlacklist, writeBlacklist } from "../store/blacklist-file.ts";
+import { redactor, type Redactor } from "../store/redaction/redactor.ts";
 
 /** What the netrunner has forbidden in a home: in memory for the gate, on disk for the next deck. */
 export interface Blacklist {
@@ -26,9 +27,10 @@ export interface Objection {
 
 /**
  * The blacklist of a home, read now; a file that cannot be read is a fault. It is read again before each change, so that
- * a change by hand is kept; one that has broken the file leaves in force what was read last.
+ * a change by hand is kept; one that has broken the file leaves in force what was read last. Secrets in an entry are not saved, and
+ * a task is recognised without its own.
  */
-export function openBlacklist(home: string): Blacklist {
+export function openBlacklist(home: string, secrets: Redactor = redactor()): Blacklist {
   let saved: readonly BlacklistEntry[] = readBlacklist(home);
   /** What is forbidden already and not saved yet. */
   let added: BlacklistEntry[] = [];
@@ -44,7 +46,7 @@ export function openBlacklist(home: string): Blacklist {
       added = [...added, entry];
       await inTurn(async () => {
         const next = addToBlacklist(readBlacklist(home), entry);
-        await writeBlacklist(home, next);
+        await writeBlacklist(home, secrets.value(next));
         saved = next;
         added = added.filter((other) => other !== entry);
       });
@@ -56,13 +58,15 @@ export function openBlacklist(home: string): Blacklist {
         const entry = before.find((one) => one.id === id);
         if (entry === undefined) throw unknownEntry(id);
         const next = removeFromBlacklist(before, id);
-        await writeBlacklist(home, next);
+        await writeBlacklist(home, secrets.value(next));
         saved = next;
         added = added.filter((other) => other.id !== id);
         return entry;
       }),
     objection(task) {
-      const match = matchBlacklist(task, inForce());
+      const plain = matchBlacklist(task, inForce());
+      const bare = secrets.text(task);
+      const match = plain.verdict === "clear" && bare !== task ? matchBlacklist(bare, inForce()) : plain;
       if (match.verdict === "clear") return undefined;
       const { entry, verdict } = match;
       const what = `"${oneLine(entry.task, 160)}" (${entry.id}${entry.reason === "" ? "" : `: ${oneLine(entry.reason, 160)}`})`;

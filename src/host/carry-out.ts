@@ -44,7 +44,8 @@ export async function carryOut(
     const { version } = parts;
     const { redactor } = store;
     return inTurn(() => {
-      const open = runs.open.map(({ view }) => view.run);
+      // The record of a run that is being asked about stays as well: its answer is going to be there.
+      const open = [...runs.open.map(({ view }) => view.run), ...works.watchdog.asked];
       return answerRetention(command, { reader: store, store, redactor, open, isAlone: false, version });
     });
   }

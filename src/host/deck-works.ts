@@ -6,6 +6,7 @@ import { noteFor, type Note } from "../engine/journal.ts";
 import { Seats } from "../engine/seats.ts";
 import type { EventDraft } from "../protocol/event.ts";
 import type { Store } from "../store/event-log.ts";
+import { completeEventFiles } from "../store/complete-files.ts";
 import { openRecorder, type Recorder } from "../store/recorder.ts";
 import { accountOfHome } from "./account-of-home.ts";
 import { openPlugins, type OpenPlugins } from "./bridge/deck-plugins.ts";
@@ -52,6 +53,8 @@ export interface DeckWorksParts extends Pick<
 export function deckWorks({ onFault, ...given }: DeckWorksParts): DeckWorks {
   const { options, parts, store, runs } = given;
   const recorder = openRecorder(store, { onFault });
+  // A deck that was killed may have left them behind. Nothing waits for it.
+  void completeEventFiles(store, recorder).catch(() => "the record itself is read when a run is");
   const record = recordInto(recorder);
   const account = accountOfHome(store, parts.accountTimes);
   const canary = parts.canary && canaryDesk(parts.canary);

@@ -36,7 +36,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   const muted = readMuted(options.home);
   // A broken file is told before anything is started.
   readSettings(options.home);
-  const blacklist = openBlacklist(options.home);
+  const blacklist = openBlacklist(options.home, store.redactor);
   const deck = new Deck(options, await provide(), store, undo.move(), muted, blacklist);
   // Without the lock, another deck may be the one that the home's socket belongs to.
   if (lock !== undefined) await deck.takeOver(lock.left);
@@ -65,7 +65,7 @@ export class Deck implements Port {
     store: Store,
     held: Disposable,
     muted: Iterable<string> = [],
-    blacklist: Blacklist = openBlacklist(options.home),
+    blacklist: Blacklist = openBlacklist(options.home, store.redactor),
   ) {
     this.#held = held;
     this.closed = this.#end.promise;

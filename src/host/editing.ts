@@ -21,7 +21,7 @@ export function openEditingDeck(home: string, { secrets, version }: Editing): { 
   using undo = new DisposableStack();
   undo.use(acquireLock(home));
   const store = undo.adopt(openStore(home, undefined, secrets), (opened) => opened.close());
-  const blacklist = openBlacklist(home);
+  const blacklist = openBlacklist(home, store.redactor);
   const held = undo.move();
   const end = Promise.withResolvers<void>();
   const port: Port = {

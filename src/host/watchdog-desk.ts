@@ -25,6 +25,8 @@ export const isWatchdogCommand = (command: Command): command is WatchdogCommand 
 
 /** The watchdog of a deck, behind its commands. */
 export interface WatchdogDesk {
+  /** The runs that questions wait for: their records must stay. */
+  readonly asked: readonly string[];
   /** @param open the runs that are open now, with their settings */
   answer(command: WatchdogCommand, open?: readonly OpenOne[]): Promise<Replies[WatchdogCommand["type"]]>;
   close(): Promise<void>;
@@ -59,6 +61,9 @@ export function openWatchdogDesk(parts: WatchdogDeskParts): WatchdogDesk {
     todayUsd: () => todayOf(systemClock, (at) => reader.costSince(at)).usd,
   });
   return {
+    get asked() {
+      return watchdog.asks.map(({ run }) => run);
+    },
     async answer(command, open = []) {
       switch (command.type) {
         case "ask": {

@@ -47,7 +47,8 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
 
 /** Folds one event into the view, in place. Pure: the same events make the same view, in the engine, a face or a replay. */
 export function foldEvent(view: RunView, event: DeckEvent): void {
-  if (view.closedAt === null) view.durationMs += Math.max(0, event.at - view.lastAt);
+  // Between the death of its deck and its resume a run was not open, though nothing has closed it.
+  if (view.closedAt === null && event.type !== "run.resumed") view.durationMs += Math.max(0, event.at - view.lastAt);
   view.lastAt = event.at;
   view.lastSeq = event.seq;
   foldRun(view, event);

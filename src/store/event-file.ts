@@ -11,6 +11,8 @@ import { storageFault } from "./storage-fault.ts";
 export interface EventFile {
   /** An event that is in the database already. */
   add(event: DeckEvent): void;
+  /** Makes the file equal to the record, if it was not looked at yet. */
+  complete(): void;
   /** Resolves when all that was added is in the file, or has failed and was reported. */
   settled(): Promise<void>;
 }
@@ -90,6 +92,9 @@ export function eventFile(path: string, run: string, store: EventReader, onFault
         }
       }
       work ??= pump();
+    },
+    complete() {
+      if (behind) work ??= pump();
     },
     async settled() {
       if (failed) work ??= pump();

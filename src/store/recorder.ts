@@ -22,6 +22,8 @@ export interface Recorder {
    * the event with the secrets that were taken out of it: for the engine alone, which must work with them.
    */
   subscribe(listener: Listener): Disposable;
+  /** Makes the file of a run equal to the record, also when nothing more is recorded of it. */
+  complete(run: string): void;
   /** Resolves when everything recorded so far is on disk, in the database and in the runs' files. */
   flush(): Promise<void>;
   /** Writes what waits and ends. The store stays open. Never rejects: a failure goes to `onFault`. */
@@ -154,6 +156,9 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
       const own: Listener = (event, plain) => listener(event, plain);
       listeners.add(own);
       return { [Symbol.dispose]: () => void listeners.delete(own) };
+    },
+    complete(run) {
+      if (!closed && fault === undefined) fileOf(run)?.complete();
     },
     async flush() {
       if (fault !== undefined) throw fault;

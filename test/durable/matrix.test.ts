@@ -7,7 +7,7 @@ import { kindsIn, lifeOf, showTrial, trialsOf, tryDeaths, type Trial } from "./m
 const seeds = [1, 2];
 
 /** Of the some 400 points of these two; `npm run test:long` takes more of them. */
-const trials = 48;
+const trials = 40;
 
 test("a run whose deck is killed at any kind of event, once or several times, comes to its end: no outcome lost, none doubled, nothing left behind", async () => {
   using fast = await bundled(join(import.meta.dirname, "fast-deck-process.ts"));

@@ -43,6 +43,8 @@ describe("a construct beyond its bound", () => {
     const events = await kit.runTasks(["Sleep."]);
     expect(outcomesOf(events)).toMatchObject([{ state: "killed", cause: "budget:construct_turns" }]);
     expect(of(events, "gate.judged")).toEqual([]);
+    // Two up to the bound and four beyond it, each counted once.
+    expect(requestsOf(kit)).toBeGreaterThanOrEqual(6);
     expect(requestsOf(kit)).toBeLessThan(12);
   });
 });

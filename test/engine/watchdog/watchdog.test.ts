@@ -290,6 +290,22 @@ describe("the queue", () => {
     });
   });
 
+  test("keeps the run of a question that waits from being pruned", async () => {
+    await withRun({ answer: answering(() => silent()) }, async ({ kit, run }) => {
+      const prune = async (): Promise<string[]> =>
+        (await kit.deck.send({ type: "runs.prune", older_than_ms: 0, keep: 0, apply: true })).runs.map(
+          (one) => one.run,
+        );
+      const { ask } = await kit.deck.send({ type: "ask", question: "why?", run });
+      expect(await prune()).toEqual([]);
+      await kit.deck.send({ type: "ask.cancel", ask });
+      expect(await prune()).toEqual([run]);
+      await expect(kit.deck.send({ type: "ask", question: "why?", run })).rejects.toMatchObject({
+        code: "run.unknown",
+      });
+    });
+  });
+
   test("refuses the seventeenth question that would wait", async () => {
     await withRun({ answer: answering(() => silent()) }, async ({ kit, run }) => {
       const wish = { type: "ask", question: "why?", run } as const;

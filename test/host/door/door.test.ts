@@ -56,7 +56,7 @@ describe("the port of another process's deck", () => {
     expect(seen).toEqual(deck.events.slice(1, 3));
     expect(door.faces).toBe(1);
     await far.close();
-    await expect.poll(() => door.faces).toBe(0);
+    await expect.poll(() => door.faces, { timeout: 20_000 }).toBe(0);
   });
 
   test("rejects with the fault of the deck: kind, code, message, facts and next step", async () => {
@@ -210,7 +210,7 @@ describe("the port of another process's deck", () => {
     // Once it is under way.
     await far.port.snapshot();
     const closing = door.close();
-    await expect.poll(() => existsSync(door.path)).toBe(false);
+    await expect.poll(() => existsSync(door.path), { timeout: 20_000 }).toBe(false);
     reply.resolve(JSON.parse('{"entries":[]}'));
     expect(await sent).toEqual({ entries: [] });
     await closing;

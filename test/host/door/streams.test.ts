@@ -163,7 +163,7 @@ describe("a follower", () => {
       await far?.close();
       return far !== undefined;
     };
-    await expect.poll(isAdmitted, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isAdmitted, { timeout: 20_000 }).toBe(true);
   });
 
   test("that never reads does not hold up the end of the deck, and hears no orderly end", async () => {
@@ -191,7 +191,7 @@ describe("a follower", () => {
     // A process of its own, so that it can always read.
     const reads = `require("net").connect(${JSON.stringify(path)}).on("data", () => {}).write(${JSON.stringify(requestText("/v1/events"))})`;
     const greedy = spawn(process.execPath, ["-e", reads], { stdio: "inherit" });
-    await expect.poll(() => told).toBeGreaterThan(5000);
+    await expect.poll(() => told, { timeout: 20_000 }).toBeGreaterThan(5000);
     const far = await attach(stage.home);
     expect(await far.port.snapshot()).toMatchObject({ status: "running" });
     await far.close();

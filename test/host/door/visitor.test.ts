@@ -265,7 +265,7 @@ describe("visitors", () => {
     expect(await command(path, '{"type":"blacklist.list"}')).toMatchObject({ status: 503, body: refusal("door.full") });
     expect(stage.deck.commands).toEqual([]);
     for (const visitor of visitors) visitor[Symbol.dispose]();
-    await expect.poll(isAdmitted).toBe(true);
+    await expect.poll(isAdmitted, { timeout: 20_000 }).toBe(true);
   });
 
   test("that open too many streams are refused, and commands go on", async () => {
@@ -276,7 +276,7 @@ describe("visitors", () => {
     expect(await knock(path, "/v1/events")).toMatchObject({ status: 429, body: refusal("door.too_much") });
     expect(await knock(path, "/v1/snapshot")).toMatchObject({ status: 200, body: { run: null } });
     one.socket.destroy();
-    await expect.poll(isAdmitted).toBe(true);
+    await expect.poll(isAdmitted, { timeout: 20_000 }).toBe(true);
   });
 
   test("that are connected and say nothing do not hold up the end of the deck", async () => {
