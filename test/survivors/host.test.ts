@@ -50,7 +50,10 @@ function checkNothingLeft(scene: Scene): void {
 
 const runIn = (face: Running): string => /run-\d{8}-\d{6}-[0-9a-f]{4}/.exec(face.output())?.[0] ?? "";
 
-describe("a run in the host", () => {
+/** Ten commands a test, each a process of its own, and all of them share a machine that may be busy. */
+const patience = { timeout: 180_000 };
+
+describe("a run in the host", patience, () => {
   test("goes on when its face is killed, is seen by other faces, and ends with the host, of which nothing is left", async () => {
     await using scene = await openBusy();
     const face = await scene.inGroup(["spawn", "busy"]);
@@ -111,7 +114,7 @@ describe("a run in the host", () => {
   });
 });
 
-describe("the host", () => {
+describe("the host", patience, () => {
   test("is one, however many faces start it at once", async () => {
     await using scene = await openBusy();
     const told = await Promise.all([1, 2, 3].map(() => tell(scene, "host", "--detach")));
