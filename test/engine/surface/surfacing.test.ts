@@ -28,3 +28,9 @@ test("a wish that was refused does not count against the number that one constru
   expect(await note()).toMatchObject({ ok: false, reason: expect.stringContaining("all that one construct may") });
   expect(shown.length).toBe(mostSurfaced);
 });
+
+test("a title is one line, however it was given", async () => {
+  const { shown, surface } = surfacing(() => true);
+  await surface({ kind: "note", text: "look", title: `a\u001b[31m\nb ${"x".repeat(5000)}` });
+  expect(shown).toMatchObject([{ title: expect.stringMatching(/^a b x+…$/) }]);
+});
