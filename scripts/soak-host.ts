@@ -126,7 +126,13 @@ async function oneGoal(goal: number): Promise<Sample> {
   const did = (deed: string): void => {
     deeds[deed] = (deeds[deed] ?? 0) + 1;
   };
-  const opened = await cyberdeck("run", "--detach", `Goal ${goal}: have ${tasksOfGoal} constructs at work.`).ended;
+  const opened = await cyberdeck(
+    "run",
+    "--detach",
+    "--set",
+    "tripwire_author=off",
+    `Goal ${goal}: have ${tasksOfGoal} constructs at work.`,
+  ).ended;
   const run = /run-\d{8}-\d{6}-[0-9a-f]{4}/.exec(opened.output)?.[0];
   if (run === undefined) throw new Error(`no run was opened: ${opened.output}`);
   const faces = [cyberdeck("logs", run, "--follow")];
