@@ -194,6 +194,7 @@ export class Run {
   #begin(): void {
     this.#membership = this.#parts.account.join({ note: this.#note, onChange: () => this.#goAhead() });
     this.#works.trial.start();
+    this.#works.budget.arm();
   }
 
   /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */

@@ -170,7 +170,7 @@ export class Budget {
       // Another bound of the same run is another question.
       if (this.#boundOf(key)?.which !== which) this.#questions.close(key, "continued");
     }
-    this.#arm();
+    this.arm();
     this.#change.resolve();
     this.#change = Promise.withResolvers();
     this.#parts.onChange();
@@ -203,11 +203,6 @@ export class Budget {
   close(): void {
     this.#timer?.[Symbol.dispose]();
     for (const [key] of this.#questions.open) this.#questions.close(key, "ended");
-  }
-
-  /** Watches the bounds that time alone can reach, or leave behind. */
-  arm(): void {
-    this.#arm();
   }
 
   #raise(key: string, bound: ReachedBound, to: number): void {
@@ -255,11 +250,12 @@ export class Budget {
   #ask(key: Asked, bound: ReachedBound): void {
     this.#questions.ask(key, bound);
     // What a day has used up is over at its end.
-    this.#arm();
+    this.arm();
     if (key === "run") this.#questions.pause(key, bound);
   }
 
-  #arm(): void {
+  /** Watches the bounds that time alone can reach, or leave behind. */
+  arm(): void {
     const { view, clock, today } = this.#parts;
     const { run_time_ms: limit, day_usd } = view.settings;
     this.#timer?.[Symbol.dispose]();
