@@ -1,7 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { redirectCause } from "./construct/machine.ts";
 import type { RunView } from "../protocol/view.ts";
-import { specOf } from "./earlier-life.ts";
+import { specOf } from "./resume/earlier-life.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Forbidding } from "./forbidding.ts";
 import type { Note } from "./journal.ts";

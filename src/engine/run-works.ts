@@ -12,7 +12,7 @@ import { fastGovernor } from "./calibers/fast-governor.ts";
 import type { StopWish } from "./closing.ts";
 import type { SpawnSpec } from "./construct/outcome-of.ts";
 import { controlOf, type Control } from "./control.ts";
-import { suspendedIn } from "./earlier-life.ts";
+import { suspendedIn } from "./resume/earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
 import { Holds } from "./gate/holds.ts";

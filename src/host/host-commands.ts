@@ -1,5 +1,5 @@
 import { pause } from "../base/clock.ts";
-import { proveMarksGone } from "../engine/left-behind.ts";
+import { proveMarksGone } from "../engine/resume/left-behind.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import { sparesIn } from "../protocol/pool.ts";
 import { usualIdleMs } from "../protocol/settings.ts";

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { messageOf } from "../base/fault.ts";
-import { marksIn, proveMarksGone } from "../engine/left-behind.ts";
+import { marksIn, proveMarksGone } from "../engine/resume/left-behind.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents } from "../protocol/snapshot.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cutLines, freshTrace, tracesOf, type Trace } from "../../src/engine/traces.ts";
+import { cutLines, freshTrace, tracesOf, type Trace } from "../../src/engine/resume/traces.ts";
 import type { DeckEvent, EventType } from "../../src/protocol/event.ts";
 import { eventOf } from "./events.ts";
 

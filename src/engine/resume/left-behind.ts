@@ -1,6 +1,6 @@
-import { markerName } from "../drivers/agent.ts";
-import { proveGone, type Proof } from "../process/proof.ts";
-import type { RunView } from "../protocol/view.ts";
+import { markerName } from "../../drivers/agent.ts";
+import { proveGone, type Proof } from "../../process/proof.ts";
+import type { RunView } from "../../protocol/view.ts";
 
 /** The marks that processes of a run may bear that was cut off in the middle of its work. */
 export function marksIn({ constructs, pool, daemon, tripwires }: RunView): string[] {

@@ -1,14 +1,14 @@
-import type { Outcome } from "../protocol/outcome.ts";
-import type { Suspended } from "../protocol/suspended.ts";
-import type { ConstructView, RunView } from "../protocol/view.ts";
-import type { Beginning } from "./construct/beginning.ts";
-import { endStateOf, redirectCause } from "./construct/machine.ts";
-import { bypassed } from "./construct/custody.ts";
-import { unstarted } from "./construct/outcome-of.ts";
-import { checkFiles } from "./construct/written-files.ts";
-import type { QueuedSpec } from "./spawn-queue.ts";
-import type { Note } from "./journal.ts";
-import type { RunParts } from "./run-parts.ts";
+import type { Outcome } from "../../protocol/outcome.ts";
+import type { Suspended } from "../../protocol/suspended.ts";
+import type { ConstructView, RunView } from "../../protocol/view.ts";
+import type { Beginning } from "../construct/beginning.ts";
+import { endStateOf, redirectCause } from "../construct/machine.ts";
+import { bypassed } from "../construct/custody.ts";
+import { unstarted } from "../construct/outcome-of.ts";
+import { checkFiles } from "../construct/written-files.ts";
+import type { QueuedSpec } from "../spawn-queue.ts";
+import type { Note } from "../journal.ts";
+import type { RunParts } from "../run-parts.ts";
 import { endStrays } from "./strays.ts";
 import { cutLines, freshTrace, type Trace } from "./traces.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { oneLine } from "../base/text.ts";
-import type { DeckEvent, EventBody } from "../protocol/event.ts";
-import type { Denial, Outcome } from "../protocol/outcome.ts";
-import { suspendedCause } from "./construct/suspending.ts";
-import { ending } from "./gate/standing.ts";
+import { oneLine } from "../../base/text.ts";
+import type { DeckEvent, EventBody } from "../../protocol/event.ts";
+import type { Denial, Outcome } from "../../protocol/outcome.ts";
+import { suspendedCause } from "../construct/suspending.ts";
+import { ending } from "../gate/standing.ts";
 
 /**
  * What the record of a run tells of one construct beyond its view: what is needed to go on with it in the middle of its work, or

@@ -1,7 +1,7 @@
-import type { DeckEvent } from "../protocol/event.ts";
-import type { RunView } from "../protocol/view.ts";
-import { earlierLoop, type EarlierLoop } from "./daemon/unfinished.ts";
-import { unasked } from "./own-tasks.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import type { RunView } from "../../protocol/view.ts";
+import { earlierLoop, type EarlierLoop } from "../daemon/unfinished.ts";
+import { unasked } from "../own-tasks.ts";
 import { tracesOf, type Trace } from "./traces.ts";
 
 /** What the log of a run tells of its earlier lives, beyond its view. */

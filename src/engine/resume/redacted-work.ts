@@ -1,8 +1,8 @@
-import { oneLine } from "../base/text.ts";
-import type { DeckEvent } from "../protocol/event.ts";
-import type { RunView } from "../protocol/view.ts";
-import { redactionsIn } from "../store/redaction/marker.ts";
-import type { Note } from "./journal.ts";
+import { oneLine } from "../../base/text.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import type { RunView } from "../../protocol/view.ts";
+import { redactionsIn } from "../../store/redaction/marker.ts";
+import type { Note } from "../journal.ts";
 
 export interface RedactedWork {
   view: RunView;

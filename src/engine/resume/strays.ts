@@ -1,8 +1,8 @@
-import { markerName } from "../drivers/agent.ts";
-import { createCensus } from "../process/census.ts";
-import { stopBearers } from "../process/stop.ts";
-import { systemTable } from "../process/table.ts";
-import type { Note } from "./journal.ts";
+import { markerName } from "../../drivers/agent.ts";
+import { createCensus } from "../../process/census.ts";
+import { stopBearers } from "../../process/stop.ts";
+import { systemTable } from "../../process/table.ts";
+import type { Note } from "../journal.ts";
 
 /**
  * Ends what a dead deck has left behind of its agents: everything that bears the marker of one of them. What was found, and
