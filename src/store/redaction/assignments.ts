@@ -58,6 +58,8 @@ function valueAt(text: string, start: number, rule: ValueRule): Span | undefined
   const next = text[start + value.length];
   // A call, or a part of an object: code, not a value.
   if (value === "" || next === "(" || next === "[" || isCode.test(value)) return undefined;
+  // `token= run=/somewhere`: nothing is given to the first name.
+  if (!rule.isTight && anotherName.test(value)) return undefined;
   const isSecret = rule.isTight && rule.isPassword ? isFree(value) : isSecretText(value, false);
   const isShort = rule.isPassword && value.length >= 6 && isMixed(value) && isFree(value);
   // What is found is passed over, so its whole length is walked once.
@@ -82,6 +84,8 @@ const isBare = characters(/[\w!#%*+./:=?@^~$-]/);
 
 /** A member of an object, a path, a variable or the second half of `==`. */
 const isCode = /^(?:[A-Za-z_$][\w$]*(?:\?|\.[A-Za-z_$][\w$]*)+|[A-Za-z]?\.{0,2}\/.*|=.*|\$.*|%.*)$/;
+
+const anotherName = /^[A-Za-z_]\w{0,40}=[^=]/;
 
 const isFree = (value: string): boolean => value.length >= 3 && !placeholder.test(value);
 

@@ -62,6 +62,7 @@ describe("what is no secret stays", () => {
     "token: string; nextPageToken=abcdef1234567890abcdef",
     "const key = process.env.API_KEY;",
     "max_tokens=100, secret: yes",
+    "token= run=/tmp/deck-1234abcd/runs/run-20260102-030405-a1b2",
     "-----BEGIN PRIVATE KEY----- is how such a file begins, and then come its lines",
     "a risk-assessment of the sk-learn task-force, eyJ and AKIA",
     "https://example.com:8080/a@b",
