@@ -38,6 +38,9 @@ export interface Drive {
   open: (port: Port) => Promise<{ opened: OpenedRun; view: RunView | undefined }>;
 }
 
+/** A start that takes longer than this is told of, milliseconds. */
+const slowMs = 700;
+
 /** Opens a deck and a run in it, follows the run to its end, closes the deck, and says how it went. */
 export async function driveRun(
   world: World,
@@ -53,11 +56,16 @@ export async function driveRun(
   const asks = !json && !drive.inputUsed && world.stdin.isTTY === true && isScreen(world, world.stderr);
   stops.listen(() => tell("stopping as soon as the deck is open…"));
   let end: RunEnd | undefined;
+  using slow = clock.after(slowMs, () => {
+    // Ctrl+C has been answered already.
+    if (stops.count === 0) tell(drive.deck.mode === "host" ? "getting the host ready…" : "getting the deck ready…");
+  });
   try {
     const deck = await world.openDeck(drive.deck);
     try {
       if (stops.count > 0) return exitCode.interrupted;
       const run = await drive.open(deck.port);
+      slow[Symbol.dispose]();
       if (drive.detach) {
         progress.close();
         await out.write(detached(run.opened, drive));
