@@ -8,10 +8,13 @@ import { summaryOf } from "../protocol/view.ts";
 import { releaseAccount } from "./account-of-home.ts";
 import { hostStatus } from "./host-commands.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
+import type { DeckOptions } from "./deck-options.ts";
 import type { DeckWorks } from "./deck-works.ts";
+import { fullSettings } from "./full-settings.ts";
 import type { OpenedRun, Replies } from "./port.ts";
 import { listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
+import type { OpeningWish } from "./run-opener.ts";
 import { answerSettings } from "./settings-commands.ts";
 import { answerTripwires, restingPlace, type TripwireDesk } from "./tripwire-desk.ts";
 import { answerRetention, isRetentionCommand } from "./retention-commands.ts";
@@ -119,9 +122,9 @@ export async function carryOut(
   }
 }
 
-async function open(command: Opening, { opener, blacklist, runs }: DeckWorks): Promise<OpenedRun> {
+async function open(command: Opening, { opener, blacklist, runs, options }: DeckWorks): Promise<OpenedRun> {
   if (command.type === "goal.set")
-    return opener.open("goal", { ...command, asked: [command.goal] }, (run) => {
+    return opener.open("goal", { ...wishOf(command, options), asked: [command.goal] }, (run) => {
       run.record("goal.set", { goal: command.goal });
       run.startGoal();
     });
@@ -134,11 +137,16 @@ async function open(command: Opening, { opener, blacklist, runs }: DeckWorks): P
   }
   const { tasks } = command;
   if (command.override_blacklist !== true) refuseForbidden(tasks, blacklist);
-  return opener.open("tasks", { ...command, asked: tasks }, (run) => {
+  return opener.open("tasks", { ...wishOf(command, options), asked: tasks }, (run) => {
     for (const task of tasks) if (blacklist.objection(task) !== undefined) run.forbidding.exempt(task);
     run.startTasks(tasks);
   });
 }
+
+const wishOf = (
+  { settings, command_line }: Command & { type: "goal.set" | "spawn" },
+  options: DeckOptions,
+): Omit<OpeningWish, "asked"> => ({ settings: fullSettings(settings, options), command_line });
 
 /** Without a named run, of all that are open: each stops at once, and none waits for another. */
 async function ejectRuns(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { holdAnswerSchema } from "./hold.ts";
-import { changedSettingsSchema, liveSettingsSchema, runSettingsSchema, savedSettingsSchema } from "./settings.ts";
+import { changedSettingsSchema, liveSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
 /** Of the open runs, the one that a command is about; it need not be named where only one is open. */
 const run = z.string().optional();
@@ -11,8 +11,9 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("goal.set"),
     goal: z.string().trim().min(1),
-    settings: runSettingsSchema,
-    command_line: z.array(z.string()),
+    /** What is not given is what the home keeps, or what is built in. */
+    settings: changedSettingsSchema.default({}),
+    command_line: z.array(z.string()).default([]),
   }),
   /** Opens a run without a daemon. */
   z.object({
@@ -20,8 +21,9 @@ export const commandSchema = z.discriminatedUnion("type", [
     tasks: z.array(z.string().trim().min(1)).min(1),
     /** Starts them although the blacklist forbids one, or may. */
     override_blacklist: z.boolean().optional(),
-    settings: runSettingsSchema,
-    command_line: z.array(z.string()),
+    /** What is not given is what the home keeps, or what is built in. */
+    settings: changedSettingsSchema.default({}),
+    command_line: z.array(z.string()).default([]),
   }),
   /** Reopens a run from its log; `say` is delivered to the daemon. */
   z.object({

@@ -12,7 +12,7 @@ import type { Outcome } from "../../../src/protocol/outcome.ts";
 import type { HostStatus, HostStop } from "../../../src/protocol/host.ts";
 import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
-import { defaultSettings, savedSettingsSchema } from "../../../src/protocol/settings.ts";
+import { defaultSettings, runSettingsSchema, savedSettingsSchema } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { foldAsk } from "../../../src/protocol/fold-watchdog.ts";
 import type { AskLine, AskView } from "../../../src/protocol/watchdog.ts";
@@ -154,13 +154,13 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const carryOut = (command: Command): Replies[Command["type"]] => {
     switch (command.type) {
       case "goal.set": {
-        const opened = open("goal", command.settings, command.command_line);
+        const opened = open("goal", runSettingsSchema.parse(command.settings), command.command_line);
         record(current, "goal.set", { goal: command.goal });
         script.onOpen?.(stage());
         return opened;
       }
       case "spawn": {
-        const opened = open("tasks", command.settings, command.command_line);
+        const opened = open("tasks", runSettingsSchema.parse(command.settings), command.command_line);
         script.onOpen?.(stage());
         return opened;
       }
