@@ -64,8 +64,11 @@ export async function driveRun(
     const deck = await world.openDeck(drive.deck);
     try {
       if (stops.count > 0) return exitCode.interrupted;
+      const { runs: before } = drive.deck.mode === "host" ? await deck.port.send({ type: "runs.open" }) : { runs: [] };
       const run = await drive.open(deck.port);
       slow[Symbol.dispose]();
+      const beside = before.map(({ run: id }) => id).filter((id) => id !== run.opened.run);
+      if (beside.length > 0) tell(`also open in the host: ${beside.join(", ")} (cyberdeck ls)`);
       if (drive.detach) {
         progress.close();
         await out.write(detached(run.opened, drive));
