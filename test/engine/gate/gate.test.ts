@@ -161,7 +161,7 @@ describe("the gate", () => {
         ),
       settings: { max_spawns: 1 },
     });
-    await kit.runGoal("Have it worked.");
+    await kit.leaveGoal("Have it worked.");
     for (const { tools } of daemonRequests(kit.api)) expect(tools).toEqual([]);
     const offered = requestsOf(kit.api).filter(({ tools }) => tools.length > 0);
     expect(offered.length).toBe(1);
