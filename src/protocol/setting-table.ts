@@ -144,5 +144,8 @@ export const settingTable: readonly SettingLine[] = [
   },
 ];
 
+/** Whether it is the home's alone, and nothing of one run. */
+export const isOfHome = (field: SavedField): boolean => field === "host_idle_ms" || field === "retention_days";
+
 /** Whether a change holds for the run that is open. */
 export const isLive = (field: SavedField): boolean => Object.hasOwn(liveSettingsSchema.shape, field);

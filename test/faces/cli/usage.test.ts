@@ -41,6 +41,7 @@ describe("a wrong command", () => {
     [["run", " \n\t "], "the goal is empty"],
     [["run", "fix", "the", "tests"], "in quotes"],
     [["run", "--resume", "last", "another goal"], "leave the goal out"],
+    [["run", "--set", "host_idle=1m", "goal"], "cyberdeck settings set host_idle 1m"],
     [["run", "--say", "proceed"], "--resume last"],
     [["run", "goal", "--say", "proceed"], "--resume last"],
     [["run", "--workspace", "/nowhere/at/all", "goal"], "there is no folder"],

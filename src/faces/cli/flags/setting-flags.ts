@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
+import { isOfHome } from "../../../protocol/setting-table.ts";
 import { parseSetting, settingNamed } from "../../../protocol/setting-value.ts";
 import { sandboxes, type RunSettings, type SavedSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
@@ -169,7 +170,12 @@ function settingOf(text: string, before: SavedSettings | undefined): SavedSettin
     throw new Fault("usage", "cli.bad_value", `--set cannot be "${text}"`, {
       hint: "give a name and a value, as in --set construct_usd=2",
     });
-  return { ...before, ...parseSetting(settingNamed(text.slice(0, at)), text.slice(at + 1)) };
+  const line = settingNamed(text.slice(0, at));
+  if (isOfHome(line.field))
+    throw new Fault("usage", "cli.home_setting", `${line.name} is a setting of the home, not of a run`, {
+      hint: `set it for good: cyberdeck settings set ${line.name} ${text.slice(at + 1)}`,
+    });
+  return { ...before, ...parseSetting(line, text.slice(at + 1)) };
 }
 
 const authorText = ({ tripwire_author: author }: RunSettings): string => (author === "off" ? author : author.model);
