@@ -58,7 +58,8 @@ export async function driveRun(
   let end: RunEnd | undefined;
   using slow = clock.after(slowMs, () => {
     // Ctrl+C has been answered already.
-    if (stops.count === 0) tell(drive.deck.mode === "host" ? "getting the host ready…" : "getting the deck ready…");
+    if (stops.count === 0 && !json)
+      tell(drive.deck.mode === "host" ? "getting the host ready…" : "getting the deck ready…");
   });
   try {
     const deck = await world.openDeck(drive.deck);
@@ -68,7 +69,7 @@ export async function driveRun(
       const run = await drive.open(deck.port);
       slow[Symbol.dispose]();
       const beside = before.map(({ run: id }) => id).filter((id) => id !== run.opened.run);
-      if (beside.length > 0) tell(`also open in the host: ${beside.join(", ")} (cyberdeck ls)`);
+      if (beside.length > 0 && !json) tell(`also open in the host: ${beside.join(", ")} (cyberdeck ls)`);
       if (drive.detach) {
         progress.close();
         await out.write(detached(run.opened, drive));
