@@ -70,6 +70,14 @@ test("offline, nothing of the caller's logins, proxies, hooks and memory reaches
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: home,
   };
+  await using _host = {
+    async [Symbol.asyncDispose]() {
+      await once(
+        spawn(process.execPath, [cli, "host", "stop", "--workspace", workspace], { env, stdio: "ignore" }),
+        "exit",
+      );
+    },
+  };
   const args = [cli, "run", "--offline", "--json", "--workspace", workspace, 'Count the TODO comments in "docs"'];
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   using _child = { [Symbol.dispose]: () => void child.kill("SIGKILL") };
