@@ -36,7 +36,7 @@ describe("T2: killing a construct", () => {
       ...busy,
       answer: scripted({ constructs: [{ task: "work", steps: [call("Bash", { command: "node busy.mjs" })] }] }),
     });
-    const deck = await scene.inGroup(["spawn", "--idle-limit", "6s", "work for ever"]);
+    const deck = await scene.inGroup(["spawn", "--embedded", "--idle-limit", "6s", "work for ever"]);
     expect(await deck.ended).toBe(1);
     expect(isAlive(deck.sentinel)).toBe(true);
     const types = scene.events().map((event) => event.type);
