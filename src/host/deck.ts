@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { systemClock } from "../base/clock.ts";
 import type { Fault } from "../base/fault.ts";
 import { openBlacklist, type Blacklist } from "../engine/blacklist.ts";
@@ -6,6 +7,7 @@ import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
 import { openStore, type Store } from "../store/event-log.ts";
+import { homePaths } from "../store/home.ts";
 import { acquireLock, type LockOwner } from "../store/lock.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { readSettings } from "../store/settings-file.ts";
@@ -123,6 +125,7 @@ export class Deck implements Port {
       clock: systemClock,
       idleMs: () => idleMsOf(options.home),
       isBusy: () => this.#isTakingOver || this.#works.runs.open.length > 0 || this.#life.faces() > 0,
+      isHome: () => existsSync(homePaths(options.home).database),
       end: () => void this.close(),
     });
     if (left !== undefined) void this.#goOn(views, left);

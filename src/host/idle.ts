@@ -6,6 +6,8 @@ export interface IdleParts {
   idleMs: () => number;
   /** Whether something is open, or somebody is there. */
   isBusy: () => boolean;
+  /** Whether the home is still there. Without it nothing can be recorded: then it ends, whatever is open. */
+  isHome: () => boolean;
   /** Called once, when it is so far. */
   end: () => void;
 }
@@ -19,7 +21,7 @@ export interface IdleWatch extends Disposable {
 /** The longest between two looks, milliseconds: the setting may be changed meanwhile, and the machine may sleep. */
 const mostMs = 60_000;
 
-export function watchIdle({ clock, idleMs, isBusy, end }: IdleParts): IdleWatch {
+export function watchIdle({ clock, idleMs, isBusy, isHome, end }: IdleParts): IdleWatch {
   let lastAt = clock.monotonic();
   let timer: Disposable | undefined;
   const look = (): void => {
@@ -27,7 +29,7 @@ export function watchIdle({ clock, idleMs, isBusy, end }: IdleParts): IdleWatch 
     if (isBusy()) lastAt = now;
     const ms = idleMs();
     const left = lastAt + ms - now;
-    if (ms > 0 && left <= 0) {
+    if (!isHome() || (ms > 0 && left <= 0)) {
       end();
       return;
     }

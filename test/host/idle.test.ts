@@ -28,13 +28,14 @@ function ownClock(): Clock & { goOn(ms: number): void } {
   };
 }
 
-function watched(state: { idleMs: number; busy: boolean }) {
+function watched(state: { idleMs: number; busy: boolean; isHomeGone?: boolean }) {
   const clock = ownClock();
   let ends = 0;
   const watch = watchIdle({
     clock,
     idleMs: () => state.idleMs,
     isBusy: () => state.busy,
+    isHome: () => state.isHomeGone !== true,
     end: () => void (ends += 1),
   });
   return { clock, watch, ends: () => ends };
@@ -46,6 +47,16 @@ describe("a host without work", () => {
     clock.goOn(899_999);
     expect(ends()).toBe(0);
     clock.goOn(10_000_000);
+    expect(ends()).toBe(1);
+  });
+
+  test("ends within a minute when its home is gone, also where it never would and something is open", () => {
+    const state = { idleMs: 0, busy: true, isHomeGone: false };
+    const { clock, ends } = watched(state);
+    clock.goOn(5_000_000);
+    expect(ends()).toBe(0);
+    state.isHomeGone = true;
+    clock.goOn(60_000);
     expect(ends()).toBe(1);
   });
 
