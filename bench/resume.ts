@@ -5,10 +5,11 @@ import type { AgentDriver } from "../src/drivers/agent.ts";
 import { Fault } from "../src/base/fault.ts";
 import { openWritingDeck } from "../src/host/deck.ts";
 import { flatEvent, type EventDraft } from "../src/protocol/event.ts";
-import { noTokens, type Outcome } from "../src/protocol/outcome.ts";
+import { noTokens } from "../src/protocol/outcome.ts";
 import { defaultSettings } from "../src/protocol/settings.ts";
 import { openStore } from "../src/store/event-log.ts";
 import { openRunFolder } from "../src/store/run-folder.ts";
+import { anOutcome } from "../test/kit/outcome.ts";
 import { medianOf, type Bench } from "./measurement.ts";
 
 const constructs = 100;
@@ -123,37 +124,10 @@ function* log({ run, ...place }: Opening): Generator<EventDraft> {
       yield { ...note, type: "construct.tool_returned", body: { construct, call, failed: false, text } };
     }
     if (index >= constructs - atWork) continue;
-    yield { ...note, type: "construct.ended", body: { construct, outcome: outcome(construct, spec.task, text) } };
+    yield {
+      ...note,
+      type: "construct.ended",
+      body: { construct, outcome: anOutcome({ id: construct, task: spec.task, result: text }) },
+    };
   }
 }
-
-const outcome = (id: string, task: string, result: string): Outcome => ({
-  id,
-  task,
-  origin: "daemon",
-  parent: null,
-  state: "done",
-  cause: "result",
-  profile: "default",
-  caliber_asked: { model: "sonnet", effort: "high" },
-  caliber_given: null,
-  model_given: "sonnet",
-  exit: "code 0",
-  started_at: 0,
-  duration_ms: 1,
-  turns: 1,
-  cost_usd: 0.2,
-  tokens: noTokens,
-  result,
-  result_from: "result",
-  files: [],
-  files_missing: [],
-  denials: [],
-  surfaced: [],
-  plugins_failed: [],
-  tripwires: [],
-  refusal: null,
-  session_id: null,
-  transcript: null,
-  stderr: "",
-});
