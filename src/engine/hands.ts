@@ -31,7 +31,7 @@ export interface HandsParts {
 export function handsOf(parts: HandsParts): Hands {
   const { fleet, note } = parts;
   return {
-    spawn(action, ids) {
+    spawn(action, ids, order) {
       const admission = admit(
         { task: action.task, after: action.after ?? [] },
         {
@@ -44,19 +44,19 @@ export function handsOf(parts: HandsParts): Hands {
       );
       if (!admission.ok) {
         const { rule, reason } = admission;
-        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason, order });
         if (rule === "cap.spawns") parts.budget.refuseSpawn();
         return { refused: reason };
       }
       const objection = parts.objection(action.task);
       if (objection !== undefined) {
         const { rule, reason } = objection;
-        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason, order });
         return { refused: reason };
       }
       const unfit = objectionTo(action, parts);
       if (unfit !== undefined) {
-        note("spawn.refused", { task: action.task, origin: "daemon", ...unfit });
+        note("spawn.refused", { task: action.task, origin: "daemon", ...unfit, order });
         return { refused: unfit.reason };
       }
       const profile = action.profile ?? parts.view.settings.profile;
@@ -64,13 +64,13 @@ export function handsOf(parts: HandsParts): Hands {
       const found = spawnCaliber(parts.models, parts.view.settings, wishes);
       if (!found.ok) {
         const { rule, reason } = found;
-        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason, order });
         return { refused: reason };
       }
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {
         const reason = `this would be attempt ${loop.count} at the same work; ${loop.earlier.join(", ")} ended badly: change the approach, or stop`;
-        note("spawn.refused", { task: action.task, origin: "daemon", rule: "respawn.loop", reason });
+        note("spawn.refused", { task: action.task, origin: "daemon", rule: "respawn.loop", reason, order });
         return { refused: reason };
       }
       const id = fleet.spawn({
@@ -82,6 +82,7 @@ export function handsOf(parts: HandsParts): Hands {
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
         profile,
         plugins: action.plugins ?? null,
+        order,
       });
       noteCaliber(id, found, note);
       if (loop.verdict === "warn") {
