@@ -2,6 +2,7 @@ import type { AccountHold } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+import type { EventPage } from "../protocol/event-page.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
@@ -63,6 +64,7 @@ export interface Replies {
   "ask.cancel": Record<string, never>;
   "ask.list": { asks: AskLine[] };
   "ask.history": { asks: AskView[] };
+  "events.list": EventPage;
   "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
   "host.status": HostStatus;

@@ -1,9 +1,15 @@
 import { z } from "zod";
+import { isEventType, type EventType } from "./event.ts";
+import { mostListed } from "./event-page.ts";
 import { holdAnswerSchema } from "./hold.ts";
 import { changedSettingsSchema, liveSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
 /** Of the open runs, the one that a command is about; it need not be named where only one is open. */
 const run = z.string().optional();
+
+const eventType = z.custom<EventType>((type) => typeof type === "string" && isEventType(type), {
+  error: "there is no such type of event",
+});
 
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
 export const commandSchema = z.discriminatedUnion("type", [
@@ -120,6 +126,19 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ask.list") }),
   /** The questions on record, of one run or of all. */
   z.object({ type: z.literal("ask.history"), run: z.string().optional() }),
+  /**
+   * Recorded events of a run, or of one construct of it, oldest first: with `after`, the first ones after that number; without,
+   * the latest ones, or those before `before`.
+   */
+  z.object({
+    type: z.literal("events.list"),
+    run: z.string(),
+    construct: z.string().optional(),
+    before: z.int().min(1).optional(),
+    after: z.int().min(0).optional(),
+    limit: z.int().min(1).max(mostListed),
+    types: z.array(eventType).min(1).optional(),
+  }),
   /** One event of a run with its neighbours. */
   z.object({ type: z.literal("event.show"), run: z.string(), seq: z.int().min(1) }),
   z.object({ type: z.literal("runs.list") }),

@@ -111,6 +111,7 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   ask: z.object({ ask: z.string(), run: z.string(), ahead: z.int(), afterSeq: z.int() }),
   "ask.list": z.object({ asks: z.array(askLineSchema) }),
   "ask.history": z.object({ asks: z.array(z.looseObject({ ask: z.string(), run: z.string(), question: z.string() })) }),
+  "events.list": z.object({ events: z.array(wireEventSchema), more: z.boolean() }),
   "event.show": z.object({
     event: wireEventSchema,
     before: z.array(wireEventSchema),
