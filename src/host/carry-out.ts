@@ -64,6 +64,7 @@ export async function carryOut(
     case "say":
     case "goal.edit":
     case "stop":
+    case "construct.spawn":
     case "settings.change":
     case "blacklist.allow":
       return steerRun(command, runs.must(command.run));

@@ -39,6 +39,7 @@ export interface Replies {
   "hold.answer": Record<string, never>;
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };
+  "construct.spawn": { construct: string };
   "construct.send": { delivery: "with_task" | "next_turn" };
   /** The construct that goes on in its place. */
   "construct.interrupt": { successor: string };

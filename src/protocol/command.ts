@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { caliberSchema } from "./caliber.ts";
 import { isEventType, type EventType } from "./event.ts";
 import { mostListed } from "./event-page.ts";
 import { holdAnswerSchema } from "./hold.ts";
@@ -67,6 +68,20 @@ export const commandSchema = z.discriminatedUnion("type", [
     construct: z.string(),
     /** Forbids its task as well. */
     blacklist: z.boolean().optional(),
+  }),
+  /** Starts one more construct in an open run, in its turn. What is left out is as for the run's others. */
+  z.object({
+    type: z.literal("construct.spawn"),
+    run,
+    task: z.string().trim().min(1),
+    profile: z.string().min(1).optional(),
+    caliber: caliberSchema.partial().optional(),
+    /** Left out: all that there are. */
+    plugins: z.array(z.string()).optional(),
+    /** Ids of constructs of this run that must end well before it starts. */
+    after: z.array(z.string()).optional(),
+    /** Starts it although the blacklist forbids it, or may. */
+    override_blacklist: z.boolean().optional(),
   }),
   /** Has a construct's calls wait; with `freeze`, its processes are stopped too. */
   z.object({ type: z.literal("construct.pause"), construct: z.string(), freeze: z.boolean() }),
@@ -173,6 +188,7 @@ export const runCommands = [
   "settings.change",
   "settings.read",
   "settings.save",
+  "construct.spawn",
   "blacklist.allow",
   "tripwires.list",
   "tripwires.test",

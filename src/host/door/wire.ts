@@ -93,6 +93,7 @@ const runsReplySchema = z.object({
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   eject: z.object({ runs: z.array(ejectionSchema.extend({ run: z.string() })) }),
   "construct.kill": z.object({ already: z.string().nullable() }),
+  "construct.spawn": z.object({ construct: z.string() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
   "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),

@@ -95,6 +95,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
   let closings = 0;
   let asked = 0;
+  let joined = 0;
   let current = runId;
 
   const record = (run: string, type: EventType, body: unknown): void => {
@@ -194,6 +195,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "construct.kill":
         script.onConstruct?.(stage(), command);
         return { already: script.ending ?? null };
+      case "construct.spawn": {
+        joined += 1;
+        const construct = `cx-0000aaa${joined}`;
+        stage().queue(construct, command.task);
+        return { construct };
+      }
       case "construct.send":
         script.onConstruct?.(stage(), command);
         return { delivery: "next_turn" };
