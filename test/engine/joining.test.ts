@@ -132,12 +132,12 @@ describe("a construct that the netrunner starts in an open run", () => {
 });
 
 describe("a construct is not started in a run", () => {
-  const refusals: [string, Omit<Joiner, "type">, string][] = [
-    ["after one that there is not", { task: "Count.", after: ["cx-99999999"] }, "after.unknown"],
-    ["with a profile that there is not", { task: "Count.", profile: "nobody" }, "profile.unknown"],
-    ["with a plugin that there is not", { task: "Count.", plugins: ["nothing"] }, "plugin.unknown"],
-    ["on a model that there is not", { task: "Count.", caliber: { model: "gpt" } }, "caliber.unknown"],
-    ["where the cap is reached", { task: "Count." }, "cap.spawns"],
+  const refusals: [Omit<Joiner, "type">, string][] = [
+    [{ task: "Count.", after: ["cx-99999999"] }, "after.unknown"],
+    [{ task: "Count.", profile: "nobody" }, "profile.unknown"],
+    [{ task: "Count.", plugins: ["nothing"] }, "plugin.unknown"],
+    [{ task: "Count.", caliber: { model: "gpt" } }, "caliber.unknown"],
+    [{ task: "Count." }, "cap.spawns"],
   ];
 
   test("for any of these, and nothing is changed by that", async () => {
@@ -149,10 +149,10 @@ describe("a construct is not started in a run", () => {
     });
     const { run, afterSeq } = await busy(kit);
     const last = (await kit.deck.send({ type: "events.list", run, limit: 1 })).events[0]?.seq;
-    for (const [what, wish, code] of refusals) {
+    for (const [wish, code] of refusals) {
       if (code === "cap.spawns") await kit.deck.send({ type: "settings.change", settings: { max_spawns: 1 } });
       const refused = join(kit, wish);
-      await expect(refused, what).rejects.toMatchObject({ code, hint: expect.stringMatching(/cyberdeck \w+/) });
+      await expect(refused).rejects.toMatchObject({ code, hint: expect.stringMatching(/cyberdeck \w+/) });
     }
     const page = await kit.deck.send({ type: "events.list", run, limit: 500, after: last });
     expect(page.events.map(({ type }) => type)).not.toContain("construct.queued");
