@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { foldAsk } from "../../protocol/fold-watchdog.ts";
 import type { AskView } from "../../protocol/watchdog.ts";
 import { openForReading } from "../database.ts";
-import { eventOf } from "../event-reader.ts";
+import { eventOf } from "../event-row.ts";
 import { homePaths } from "../home.ts";
 import { storageFault } from "../storage-fault.ts";
 
