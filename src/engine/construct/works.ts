@@ -5,6 +5,7 @@ import type { Note } from "../journal.ts";
 import { Meter } from "../meter.ts";
 import { noteServersDown } from "../plugins/servers-down.ts";
 import { surfacingOf } from "../surface/surfacing.ts";
+import { agentDeaths, type AgentDeaths } from "./agent-death.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
@@ -30,6 +31,7 @@ export interface ConstructWorks {
   times: Timekeeper;
   custody: Custody;
   parking: Parking;
+  deaths: AgentDeaths;
   /** Judges its calls, and takes what it shows the netrunner. */
   owner: SessionOwner;
   /** Looks at what its agent does. */
@@ -93,6 +95,13 @@ export function constructWorks(
   const { session, tell } = hooks;
   const custody = custodyOf({ construct, clock, note: parts.note, session, windowMs: parts.windowMs, kill, onWait });
   const parking = parkingOf({ construct, account: parts.account, mail, note, onWait });
+  const deaths = agentDeaths({
+    construct,
+    account: parts.account,
+    note,
+    earlier: before?.suspended.deaths,
+    isSuspected: () => custody.isSuspected,
+  });
   const surfacing = surfacingOf({
     construct,
     places: parts,
@@ -108,7 +117,10 @@ export function constructWorks(
     standing: custody.standing,
     note,
     onDenial: (denial) => tally.denials.push(denial),
-    onJudged: (id, decision) => reconciled.judged(id, decision),
+    onJudged(id, decision) {
+      reconciled.judged(id, decision);
+      calls.judged(id, decision);
+    },
     onHold: onWait,
     kill: () => hooks.stop("netrunner"),
   });
@@ -122,6 +134,7 @@ export function constructWorks(
     times,
     custody,
     parking,
+    deaths,
     owner: { gate, surface: surfacing.surface },
     watch(event, from) {
       times.sign();
@@ -132,6 +145,7 @@ export function constructWorks(
       const beyond = event.type === "used" && event.isFinal ? parts.budget.overrun(construct) : undefined;
       if (beyond !== undefined) kill(`budget:${beyond}`);
       calls.see(event);
+      deaths.see(event);
       beginning.fast?.see(event);
       noteEvent(event, construct, note);
       noteServersDown(event, construct, tally.pluginsFailed, note);

@@ -131,6 +131,8 @@ function standOf({ sessionId, told, startedAt, surfaced, suspended }: ConstructV
       cut: cutLines(trace),
       unread: [...told],
       died: true,
+      agent_died: false,
+      deaths: trace.deaths,
       started_at: startedAt,
       duration_ms: trace.livedMs,
       worked_ms: trace.workedMs,
