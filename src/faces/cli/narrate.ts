@@ -42,7 +42,9 @@ export function narrate(event: DeckEvent): Telling | undefined {
     case "run.closed":
       return passing("run", runWord(event.body.status).word, event.body.reason);
     case "run.ejecting":
-      return lasting("you", "EJECT", event.body.reason, "alarm");
+      return event.body.completes
+        ? lasting("deck", "EJECT", "the deck died over it; it is completed now", "alarm")
+        : lasting("you", "EJECT", event.body.reason, "alarm");
     case "run.ejected":
       return event.body.proven
         ? lasting("run", "ejected", `nothing is left; ${event.body.snapshot ?? "no snapshot"}`, "strong")
