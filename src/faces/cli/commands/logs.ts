@@ -6,17 +6,17 @@ import type { Port } from "../../../host/port.ts";
 import { flatEvent, type DeckEvent } from "../../../protocol/event.ts";
 import { foldEvent } from "../../../protocol/snapshot.ts";
 import type { RunView } from "../../../protocol/view.ts";
-import { moment } from "../amounts.ts";
+import { moment } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
 import { findRun, listRuns } from "../find-run.ts";
 import { addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
 import { jsonLine } from "../json-lines.ts";
-import { narrate } from "../narrate.ts";
+import { narrate } from "../../words/narrate.ts";
 import { nearText } from "../near.ts";
 import { sink } from "../sink.ts";
 import { usualPatience } from "../stopping.ts";
-import { pad } from "../width.ts";
+import { pad } from "../../words/width.ts";
 import type { OpenDeck, World } from "../world.ts";
 
 interface LogsFlags extends DeckFlags {

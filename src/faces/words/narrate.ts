@@ -8,7 +8,7 @@ import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import { accountAsks, narrateAccount } from "./narrate-account.ts";
 import { counted, money, spell } from "./amounts.ts";
-import type { Style } from "./paint.ts";
+import type { Style } from "./style.ts";
 import { constructWord, runWord } from "./state-word.ts";
 
 /** An event in words. */
