@@ -7,6 +7,7 @@ import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Membership } from "./account/account.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import type { CutEject } from "./eject/cut-eject.ts";
 import { ejectRun } from "./eject/eject-run.ts";
 import { changeGoal } from "./changing-goal.ts";
 import type { Control } from "./control.ts";
@@ -14,6 +15,7 @@ import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { leftOver, settleEarlierLife } from "./resume/earlier-life.ts";
 import type { Forbidding } from "./forbidding.ts";
+import type { Joiner } from "./joining.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
@@ -111,6 +113,15 @@ export class Run {
     this.#changed();
   }
 
+  /** Queues one more construct that the netrunner wants, or rejects with a fault that says why not. Gives its id. */
+  async join(wish: Joiner): Promise<string> {
+    // What an earlier life has left comes first.
+    await this.#goingOn;
+    const id = this.#works.join(wish);
+    this.#works.fleet.pump();
+    return id;
+  }
+
   #queueTasks(tasks: string[]): void {
     const { models } = this.#parts.calibers;
     const { view } = this;
@@ -135,14 +146,19 @@ export class Run {
 
   /** Goes on after `load`, also with what was in the middle of its work when the deck died. */
   async goOn(): Promise<void> {
+    const { cutEject } = this.#past;
+    // Also when other runs make room meanwhile.
+    if (cutEject !== undefined) this.#works.fleet.deny("eject");
     this.#goingOn = settleEarlierLife({
       view: this.view,
       traces: this.#past.traces,
       note: this.#note,
       transcript: this.#parts.transcript,
+      endsAll: cutEject === undefined ? undefined : "eject",
       onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
       onSuspended: (specs) => this.#works.fleet.takeUp(specs),
     });
+    if (cutEject !== undefined) this.#completeEject(cutEject);
     await this.#goingOn;
     if (this.#wish !== undefined) return;
     this.#askRest();
@@ -211,14 +227,22 @@ export class Run {
     return ejection;
   }
 
-  #eject(reason: string): Promise<Ejection> {
-    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+  /** It is as if nothing of it had been done: what had not ended, ends, and the proof is had anew. */
+  #completeEject(cut: CutEject): void {
+    const wish = ejectWish(cut.reason);
+    this.#wish = wish;
+    this.#ejecting = this.#goingOn.then(() => this.#eject(cut.reason, cut));
+    void this.#ejecting.then(() => this.#finish(wish));
+  }
+
+  #eject(reason: string, cut?: CutEject): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, cut === undefined ? "netrunner" : "engine");
     const others = [
       { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
       { name: "author", kill: () => this.#works.authoring.close() },
       { name: "pool", kill: () => this.#works.pool.close() },
     ];
-    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#works.fleet, others });
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, cut, fleet: this.#works.fleet, others });
   }
 
   async #coordinate(): Promise<void> {

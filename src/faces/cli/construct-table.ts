@@ -1,9 +1,9 @@
 import { oneLine } from "../../base/text.ts";
 import type { ConstructView } from "../../protocol/view.ts";
-import { money, spell } from "./amounts.ts";
+import { money, spell } from "../words/amounts.ts";
 import type { Paint } from "./paint.ts";
 import type { Piece } from "./pieces.ts";
-import { constructWord } from "./state-word.ts";
+import { constructWord } from "../words/state-word.ts";
 import { tableLines } from "./table.ts";
 
 /** The constructs of a run, a line each; no line when there are none. */

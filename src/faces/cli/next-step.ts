@@ -5,7 +5,7 @@ import { constructRule } from "./at-bound.ts";
 import { settingTable } from "../../protocol/setting-table.ts";
 import { showSetting } from "../../protocol/setting-value.ts";
 import type { RunView } from "../../protocol/view.ts";
-import { money } from "./amounts.ts";
+import { money } from "../words/amounts.ts";
 import { shellWords } from "./shell-words.ts";
 
 /**

@@ -1,7 +1,6 @@
+import type { Style } from "../words/style.ts";
 import type { Output, World } from "./world.ts";
 
-/** What a piece of text means; how that looks is decided here alone. */
-export type Style = "plain" | "faint" | "strong" | "good" | "bad" | "warning" | "busy" | "alarm";
 export type Paint = (style: Style, text: string) => string;
 
 const codes: Record<Style, string> = {

@@ -1,5 +1,6 @@
-import type { Paint, Style } from "./paint.ts";
-import { clip, widthOf } from "./width.ts";
+import type { Style } from "../words/style.ts";
+import type { Paint } from "./paint.ts";
+import { clip, widthOf } from "../words/width.ts";
 
 /** A line before it is painted: text that is measured, and what it means. */
 export type Piece = { text: string; style?: Style };

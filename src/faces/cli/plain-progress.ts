@@ -1,9 +1,9 @@
 import { oneLine } from "../../base/text.ts";
-import { spell } from "./amounts.ts";
-import { narrate } from "./narrate.ts";
+import { spell } from "../words/amounts.ts";
+import { narrate } from "../words/narrate.ts";
 import { nearText } from "./near.ts";
 import type { Progress } from "./progress.ts";
-import { pad } from "./width.ts";
+import { pad } from "../words/width.ts";
 import type { Output } from "./world.ts";
 
 /** The most characters of one line: enough for a sentence, short enough for a log. */

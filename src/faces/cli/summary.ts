@@ -1,14 +1,14 @@
 import { inert, oneLine } from "../../base/text.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { costOf } from "../../protocol/view.ts";
-import { byteCount, counted, money, spell } from "./amounts.ts";
+import { byteCount, counted, money, spell } from "../words/amounts.ts";
 import { constructTable } from "./construct-table.ts";
 import type { Paint } from "./paint.ts";
 import type { Piece } from "./pieces.ts";
 import { renderLine } from "./pieces.ts";
 import { reportPath } from "./report-path.ts";
-import { runWord } from "./state-word.ts";
-import { wrap } from "./width.ts";
+import { runWord } from "../words/state-word.ts";
+import { wrap } from "../words/width.ts";
 
 const mostFiles = 40;
 

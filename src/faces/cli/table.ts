@@ -1,7 +1,7 @@
 import type { Paint } from "./paint.ts";
 import type { Piece } from "./pieces.ts";
 import { renderLine } from "./pieces.ts";
-import { clip, pad, widthOf } from "./width.ts";
+import { clip, pad, widthOf } from "../words/width.ts";
 
 export interface Table {
   titles: string[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../../src/base/fault.ts";
-import { narrate } from "../../../src/faces/cli/narrate.ts";
+import { narrate } from "../../../src/faces/words/narrate.ts";
 import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import { scriptedDeck, settings, type ScriptedDeck } from "./scripted-deck.ts";
 import { plainText, run, stand, type Stand } from "./test-world.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { inert } from "../../../src/base/text.ts";
 import { frame } from "../../../src/faces/cli/live/frame.ts";
 import { painter } from "../../../src/faces/cli/paint.ts";
-import { widthOf } from "../../../src/faces/cli/width.ts";
+import { widthOf } from "../../../src/faces/words/width.ts";
 import type { RunView } from "../../../src/protocol/view.ts";
 import { scriptedDeck, settings } from "./scripted-deck.ts";
 import type { Stage } from "./scripted-deck.ts";

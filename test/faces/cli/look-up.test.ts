@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { widthOf } from "../../../src/faces/cli/width.ts";
+import { widthOf } from "../../../src/faces/words/width.ts";
 import { scriptedDeck, settings } from "./scripted-deck.ts";
 import type { ScriptedDeck } from "./scripted-deck.ts";
 import { plainText, run, stand, terminal } from "./test-world.ts";

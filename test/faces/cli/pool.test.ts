@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { frame } from "../../../src/faces/cli/live/frame.ts";
-import { narrate } from "../../../src/faces/cli/narrate.ts";
+import { narrate } from "../../../src/faces/words/narrate.ts";
 import { painter } from "../../../src/faces/cli/paint.ts";
 import { runPage } from "../../../src/faces/cli/show/run-page.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";

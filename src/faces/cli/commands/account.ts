@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { inert } from "../../../base/text.ts";
 import type { AccountHold } from "../../../protocol/account.ts";
-import { moment } from "../amounts.ts";
+import { moment } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addHomeFlags } from "../flags/deck-flags.ts";

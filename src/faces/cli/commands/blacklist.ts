@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { inert, oneLine } from "../../../base/text.ts";
 import type { Port } from "../../../host/port.ts";
 import type { BlacklistEntry } from "../../../protocol/blacklist.ts";
-import { moment } from "../amounts.ts";
+import { moment } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import { findEntry, findRefused, refusedTasks } from "../find-forbidden.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { oneLine } from "../../../base/text.ts";
 import type { KnownCalibers, Model } from "../../../protocol/models.ts";
-import { moment } from "../amounts.ts";
+import { moment } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addAgentFlags } from "../flags/deck-flags.ts";

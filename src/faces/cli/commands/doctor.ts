@@ -6,7 +6,8 @@ import type { Finding, FindingState } from "../../../protocol/finding.ts";
 import { exitCode } from "../exit.ts";
 import { addAgentFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
 import { jsonLine } from "../json-lines.ts";
-import { painter, wantsColor, type Paint, type Style } from "../paint.ts";
+import type { Style } from "../../words/style.ts";
+import { painter, wantsColor, type Paint } from "../paint.ts";
 import { sink } from "../sink.ts";
 import { columnsOf, isScreen, type World } from "../world.ts";
 

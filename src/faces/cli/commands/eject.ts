@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { oneLine } from "../../../base/text.ts";
 import type { Replies } from "../../../host/port.ts";
-import { counted } from "../amounts.ts";
+import { counted } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addHomeFlags, addRunFlag } from "../flags/deck-flags.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { resolve } from "node:path";
 import { showBytes } from "../../../base/units.ts";
-import { counted } from "../amounts.ts";
+import { counted } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import { findRun } from "../find-run.ts";
 import { addHomeFlags, type DeckFlags } from "../flags/deck-flags.ts";

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/text.ts";
 import type { HostStatus, HostStop } from "../../../protocol/host.ts";
-import { counted, moment, spell } from "../amounts.ts";
+import { counted, moment, spell } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
 import { addAgentFlags, addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";

@@ -4,13 +4,13 @@ import { oneLine } from "../../../base/text.ts";
 import { showBytes } from "../../../base/units.ts";
 import type { Port } from "../../../host/port.ts";
 import type { Pruning } from "../../../protocol/retention.ts";
-import { counted, moment } from "../amounts.ts";
+import { counted, moment } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import { addHomeFlags, type DeckFlags } from "../flags/deck-flags.ts";
 import { duration, wholeNumber } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp, type Page } from "../look-up.ts";
-import { runWord } from "../state-word.ts";
+import { runWord } from "../../words/state-word.ts";
 import { tableLines } from "../table.ts";
 import type { World } from "../world.ts";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { oneLine } from "../../../base/text.ts";
 import type { RunSummary } from "../../../protocol/view.ts";
-import { money, moment, spell } from "../amounts.ts";
+import { money, moment, spell } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import { listRuns } from "../find-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
@@ -10,7 +10,7 @@ import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
 import type { Paint } from "../paint.ts";
 import type { Piece } from "../pieces.ts";
-import { runWord } from "../state-word.ts";
+import { runWord } from "../../words/state-word.ts";
 import { tableLines } from "../table.ts";
 import { definePrune } from "./prune.ts";
 import type { World } from "../world.ts";

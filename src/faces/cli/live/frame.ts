@@ -3,13 +3,13 @@ import { sparesIn } from "../../../protocol/pool.ts";
 import { troubleWords, type AccountHold } from "../../../protocol/account.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { costOf, isEnded } from "../../../protocol/view.ts";
-import { dial, money } from "../amounts.ts";
+import { dial, money } from "../../words/amounts.ts";
 import { near } from "../near.ts";
 import type { Paint } from "../paint.ts";
 import type { Piece } from "../pieces.ts";
 import { flow, renderLine } from "../pieces.ts";
-import { constructWord, daemonWord } from "../state-word.ts";
-import { pad } from "../width.ts";
+import { constructWord, daemonWord } from "../../words/state-word.ts";
+import { pad } from "../../words/width.ts";
 
 export interface FrameInput {
   view: RunView;

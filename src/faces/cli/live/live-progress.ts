@@ -1,13 +1,13 @@
 import type { Clock } from "../../../base/clock.ts";
 import { inert } from "../../../base/text.ts";
 import type { RunView } from "../../../protocol/view.ts";
-import { narrate } from "../narrate.ts";
+import { narrate } from "../../words/narrate.ts";
 import { nearText } from "../near.ts";
-import type { Telling } from "../narrate.ts";
+import type { Telling } from "../../words/narrate.ts";
 import type { Paint } from "../paint.ts";
 import { renderLine } from "../pieces.ts";
 import type { Progress } from "../progress.ts";
-import { clip, pad, widthOf, wrap } from "../width.ts";
+import { clip, pad, widthOf, wrap } from "../../words/width.ts";
 import type { Output } from "../world.ts";
 import { frame } from "./frame.ts";
 import { screen } from "./screen.ts";

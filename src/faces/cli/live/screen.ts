@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Output } from "../world.ts";
-import { widthOf } from "../width.ts";
+import { widthOf } from "../../words/width.ts";
 
 /** A block at the bottom of a terminal that is drawn again in place, with permanent lines going up above it. */
 export interface Screen {

@@ -1,12 +1,12 @@
 import { inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import { markCitations, type AskLine, type AskView } from "../../../protocol/watchdog.ts";
-import { counted, money, moment, spell } from "../amounts.ts";
+import { counted, money, moment, spell } from "../../words/amounts.ts";
 import type { Page } from "../look-up.ts";
 import type { Piece } from "../pieces.ts";
 import { shellWords } from "../shell-words.ts";
 import { tableLines } from "../table.ts";
-import { wrap } from "../width.ts";
+import { wrap } from "../../words/width.ts";
 
 /** An answer as it is told, its wrong citations marked; or why there is none. */
 export function answerPage(ask: AskView, { columns, paint }: Page): string {

@@ -3,10 +3,10 @@ import { oneLine } from "../../../base/text.ts";
 import type { Port } from "../../../host/port.ts";
 import { chainOf, turnNumberOf } from "../../../protocol/chain.ts";
 import { flatEvent, type DeckEvent } from "../../../protocol/event.ts";
-import { spell } from "../amounts.ts";
+import { spell } from "../../words/amounts.ts";
 import { jsonLine } from "../json-lines.ts";
-import { narrate } from "../narrate.ts";
-import { pad } from "../width.ts";
+import { narrate } from "../../words/narrate.ts";
+import { pad } from "../../words/width.ts";
 
 /** What belongs to one event of a run, oldest first, a line each with the turn of its agent. The event itself is marked. */
 export async function chainPage(port: Port, run: string, seq: number, isJson: boolean): Promise<string> {

@@ -2,7 +2,7 @@ import { inert, oneLine } from "../../../base/text.ts";
 import { eventLine } from "../../../protocol/event-line.ts";
 import { flatEvent, type DeckEvent } from "../../../protocol/event.ts";
 import type { Page } from "../look-up.ts";
-import { clip, wrap } from "../width.ts";
+import { clip, wrap } from "../../words/width.ts";
 
 /** One event in full, between its neighbours in a line each. */
 export interface ShownEvent {

@@ -5,11 +5,11 @@ import { defaultProfile } from "../../../protocol/profile.ts";
 import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { caliberText, costOf } from "../../../protocol/view.ts";
-import { byteCount, counted, money, moment, spell } from "../amounts.ts";
+import { byteCount, counted, money, moment, spell } from "../../words/amounts.ts";
 import type { Paint } from "../paint.ts";
 import { reportPath } from "../report-path.ts";
-import { constructWord, runWord } from "../state-word.ts";
-import { wrap } from "../width.ts";
+import { constructWord, runWord } from "../../words/state-word.ts";
+import { wrap } from "../../words/width.ts";
 
 /** The most bytes of a result; the transcript has all of it. */
 const resultBytes = 1200;

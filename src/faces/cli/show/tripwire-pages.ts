@@ -1,7 +1,7 @@
 import { inert, oneLine } from "../../../base/text.ts";
 import type { Severity, TripwireLine, TripwireTrial } from "../../../protocol/tripwire.ts";
 import type { Page } from "../look-up.ts";
-import type { Style } from "../paint.ts";
+import type { Style } from "../../words/style.ts";
 import { tableLines } from "../table.ts";
 
 /** The tripwires as a table. */

@@ -6,7 +6,8 @@ import { exitCode } from "../../exit.ts";
 import { addBrakeFlags, placeOf, type BrakeFlags } from "../../flags/brake-flags.ts";
 import { words } from "../../flags/values.ts";
 import { jsonLine } from "../../json-lines.ts";
-import { painter, wantsColor, type Paint, type Style } from "../../paint.ts";
+import type { Style } from "../../../words/style.ts";
+import { painter, wantsColor, type Paint } from "../../paint.ts";
 import { sink } from "../../sink.ts";
 import type { World } from "../../world.ts";
 

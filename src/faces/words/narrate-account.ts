@@ -1,9 +1,9 @@
 import { unreachable } from "../../base/fault.ts";
 import type { AttentionItem } from "../../protocol/attention.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
-import { asksForAccount } from "./account-question.ts";
+import { asksForAccount } from "../cli/account-question.ts";
 import { spell } from "./amounts.ts";
-import type { Style } from "./paint.ts";
+import type { Style } from "./style.ts";
 
 /** A word and a sentence that are worth a permanent line. */
 interface AccountTelling {

@@ -1,6 +1,6 @@
 import type { ConstructView, DaemonView, RunView } from "../../protocol/view.ts";
 import type { RunStatus } from "../../protocol/run-status.ts";
-import type { Style } from "./paint.ts";
+import type { Style } from "./style.ts";
 
 export interface StateWord {
   /** One column wide in every terminal. */

@@ -1,0 +1,60 @@
+import { needsOf } from "../model/needs.ts";
+import type { Action } from "../page.ts";
+import type { Shell } from "./shell.ts";
+
+/** What concerns the cockpit itself. */
+export const cockpitActions = (shell: Shell): Action<null>[] => [
+  {
+    id: "needs.next",
+    title: "next that needs you",
+    keys: ["g"],
+    can: ({ model }) => needsOf(model).length > 0,
+    run: ({ hands, model }) => {
+      const [need] = needsOf(model);
+      if (need !== undefined)
+        hands.show(need.construct === null ? "daemon" : "fleet", {
+          run: need.run,
+          ...(need.construct === null ? {} : { construct: need.construct }),
+        });
+    },
+  },
+  {
+    id: "page.left",
+    title: "page to the left",
+    keys: ["a", "left"],
+    run: ({ hands }) => hands.show(neighbour(shell, -1)),
+  },
+  {
+    id: "page.right",
+    title: "page to the right",
+    keys: ["d", "right"],
+    run: ({ hands }) => hands.show(neighbour(shell, 1)),
+  },
+  ...shell.pages.map(({ name, title }): Action<null> => ({
+    id: `show.${name}`,
+    title: `show: ${title.toLowerCase()}`,
+    keys: [],
+    run: ({ hands }) => hands.show(name),
+  })),
+  { id: "page.back", title: "back", keys: ["escape"], run: ({ hands }) => hands.back() },
+  {
+    id: "deck.attach",
+    title: "attach to the deck again",
+    keys: ["R"],
+    can: ({ model }) => model.link.state === "lost",
+    run: () => shell.attach(),
+  },
+  { id: "cockpit.redraw", title: "draw everything again", keys: ["ctrl+l"], run: () => shell.redraw() },
+  { id: "cockpit.suspend", title: "suspend the cockpit", keys: ["ctrl+z"], run: () => shell.suspend() },
+  {
+    id: "cockpit.quit",
+    title: "leave the cockpit; the fleet goes on",
+    keys: ["ctrl+q"],
+    run: ({ hands }) => hands.quit(),
+  },
+];
+
+function neighbour({ pages, front }: Shell, by: number): string {
+  const at = pages.findIndex(({ name }) => name === front());
+  return pages[(at + by + pages.length) % pages.length]?.name ?? front();
+}

@@ -1,0 +1,13 @@
+import type { BoundAction, Mounted } from "../mount.ts";
+
+/** What the shell gives to the actions that concern itself. */
+export interface Shell {
+  pages: readonly Pick<Mounted, "name" | "title">[];
+  /** The page that is shown. */
+  front: () => string;
+  suspend: () => void;
+  attach: () => void;
+  redraw: () => void;
+  /** Every action that there is on this page. */
+  actions: () => BoundAction[];
+}

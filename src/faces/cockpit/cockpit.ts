@@ -1,0 +1,197 @@
+import type { Clock } from "../../base/clock.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
+import type { Port } from "../../host/port.ts";
+import type { Command } from "../../protocol/command.ts";
+import { followDeck } from "./follow-deck.ts";
+import type { OwnKeys } from "./keymap.ts";
+import { newModel, type DeckModel } from "./model/deck-model.ts";
+import type { Hands, Local } from "./page.ts";
+import type { Screen } from "./screen/screen.ts";
+import { Stage } from "./stage.ts";
+
+/** What the cockpit is made of. */
+export interface CockpitParts {
+  screen: Screen;
+  /** Finds the deck of the home, or starts it. */
+  openDeck: () => Promise<OpenDeck>;
+  clock: Clock;
+  local: Local;
+  /** Puts a text into the machine's clipboard and the terminal's. */
+  copy: (text: string) => void;
+  keys: OwnKeys;
+  /** Stops this process as Ctrl+Z does elsewhere; resolves when it goes on. */
+  suspend: () => Promise<void>;
+}
+
+export interface OpenDeck {
+  port: Port;
+  close: () => Promise<void>;
+}
+
+/** What comes from the deck is drawn at most this often, milliseconds: 15 times a second. A key is drawn at once. */
+const frameMs = 66;
+/** How often what counts in seconds is drawn, milliseconds. */
+const tickMs = 1000;
+
+/**
+ * The terminal face: shows what a deck does, and does what the netrunner's keys say. It attaches to a host, whose fleet goes on whatever
+ * becomes of it. One life: `run` until the netrunner leaves.
+ */
+export class Cockpit {
+  readonly #parts: CockpitParts;
+  readonly #model: DeckModel;
+  readonly #stage: Stage;
+  readonly #left = Promise.withResolvers<void>();
+  #deck: OpenDeck | null = null;
+  #timer: Disposable | null = null;
+  #ticker: Disposable | null = null;
+  #drawnAt = -Infinity;
+  #isOver = false;
+
+  constructor(parts: CockpitParts) {
+    this.#parts = parts;
+    this.#model = newModel(parts.clock.now());
+    const shell = {
+      suspend: () => void this.#suspend(),
+      attach: () => void this.#attachAgain(),
+      redraw: () => this.#redraw(),
+    };
+    this.#stage = new Stage({
+      model: this.#model,
+      hands: this.#hands(),
+      keys: parts.keys,
+      size: () => parts.screen.size,
+      shell,
+      changed: () => this.#drawSoon(),
+    });
+  }
+
+  /** Resolves when the netrunner has left and the terminal is as it was found. */
+  async run(): Promise<void> {
+    try {
+      this.#redraw();
+      void this.#attach();
+      this.#tick();
+      await this.#left.promise;
+    } finally {
+      this.#isOver = true;
+      this.#timer?.[Symbol.dispose]();
+      this.#ticker?.[Symbol.dispose]();
+      this.#parts.screen.stop();
+      await this.#deck?.close();
+    }
+  }
+
+  /** Finds the deck and follows it until it ends. */
+  async #attach(): Promise<void> {
+    this.#model.link = { state: "attaching" };
+    try {
+      const deck = await this.#parts.openDeck();
+      if (this.#isOver) return await deck.close();
+      this.#deck = deck;
+      await followDeck(deck.port, this.#model, {
+        changed: () => this.#drawSoon(),
+        heard: (event) => this.#stage.heard(event),
+      });
+      this.#lose(new Fault("setup", "deck.ended", "the host has ended", { hint: "R starts it again." }));
+    } catch (error) {
+      this.#lose(error);
+    }
+  }
+
+  async #attachAgain(): Promise<void> {
+    const before = this.#deck;
+    this.#deck = null;
+    await before?.close();
+    await this.#attach();
+  }
+
+  #lose(error: unknown): void {
+    this.#model.link = { state: "lost", why: messageOf(error), hint: hintOf(error) };
+    this.#drawSoon();
+  }
+
+  /** Takes the terminal, and draws from nothing: at the start, and after something else has written on it. */
+  #redraw(): void {
+    if (this.#isOver) return;
+    const { screen, clock } = this.#parts;
+    screen.stop();
+    screen.start({
+      input: (input) => {
+        this.#model.now = clock.now();
+        this.#stage.take(input);
+        this.#draw();
+      },
+      resize: () => this.#draw(),
+    });
+    this.#draw();
+  }
+
+  async #suspend(): Promise<void> {
+    this.#parts.screen.stop();
+    await this.#parts.suspend();
+    this.#redraw();
+  }
+
+  #drawSoon(): void {
+    if (this.#isOver || this.#timer !== null) return;
+    const { clock } = this.#parts;
+    this.#timer = clock.after(Math.max(0, this.#drawnAt + frameMs - clock.monotonic()), () => this.#draw());
+  }
+
+  #draw(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = null;
+    if (this.#isOver) return;
+    const { screen, clock } = this.#parts;
+    this.#model.now = clock.now();
+    this.#drawnAt = clock.monotonic();
+    screen.show(this.#stage.frame());
+  }
+
+  /** Times and countdowns go on where something is at work or waits. */
+  #tick(): void {
+    if (this.#isOver) return;
+    this.#ticker = this.#parts.clock.after(tickMs, () => {
+      if (this.#stage.isPassing || [...this.#model.runs.values()].some((view) => view.closedAt === null))
+        this.#drawSoon();
+      this.#tick();
+    });
+  }
+
+  #hands(): Hands {
+    return {
+      send: async <C extends Command>(command: C, done?: string) => {
+        if (this.#deck === null) {
+          this.#stage.say("there is no deck to tell: R attaches again", "bad");
+          return undefined;
+        }
+        try {
+          const reply = await this.#deck.port.send(command);
+          if (done !== undefined) this.#stage.say(done, "good");
+          return reply;
+        } catch (error) {
+          this.#stage.say([messageOf(error), hintOf(error)].filter((text) => text !== "").join(". "), "bad");
+          return undefined;
+        }
+      },
+      show: (page, aim = {}) => this.#stage.show(page, aim),
+      back: () => this.#stage.back(),
+      open: (dialog) => this.#stage.open(dialog),
+      say: (text, look) => this.#stage.say(text, look),
+      copy: (text, what) => {
+        this.#parts.copy(text);
+        this.#stage.say(`copied: ${what}`, "good");
+      },
+      choose: (run) => {
+        this.#model.current = run;
+        this.#drawSoon();
+      },
+      act: (id) => this.#stage.act(id),
+      local: this.#parts.local,
+      quit: () => this.#left.resolve(),
+    };
+  }
+}
+
+const hintOf = (error: unknown): string => (error instanceof Fault ? (error.hint ?? "") : "");

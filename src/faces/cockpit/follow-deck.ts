@@ -1,0 +1,42 @@
+import { Fault } from "../../base/fault.ts";
+import type { Port } from "../../host/port.ts";
+import type { DeckEvent } from "../../protocol/event.ts";
+import { adopt, hear, type DeckModel } from "./model/deck-model.ts";
+
+/**
+ * Keeps a model in step with its deck: the open runs as they are, then every event. Resolves when the deck has ended; a connection
+ * that breaks while the deck lives is taken up again behind the port.
+ * @param on.changed all that had come in is in the model
+ */
+export async function followDeck(
+  port: Port,
+  model: DeckModel,
+  on: { changed: () => void; heard: (event: DeckEvent) => void },
+): Promise<void> {
+  const host = await port.send({ type: "host.status" });
+  model.host = host;
+  const { runs } = await port.send({ type: "runs.open" });
+  await Promise.all(runs.map(async ({ run }) => take(port, model, run)));
+  model.link = { state: "attached" };
+  on.changed();
+  // Events that a snapshot has already are known by their number.
+  const from = Math.min(host.seq, ...[...model.runs.values()].map((view) => view.lastSeq));
+  for await (const event of port.follow(from)) {
+    if (!hear(model, event) && event.seq > host.seq) {
+      // A run of before the cockpit, which was opened again.
+      await take(port, model, event.run);
+    }
+    on.heard(event);
+    on.changed();
+  }
+}
+
+async function take(port: Port, model: DeckModel, run: string): Promise<void> {
+  try {
+    const view = await port.snapshot(run);
+    if (view !== undefined) adopt(model, view);
+  } catch (error) {
+    // It has closed in between.
+    if (!(error instanceof Fault)) throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { blank, line, moved, type Drawing, type Line } from "./draw/block.ts";
+import type { Look } from "./draw/look.ts";
+import type { DeckModel } from "./model/deck-model.ts";
+import { postureLines } from "./posture.ts";
+import type { Size } from "./screen/size.ts";
+
+/** Rows above and below a page. */
+const above = 3;
+const below = 1;
+
+/** The room that a page has. */
+export const bodySize = ({ columns, rows }: Size): Size => ({ columns, rows: Math.max(1, rows - above - below) });
+
+/** Where the page begins. */
+export const bodyTop = above;
+
+export interface Chrome {
+  tabs: readonly { name: string; title: string }[];
+  front: string;
+  /** What was said last. */
+  word: { text: string; look: Look } | null;
+  /** Keys that are of use here. */
+  hints: readonly (readonly [key: string, title: string])[];
+}
+
+/** The whole picture: posture, tabs, the page, the line at the bottom, and the dialogs over them. */
+export function frameOf(
+  model: DeckModel,
+  chrome: Chrome,
+  page: Drawing,
+  dialogs: readonly Drawing[],
+  size: Size,
+): Drawing {
+  const { columns, rows } = size;
+  const head = [...postureLines(model, columns), tabLine(chrome)];
+  const body = moved(page, 0, bodyTop);
+  return {
+    parts: [
+      ...body.parts,
+      { x: 0, y: 0, width: columns, height: above, lines: head },
+      { x: 0, y: rows - below, width: columns, height: below, lines: [footLine(chrome)] },
+      ...dialogs.flatMap((dialog) => dialog.parts),
+    ],
+    cursor: dialogs.length > 0 ? dialogs.at(-1)?.cursor : body.cursor,
+  };
+}
+
+function tabLine({ tabs, front }: Chrome): Line {
+  if (tabs.length === 0) return blank;
+  return line(
+    ...tabs.flatMap(({ name, title }): (readonly [string, Look])[] =>
+      name === front ? [[`▌${title} `, "border_focused"]] : [[` ${title} `, "faint"]],
+    ),
+  );
+}
+
+function footLine({ word, hints }: Chrome): Line {
+  if (word !== null) return line([` ${word.text}`, word.look]);
+  return line(
+    ...hints.flatMap(([key, title]): (readonly [string, Look])[] => [
+      [` ${key}`, "key"],
+      [` ${title} `, "faint"],
+    ]),
+  );
+}

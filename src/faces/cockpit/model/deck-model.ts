@@ -1,0 +1,79 @@
+import type { DeckEvent } from "../../../protocol/event.ts";
+import type { HostStatus } from "../../../protocol/host.ts";
+import { foldEvent, openView } from "../../../protocol/snapshot.ts";
+import type { RunView } from "../../../protocol/view.ts";
+import { hearFeeds, newFeeds, type Feeds } from "./feeds.ts";
+
+/** How the cockpit stands with its deck. */
+export type Link =
+  | { state: "attaching" }
+  | { state: "attached" }
+  /** It was there and is not any more, or could not be reached. */
+  | { state: "lost"; why: string; hint: string };
+
+/** What the cockpit knows of its deck: the snapshot that it began with and every event since. Changed in place, by its events alone. */
+export interface DeckModel {
+  link: Link;
+  /** As it was when the cockpit attached. */
+  host: HostStatus | null;
+  /** The runs that are open, and those that have closed meanwhile; in the order in which they came. */
+  runs: Map<string, RunView>;
+  /** What is kept of the events themselves, the latest of each. */
+  feeds: Feeds;
+  /** The run that is meant where nothing says which. */
+  current: string | null;
+  /** Milliseconds since the epoch, as of this frame. */
+  now: number;
+}
+
+/** The most closed runs that are kept; older ones are in the record. */
+const mostClosed = 8;
+
+export const newModel = (now: number): DeckModel => ({
+  link: { state: "attaching" },
+  host: null,
+  runs: new Map(),
+  feeds: newFeeds(),
+  current: null,
+  now,
+});
+
+/** Takes a run over as the deck has it. */
+export function adopt(model: DeckModel, view: RunView): void {
+  model.runs.set(view.run, view);
+  model.current ??= view.run;
+  const current = model.runs.get(model.current);
+  if (current?.closedAt !== null && view.closedAt === null) model.current = view.run;
+}
+
+/** Takes an event in. False: it is of a run whose view has to be asked for. */
+export function hear(model: DeckModel, event: DeckEvent): boolean {
+  let view = model.runs.get(event.run);
+  if (view === undefined) {
+    if (event.type !== "run.opened") return false;
+    view = openView(event);
+    adopt(model, view);
+    hearFeeds(model.feeds, event);
+    dropClosed(model);
+    return true;
+  }
+  // The snapshot has it already.
+  if (event.seq <= view.lastSeq) return true;
+  foldEvent(view, event);
+  hearFeeds(model.feeds, event);
+  return true;
+}
+
+/** The run that is meant where nothing says which. */
+export const currentRun = ({ runs, current }: DeckModel): RunView | undefined =>
+  current === null ? undefined : runs.get(current);
+
+export const isOpen = (view: RunView): boolean => view.closedAt === null;
+
+function dropClosed(model: DeckModel): void {
+  const closed = [...model.runs.values()].filter((view) => !isOpen(view) && view.run !== model.current);
+  for (const { run } of closed.slice(0, Math.max(0, closed.length - mostClosed))) {
+    model.runs.delete(run);
+    model.feeds.runs.delete(run);
+  }
+}

@@ -1,0 +1,13 @@
+import { mount, type Mounted } from "./mount.ts";
+import type { Hands, Page } from "./page.ts";
+import { fleetPage } from "./pages/fleet.ts";
+
+type MountPage = (hands: Hands, changed: () => void) => Mounted;
+
+const paged =
+  <S>(page: Page<S>): MountPage =>
+  (hands, changed) =>
+    mount(page, hands, changed);
+
+/** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
+export const pages: readonly MountPage[] = [paged(fleetPage)];

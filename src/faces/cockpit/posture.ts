@@ -1,0 +1,111 @@
+import { addSpent, nothingSpent } from "../../protocol/spent.ts";
+import { sparesIn } from "../../protocol/pool.ts";
+import { costOf, spentOf, type ConstructView, type RunView } from "../../protocol/view.ts";
+import { money } from "../words/amounts.ts";
+import { daemonWord } from "../words/state-word.ts";
+import { line, type Line, type Span } from "./draw/block.ts";
+import type { Look } from "./draw/look.ts";
+import { currentRun, isOpen, type DeckModel } from "./model/deck-model.ts";
+import { needsOf } from "./model/needs.ts";
+import { clip, widthOf } from "../words/width.ts";
+
+/** The two rows that are always there: who is needed, under which rules, at what price, and how the fleet stands. */
+export function postureLines(model: DeckModel, columns: number): [Line, Line] {
+  const run = currentRun(model);
+  const needs = needsOf(model).length;
+  const need: Span[] =
+    needs === 0
+      ? [{ text: "nothing needs you ", look: "faint" }]
+      : [{ text: ` ⚑ ${needs} NEED${needs === 1 ? "S" : ""} YOU · g `, look: "act" }];
+  const first = [
+    { text: " CYBERDECK ", look: "title" as const },
+    linkSpan(model),
+    ...brakeSpans(run),
+    ...(run?.settings.offline === true ? [{ text: "  OFFLINE MODEL", look: "warning" as const }] : []),
+    { text: `  ${goalText(run)}`, look: "plain" as const },
+  ];
+  return [ends(first, need, columns), ends(countSpans(model, run), daemonSpans(run), columns)];
+}
+
+function linkSpan({ link, runs }: DeckModel): Span {
+  if (link.state === "lost") return { text: "○ NO DECK", look: "bad" };
+  if (link.state === "attaching") return { text: "◌ attaching", look: "warning" };
+  const held = [...runs.values()].find((view) => isOpen(view) && view.account !== null);
+  return held === undefined
+    ? { text: "● attached", look: "good" }
+    : { text: `◐ ${held.account?.kind ?? "held"}`, look: "warning" };
+}
+
+function brakeSpans(run: RunView | undefined): Span[] {
+  if (run === undefined) return [];
+  const { brake, airgap } = run.settings;
+  const signs: Record<string, [string, Look]> = {
+    paranoid: ["▲", "warning"],
+    default: ["=", "plain"],
+    yolo: ["▼", "bad"],
+  };
+  const [sign, look] = signs[brake] ?? ["=", "plain"];
+  return [{ text: `  ${sign} ${brake}`, look }, ...(airgap ? [{ text: "  airgap", look: "warning" as const }] : [])];
+}
+
+const goalText = (run: RunView | undefined): string => {
+  if (run === undefined) return "no run: e sets a goal, n starts a construct";
+  return run.kind === "goal" ? run.goal : "tasks without a goal";
+};
+
+function countSpans(model: DeckModel, run: RunView | undefined): Span[] {
+  const open = [...model.runs.values()].filter(isOpen);
+  const constructs = open.flatMap((view) => Object.values(view.constructs));
+  const of = (...states: ConstructView["state"][]): number =>
+    constructs.filter(({ state }) => states.includes(state)).length;
+  const held = of("held", "paused");
+  const failed = of("failed", "killed");
+  const cost = run === undefined ? 0 : costOf(run);
+  const budget = run?.settings.budget_usd ?? 0;
+  const spent = open.map(spentOf).reduce(addSpent, nothingSpent);
+  const ready = open.reduce((sum, view) => sum + sparesIn(view.pool, "ready"), 0);
+  const size = run?.settings.pool ?? 0;
+  return [
+    { text: ` ${money(cost)}${budget > 0 ? ` of ${money(budget)}` : ""}` },
+    ...(open.length > 1 ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }] : []),
+    { text: `  ●${of("starting", "running", "ending")}`, look: "busy" },
+    { text: ` ·${of("queued", "suspended")}`, look: "faint" },
+    { text: ` !${held}`, look: held > 0 ? "alarm" : "faint" },
+    { text: ` ◌${of("parked")}`, look: "faint" },
+    { text: ` ✓${of("done")}`, look: "good" },
+    { text: ` ✗${failed}`, look: failed > 0 ? "bad" : "faint" },
+    ...(size > 0
+      ? [
+          {
+            text: `  pool ${"■".repeat(Math.min(ready, size))}${"□".repeat(Math.max(0, size - ready))}`,
+            look: "faint" as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+function daemonSpans(run: RunView | undefined): Span[] {
+  const word = run === undefined ? undefined : daemonWord(run);
+  if (word === undefined) return [];
+  const isUrgent = word.style === "alarm";
+  return [
+    {
+      text: isUrgent ? ` daemon: ${word.word} ` : `daemon ${word.glyph} ${word.word} `,
+      look: isUrgent ? "act" : word.style,
+    },
+  ];
+}
+
+/** One part at the left, which gives way, and one at the right. */
+function ends(left: readonly Span[], right: readonly Span[], columns: number): Line {
+  const tail = right.reduce((sum, { text }) => sum + widthOf(text), 0);
+  let room = Math.max(0, columns - tail);
+  const head: Span[] = [];
+  for (const span of left) {
+    const text = clip(span.text.replaceAll("\n", " "), room);
+    room -= widthOf(text);
+    head.push({ ...span, text });
+  }
+  return line(...head, " ".repeat(room), ...right);
+}

@@ -1,0 +1,61 @@
+import type { Grid } from "./grid.ts";
+import type { Theme } from "./theme.ts";
+
+/**
+ * What to send to a terminal that shows `before` so that it shows `after`; without `before`, everything. Characters over whose width
+ * terminals differ are each followed by a move to where the next one belongs, so that nothing beside them is ever displaced.
+ */
+export function changesOf(before: Grid | undefined, after: Grid, theme: Theme): string {
+  const { columns, rows } = after;
+  const base = before?.columns === columns && before.rows === rows ? before : undefined;
+  let out = base === undefined ? "\u001b[0m\u001b[2J" : "";
+  let look = -1;
+  for (let row = 0; row < rows; row += 1) {
+    // Where the terminal's cursor is in this row; -1: elsewhere, or not known for sure.
+    let at = -1;
+    for (let column = 0; column < columns; column += 1) {
+      const cell = row * columns + column;
+      const text = after.text[cell] ?? " ";
+      if (text === "" || (base !== undefined && isSame(base, after, cell, columns - column))) continue;
+      if (at !== column) out += at === -1 ? `\u001b[${row + 1};${column + 1}H` : `\u001b[${column + 1}G`;
+      const own = after.look[cell] ?? 0;
+      if (own !== look) {
+        const codes = theme.codes(own);
+        out += codes === "" ? "\u001b[0m" : `\u001b[0;${codes}m`;
+        look = own;
+      }
+      const width = widthAt(after, cell, columns - column);
+      if (width > 1) out += `${" ".repeat(width)}\u001b[${column + 1}G`;
+      out += text;
+      at = isSteady(text) ? column + 1 : -2;
+    }
+  }
+  const cursor = after.cursor;
+  const place = cursor === undefined ? "\u001b[?25l" : `\u001b[${cursor.y + 1};${cursor.x + 1}H\u001b[?25h`;
+  const isMoved = cursor?.x !== before?.cursor?.x || cursor?.y !== before?.cursor?.y;
+  if (out === "" && !isMoved) return "";
+  // Synchronised update: terminals that know it show the frame as a whole.
+  return `\u001b[?2026h\u001b[?25l${out}${look === -1 ? "" : "\u001b[0m"}${place}\u001b[?2026l`;
+}
+
+/** A grapheme is the same if all of its cells are. */
+function isSame(before: Grid, after: Grid, cell: number, room: number): boolean {
+  const width = widthAt(after, cell, room);
+  for (let one = cell; one < cell + width; one += 1)
+    if (before.text[one] !== after.text[one] || before.look[one] !== after.look[one]) return false;
+  // One that was wider before has left something behind it.
+  return width === room || before.text[cell + width] !== "" || after.text[cell + width] === "";
+}
+
+function widthAt(grid: Grid, cell: number, room: number): number {
+  let width = 1;
+  while (width < room && grid.text[cell + width] === "") width += 1;
+  return width;
+}
+
+/** Whether every terminal gives it one column: ASCII, Latin, lines, blocks and the signs that the cockpit itself uses. */
+const isSteady = (text: string): boolean =>
+  text.length === 1 &&
+  /[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2013\u2014\u2018-\u201d\u2022\u2026\u2190-\u2193\u2500-\u259f\u25a0-\u25cf]/.test(
+    text,
+  );

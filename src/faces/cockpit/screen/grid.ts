@@ -1,0 +1,121 @@
+import { widthOf } from "../../words/width.ts";
+import type { Drawing, Placed } from "../draw/block.ts";
+import { ownLooks, type Look } from "../draw/look.ts";
+import { tame } from "../draw/tame.ts";
+import type { Size } from "./size.ts";
+
+/**
+ * A picture in cells. `text` has one entry a cell: a grapheme, or "" where the grapheme before it goes on. `look` has the look of
+ * the text in its lower byte and that of its line in the upper one, as indices into `looks`.
+ */
+export interface Grid extends Size {
+  text: string[];
+  look: Uint16Array;
+  cursor: { x: number; y: number } | undefined;
+}
+
+/** Every look, by the number that stands for it in a grid. */
+export const looks: readonly Look[] = [
+  "plain",
+  "faint",
+  "strong",
+  "good",
+  "bad",
+  "warning",
+  "busy",
+  "alarm",
+  ...ownLooks,
+];
+const numbers = new Map(looks.map((look, number) => [look, number]));
+
+/** The picture of a drawing. This is the one way to the screen, so what comes through here is inert and stays in its place. */
+export function gridOf({ parts, cursor }: Drawing, { columns, rows }: Size): Grid {
+  const grid: Grid = {
+    columns,
+    rows,
+    text: Array.from({ length: columns * rows }, () => " "),
+    look: new Uint16Array(columns * rows),
+    cursor,
+  };
+  for (const part of parts) place(grid, part);
+  return grid;
+}
+
+/** The lines of a grid as plain text, without blanks at their ends. */
+export const rowsOf = ({ columns, rows, text }: Grid): string[] =>
+  Array.from({ length: rows }, (_, y) =>
+    text
+      .slice(y * columns, (y + 1) * columns)
+      .join("")
+      .trimEnd(),
+  );
+
+function place(grid: Grid, { x, y, width, height, lines }: Placed): void {
+  const left = Math.max(0, x);
+  const right = Math.min(grid.columns, x + width);
+  for (let row = Math.max(0, -y); row < height && y + row < grid.rows; row += 1) {
+    const line = lines[row];
+    const under = (numbers.get(line?.fill ?? "plain") ?? 0) << 8;
+    let at = x;
+    for (const span of line?.spans ?? []) {
+      if (at >= right) break;
+      at = write(grid, y + row, at, { left, right }, tame(span.text), under | (numbers.get(span.look ?? "plain") ?? 0));
+    }
+    for (let cell = Math.max(left, at); cell < right; cell += 1) put(grid, y + row, cell, " ", under);
+  }
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+const plain = /^[\x20-\x7e]*$/;
+
+/** Writes a text from a column on, as far as there is room; the column behind it. */
+function write(
+  grid: Grid,
+  row: number,
+  start: number,
+  { left, right }: { left: number; right: number },
+  text: string,
+  look: number,
+): number {
+  let at = start;
+  if (plain.test(text)) {
+    for (let index = 0; index < text.length && at < right; index += 1, at += 1)
+      if (at >= left) put(grid, row, at, text.charAt(index), look);
+    return at;
+  }
+  for (const { segment } of segmenter.segment(text)) {
+    if (at >= right) break;
+    const width = widthOf(segment);
+    // A mark without a letter to stand on, and what has no room at the edge.
+    if (width === 0) continue;
+    if (at < left || at + width > right) {
+      for (let cell = Math.max(left, at); cell < Math.min(right, at + width); cell += 1)
+        put(grid, row, cell, " ", look);
+      at += width;
+      continue;
+    }
+    put(grid, row, at, segment, look);
+    for (let rest = 1; rest < width; rest += 1) put(grid, row, at + rest, "", look);
+    at += width;
+  }
+  return at;
+}
+
+function put(grid: Grid, row: number, column: number, text: string, look: number): void {
+  const cell = row * grid.columns + column;
+  // What a wide character loses a part to is gone as a whole.
+  if (text !== "") heal(grid, row, column);
+  grid.text[cell] = text;
+  grid.look[cell] = look;
+}
+
+function heal(grid: Grid, row: number, column: number): void {
+  const first = row * grid.columns;
+  const cell = first + column;
+  if (grid.text[cell] === "") {
+    let head = cell - 1;
+    while (head > first && grid.text[head] === "") head -= 1;
+    for (let one = head; one < cell; one += 1) grid.text[one] = " ";
+  }
+  for (let one = cell + 1; one < first + grid.columns && grid.text[one] === ""; one += 1) grid.text[one] = " ";
+}

@@ -1,0 +1,164 @@
+import type { DeckEvent } from "../../protocol/event.ts";
+import { globalActions } from "./actions/actions.ts";
+import type { Shell } from "./actions/shell.ts";
+import type { Drawing } from "./draw/block.ts";
+import type { Look } from "./draw/look.ts";
+import { bodySize, bodyTop, frameOf } from "./frame.ts";
+import { actionFor, keyName, keysOf, type OwnKeys } from "./keymap.ts";
+import type { DeckModel } from "./model/deck-model.ts";
+import { mount, mountDialog, type BoundAction, type Mounted, type MountedDialog } from "./mount.ts";
+import type { Dialog, Focus, Hands } from "./page.ts";
+import { pages } from "./pages.ts";
+import { gridOf, type Grid } from "./screen/grid.ts";
+import type { Input } from "./screen/input.ts";
+import type { Size } from "./screen/size.ts";
+
+/** How long a word stays at the bottom, milliseconds. */
+const wordMs = 6000;
+/** The most pages that "back" goes through. */
+const mostBefore = 20;
+
+/** What a stage is given. */
+export interface StageParts {
+  model: DeckModel;
+  hands: Hands;
+  keys: OwnKeys;
+  size: () => Size;
+  shell: Omit<Shell, "pages" | "front" | "actions">;
+  /** What it shows is not the same any more. */
+  changed: () => void;
+}
+
+/** What is on the screen: the page in front, the dialogs over it, the word at the bottom; and what an input means there. */
+export class Stage {
+  readonly #parts: StageParts;
+  readonly #pages: readonly Mounted[];
+  readonly #globals: Mounted;
+  #front: Mounted;
+  #before: Mounted[] = [];
+  #dialogs: MountedDialog[] = [];
+  #word: { text: string; look: Look; until: number } | null = null;
+
+  constructor(parts: StageParts) {
+    this.#parts = parts;
+    const { hands, changed, shell } = parts;
+    this.#pages = pages.map((page) => page(hands, changed));
+    const [first] = this.#pages;
+    if (first === undefined) throw new Error("a cockpit has pages");
+    this.#front = first;
+    const whole = { ...shell, pages: this.#pages, front: () => this.#front.name, actions: () => this.actions() };
+    const actions = globalActions(whole);
+    const everywhere = { name: "everywhere", title: "", begin: () => null, draw: () => ({ parts: [] }), actions };
+    this.#globals = mount({ ...everywhere, focus: () => this.#focus() }, hands, changed);
+  }
+
+  /** Something is shown that goes away by itself. */
+  get isPassing(): boolean {
+    return this.#word !== null;
+  }
+
+  /** The picture as it is now. */
+  frame(): Grid {
+    const { model } = this.#parts;
+    const size = this.#parts.size();
+    for (const dialog of this.#dialogs) if (dialog.isOver(model)) this.#close(dialog);
+    if (this.#word !== null && this.#word.until < model.now) this.#word = null;
+    const page = this.#front.draw(model, bodySize(size));
+    const dialogs = this.#dialogs.map((dialog): Drawing => dialog.draw(model, size));
+    const chrome = { tabs: this.#pages, front: this.#front.name, word: this.#word, hints: this.#hints() };
+    return gridOf(frameOf(model, chrome, page, dialogs, size), size);
+  }
+
+  /** Does what an input means here: the dialog on top has it first. */
+  take(input: Input): void {
+    const { model } = this.#parts;
+    const top = this.#dialogs.at(-1);
+    if (top?.input(input, model, this.#parts.size()) === true) return;
+    if (input.type === "key") this.#press(input.key, top !== undefined);
+    if (top !== undefined || input.type !== "mouse") return;
+    if (input.kind === "wheel") this.#front.wheeled(input.wheel, model, this.#body());
+    if (input.kind === "press") this.#click(input.x, input.y);
+  }
+
+  /** An event of the deck; the model has it already. */
+  heard(event: DeckEvent): void {
+    for (const page of this.#pages) page.heard(event, this.#parts.model, this.#body());
+  }
+
+  show(name: string, aim: Focus): void {
+    const page = this.#pages.find((one) => one.name === name);
+    if (page === undefined) return;
+    if (page !== this.#front) this.#before = [...this.#before.slice(1 - mostBefore), this.#front];
+    this.#front = page;
+    page.enter(aim, this.#parts.model, this.#body());
+    this.#parts.changed();
+  }
+
+  back(): void {
+    this.#front = this.#before.pop() ?? this.#front;
+    this.#parts.changed();
+  }
+
+  open<S>(dialog: Dialog<S>): void {
+    const { hands, changed } = this.#parts;
+    const mounted: MountedDialog = mountDialog(dialog, { hands, changed, close: () => this.#close(mounted) });
+    this.#dialogs = [...this.#dialogs, mounted];
+    changed();
+  }
+
+  say(text: string, look: Look = "plain"): void {
+    this.#word = { text, look, until: this.#parts.model.now + wordMs };
+    this.#parts.changed();
+  }
+
+  act(id: string): void {
+    const action = this.actions().find((one) => one.id === id);
+    if (action?.can() === true) action.run();
+  }
+
+  /** Everything that can be done here: what the page itself offers first. */
+  actions(): BoundAction[] {
+    const { model } = this.#parts;
+    return [...this.#front.actions(model, this.#body()), ...this.#globals.actions(model, this.#body())];
+  }
+
+  #press(key: string, isCovered: boolean): void {
+    const actions = this.actions().filter(({ id }) => !isCovered || overDialogs.has(id));
+    const action = actionFor(key, actions, this.#parts.keys);
+    if (action === undefined) return;
+    this.#word = null;
+    if (action.can()) action.run();
+    else this.say(`${keyName(key)} (${action.title}) has nothing to act on here`, "warning");
+  }
+
+  #click(x: number, y: number): void {
+    const parts = this.#front.draw(this.#parts.model, this.#body()).parts.toReversed();
+    const row = y - bodyTop;
+    const part = parts.find((one) => x >= one.x && x < one.x + one.width && row >= one.y && row < one.y + one.height);
+    const target = part?.lines[row - part.y]?.target;
+    if (target !== undefined) this.#front.clicked(target, this.#parts.model, this.#body());
+  }
+
+  #hints(): (readonly [string, string])[] {
+    return this.actions().flatMap((action): (readonly [string, string])[] => {
+      const [key] = keysOf(action, this.#parts.keys);
+      return key === undefined || !action.can() ? [] : [[keyName(key), action.title]];
+    });
+  }
+
+  #focus(): Focus {
+    const { model } = this.#parts;
+    const own = this.#front.focus(model, this.#body());
+    return { ...own, run: own.run ?? model.current ?? undefined };
+  }
+
+  #close(dialog: MountedDialog): void {
+    this.#dialogs = this.#dialogs.filter((one) => one !== dialog);
+    dialog.closed();
+  }
+
+  readonly #body = (): Size => bodySize(this.#parts.size());
+}
+
+/** What is done even where a dialog covers the page. */
+const overDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.suspend", "cockpit.redraw"]);
