@@ -283,7 +283,8 @@ export class Fleet implements Seat {
     const objection = spec === undefined ? undefined : this.#parts.objection(spec.task);
     if (spec === undefined || objection === undefined) return false;
     const { rule, reason } = objection;
-    this.#parts.note("engine")("spawn.refused", { task: spec.task, origin: spec.origin, rule, reason });
+    const { task, origin, order } = spec;
+    this.#parts.note("engine")("spawn.refused", { task, origin, rule, reason, order });
     return this.#endQueued(id, rule);
   }
 

@@ -20,8 +20,9 @@ export function unasked(events: readonly DeckEvent[]): string[] {
   if (opened?.type !== "run.opened") return [];
   const { kind, asked = [] } = opened.body;
   if (kind === "goal") return events.some(({ type }) => type === "goal.set") ? [] : asked;
+  // Others may have joined the run: only those count that it was opened for, which are queued in their order.
   const ofNetrunner = (type: "construct.queued" | "spawn.refused"): number =>
-    events.filter((event) => event.type === type && event.body.origin === "netrunner").length;
+    events.reduce((count, event) => count + (event.type === type && event.body.task === asked[count] ? 1 : 0), 0);
   // Either all of them are queued or all refused; a queued one may be refused later on.
   return asked.slice(ofNetrunner("construct.queued") || ofNetrunner("spawn.refused"));
 }

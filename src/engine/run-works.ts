@@ -15,6 +15,7 @@ import { controlOf, type Control } from "./control.ts";
 import { suspendedIn } from "./resume/earlier-life.ts";
 import { Fleet } from "./fleet.ts";
 import { forbiddingOf, type Forbidding } from "./forbidding.ts";
+import { joinRun, type Joiner } from "./joining.ts";
 import { Holds } from "./gate/holds.ts";
 import { newGateTrial, type GateTrial } from "./gate/trial.ts";
 import { noteFor, type Note } from "./journal.ts";
@@ -41,6 +42,8 @@ export interface RunWorks {
   tripwires: RunTripwires;
   forbidding: Forbidding;
   control: Control;
+  /** Queues one more construct of the netrunner's, or throws a fault that says why not. */
+  join: (wish: Joiner) => string;
 }
 
 /** What its parts want of the run. */
@@ -133,6 +136,9 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
   const bound = (): Bound | undefined => boundOf({ fleet, account, canaryProblem: () => trial.problem });
   const forbidding = forbiddingOf({ view, blacklist: parts.blacklist, clock, note });
   const control = controlOf({ view, fleet, forbidding, note, budget });
+  const { models } = parts.calibers;
+  const isOpen = (): boolean => !hooks.isOver();
+  const joining = { view, fleet, models, outfits, plugins, forbidding, budget, bound, isOpen, note: own };
   return {
     fleet,
     pool,
@@ -147,5 +153,6 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     tripwires,
     forbidding,
     control,
+    join: (wish) => joinRun(wish, joining),
   };
 }

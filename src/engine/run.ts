@@ -15,6 +15,7 @@ import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
 import { leftOver, settleEarlierLife } from "./resume/earlier-life.ts";
 import type { Forbidding } from "./forbidding.ts";
+import type { Joiner } from "./joining.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
@@ -110,6 +111,15 @@ export class Run {
     this.#queueTasks(tasks);
     this.#works.fleet.pump();
     this.#changed();
+  }
+
+  /** Queues one more construct that the netrunner wants, or rejects with a fault that says why not. Gives its id. */
+  async join(wish: Joiner): Promise<string> {
+    // What an earlier life has left comes first.
+    await this.#goingOn;
+    const id = this.#works.join(wish);
+    this.#works.fleet.pump();
+    return id;
   }
 
   #queueTasks(tasks: string[]): void {

@@ -12,7 +12,7 @@ import type { DeckOptions } from "./deck-options.ts";
 import type { DeckWorks } from "./deck-works.ts";
 import { fullSettings } from "./full-settings.ts";
 import type { OpenedRun, Replies } from "./port.ts";
-import { listRuns, readRun } from "./reading.ts";
+import { listEvents, listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import type { OpeningWish } from "./run-opener.ts";
 import { answerSettings } from "./settings-commands.ts";
@@ -64,6 +64,7 @@ export async function carryOut(
     case "say":
     case "goal.edit":
     case "stop":
+    case "construct.spawn":
     case "settings.change":
     case "blacklist.allow":
       return steerRun(command, runs.must(command.run));
@@ -115,6 +116,8 @@ export async function carryOut(
       return stop();
     case "runs.open":
       return { runs: runs.open.map(({ view }) => summaryOf(view)) };
+    case "events.list":
+      return listEvents(store, command);
     case "run.show":
       return { view: readRun(store, command.run) };
     default:

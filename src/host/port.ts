@@ -2,6 +2,7 @@ import type { AccountHold } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+import type { EventPage } from "../protocol/event-page.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
@@ -38,6 +39,7 @@ export interface Replies {
   "hold.answer": Record<string, never>;
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };
+  "construct.spawn": { construct: string };
   "construct.send": { delivery: "with_task" | "next_turn" };
   /** The construct that goes on in its place. */
   "construct.interrupt": { successor: string };
@@ -63,6 +65,7 @@ export interface Replies {
   "ask.cancel": Record<string, never>;
   "ask.list": { asks: AskLine[] };
   "ask.history": { asks: AskView[] };
+  "events.list": EventPage;
   "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
   "host.status": HostStatus;

@@ -1,8 +1,10 @@
 import { Fault } from "../base/fault.ts";
+import { oneLine } from "../base/text.ts";
 import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import { listCalibers } from "../engine/calibers/opening.ts";
 import type { Judge } from "../engine/gate/judge.ts";
 import type { Command } from "../protocol/command.ts";
+import type { EventPage } from "../protocol/event-page.ts";
 import { foldRunEvents } from "../protocol/snapshot.ts";
 import { summaryOf, type RunSummary, type RunView } from "../protocol/view.ts";
 import { readBlacklist } from "../store/blacklist-file.ts";
@@ -28,10 +30,27 @@ export function listRuns(reader: EventReader): RunSummary[] {
 export function readRun(reader: EventReader, run: string): RunView {
   const view = foldRunEvents(reader.eventsOf(run));
   if (view !== undefined) return view;
-  throw new Fault("usage", "run.unknown", `There is no run ${run} in ${reader.home}.`, {
-    hint: "List the runs with: cyberdeck runs",
+  throw noRun(reader, run);
+}
+
+/** Recorded events of a run, or of one construct of it. */
+export function listEvents(reader: EventReader, { run, ...wanted }: Command & { type: "events.list" }): EventPage {
+  const page = reader.pageOf(run, wanted);
+  if (page.events.length > 0) return page;
+  // Nothing is an answer only about what there is.
+  const has = (construct?: string): boolean => reader.pageOf(run, { construct, limit: 1 }).events.length > 0;
+  if (!has()) throw noRun(reader, run);
+  const { construct } = wanted;
+  if (construct === undefined || has(construct)) return page;
+  throw new Fault("usage", "construct.unknown", `There is no construct ${oneLine(construct, 60)} in ${run}.`, {
+    hint: `List the constructs of the run with: cyberdeck show ${run}`,
   });
 }
+
+const noRun = ({ home }: EventReader, run: string): Fault =>
+  new Fault("usage", "run.unknown", `There is no run ${oneLine(run, 100)} in ${home}.`, {
+    hint: "List the runs with: cyberdeck runs",
+  });
 
 /**
  * A door to a home that is only looked at: no lock, no process, nothing written but the list of muted tripwires. A home
@@ -89,6 +108,7 @@ const emptyReader = (home: string): EventReader => ({
   home,
   eventsOf: () => [].values(),
   eventsAfter: () => [].values(),
+  pageOf: () => ({ events: [], more: false }),
   countOf: () => 0,
   lastOfAccount: () => undefined,
   runs: () => [],
@@ -105,6 +125,7 @@ async function answer(command: Command, reader: EventReader, judge: Judge): Prom
   if (command.type === "ask.history" || command.type === "event.show") return answerFromRecord(command, reader.home);
   if (command.type === "ask.list") return { asks: [] };
   if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
+  if (command.type === "events.list") return listEvents(reader, command);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {
     const { home } = reader;

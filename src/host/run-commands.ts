@@ -49,6 +49,8 @@ export async function steerRun(command: RunCommand, run: Run): Promise<Replies[R
     case "construct.continue":
       await run.control.continue(command.construct);
       return {};
+    case "construct.spawn":
+      return { construct: await run.join(command) };
     case "construct.send":
       return { delivery: run.control.send(command.construct, command.text) };
     case "construct.interrupt":

@@ -31,6 +31,7 @@ export const heading = {
   /** Of the deck itself: no task, and nothing to answer. */
   fromDeck: "FROM THE DECK:",
   redirected: "REDIRECTED BY THE NETRUNNER:",
+  joined: "STARTED BY THE NETRUNNER:",
   account: "ACCOUNT:",
   unread: "MESSAGES THAT WERE NOT READ:",
   read: "READ",

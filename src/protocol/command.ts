@@ -1,9 +1,16 @@
 import { z } from "zod";
+import { caliberSchema } from "./caliber.ts";
+import { isEventType, type EventType } from "./event.ts";
+import { mostListed } from "./event-page.ts";
 import { holdAnswerSchema } from "./hold.ts";
 import { changedSettingsSchema, liveSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
 /** Of the open runs, the one that a command is about; it need not be named where only one is open. */
 const run = z.string().optional();
+
+const eventType = z.custom<EventType>((type) => typeof type === "string" && isEventType(type), {
+  error: "there is no such type of event",
+});
 
 /** What a face may ask of the deck. Commands are data; each has one reply, or is refused with a fault. */
 export const commandSchema = z.discriminatedUnion("type", [
@@ -61,6 +68,20 @@ export const commandSchema = z.discriminatedUnion("type", [
     construct: z.string(),
     /** Forbids its task as well. */
     blacklist: z.boolean().optional(),
+  }),
+  /** Starts one more construct in an open run, in its turn. What is left out is as for the run's others. */
+  z.object({
+    type: z.literal("construct.spawn"),
+    run,
+    task: z.string().trim().min(1),
+    profile: z.string().min(1).optional(),
+    caliber: caliberSchema.partial().optional(),
+    /** Left out: all that there are. */
+    plugins: z.array(z.string()).optional(),
+    /** Ids of constructs of this run that must end well before it starts. */
+    after: z.array(z.string()).optional(),
+    /** Starts it although the blacklist forbids it, or may. */
+    override_blacklist: z.boolean().optional(),
   }),
   /** Has a construct's calls wait; with `freeze`, its processes are stopped too. */
   z.object({ type: z.literal("construct.pause"), construct: z.string(), freeze: z.boolean() }),
@@ -120,6 +141,19 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ask.list") }),
   /** The questions on record, of one run or of all. */
   z.object({ type: z.literal("ask.history"), run: z.string().optional() }),
+  /**
+   * Recorded events of a run, or of one construct of it, oldest first: with `after`, the first ones after that number; without,
+   * the latest ones, or those before `before`.
+   */
+  z.object({
+    type: z.literal("events.list"),
+    run: z.string(),
+    construct: z.string().optional(),
+    before: z.int().min(1).optional(),
+    after: z.int().min(0).optional(),
+    limit: z.int().min(1).max(mostListed),
+    types: z.array(eventType).min(1).optional(),
+  }),
   /** One event of a run with its neighbours. */
   z.object({ type: z.literal("event.show"), run: z.string(), seq: z.int().min(1) }),
   z.object({ type: z.literal("runs.list") }),
@@ -154,6 +188,7 @@ export const runCommands = [
   "settings.change",
   "settings.read",
   "settings.save",
+  "construct.spawn",
   "blacklist.allow",
   "tripwires.list",
   "tripwires.test",

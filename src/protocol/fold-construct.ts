@@ -26,6 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       startedAt: null,
       endedAt: null,
       sessionId: null,
+      turn: 0,
       isParked: false,
       ...nothingSpent,
       denials: 0,
@@ -41,7 +42,10 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
   // The id may be a word of the model's: "constructor" must not find what every object has.
   if (!Object.hasOwn(view.constructs, event.body.construct)) return;
   const construct = view.constructs[event.body.construct];
-  if (construct !== undefined) foldOne(construct, event, view);
+  if (construct === undefined) return;
+  if ("turn" in event.body && typeof event.body.turn === "number")
+    construct.turn = Math.max(construct.turn, event.body.turn);
+  foldOne(construct, event, view);
 }
 
 /** The most bytes of a note that a view keeps; the event has all that is on record. */
@@ -91,7 +95,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.activity = `${event.body.tool} ${oneLine(event.body.input, 240)}`;
       break;
     case "construct.surfaced": {
-      const { construct: _, ...item } = event.body;
+      const { construct: _construct, turn: _turn, call: _call, ...item } = event.body;
       construct.surfaced = [...construct.surfaced, shortSurfaced(item, viewedNoteBytes)].slice(-mostSurfaced);
       break;
     }

@@ -104,6 +104,8 @@ export interface ConstructView {
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** The number of its last turn that is on record; 0: none. */
+  turn: number;
   /** It waits with a turn until what holds all agents up is over. */
   isParked: boolean;
   /** Model requests so far. */

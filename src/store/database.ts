@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { errnoOf, Fault } from "../base/fault.ts";
+import { constructIndex } from "./event-pages.ts";
 import { storageFault } from "./storage-fault.ts";
 import { refuseVersion, upgrade, versionOf, type Step, type Upgrade } from "./upgrade.ts";
 
@@ -11,6 +12,9 @@ const busyMs = 2000;
 
 /** In SQL: the events that tell how the account of the home stands. */
 export const isOfAccount = "type IN ('account.held', 'account.released')";
+
+/** In SQL: what was asked of the watchdog, and what came of it. */
+export const isOfWatchdog = "type GLOB 'watchdog.*'";
 
 /**
  * Opens the database of a home for writing, making it or bringing it up to the shape that this version knows.
@@ -23,8 +27,10 @@ export function openForWriting(path: string, onUpgrade: (upgrade: Upgrade) => vo
     return prepared(database, () => {
       database.exec("PRAGMA journal_mode = WAL");
       const upgraded = upgrade(database, path, steps);
-      // No step of the shape: a home without it is only slower to open.
+      // No steps of the shape: a home without them is only slower.
       database.exec(`CREATE INDEX IF NOT EXISTS account_states ON events (seq) WHERE ${isOfAccount}`);
+      database.exec(`CREATE INDEX IF NOT EXISTS asks ON events (seq) WHERE ${isOfWatchdog}`);
+      database.exec(constructIndex);
       if (upgraded !== undefined) onUpgrade(upgraded);
     });
   });

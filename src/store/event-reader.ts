@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
-import { Fault } from "../base/fault.ts";
-import { type DeckEvent, parseEvent } from "../protocol/event.ts";
+import type { DeckEvent } from "../protocol/event.ts";
+import type { EventPage, EventsWanted } from "../protocol/event-page.ts";
 import { isOfAccount } from "./database.ts";
-import { bodyOf, rowSchema } from "./event-row.ts";
+import { eventPages } from "./event-pages.ts";
+import { eventOf } from "./event-row.ts";
 import { homePaths } from "./home.ts";
 import { storageFault } from "./storage-fault.ts";
 
@@ -13,6 +14,8 @@ export interface EventReader {
   eventsOf(run: string, afterSeq?: number): IterableIterator<DeckEvent>;
   /** The events of all runs. */
   eventsAfter(seq: number): IterableIterator<DeckEvent>;
+  /** Some events of a run. It is found by an index, however long the run is. */
+  pageOf(run: string, wanted: EventsWanted): EventPage;
   /** How many events a run has up to and with a sequence number. */
   countOf(run: string, upToSeq: number): number;
   /** How the account of the home was left: the last of its holds and releases. */
@@ -45,6 +48,8 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
 
   const account = database.prepare(`SELECT ${columns} FROM events WHERE ${isOfAccount} ORDER BY seq DESC LIMIT 1`);
 
+  const pageOf = eventPages(database);
+
   const read = <T>(action: () => T): T => {
     try {
       return action();
@@ -67,6 +72,7 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
     home,
     eventsOf: (run, afterSeq = 0) => pages((seq) => ofRun.all(run, seq), afterSeq),
     eventsAfter: (afterSeq) => pages((seq) => ofAll.all(seq), afterSeq),
+    pageOf: (run, wanted) => read(() => pageOf(run, wanted)),
     countOf: (run, upToSeq) => read(() => Number(count.get(run, upToSeq)?.["n"])),
     lastOfAccount() {
       const row = read(() => account.get());
@@ -79,15 +85,4 @@ export function eventReader(database: DatabaseSync, home: string): EventReader {
       if (database.isOpen) database.close();
     },
   };
-}
-
-/** A row of the table of events as the event that it is. */
-export function eventOf(row: unknown): DeckEvent {
-  const parsed = rowSchema.safeParse(row);
-  if (!parsed.success)
-    throw new Fault("storage", "storage.damaged", "the table of events does not have the columns that it should have", {
-      hint: "Move deck.db aside to start afresh; the events of each run are also in runs/<run>/events.ndjson.",
-      cause: parsed.error,
-    });
-  return parseEvent({ ...parsed.data, body: bodyOf(parsed.data.body) });
 }

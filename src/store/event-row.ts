@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { Fault } from "../base/fault.ts";
+import { type DeckEvent, parseEvent } from "../protocol/event.ts";
 
 /** A row of the table of events. */
 export const rowSchema = z.object({
@@ -19,4 +21,15 @@ export function bodyOf(text: string): unknown {
     // The text itself is what is left of the event.
     return text;
   }
+}
+
+/** A row of the table of events as the event that it is. */
+export function eventOf(row: unknown): DeckEvent {
+  const parsed = rowSchema.safeParse(row);
+  if (!parsed.success)
+    throw new Fault("storage", "storage.damaged", "the table of events does not have the columns that it should have", {
+      hint: "Move deck.db aside to start afresh; the events of each run are also in runs/<run>/events.ndjson.",
+      cause: parsed.error,
+    });
+  return parseEvent({ ...parsed.data, body: bodyOf(parsed.data.body) });
 }

@@ -20,11 +20,12 @@ const unknownRule = "caliber.unknown";
 export function spawnCaliber(
   models: readonly Model[],
   settings: Pick<RunSettings, "caliber" | "caliber_fixed">,
-  wishes: Pick<CaliberWishes, "daemon" | "profile">,
+  wishes: Omit<CaliberWishes, "deck">,
 ): SpawnCaliber {
   const deck = settings.caliber;
   const asked = chooseCaliber({ ...wishes, deck });
-  const chosen = chooseCaliber({ ...wishes, netrunner: fixedIn(settings), deck });
+  // What the netrunner says of this one alone comes before what is fixed for all.
+  const chosen = chooseCaliber({ ...wishes, netrunner: { ...fixedIn(settings), ...given(wishes.netrunner) }, deck });
   const grade = gradeOf(models, chosen);
   if (!grade.ok) {
     const meant = grade.meant === undefined ? "" : `; did you mean ${grade.meant}?`;
@@ -57,6 +58,11 @@ export function daemonCaliber(models: readonly Model[], asked: Caliber, daemon: 
   if (grade.why !== undefined) note("caliber.clamped", { daemon, asked, given: grade.given, why: grade.why });
   return grade.given;
 }
+
+const given = ({ model, effort }: NonNullable<CaliberWishes["netrunner"]> = {}): Partial<Caliber> => ({
+  ...(model === undefined ? {} : { model }),
+  ...(effort === undefined ? {} : { effort }),
+});
 
 function fixedIn({ caliber, caliber_fixed }: Pick<RunSettings, "caliber" | "caliber_fixed">): Partial<Caliber> {
   return {

@@ -170,9 +170,11 @@ export class Construct {
     this.#transcript = this.#parts.transcript(this.spec.id);
     try {
       const owner = { ...this.#works.owner, transcript: this.#transcript.line };
-      const { session, isWarm, before } = await this.#beginning.take(owner, this.custody.standing.ending);
+      const { session, isWarm, before, isInherited } = await this.#beginning.take(owner, this.custody.standing.ending);
       this.#session = session;
-      this.#parts.plugins.begin(session.token, this.spec);
+      const { note, shells } = this.#works;
+      if (isInherited === true) shells.inherited();
+      this.#parts.plugins.begin(session.token, this.spec, { note, within: () => shells.sole });
       this.#works.meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
       this.#works.note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });

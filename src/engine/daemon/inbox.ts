@@ -48,7 +48,12 @@ export class Inbox {
 }
 
 /** What is recorded around the end of a construct, and can wait for others that end with it. */
-const comesWithOutcomes = new Set<DeckEvent["type"]>(["construct.ended", "construct.redirected", "construct.unread"]);
+const comesWithOutcomes = new Set<DeckEvent["type"]>([
+  "construct.ended",
+  "construct.redirected",
+  "construct.unread",
+  "construct.queued",
+]);
 
 /** What is told with the next turn, whenever that comes. */
 const isBeside = (event: DeckEvent): boolean =>
@@ -78,6 +83,8 @@ function concernsDaemon(event: DeckEvent): boolean {
       return true;
     case "construct.redirected":
       return true;
+    case "construct.queued":
+      return event.body.origin === "netrunner";
     case "construct.unread":
     case "spawn.refused":
       return event.body.origin === "daemon";

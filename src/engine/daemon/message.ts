@@ -52,6 +52,7 @@ export function composeMessage(inputs: readonly DeckEvent[], context: MessageCon
       context.plugins,
     ),
     netrunnerSection(inputs),
+    joinedSection(inputs),
     redirectSection(inputs),
     unreadSection(inputs),
     readSection(inputs, context),
@@ -110,6 +111,8 @@ function blacklistSection(inputs: readonly DeckEvent[]): string {
       case "blacklist.removed":
         return [`- not forbidden any more: ${quoted(event.body.entry)}`];
       case "blacklist.allowed":
+        // It was let through because the netrunner has started it.
+        if (joinedIn(inputs).some(({ task }) => task === event.body.task)) return [];
         return [
           `- the netrunner lets this task through; start it in exactly these words if it is still wanted:\n${indented(headAndTail(event.body.task, mostTask).text)}`,
         ];
@@ -173,6 +176,20 @@ function netrunnerSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => (event.type === "netrunner.said" ? [event.body.text] : []));
   return items.length === 0 ? "" : `${heading.netrunner}\n${items.join("\n---\n")}`;
 }
+
+/** What the netrunner has started beside the daemon. */
+function joinedSection(inputs: readonly DeckEvent[]): string {
+  const items = joinedIn(inputs).map(
+    ({ construct, task }) =>
+      `- ${construct}: "${oneLine(task, 600)}". Do not start the same work: its outcome comes to you like that of the others.`,
+  );
+  return section(heading.joined, items);
+}
+
+const joinedIn = (inputs: readonly DeckEvent[]): { construct: string; task: string }[] =>
+  inputs.flatMap((event) =>
+    event.type === "construct.queued" && event.body.origin === "netrunner" ? [event.body] : [],
+  );
 
 function redirectSection(inputs: readonly DeckEvent[]): string {
   const items = inputs.flatMap((event) => {

@@ -33,8 +33,8 @@ export async function settleEarlierLife(life: EarlierLife): Promise<void> {
   const { view, note } = life;
   await reapStrays(view, note);
   // Nobody waits for an answer any more: the calls are gone with their agents.
-  for (const { hold, construct } of Object.values(view.holds))
-    note("hold.closed", { construct, hold, end: "ended", note: null });
+  for (const { hold, construct, turn, call } of Object.values(view.holds))
+    note("hold.closed", { construct, turn, hold, call, end: "ended", note: null });
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
   const goOn: QueuedSpec[] = [];
@@ -96,8 +96,8 @@ export function suspendedIn(view: RunView, id: string): Beginning["before"] {
   const construct = view.constructs[id];
   const suspended = construct?.suspended ?? null;
   if (construct === undefined || suspended === null) return undefined;
-  const { requests, costUsd, tokens } = construct;
-  return { suspended, spent: { requests, costUsd, tokens } };
+  const { requests, costUsd, tokens, turn } = construct;
+  return { suspended, spent: { requests, costUsd, tokens }, turn };
 }
 
 /** The marks that its processes may bear: its own, and, where it went on in another one's session, that one's. */

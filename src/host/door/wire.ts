@@ -93,6 +93,7 @@ const runsReplySchema = z.object({
 export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   eject: z.object({ runs: z.array(ejectionSchema.extend({ run: z.string() })) }),
   "construct.kill": z.object({ already: z.string().nullable() }),
+  "construct.spawn": z.object({ construct: z.string() }),
   "construct.send": z.object({ delivery: z.enum(["with_task", "next_turn"]) }),
   "construct.interrupt": z.object({ successor: z.string() }),
   "tripwires.list": z.object({ rules: z.array(tripwireLineSchema) }),
@@ -111,6 +112,7 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   ask: z.object({ ask: z.string(), run: z.string(), ahead: z.int(), afterSeq: z.int() }),
   "ask.list": z.object({ asks: z.array(askLineSchema) }),
   "ask.history": z.object({ asks: z.array(z.looseObject({ ask: z.string(), run: z.string(), question: z.string() })) }),
+  "events.list": z.object({ events: z.array(wireEventSchema), more: z.boolean() }),
   "event.show": z.object({
     event: wireEventSchema,
     before: z.array(wireEventSchema),

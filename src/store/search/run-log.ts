@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { DeckEvent, EventType } from "../../protocol/event.ts";
 import { parseEvent } from "../../protocol/event.ts";
 import { openForReading } from "../database.ts";
-import { eventOf } from "../event-reader.ts";
+import { eventOf } from "../event-row.ts";
 import { homePaths } from "../home.ts";
 import { storageFault } from "../storage-fault.ts";
 import { breath, indexText, type SearchKind, type SearchedLog, type TextSearch } from "./full-text.ts";

@@ -13,6 +13,7 @@ import type { HostStatus, HostStop } from "../../../src/protocol/host.ts";
 import type { Ejection } from "../../../src/protocol/ejection.ts";
 import type { RunSettings, SavedSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings, runSettingsSchema, savedSettingsSchema } from "../../../src/protocol/settings.ts";
+import { constructOf } from "../../../src/protocol/chain.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { foldAsk } from "../../../src/protocol/fold-watchdog.ts";
 import type { AskLine, AskView } from "../../../src/protocol/watchdog.ts";
@@ -94,6 +95,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   let clock = script.startAt ?? Date.UTC(2026, 10, 22, 10, 15, 0);
   let closings = 0;
   let asked = 0;
+  let joined = 0;
   let current = runId;
 
   const record = (run: string, type: EventType, body: unknown): void => {
@@ -201,6 +203,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "construct.kill":
         script.onConstruct?.(stage(), command);
         return { already: script.ending ?? null };
+      case "construct.spawn": {
+        joined += 1;
+        const construct = `cx-0000aaa${joined}`;
+        stage().queue(construct, command.task);
+        return { construct };
+      }
       case "construct.send":
         script.onConstruct?.(stage(), command);
         return { delivery: "next_turn" };
@@ -280,6 +288,21 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         const asks: AskView[] = [];
         for (const event of events) foldAsk(asks, event);
         return { asks };
+      }
+      case "events.list": {
+        const { construct, types, after, before = Number.POSITIVE_INFINITY, limit } = command;
+        const all = events.filter(
+          (event) =>
+            event.run === command.run &&
+            event.seq > (after ?? 0) &&
+            event.seq < before &&
+            (types === undefined || types.includes(event.type)) &&
+            (construct === undefined || constructOf(event) === construct),
+        );
+        return {
+          events: after === undefined ? all.slice(-limit) : all.slice(0, limit),
+          more: all.length > limit,
+        };
       }
       case "event.show": {
         const event = events.find(({ seq }) => seq === command.seq);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { scriptedDeck } from "../cli/scripted-deck.ts";
 import { openDesk } from "./kit/desk.ts";
-import { expectFrame, sizes } from "./kit/frames.ts";
+import { keptFrame, picture, sizes } from "./kit/frames.ts";
 import { busyFleet } from "./kit/scenes.ts";
 
 describe("the fleet", () => {
@@ -9,7 +9,7 @@ describe("the fleet", () => {
     const deck = scriptedDeck();
     await busyFleet(deck);
     const desk = await openDesk(deck, { size });
-    await expectFrame("fleet", size, await desk.terminal.frame());
+    await expect(picture(await desk.terminal.frame())).toMatchFileSnapshot(keptFrame("fleet", size));
     await desk.close();
   });
 

@@ -94,8 +94,8 @@ test("bodies of the wrong types and shapes are refused as no command, and nothin
             fc.constantFrom("text", "tasks", "goal", "settings", "hold", "answer", "__proto__"),
             fc.jsonValue(),
           )
-          // Of these types no text, task or goal is valid together with the rest, but a `say` with some text is.
-          .map((rest) => JSON.stringify({ ...rest, ...base, text: 5 })),
+          // Everything that these types must have is of another type.
+          .map((rest) => JSON.stringify({ ...rest, ...base, text: 5, goal: 5, tasks: 5, hold: 5 })),
       ),
   );
   await fc.assert(

@@ -1,25 +1,24 @@
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
-import { inert, oneLine } from "../../../base/text.ts";
+import { oneLine } from "../../../base/text.ts";
 import type { DeckOptions } from "../../../host/deck-options.ts";
 import type { Port } from "../../../host/port.ts";
-import { flatEvent, type DeckEvent } from "../../../protocol/event.ts";
+import type { DeckEvent } from "../../../protocol/event.ts";
 import { foldEvent } from "../../../protocol/snapshot.ts";
 import type { RunView } from "../../../protocol/view.ts";
-import { moment } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
+import { eventLine } from "../event-lines.ts";
 import { exitCode } from "../exit.ts";
 import { findRun, listRuns } from "../find-run.ts";
-import { addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
-import { jsonLine } from "../json-lines.ts";
-import { narrate } from "../../words/narrate.ts";
-import { nearText } from "../near.ts";
+import { addHomeFlags, deckOptions, repeated, type DeckFlags } from "../flags/deck-flags.ts";
+import { wholeNumber } from "../flags/values.ts";
+import { eventTypes, nextFlags, readPage, wantsPage, type PageFlags } from "../log-page.ts";
+import { shellWords } from "../shell-words.ts";
 import { sink } from "../sink.ts";
 import { usualPatience } from "../stopping.ts";
-import { pad } from "../../words/width.ts";
 import type { OpenDeck, World } from "../world.ts";
 
-interface LogsFlags extends DeckFlags {
+interface LogsFlags extends DeckFlags, PageFlags {
   json?: boolean;
   color: boolean;
   follow?: boolean;
@@ -34,18 +33,36 @@ export function defineLogs(command: Command, world: World, finish: (code: number
   );
   addHomeFlags(command)
     .option("-f, --follow", "go on with what is to come, until it has ended; Ctrl+C only leaves")
+    .option(
+      "--last <n>",
+      "only so many events: the latest ones, or with --after the first ones",
+      wholeNumber("--last", 1),
+    )
+    .option("--before <seq>", "only events before this number", wholeNumber("--before", 1))
+    .option("--after <seq>", "only events after this number", wholeNumber("--after", 0))
+    .option("--type <type>", "only events of this type; give it again for another one", eventTypes)
     .option("--json", "write each event as a line of JSON")
     .addHelpText("after", examples)
     .action(async (name: string) => {
       const flags = command.optsWithGlobals<LogsFlags>();
+      mustNotFollow(flags);
       const deck = await openToLook(world, flags);
       try {
-        await write(world, deck.port, await subjectOf(deck.port, name), flags);
+        const subject = await subjectOf(deck.port, name);
+        if (wantsPage(flags)) await writePage(world, deck.port, { ...subject, name }, flags);
+        else await write(world, deck.port, subject, flags);
       } finally {
         await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
       }
       finish(exitCode.done);
     });
+}
+
+function mustNotFollow(flags: LogsFlags): void {
+  if (flags.follow !== true || !wantsPage(flags)) return;
+  throw new Fault("usage", "cli.follow_page", "--follow tells everything, so it does not go with a choice of events", {
+    hint: "leave out --last, --before, --after and --type, or --follow",
+  });
 }
 
 async function openToLook(world: World, flags: LogsFlags): Promise<OpenDeck> {
@@ -83,6 +100,26 @@ async function subjectOf(port: Port, name: string): Promise<Subject> {
   });
 }
 
+/** Writes some events, and on stderr how to get those beyond them. */
+async function writePage(
+  world: World,
+  port: Port,
+  { view, construct, name }: Subject & { name: string },
+  flags: LogsFlags,
+): Promise<void> {
+  const page = await readPage(port, { run: view.run, construct }, flags);
+  const out = sink(world.stdout);
+  const lines = page.events.flatMap((event) => eventLine(event, view, flags.json === true) ?? []);
+  for (const line of lines) await out.write(line);
+  await out.flush();
+  const untold = page.events.length - lines.length;
+  if (untold > 0) world.stderr.write(`not told here: ${untold} of ${page.events.length} events; --json shows all\n`);
+  if (!page.more) return;
+  const beyond = flags.after === undefined ? "earlier" : "later";
+  const what = shellWords([construct ?? name]);
+  world.stderr.write(`${beyond} ones: cyberdeck logs ${what} ${nextFlags(page, flags)}${repeated(flags, "home")}\n`);
+}
+
 async function write(world: World, port: Port, { view, construct }: Subject, flags: LogsFlags): Promise<void> {
   const out = sink(world.stdout);
   // Each line is told as of now: names and goals that a line may repeat are known.
@@ -97,7 +134,7 @@ async function write(world: World, port: Port, { view, construct }: Subject, fla
       continue;
     }
     if (event.seq > view.lastSeq) foldEvent(view, event);
-    const line = flags.json === true ? jsonLine(flatEvent(event)) : lineOf(event, view);
+    const line = eventLine(event, view, flags.json === true);
     if (line !== undefined && (construct === undefined || isAbout(event, construct))) await out.write(line);
     if (isLast(event)) break;
   }
@@ -107,16 +144,10 @@ async function write(world: World, port: Port, { view, construct }: Subject, fla
 const isAbout = ({ body }: DeckEvent, construct: string): boolean =>
   "construct" in body && body.construct === construct;
 
-function lineOf(event: DeckEvent, view: RunView): string | undefined {
-  const telling = narrate(event);
-  if (telling === undefined) return undefined;
-  const text = oneLine(inert(nearText(telling, view)), 240);
-  return `${[moment(event.at), pad(oneLine(telling.who, 20), 11), pad(telling.word, 10), text].join("  ").trimEnd()}\n`;
-}
-
 const examples = `
 Examples:
   cyberdeck logs
   cyberdeck logs a1b2 --follow
+  cyberdeck logs last --last 50 --type daemon.chat --type netrunner.said
   cyberdeck logs cx-1a2b3c4d --json | jq -r 'select(.type == "construct.said") | .text'
 `;

@@ -73,7 +73,7 @@ export async function openDesk(
       return settle();
     },
     async write(text) {
-      terminal.type(...text);
+      terminal.type(...Array.from(text));
       return settle();
     },
     until,

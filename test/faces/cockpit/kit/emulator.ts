@@ -31,7 +31,10 @@ export function emulator({ columns, rows }: Size, unicode: Unicode = "15-graphem
   let written = "";
   let onInput: ((data: string) => void) | null = null;
   let onResize: (() => void) | null = null;
-  const settled = (): Promise<void> => new Promise((resolve) => void terminal.write("", resolve));
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      terminal.write("", resolve);
+    });
   const line = (y: number) => terminal.buffer.active.getLine(terminal.buffer.active.baseY + y);
 
   return {

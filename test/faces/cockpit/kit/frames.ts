@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { expect } from "vitest";
 import type { Size } from "../../../../src/faces/cockpit/screen/size.ts";
 
 /** The sizes at which every screen and dialog is kept as a frame. */
@@ -9,13 +8,13 @@ export const sizes: readonly Size[] = [
   { columns: 200, rows: 50 },
 ];
 
-export const sizeName = ({ columns, rows }: Size): string => `${columns}x${rows}`;
+const sizeName = ({ columns, rows }: Size): string => `${columns}x${rows}`;
 
 /**
- * Compares a picture with the one that is kept in `test/faces/cockpit/frames`. After a change that is meant: look at the new ones, then
- * keep them with `npx vitest run test/faces/cockpit -u`.
+ * Where the picture of a screen is kept: `await expect(picture(frame)).toMatchFileSnapshot(keptFrame("fleet", size))`. After a change
+ * that is meant, look at the new ones, then keep them: `npx vitest run test/faces/cockpit -u`.
  */
-export async function expectFrame(name: string, size: Size, frame: readonly string[]): Promise<void> {
-  const path = join(import.meta.dirname, "..", "frames", `${name}-${sizeName(size)}.txt`);
-  await expect(`${frame.join("\n")}\n`).toMatchFileSnapshot(path);
-}
+export const keptFrame = (name: string, size: Size): string =>
+  join(import.meta.dirname, "..", "frames", `${name}-${sizeName(size)}.txt`);
+
+export const picture = (frame: readonly string[]): string => `${frame.join("\n")}\n`;
