@@ -94,8 +94,8 @@ test("bodies of the wrong types and shapes are refused as no command, and nothin
             fc.constantFrom("text", "tasks", "goal", "settings", "hold", "answer", "__proto__"),
             fc.jsonValue(),
           )
-          // Of these types no text, task or goal is valid together with the rest, but a `say` with some text is.
-          .map((rest) => JSON.stringify({ ...rest, ...base, text: 5 })),
+          // Each of these types needs one of these, and the rest may be left out.
+          .map((rest) => JSON.stringify({ ...rest, ...base, text: 5, goal: 5, tasks: 5, answer: 5 })),
       ),
   );
   await fc.assert(
