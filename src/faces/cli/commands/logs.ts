@@ -11,11 +11,13 @@ import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
 import { findRun, listRuns } from "../find-run.ts";
 import { addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import { wholeNumber } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { narrate } from "../narrate.ts";
 import { nearText } from "../near.ts";
 import { sink } from "../sink.ts";
 import { usualPatience } from "../stopping.ts";
+import { tailOf } from "../tail-of.ts";
 import { pad } from "../width.ts";
 import type { OpenDeck, World } from "../world.ts";
 
@@ -23,6 +25,7 @@ interface LogsFlags extends DeckFlags {
   json?: boolean;
   color: boolean;
   follow?: boolean;
+  tail?: number;
 }
 
 /** `cyberdeck logs`: what happened in a run, or with one construct, from the record; and what is to come. */
@@ -34,6 +37,7 @@ export function defineLogs(command: Command, world: World, finish: (code: number
   );
   addHomeFlags(command)
     .option("-f, --follow", "go on with what is to come, until it has ended; Ctrl+C only leaves")
+    .option("-n, --tail <count>", "begin with the last lines, so many", wholeNumber("--tail", 0))
     .option("--json", "write each event as a line of JSON")
     .addHelpText("after", examples)
     .action(async (name: string) => {
@@ -91,14 +95,23 @@ async function write(world: World, port: Port, { view, construct }: Subject, fla
     construct === undefined ? view.closedAt !== null : (view.constructs[construct]?.outcome ?? null) !== null;
   const isLast = (event: DeckEvent): boolean =>
     event.seq >= lastSeq && (flags.follow !== true || isOver() || out.gone.aborted);
-  for await (const event of port.follow(0)) {
+  const lineFor = (event: DeckEvent): string | undefined => {
+    if (construct !== undefined && !isAbout(event, construct)) return undefined;
+    return flags.json === true ? jsonLine(flatEvent(event)) : lineOf(event, view);
+  };
+  const after =
+    flags.tail === undefined
+      ? view.firstSeq - 1
+      : await tailOf(port, view, { count: flags.tail, isTold: (event) => lineFor(event) !== undefined });
+  if (after >= lastSeq && (flags.follow !== true || isOver())) return;
+  for await (const event of port.follow(after)) {
     if (event.run !== run) {
       if (event.seq >= lastSeq && flags.follow !== true) break;
       continue;
     }
     if (event.seq > view.lastSeq) foldEvent(view, event);
-    const line = flags.json === true ? jsonLine(flatEvent(event)) : lineOf(event, view);
-    if (line !== undefined && (construct === undefined || isAbout(event, construct))) await out.write(line);
+    const line = lineFor(event);
+    if (line !== undefined) await out.write(line);
     if (isLast(event)) break;
   }
   await out.flush();
@@ -118,5 +131,6 @@ const examples = `
 Examples:
   cyberdeck logs
   cyberdeck logs a1b2 --follow
+  cyberdeck logs a1b2 --follow --tail 20
   cyberdeck logs cx-1a2b3c4d --json | jq -r 'select(.type == "construct.said") | .text'
 `;
