@@ -34,6 +34,7 @@ const code = await runCli({
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
   triage: async (asked) => (await import("./triage.ts")).triageCrash(asked, around),
   examine: async (asked) => (await import("./examine.ts")).examine(asked, around),
+  terminal: process.stdout.isTTY ? (await import("./terminal-machine.ts")).terminalMachine() : undefined,
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),
 });
 // A command whose run was ended by a defect comes to its end as well: the last word is the defect's.

@@ -32,8 +32,11 @@ export interface SessionOwner {
   gate: (call: ToolCall) => Promise<Verdict>;
   /** Gets each raw message of the agent as one JSON line, for the transcript. */
   transcript?: (line: string) => void;
-  /** Gets what the agent wants to show to the netrunner, after the gate has allowed the call. Without it, nothing can be shown. */
-  surface?: (wish: SurfaceWish) => Promise<SurfaceAnswer>;
+  /**
+   * Gets what the agent wants to show to the netrunner, after the gate has allowed the call. Without it, nothing can be shown.
+   * @param call the agent's own id of that call; null: it does not say
+   */
+  surface?: (wish: SurfaceWish, call: string | null) => Promise<SurfaceAnswer>;
 }
 
 /** What a session is opened for. It is its own first owner. */

@@ -19,14 +19,14 @@ export interface HandsParts extends ConsideringParts {
 export function handsOf(parts: HandsParts): Hands {
   const { fleet, note } = parts;
   return {
-    spawn(action, ids) {
+    spawn(action, ids, order) {
       const considered = considerSpawn(
         { ...action, calibers: { daemon: action }, spawnedAt: (position) => ids.has(position) },
         parts,
       );
       if (!considered.ok) {
         const { rule, reason } = considered;
-        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason });
+        note("spawn.refused", { task: action.task, origin: "daemon", rule, reason, order });
         if (rule === "cap.spawns") parts.budget.refuseSpawn();
         return { refused: reason };
       }
@@ -34,7 +34,7 @@ export function handsOf(parts: HandsParts): Hands {
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {
         const reason = `this would be attempt ${loop.count} at the same work; ${loop.earlier.join(", ")} ended badly: change the approach, or stop`;
-        note("spawn.refused", { task: action.task, origin: "daemon", rule: "respawn.loop", reason });
+        note("spawn.refused", { task: action.task, origin: "daemon", rule: "respawn.loop", reason, order });
         return { refused: reason };
       }
       const id = fleet.spawn({
@@ -46,6 +46,7 @@ export function handsOf(parts: HandsParts): Hands {
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
         profile,
         plugins: action.plugins ?? null,
+        order,
       });
       noteCaliber(id, found, note);
       if (loop.verdict === "warn") {

@@ -10,7 +10,7 @@ import { daemonPrompt } from "./daemon/prompt.ts";
 import type { EarlierLoop } from "./daemon/unfinished.ts";
 import type { Fleet } from "./fleet.ts";
 import { handsOf, type HandsParts } from "./hands.ts";
-import { noteFor } from "./journal.ts";
+import { inTurn, noteFor } from "./journal.ts";
 import { Meter, type Metering } from "./meter.ts";
 import type { Outfits } from "./profiles/outfits.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -41,7 +41,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
   const { run, view, fleet, outfits, inbox, isOpen, bound, budget, objection } = parts;
   const { settings } = view;
   const id = view.daemon.id ?? newDaemonId();
-  const note = noteFor(run.record, view.run, id);
+  const note = inTurn(noteFor(run.record, view.run, id), () => loop.turn);
   const transcript = run.transcript(id);
   void parts.over.then(() => transcript.close());
   const caliber = daemonCaliber(run.calibers.models, settings.daemon_caliber, id, note);
@@ -68,7 +68,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
     },
     view.daemon.sessionId,
   );
-  const loop = new Daemon({
+  const loop: Daemon = new Daemon({
     id,
     conversation,
     account: run.account,

@@ -176,7 +176,6 @@ export class RunOpener {
               deck: plugins,
               workspace: view.workspace,
               runFolder: folder.path,
-              note: (source) => noteFor(record, view.run, source),
               isAirgapped: () => view.settings.airgap,
             }),
       ...(canary === undefined

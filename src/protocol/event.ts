@@ -5,6 +5,7 @@ import { deckEvents } from "./events/deck.ts";
 import { gateEvents } from "./events/gate.ts";
 import { runEvents } from "./events/run.ts";
 import { watchdogEvents } from "./events/watchdog.ts";
+import { turnSchema } from "./turn.ts";
 
 /**
  * The recorded events by type. Past tense: each says what happened. Field names are what stands on disk and in `--json`.
@@ -32,6 +33,12 @@ export type DeckEvent = EventDraft & { seq: number; at: number; version: number 
 export const eventVersion = 1;
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(bodies, type);
+
+/** Whether events of this type bear the number of their agent's turn. */
+export function bearsTurn(type: EventType): boolean {
+  const { shape } = bodies[type];
+  return "turn" in shape && shape.turn === turnSchema;
+}
 
 /** An event as it stands on disk or comes from another process, before its body has been looked at. */
 export type RawEvent = Omit<DeckEvent, "type" | "body"> & { type: string; body: unknown };

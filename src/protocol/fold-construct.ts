@@ -2,6 +2,7 @@ import { oneLine } from "../base/text.ts";
 import { troubleWords, type AccountTrouble } from "./account.ts";
 import type { DeckEvent } from "./event.ts";
 import { nothingSpent } from "./spent.ts";
+import type { Suspended } from "./suspended.ts";
 import { mostSurfaced, shortSurfaced } from "./surfaced.ts";
 import type { ConstructView, RunView } from "./view.ts";
 
@@ -25,6 +26,7 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       startedAt: null,
       endedAt: null,
       sessionId: null,
+      turn: 0,
       isParked: false,
       ...nothingSpent,
       denials: 0,
@@ -40,7 +42,10 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
   // The id may be a word of the model's: "constructor" must not find what every object has.
   if (!Object.hasOwn(view.constructs, event.body.construct)) return;
   const construct = view.constructs[event.body.construct];
-  if (construct !== undefined) foldOne(construct, event, view);
+  if (construct === undefined) return;
+  if ("turn" in event.body && typeof event.body.turn === "number")
+    construct.turn = Math.max(construct.turn, event.body.turn);
+  foldOne(construct, event, view);
 }
 
 /** The most bytes of a note that a view keeps; the event has all that is on record. */
@@ -52,7 +57,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.profile = event.body.by;
       break;
     case "construct.suspended":
-      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      Object.assign(construct, { state: "suspended", activity: goesOnText(event.body), suspended: event.body });
       Object.assign(construct, { isParked: false, told: event.body.unread });
       break;
     case "construct.restarted":
@@ -90,7 +95,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.activity = `${event.body.tool} ${oneLine(event.body.input, 240)}`;
       break;
     case "construct.surfaced": {
-      const { construct: _, ...item } = event.body;
+      const { construct: _construct, turn: _turn, call: _call, ...item } = event.body;
       construct.surfaced = [...construct.surfaced, shortSurfaced(item, viewedNoteBytes)].slice(-mostSurfaced);
       break;
     }
@@ -145,6 +150,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     default:
   }
 }
+
+const goesOnText = ({ agent_died: isAgentDead }: Suspended): string =>
+  isAgentDead ? "its agent was killed; goes on with another one" : "goes on when the run does";
 
 function parkedText(kind: AccountTrouble, until: number | null): string {
   const when = until === null ? "" : `, until ${new Date(until).toISOString()}`;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { turnSchema } from "./turn.ts";
 
 /** What the netrunner can say to a call that waits. A `deny` may carry a note, which the model is told. */
 export const holdAnswers = ["allow", "allow_pattern", "deny", "kill"] as const;
@@ -13,6 +14,7 @@ export type HoldEnd = (typeof holdEnds)[number];
 export const holdSchema = z.object({
   hold: z.string(),
   construct: z.string(),
+  turn: turnSchema,
   call: z.string(),
   tool: z.string(),
   /** The whole command, path or JSON: a netrunner who decides must see all of it. */

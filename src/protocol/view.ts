@@ -32,6 +32,8 @@ export interface RunView {
   /** When the last event came, milliseconds since the epoch. */
   lastAt: number;
   closedAt: number | null;
+  /** Everything is being stopped at once. */
+  isEjecting: boolean;
   /** Time the run was open, without the time between a close and a resume. */
   durationMs: number;
   daemon: DaemonView;
@@ -102,6 +104,8 @@ export interface ConstructView {
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** The number of its last turn that is on record; 0: none. */
+  turn: number;
   /** It waits with a turn until what holds all agents up is over. */
   isParked: boolean;
   /** Model requests so far. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { DeckEvent } from "../../src/protocol/event.ts";
 import { openStoreToRead } from "../../src/store/event-log.ts";
 import { agentsOf, of } from "../kit/deck.ts";
+import { faultyTurns } from "../kit/turns.ts";
 import { showDeath, type Death } from "./death.ts";
 import { numbersFrom, readTask, redirection, spawnedTasks } from "./scenario.ts";
 
@@ -59,7 +60,10 @@ export async function tryDeaths(
       if (await life(folder, seed, death)) break;
     }
     const events = eventsIn(folder);
-    return { wrong: [...faultsIn(events), ...faultyEffects(events, join(folder, "workspace"))], events };
+    return {
+      wrong: [...faultsIn(events), ...faultyTurns(events), ...faultyEffects(events, join(folder, "workspace"))],
+      events,
+    };
   } catch (error) {
     return { wrong: [String(error)], events: eventsIn(folder) };
   } finally {

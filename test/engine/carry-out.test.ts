@@ -34,7 +34,12 @@ function bench(hands: Partial<Hands> = {}) {
     notes
       .filter(({ type }) => type === "daemon.action_rejected")
       .map(({ body }) => [body["position"], body["problem"]]);
-  return { calls, notes, rejected, run: (actions: unknown[]) => carryOut(parsed(actions), "dm-1", all, note) };
+  return {
+    calls,
+    notes,
+    rejected,
+    run: (actions: unknown[]) => carryOut(parsed(actions), { daemon: "dm-1", turn: 1 }, all, note),
+  };
 }
 
 function parsed(actions: unknown[]): ParsedBlock {

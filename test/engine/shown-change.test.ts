@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { shownChange } from "../../src/engine/construct/shown-change.ts";
 import { call, say } from "../../src/offline/reply.ts";

@@ -63,7 +63,7 @@ function spawnedAfter(log: DeckEvent[]): { tasks: string[]; after: (string | num
     isCapped: () => false,
     askForBudget: nothing,
   };
-  carryOut(block.value, daemon, hands, note, unfinished);
+  carryOut(block.value, { daemon, turn: 1 }, hands, note, unfinished);
   return found;
 }
 

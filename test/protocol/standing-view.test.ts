@@ -63,7 +63,7 @@ describe("the view of a construct that is halted", () => {
     expect(tell("construct.paused", paused)).toBe("paused");
     expect(tell("construct.ready", { construct, session_id: "s", model: "m" })).toBe("paused");
     expect(tell("hold.opened", hold)).toBe("paused");
-    expect(tell("hold.closed", { construct, hold: "hd-1", end: "allow", note: null })).toBe("paused");
+    expect(tell("hold.closed", { construct, hold: "hd-1", call: null, end: "allow", note: null })).toBe("paused");
     expect(tell("construct.continued", { construct })).toBe("running");
   });
 
@@ -72,7 +72,7 @@ describe("the view of a construct that is halted", () => {
     tell("construct.ready", { construct, session_id: "s", model: "m" });
     expect([tell("hold.opened", hold), tell("construct.paused", paused)]).toEqual(["held", "paused"]);
     expect(tell("construct.continued", { construct })).toBe("held");
-    expect(tell("hold.closed", { construct, hold: "hd-1", end: "deny", note: null })).toBe("running");
+    expect(tell("hold.closed", { construct, hold: "hd-1", call: null, end: "deny", note: null })).toBe("running");
   });
 
   test("is ending when its end begins, and a late word of going on changes nothing", () => {

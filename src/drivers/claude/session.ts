@@ -37,7 +37,7 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
     ...spec,
     gate: (call) => owner.gate(call),
     transcript: (line) => owner.transcript?.(line),
-    surface: (wish) => surfaceTo(owner, wish),
+    surface: (wish, call) => surfaceTo(owner, wish, call),
   };
   const token = randomBytes(24).toString("base64url");
   const env = { ...around.env, ...serverEnvironment(spec), [tokenVariable]: token };

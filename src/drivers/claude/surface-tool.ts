@@ -2,7 +2,7 @@ import type { createSdkMcpServer, McpSdkServerConfigWithInstance, tool } from "@
 import { z } from "zod";
 import type { SessionOwner } from "../agent.ts";
 import { messageOf } from "../../base/fault.ts";
-import { surfaceKinds, surfaceWishSchema, type SurfaceAnswer } from "../../protocol/surfaced.ts";
+import { surfaceKinds, surfaceWishSchema, type SurfaceAnswer, type SurfaceWish } from "../../protocol/surfaced.ts";
 
 /** The name under which the agent knows the deck's own server of tools. No plugin may bear it. */
 export const deckServer = "deck";
@@ -31,8 +31,8 @@ export function surfaceServer(
       text: z.string().optional(),
       title: z.string().optional(),
     },
-    async (input) => {
-      const { ok, reason } = await answerTo(input, surface);
+    async (input, extra) => {
+      const { ok, reason } = await answerTo(input, (wish) => surface(wish, callIn(extra)));
       return { content: [{ type: "text", text: reason }], isError: !ok };
     },
   );
@@ -40,7 +40,18 @@ export function surfaceServer(
   return factory.createSdkMcpServer({ name: deckServer, tools: [show], alwaysLoad: true });
 }
 
-async function answerTo(input: unknown, surface: NonNullable<SessionOwner["surface"]>): Promise<SurfaceAnswer> {
+/** Which of its calls this is, as the agent tells its servers of tools beside the input. */
+const about = z.looseObject({ _meta: z.looseObject({ "claudecode/toolUseId": z.string() }) });
+
+function callIn(extra: unknown): string | null {
+  const told = about.safeParse(extra);
+  return told.success ? told.data._meta["claudecode/toolUseId"] : null;
+}
+
+async function answerTo(
+  input: unknown,
+  surface: (wish: SurfaceWish) => Promise<SurfaceAnswer>,
+): Promise<SurfaceAnswer> {
   const wish = surfaceWishSchema.safeParse(input);
   if (!wish.success)
     return { ok: false, reason: 'Nothing was shown: give {"kind":"file","path":…} or {"kind":"note","text":…}.' };

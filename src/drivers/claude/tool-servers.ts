@@ -10,7 +10,7 @@ export function toolServers(
 ): Pick<Options, "mcpServers" | "mcpServersDelivery"> {
   if (spec.role.kind !== "worker") return {};
   const servers: Record<string, McpServerConfig> = {
-    [deckServer]: surfaceServer(factory, (wish) => surfaceTo(spec, wish)),
+    [deckServer]: surfaceServer(factory, (wish, call) => surfaceTo(spec, wish, call)),
   };
   for (const { name, command, args } of spec.servers ?? []) {
     // The deck's own stays what it is.
@@ -21,8 +21,8 @@ export function toolServers(
 }
 
 /** Shows something to the netrunner in the name of whoever the session works for. */
-export const surfaceTo = ({ surface }: SessionOwner, wish: SurfaceWish): Promise<SurfaceAnswer> =>
-  surface?.(wish) ?? Promise.resolve(nobody);
+export const surfaceTo = ({ surface }: SessionOwner, wish: SurfaceWish, call: string | null): Promise<SurfaceAnswer> =>
+  surface?.(wish, call) ?? Promise.resolve(nobody);
 
 const nobody: SurfaceAnswer = { ok: false, reason: "Nothing was shown: nobody looks at this session now." };
 

@@ -30,6 +30,8 @@ export interface Beginning {
 export interface Taken extends TakenSession {
   /** What this session had counted before. */
   before: Counted;
+  /** It is live, and another construct has worked in it. */
+  isInherited?: true;
 }
 
 export interface Briefing {
@@ -70,11 +72,11 @@ export function resumedBeginning(
   parts: ConstructParts,
   { before, earlier, told }: Briefing & { before: Before },
 ): Beginning {
-  const { session_id: session, cut, written, died } = before.suspended;
+  const { session_id: session, cut, written } = before.suspended;
   const fresh = freshBeginning(spec, parts, { earlier, told });
   if (session === null) return { ...fresh, before };
   const own = { ...spec, fast: fresh.fast?.isOn === true };
-  let message = (): string => goOnMessage({ cut, died });
+  let message = (): string => goOnMessage(before.suspended);
   return {
     ...fresh,
     before,
@@ -146,7 +148,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
       if (session !== undefined) {
         session.handTo(owner);
         if (isBriefed) message = () => redirectMessage(spec.task, false);
-        return { session, isWarm: true, before: counted };
+        return { session, isWarm: true, before: counted, isInherited: true };
       }
       if (ending.aborted) throw stopped(spec.id);
       if (!isBriefed || sessionId === null) return { ...(await sessions.take(own(), owner)), before: nothingCounted };

@@ -6,7 +6,10 @@ import type { SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
 
 /** What a construct's gate tells it, and asks of it. */
-export type GateHooks = Pick<GateParts, "standing" | "note" | "onDenial" | "onJudged" | "onHold" | "kill"> & {
+export type GateHooks = Pick<
+  GateParts,
+  "standing" | "note" | "turnOf" | "onDenial" | "onJudged" | "onHold" | "kill"
+> & {
   tripwires: Stage;
   /** Resolves when the request that has made the call is counted. */
   settled: () => Promise<void>;

@@ -1,6 +1,7 @@
 import type { AgentExit } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Spent } from "../../protocol/spent.ts";
+import type { Order } from "../../protocol/turn.ts";
 import { noTokens, type Origin, type Outcome } from "../../protocol/outcome.ts";
 import type { Suspended } from "../../protocol/suspended.ts";
 import { endStateOf } from "./machine.ts";
@@ -22,6 +23,8 @@ export interface SpawnSpec {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
+  /** What of the daemon's has asked for it. */
+  order?: Order;
 }
 
 /** Everything that the outcome of a construct is made of. */
@@ -104,6 +107,8 @@ export function endedInQueue(spec: SpawnSpec, cause: string, before: Before | un
 export interface Before {
   suspended: Suspended;
   spent: Spent;
+  /** The number of its last turn that is on record; 0: none. */
+  turn: number;
 }
 
 /** The outcome of a construct that has no process to tell of: it never started, or its deck died under it. */

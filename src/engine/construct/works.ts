@@ -4,7 +4,9 @@ import { ConstructTripwires } from "../gate/tripwires.ts";
 import type { Note } from "../journal.ts";
 import { Meter } from "../meter.ts";
 import { noteServersDown } from "../plugins/servers-down.ts";
+import { shellCalls, type ShellCalls } from "../plugins/shell-calls.ts";
 import { surfacingOf } from "../surface/surfacing.ts";
+import { agentDeaths, type AgentDeaths } from "./agent-death.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
@@ -18,6 +20,7 @@ import { watchedTimes } from "./stalling.ts";
 import { openCalls, resumedTally, type OpenCalls } from "./suspending.ts";
 import { count, type Tally } from "./tally.ts";
 import type { Timekeeper } from "./time-limits.ts";
+import { turnsAfter } from "./turns.ts";
 
 /** What a construct is made of, beside its life. */
 export interface ConstructWorks {
@@ -25,11 +28,14 @@ export interface ConstructWorks {
   mail: Mail;
   tally: Tally;
   calls: OpenCalls;
+  /** From which of its shell calls plugins are called. */
+  shells: ShellCalls;
   tripwires: ConstructTripwires;
   meter: Meter;
   times: Timekeeper;
   custody: Custody;
   parking: Parking;
+  deaths: AgentDeaths;
   /** Judges its calls, and takes what it shows the netrunner. */
   owner: SessionOwner;
   /** Looks at what its agent does. */
@@ -55,16 +61,18 @@ export function constructWorks(
 ): ConstructWorks {
   const { id: construct } = spec;
   const { clock } = parts;
-  const note = parts.note(construct);
+  const { before } = beginning;
+  const turns = turnsAfter(before?.turn ?? 0);
+  const note = turns.on(parts.note(construct));
   const kill = (cause: string): void => hooks.stop(cause, "hard");
   const onWait = (isWaiting: boolean): void => {
     if (isWaiting) hooks.onHalt();
     times.wait(isWaiting);
   };
-  const { before } = beginning;
   const mail = newMail(beginning.told);
   const tally = resumedTally(before?.suspended);
   const calls = openCalls();
+  const shells = shellCalls();
   const reconciled = reconciliation();
   const tripwires = new ConstructTripwires({
     construct,
@@ -91,8 +99,23 @@ export function constructWorks(
     onTimeUp: () => parts.budget.timeUp(construct),
   });
   const { session, tell } = hooks;
-  const custody = custodyOf({ construct, clock, note: parts.note, session, windowMs: parts.windowMs, kill, onWait });
+  const custody = custodyOf({
+    construct,
+    clock,
+    note: (source) => turns.on(parts.note(source)),
+    session,
+    windowMs: parts.windowMs,
+    kill,
+    onWait,
+  });
   const parking = parkingOf({ construct, account: parts.account, mail, note, onWait });
+  const deaths = agentDeaths({
+    construct,
+    account: parts.account,
+    note,
+    earlier: before?.suspended.deaths,
+    isSuspected: () => custody.isSuspected,
+  });
   const surfacing = surfacingOf({
     construct,
     places: parts,
@@ -107,8 +130,13 @@ export function constructWorks(
     surfacing: surfacing.stage,
     standing: custody.standing,
     note,
+    turnOf: (call) => turns.of(call),
     onDenial: (denial) => tally.denials.push(denial),
-    onJudged: (id, decision) => reconciled.judged(id, decision),
+    onJudged(call, decision) {
+      reconciled.judged(call.id, decision);
+      calls.judged(call.id, decision);
+      if (decision === "allow") shells.allowed(call);
+    },
     onHold: onWait,
     kill: () => hooks.stop("netrunner"),
   });
@@ -117,11 +145,13 @@ export function constructWorks(
     mail,
     tally,
     calls,
+    shells,
     tripwires,
     meter,
     times,
     custody,
     parking,
+    deaths,
     owner: { gate, surface: surfacing.surface },
     watch(event, from) {
       times.sign();
@@ -132,6 +162,8 @@ export function constructWorks(
       const beyond = event.type === "used" && event.isFinal ? parts.budget.overrun(construct) : undefined;
       if (beyond !== undefined) kill(`budget:${beyond}`);
       calls.see(event);
+      shells.see(event);
+      deaths.see(event);
       beginning.fast?.see(event);
       noteEvent(event, construct, note);
       noteServersDown(event, construct, tally.pluginsFailed, note);
@@ -139,6 +171,7 @@ export function constructWorks(
       const bypass = reconciled.see(event);
       if (bypass !== undefined) void custody.suspect(bypass);
       parking.see(event, from);
+      turns.see(event);
     },
   };
 }

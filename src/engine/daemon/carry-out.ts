@@ -1,5 +1,6 @@
 import { unreachable } from "../../base/fault.ts";
 import type { Action, ParsedBlock, SpawnAction } from "../../protocol/action.ts";
+import type { Order } from "../../protocol/turn.ts";
 import type { Note } from "../journal.ts";
 import type { Bound } from "./decide.ts";
 
@@ -9,7 +10,7 @@ export interface Hands {
    * Queues a construct and gives its id, or refuses it on the record.
    * @param ids what became of the earlier items of the same block, by position
    */
-  spawn(action: SpawnAction, ids: ReadonlyMap<number, string>): { id: string } | { refused: string };
+  spawn(action: SpawnAction, ids: ReadonlyMap<number, string>, order: Order): { id: string } | { refused: string };
   /** Undefined when it was delivered. */
   message(construct: string, text: string): string | undefined;
   cancel(construct: string, reason: string): string | undefined;
@@ -42,7 +43,7 @@ const nothing: CarriedOut = { begun: new Set(), done: new Set(), ids: new Map() 
  */
 export function carryOut(
   parsed: ParsedBlock,
-  daemon: string,
+  { daemon, turn }: { daemon: string; turn: number },
   hands: Hands,
   note: Note,
   before = nothing,
@@ -57,7 +58,7 @@ export function carryOut(
     if (before.done.has(position)) continue;
     if (!before.begun.has(position)) note("daemon.action", { daemon, action, position });
     if (action.type === "spawn") {
-      const result = hands.spawn(action, ids);
+      const result = hands.spawn(action, ids, { turn, position });
       if ("refused" in result) continue;
       ids.set(position, result.id);
       spawned += 1;

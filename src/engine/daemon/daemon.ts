@@ -80,6 +80,11 @@ export class Daemon {
     this.#status = parts.before.status;
   }
 
+  /** The number of its last turn; undefined: there was none yet. */
+  get turn(): number | undefined {
+    return this.#turn === 0 ? undefined : this.#turn;
+  }
+
   /** Something has changed that the loop may have to react to. */
   wake(): void {
     this.#wake.resolve();
@@ -244,7 +249,7 @@ export class Daemon {
     if (thinking !== "" && isNew("thinking")) note("daemon.thinking", { daemon, text: thinking });
     this.#chat = chat ?? "";
     if (this.#chat !== "" && isNew("chat")) note("daemon.chat", { daemon, text: this.#chat });
-    const { spawned } = carryOut(parsed, daemon, hands, note, before);
+    const { spawned } = carryOut(parsed, { daemon, turn: this.#turn }, hands, note, before);
     if (spawned > 0) this.#nudges = 0;
     this.#status = status;
     if (isNew("status")) note("daemon.status", { daemon, status });

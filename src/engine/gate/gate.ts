@@ -26,7 +26,7 @@ export interface GateParts {
   clock: Clock;
   onDenial: (denial: Denial) => void;
   /** The verdict on this call is on the record. */
-  onJudged: (call: string, decision: Verdict["decision"]) => void;
+  onJudged: (call: ToolCall, decision: Verdict["decision"]) => void;
   holds: Holds;
   /** For the netrunner who decides on a held call. */
   task: string;
@@ -35,6 +35,8 @@ export interface GateParts {
   onHold: (isHeld: boolean) => void;
   /** The netrunner wants the construct to be gone. */
   kill: () => void;
+  /** The turn of the construct that a call belongs to. */
+  turnOf: (call: string) => number;
 }
 
 /**
@@ -62,7 +64,7 @@ export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
       latency_ms: latency,
       ...(call.subagent === undefined ? {} : { subagent: call.subagent }),
     });
-    if (recorded) parts.onJudged(call.id, verdict.decision);
+    if (recorded) parts.onJudged(call, verdict.decision);
     return recorded ? verdict : unrecorded;
   };
 }
@@ -90,7 +92,8 @@ async function decided(
     const { construct, task, workspace } = parts;
     const targets = holdTargets(effects, workspace);
     const diff = await editDiff(call, effects, workspace);
-    const request = { construct, call: call.id, tool: call.tool, input, targets, diff, task, rule, reason, pattern };
+    const own = { construct, turn: parts.turnOf(call.id), call: call.id, tool: call.tool };
+    const request = { ...own, input, targets, diff, task, rule, reason, pattern };
     let outcome = await parts.holds.ask(request, parts.standing.ending);
     // The clock does not answer for a construct that is paused: when it goes on, the netrunner is asked anew.
     while (outcome.end === "expired" && parts.standing.isHalted) {

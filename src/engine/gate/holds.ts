@@ -52,7 +52,7 @@ export class Holds {
   ask(request: Omit<Hold, "hold" | "deadline">, signal: AbortSignal): Promise<HoldOutcome> {
     const { clock, note } = this.#parts;
     const windowMs = this.#parts.windowMs();
-    const { construct } = request;
+    const { construct, call, turn } = request;
     if (signal.aborted) return Promise.resolve({ end: "ended", note: undefined });
     const hold = newHoldId();
     const over = new AbortController();
@@ -63,7 +63,7 @@ export class Holds {
       this.#remember(hold, outcome.end);
       if (outcome.end === "allow_pattern") this.#allow(construct, request.pattern);
       const said = outcome.note ?? null;
-      const recorded = note(by)("hold.closed", { construct, hold, end: outcome.end, note: said });
+      const recorded = note(by)("hold.closed", { construct, turn, hold, call, end: outcome.end, note: said });
       // What cannot be recorded is not allowed.
       resolve(recorded ? outcome : { end: "ended", note: undefined });
     };

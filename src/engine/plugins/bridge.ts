@@ -12,6 +12,8 @@ export interface BridgeHolder {
   /** The only ones that it may call; null: all that are not on request. */
   plugins: readonly string[] | null;
   note: Note;
+  /** The shell call of the construct that speaks now; null: that is not known for certain. */
+  within: () => string | null;
   isAirgapped: () => boolean;
   workspace: string;
   runFolder: string;
@@ -56,7 +58,11 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
   /** Under way, by construct. */
   const calls = new Map<string, number>();
 
-  const letThrough = (request: BridgeRequest, holder: BridgeHolder): BridgeCall | { rule: string; reason: string } => {
+  const letThrough = (
+    request: BridgeRequest,
+    holder: BridgeHolder,
+    within: string | null,
+  ): BridgeCall | { rule: string; reason: string } => {
     const { construct, note } = holder;
     const name = request.plugin;
     const found = shelf.find(name);
@@ -75,7 +81,7 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
     if ("problem" in line) return { rule: "plugin.unavailable", reason: line.problem };
     const call = newPluginCallId();
     const args = headAndTail(request.args.join(" "), recordedBytes).text;
-    if (!note("plugin.called", { construct, call, plugin: name, args }))
+    if (!note("plugin.called", { construct, call, within, plugin: name, args }))
       return { rule: "gate.unrecorded", reason: "the deck cannot write its record" };
     calls.set(construct, busy + 1);
     const began = clock.monotonic();
@@ -94,7 +100,8 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
         const left = calls.get(construct);
         if (left !== undefined) calls.set(construct, left - 1);
         const duration_ms = clock.monotonic() - began;
-        note("plugin.ended", { construct, call, plugin: name, exit: oneLine(exit, 100), bytes, duration_ms });
+        const end = { plugin: name, exit: oneLine(exit, 100), bytes, duration_ms };
+        note("plugin.ended", { construct, call, within, ...end });
       },
     };
   };
@@ -112,10 +119,11 @@ export function newBridge({ shelf, clock, node, onStranger }: BridgeParts): Brid
         onStranger(oneLine(request.plugin, 60));
         return refusal("only a construct at work can call plugins, from its own shell");
       }
-      const given = letThrough(request, holder);
+      const within = holder.within();
+      const given = letThrough(request, holder, within);
       if ("answer" in given) return given;
       const plugin = oneLine(request.plugin, 60);
-      holder.note("plugin.refused", { construct: holder.construct, plugin, ...given });
+      holder.note("plugin.refused", { construct: holder.construct, within, plugin, ...given });
       return refusal(given.reason);
     },
   };

@@ -3,8 +3,7 @@ import type { PluginBridge } from "../../policy/brake/context.ts";
 import { pluginSection } from "../../protocol/plugin-briefing.ts";
 import type { PluginLine, PluginManifest } from "../../protocol/plugin.ts";
 import type { SpawnSpec } from "../construct/outcome-of.ts";
-import type { Note } from "../journal.ts";
-import type { Bridge } from "./bridge.ts";
+import type { Bridge, BridgeHolder } from "./bridge.ts";
 import { commandLine } from "./command-line.ts";
 import type { PluginShelf } from "./shelf.ts";
 
@@ -33,7 +32,7 @@ export interface RunPlugins {
   /** The servers of tools that its agent starts. */
   servers(wish: PluginWish, canCall: CanCall): ToolServer[];
   /** From now on whoever bears this token may call them in its name. */
-  begin(token: string, wish: PluginWish): void;
+  begin(token: string, wish: PluginWish, speaker: Pick<BridgeHolder, "note" | "within">): void;
   /** Its token is worth nothing any more. */
   end(construct: string): void;
 }
@@ -42,11 +41,10 @@ export interface RunPluginsParts {
   deck: DeckPlugins;
   workspace: string;
   runFolder: string;
-  note: (source: string) => Note;
   isAirgapped: () => boolean;
 }
 
-export function runPlugins({ deck, workspace, runFolder, note, isAirgapped }: RunPluginsParts): RunPlugins {
+export function runPlugins({ deck, workspace, runFolder, isAirgapped }: RunPluginsParts): RunPlugins {
   const { shelf, bridge, node } = deck;
   return {
     lines: () => shelf.lines(),
@@ -61,8 +59,8 @@ export function runPlugins({ deck, workspace, runFolder, note, isAirgapped }: Ru
         const line = entry.value.kind === "mcp" && canCall(entry.value) ? commandLine(entry, node) : { problem: "" };
         return "problem" in line ? [] : [{ name: entry.name, ...line }];
       }),
-    begin: (token, { id, plugins }) =>
-      bridge.bind(token, { construct: id, plugins, note: note(id), isAirgapped, workspace, runFolder }),
+    begin: (token, { id, plugins }, speaker) =>
+      bridge.bind(token, { construct: id, plugins, ...speaker, isAirgapped, workspace, runFolder }),
     end: (construct) => bridge.release(construct),
   };
 }

@@ -17,6 +17,8 @@ export interface EarlierLife {
   traces: ReadonlyMap<string, Trace>;
   note: Note;
   transcript: RunParts["transcript"];
+  /** All end for this, and nothing goes on, as far as no other cause is recorded; undefined: they go on. */
+  endsAll: string | undefined;
   /** Takes up the outcome of a construct whose end had begun, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
   /** Takes up those that were in the middle of their work: they go on, before anything that was queued. */
@@ -31,15 +33,15 @@ export async function settleEarlierLife(life: EarlierLife): Promise<void> {
   const { view, note } = life;
   await reapStrays(view, note);
   // Nobody waits for an answer any more: the calls are gone with their agents.
-  for (const { hold, construct } of Object.values(view.holds))
-    note("hold.closed", { construct, hold, end: "ended", note: null });
+  for (const { hold, construct, turn, call } of Object.values(view.holds))
+    note("hold.closed", { construct, turn, hold, call, end: "ended", note: null });
   for (const { item, construct } of Object.values(view.attention))
     note("attention.closed", { item, how: construct === undefined ? "tried again" : "ended" });
   const goOn: QueuedSpec[] = [];
   for (const construct of Object.values(view.constructs).filter(({ outcome }) => outcome === null)) {
     const trace = life.traces.get(construct.id) ?? freshTrace();
     const stand = standOf(construct, trace);
-    const cause = causeOf(construct, trace, view);
+    const cause = causeOf(construct, trace, view) ?? life.endsAll;
     if (cause !== undefined) {
       tellHeir(construct, trace, life);
       const outcome = await outcomeFromRecord(construct, { trace, stand, cause }, life);
@@ -94,8 +96,8 @@ export function suspendedIn(view: RunView, id: string): Beginning["before"] {
   const construct = view.constructs[id];
   const suspended = construct?.suspended ?? null;
   if (construct === undefined || suspended === null) return undefined;
-  const { requests, costUsd, tokens } = construct;
-  return { suspended, spent: { requests, costUsd, tokens } };
+  const { requests, costUsd, tokens, turn } = construct;
+  return { suspended, spent: { requests, costUsd, tokens }, turn };
 }
 
 /** The marks that its processes may bear: its own, and, where it went on in another one's session, that one's. */
@@ -131,6 +133,8 @@ function standOf({ sessionId, told, startedAt, surfaced, suspended }: ConstructV
       cut: cutLines(trace),
       unread: [...told],
       died: true,
+      agent_died: false,
+      deaths: trace.deaths,
       started_at: startedAt,
       duration_ms: trace.livedMs,
       worked_ms: trace.workedMs,

@@ -27,7 +27,7 @@ export interface Surfacing {
   /** Denies a call that would show a file which cannot be shown. The brake has looked at it as at a call that reads. */
   stage: Stage;
   /** Records what the construct shows. It looks once more: since the gate, a link may have come into the file's place. */
-  surface: (wish: SurfaceWish) => Promise<SurfaceAnswer>;
+  surface: (wish: SurfaceWish, call: string | null) => Promise<SurfaceAnswer>;
 }
 
 export function surfacingOf({ construct, places, note, onSurfaced }: SurfacingParts): Surfacing {
@@ -41,7 +41,7 @@ export function surfacingOf({ construct, places, note, onSurfaced }: SurfacingPa
       const found = showableFile(wish.data.path, places);
       return "reason" in found ? { decision: "deny", rule: "surface.file", reason: found.reason } : undefined;
     },
-    async surface(wish) {
+    async surface(wish, call) {
       if (count >= mostSurfaced)
         return refused(
           `${mostSurfaced} items have been shown, which is all that one construct may. Put it in your result`,
@@ -49,7 +49,7 @@ export function surfacingOf({ construct, places, note, onSurfaced }: SurfacingPa
       const made = itemOf(wish, places);
       if ("reason" in made) return refused(made.reason);
       count += 1;
-      if (!note("construct.surfaced", { construct, ...made.item })) {
+      if (!note("construct.surfaced", { construct, call, ...made.item })) {
         return refused("the deck cannot write its record");
       }
       onSurfaced(made.item);

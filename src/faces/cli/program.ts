@@ -9,6 +9,10 @@ type Define = (command: Command, world: World, finish: (code: number) => void) =
 
 /** The subcommands: what they are for, and where they are. Only the one that is called is loaded. */
 const commands: Record<string, { summary: string; load: () => Promise<Define> }> = {
+  cockpit: {
+    summary: 'the deck on the whole terminal; what "cyberdeck" alone opens',
+    load: async () => (await import("./commands/cockpit.ts")).defineCockpit,
+  },
   run: {
     summary: "reach a goal: a daemon splits it into tasks, constructs work on them",
     load: async () => (await import("./commands/run.ts")).defineRun,
@@ -138,15 +142,17 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
 export async function runCommand(world: World): Promise<number> {
   let code = 0;
-  const program = await build(world, (result) => {
+  const isBare = world.argv.length === 0;
+  const argv = isBare && world.terminal !== undefined && world.stdin.isTTY === true ? ["cockpit"] : world.argv;
+  const program = await build({ ...world, argv }, (result) => {
     code = result;
   });
-  if (world.argv.length === 0) {
+  if (argv.length === 0) {
     program.outputHelp();
     return code;
   }
   try {
-    await program.parseAsync(world.argv, { from: "user" });
+    await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

@@ -6,6 +6,7 @@ import type { HostStatus } from "../../protocol/host.ts";
 import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { CauseReport, Triage } from "../../protocol/crash.ts";
 import type { Examination, Finding } from "../../protocol/finding.ts";
+import type { Machine } from "../cockpit/open-cockpit.ts";
 
 /** Everything that the command line gets from outside. It reads nothing of the process by itself. */
 export interface World {
@@ -34,6 +35,8 @@ export interface World {
   /** Looks whether this machine and a home are fit for a deck. */
   examine: (asked: Examination) => Promise<Finding[]>;
   version: string;
+  /** What the cockpit needs beside the terminal; left out where there is none. */
+  terminal?: Machine | undefined;
 }
 
 export interface OpenDeck {

@@ -6,9 +6,14 @@ import { poolEnds, poolMisses } from "../pool.ts";
 import { shownChangeSchema } from "../shown-change.ts";
 import { surfacedSchema } from "../surfaced.ts";
 import { suspendedSchema } from "../suspended.ts";
+import { orderSchema, turnSchema } from "../turn.ts";
 
 const construct = z.string();
 const daemon = z.string();
+const turn = turnSchema;
+
+/** The shell call within which a plugin was called, by the agent's own id; null: that is not known for certain. */
+const within = z.string().nullable().default(null);
 
 /** The end of a turn as its agent told it: should the deck die before the outcome is recorded, it is made of this. */
 const lastTurnSchema = z.object({
@@ -34,6 +39,8 @@ export const constructEvents = {
     profile: z.string().default("default"),
     /** Plugins that it is given; null: all that there are. */
     plugins: z.array(z.string()).nullable().default(null),
+    /** What of the daemon's has asked for it. */
+    order: orderSchema.optional(),
   }),
   /** What it runs on is not what was asked for: an effort that the model lacks, or the netrunner's fixed choice. */
   "caliber.clamped": z.object({
@@ -57,9 +64,9 @@ export const constructEvents = {
   /** A construct gets an agent of its own. */
   "pool.missed": z.object({ construct, reason: z.enum(poolMisses), detail: z.string() }),
   "construct.started": z.object({ construct, pid: z.int(), command: z.string() }),
-  "construct.ready": z.object({ construct, session_id: z.string(), model: z.string() }),
-  "construct.said": z.object({ construct, text: z.string() }),
-  "construct.thought": z.object({ construct, text: z.string() }),
+  "construct.ready": z.object({ construct, turn, session_id: z.string(), model: z.string() }),
+  "construct.said": z.object({ construct, turn, text: z.string() }),
+  "construct.thought": z.object({ construct, turn, text: z.string() }),
   "construct.told": z.object({ construct, text: z.string(), origin: z.enum(tellers) }),
   /** It has ended before it had read this message. */
   "construct.unread": z.object({ construct, text: z.string(), origin: z.enum(tellers) }),
@@ -68,31 +75,34 @@ export const constructEvents = {
   /** `input` is shortened for the record; the transcript has all of it. */
   "construct.tool_called": z.object({
     construct,
+    turn,
     call: z.string(),
     tool: z.string(),
     input: z.string(),
     /** Of a call that writes or edits a file. */
     change: shownChangeSchema.optional(),
   }),
-  "construct.tool_returned": z.object({ construct, call: z.string(), failed: z.boolean(), text: z.string() }),
-  /** It has shown something to the netrunner. */
-  "construct.surfaced": surfacedSchema.extend({ construct }),
-  /** It calls a plugin through the bridge. */
-  "plugin.called": z.object({ construct, call: z.string(), plugin: z.string(), args: z.string() }),
+  "construct.tool_returned": z.object({ construct, turn, call: z.string(), failed: z.boolean(), text: z.string() }),
+  /** It has shown something to the netrunner, by this call. */
+  "construct.surfaced": surfacedSchema.extend({ construct, turn, call: z.string().nullable().default(null) }),
+  /** It calls a plugin through the bridge; `call` is of the bridge, the same at the end. */
+  "plugin.called": z.object({ construct, turn, call: z.string(), within, plugin: z.string(), args: z.string() }),
   /** `exit`: "code 0", "signal SIGTERM", or that nobody told. */
   "plugin.ended": z.object({
     construct,
+    turn,
     call: z.string(),
+    within,
     plugin: z.string(),
     exit: z.string(),
     bytes: z.int(),
     duration_ms: z.number(),
   }),
   /** A server of tools that it was to have did not start: it works without. */
-  "plugin.failed": z.object({ construct, plugin: z.string() }),
+  "plugin.failed": z.object({ construct, turn, plugin: z.string() }),
   /** It asked the bridge for what it may not have. */
-  "plugin.refused": z.object({ construct, plugin: z.string(), rule: z.string(), reason: z.string() }),
-  "construct.retrying": z.object({ construct, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
+  "plugin.refused": z.object({ construct, turn, within, plugin: z.string(), rule: z.string(), reason: z.string() }),
+  "construct.retrying": z.object({ construct, turn, attempt: z.int(), in_ms: z.number(), reason: z.string() }),
   /** Its calls wait at the gate; a frozen one's processes are stopped as well. */
   "construct.paused": z.object({ construct, how: z.enum(["paused", "frozen"]), why: z.string() }),
   "construct.continued": z.object({ construct }),
@@ -101,14 +111,25 @@ export const constructEvents = {
   /** It begins that turn again, in the same session. */
   "construct.unparked": z.object({ construct }),
   /** Nothing was heard of it for so long. */
-  "construct.stalled": z.object({ construct, silent_ms: z.int() }),
+  "construct.stalled": z.object({ construct, turn, silent_ms: z.int() }),
   /** So many of the messages that it was told has it begun to read, in their order. */
-  "construct.read": z.object({ construct, letters: z.int() }),
+  "construct.read": z.object({ construct, turn, letters: z.int() }),
   /** Its session could not be taken up again, so it begins its task once more, in a session of its own. */
   "construct.restarted": z.object({ construct, session_id: z.string(), reason: z.string() }),
+  /**
+   * Its agent was killed, and not by the deck. `early`: before its session was there. `goes_on`: in its session, with another
+   * agent; else it ends.
+   */
+  "construct.agent_died": z.object({
+    construct,
+    exit: z.string(),
+    stderr: z.string(),
+    early: z.boolean(),
+    goes_on: z.boolean(),
+  }),
   /** The end has begun; the first cause stays. `turn`: how its last turn ended, where that is the cause. */
   "construct.ending": z.object({ construct, cause: z.string(), turn: lastTurnSchema.optional() }),
-  /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
+  /** Its process was stopped in the middle of its work, or was killed; it goes on in its session. */
   "construct.suspended": suspendedSchema.extend({ construct }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),
   /** The profile of a construct that is about to start is gone: it adopts another one. */

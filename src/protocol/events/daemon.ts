@@ -4,9 +4,11 @@ import { blacklistEntrySchema } from "../blacklist.ts";
 import { caliberSchema } from "../caliber.ts";
 import { origins } from "../outcome.ts";
 import { authoredRecordSchema } from "../tripwire.ts";
+import { orderSchema, turnSchema } from "../turn.ts";
 
 const construct = z.string();
 const daemon = z.string();
+const turn = turnSchema;
 
 /** Bodies of the events of the daemon, of the author of tripwires, and of spawns that did not come to be. */
 export const daemonEvents = {
@@ -42,20 +44,27 @@ export const daemonEvents = {
     tokens_out: z.int(),
     duration_ms: z.number(),
   }),
-  "daemon.thinking": z.object({ daemon, text: z.string() }),
-  "daemon.chat": z.object({ daemon, text: z.string() }),
+  "daemon.thinking": z.object({ daemon, turn, text: z.string() }),
+  "daemon.chat": z.object({ daemon, turn, text: z.string() }),
   /** `position`: of the item in the reply, from 1. */
-  "daemon.action": z.object({ daemon, action: actionSchema, position: z.int().optional() }),
-  "daemon.action_rejected": z.object({ daemon, position: z.int(), item: z.string(), problem: z.string() }),
+  "daemon.action": z.object({ daemon, turn, action: actionSchema, position: z.int().optional() }),
+  "daemon.action_rejected": z.object({ daemon, turn, position: z.int(), item: z.string(), problem: z.string() }),
   /** `respawn`: the process was given up and the next turn starts a fresh one with its memory. */
-  "daemon.status": z.object({ daemon, status: z.enum([...daemonStatuses, "respawn"]) }),
-  "daemon.error": z.object({ daemon, code: z.string(), message: z.string() }),
+  "daemon.status": z.object({ daemon, turn, status: z.enum([...daemonStatuses, "respawn"]) }),
+  "daemon.error": z.object({ daemon, turn, code: z.string(), message: z.string() }),
   /** A reply that held no valid action block, as it came. */
-  "daemon.raw": z.object({ daemon, text: z.string() }),
+  "daemon.raw": z.object({ daemon, turn, text: z.string() }),
   /** Part of a full result that the daemon asked for. */
-  "daemon.read": z.object({ daemon, construct, part: z.int() }),
+  "daemon.read": z.object({ daemon, turn, construct, part: z.int() }),
   "daemon.ended": z.object({ daemon, exit: z.string(), proven: z.boolean() }),
-  "spawn.refused": z.object({ task: z.string(), origin: z.enum(origins), rule: z.string(), reason: z.string() }),
+  /** `order`: where it was the daemon's. */
+  "spawn.refused": z.object({
+    task: z.string(),
+    origin: z.enum(origins),
+    rule: z.string(),
+    reason: z.string(),
+    order: orderSchema.optional(),
+  }),
   /** Work is forbidden from now on, in this home. */
   "blacklist.added": z.object({ entry: blacklistEntrySchema }),
   "blacklist.removed": z.object({ entry: blacklistEntrySchema }),

@@ -4,6 +4,7 @@ import { attentionEnds, attentionSchema } from "../attention.ts";
 import { catalogueChangeSchema, refusedEntrySchema } from "../catalogue.ts";
 import { tokensSchema } from "../outcome.ts";
 import { roles } from "../spent.ts";
+import { turnSchema } from "../turn.ts";
 
 /** Bodies of the events that concern the deck, whatever runs in it. */
 export const deckEvents = {
@@ -20,6 +21,7 @@ export const deckEvents = {
    */
   "agent.used": z.object({
     agent: z.string(),
+    turn: turnSchema,
     role: z.enum(roles),
     model: z.string(),
     requests: z.int().min(0),

@@ -94,6 +94,7 @@ describe("the gate", () => {
       stages: [],
       onHold: () => undefined,
       kill: () => undefined,
+      turnOf: () => 1,
     };
     const allow: Judge = () => ({ decision: "allow", rule: "r", reason: "w", effects: [] });
     const aCall = { id: "t", tool: "Bash", input: { command: "ls" } };
@@ -119,6 +120,7 @@ describe("the gate", () => {
       stages: [],
       onHold: (isHeld) => (waiting += isHeld ? 1 : -1),
       kill: () => undefined,
+      turnOf: () => 1,
       standing: newStanding(),
       note: (type, body) => recorded.push([type, body]) > 0,
       judge: () => ({ decision: "hold", rule: "r", reason: "w", effects: JSON.parse("[null]") }),

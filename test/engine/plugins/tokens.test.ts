@@ -47,6 +47,7 @@ function bench(): Bench {
       construct,
       plugins: null,
       note: (type, body) => told.push({ type, body }) > 0,
+      within: () => null,
       isAirgapped: () => false,
       workspace: "/w",
       runFolder: "/w/r",

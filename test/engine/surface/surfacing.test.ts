@@ -11,7 +11,7 @@ function surfacing(canWrite: () => boolean) {
     note: canWrite,
     onSurfaced: (item) => shown.push(item),
   });
-  return { shown, note: () => surface({ kind: "note", text: "look", title: "" }), surface };
+  return { shown, note: () => surface({ kind: "note", text: "look", title: "" }, null), surface };
 }
 
 test("what cannot be put on record is not shown, and its construct is told so", async () => {
@@ -23,7 +23,7 @@ test("what cannot be put on record is not shown, and its construct is told so", 
 test("a wish that was refused does not count against the number that one construct may show", async () => {
   const { shown, note, surface } = surfacing(() => true);
   for (let count = 0; count < mostSurfaced + 5; count += 1)
-    expect((await surface({ kind: "file", path: "/nowhere/absent", title: "" })).ok).toBe(false);
+    expect((await surface({ kind: "file", path: "/nowhere/absent", title: "" }, null)).ok).toBe(false);
   for (let count = 0; count < mostSurfaced; count += 1) expect((await note()).ok).toBe(true);
   expect(await note()).toMatchObject({ ok: false, reason: expect.stringContaining("all that one construct may") });
   expect(shown.length).toBe(mostSurfaced);
@@ -31,6 +31,6 @@ test("a wish that was refused does not count against the number that one constru
 
 test("a title is one line, however it was given", async () => {
   const { shown, surface } = surfacing(() => true);
-  await surface({ kind: "note", text: "look", title: `a\u001b[31m\nb ${"x".repeat(5000)}` });
+  await surface({ kind: "note", text: "look", title: `a\u001b[31m\nb ${"x".repeat(5000)}` }, null);
   expect(shown).toMatchObject([{ title: expect.stringMatching(/^a b x+…$/) }]);
 });

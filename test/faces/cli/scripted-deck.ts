@@ -156,13 +156,21 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   const carryOut = (command: Command): Replies[Command["type"]] => {
     switch (command.type) {
       case "goal.set": {
-        const opened = open("goal", runSettingsSchema.parse(command.settings), command.command_line);
+        const opened = open(
+          "goal",
+          runSettingsSchema.parse({ ...defaultSettings(2), ...givenOnly(command.settings) }),
+          command.command_line,
+        );
         record(current, "goal.set", { goal: command.goal });
         script.onOpen?.(stage());
         return opened;
       }
       case "spawn": {
-        const opened = open("tasks", runSettingsSchema.parse(command.settings), command.command_line);
+        const opened = open(
+          "tasks",
+          runSettingsSchema.parse({ ...defaultSettings(2), ...givenOnly(command.settings) }),
+          command.command_line,
+        );
         script.onOpen?.(stage());
         return opened;
       }

@@ -104,7 +104,7 @@ const scenarios: Record<string, { argv: string[]; steps: Step[]; script?: Script
     steps: [fleet(1, 1), held],
     script: {
       onHoldAnswer(stage, { hold, answer, note }) {
-        stage.emit("hold.closed", { construct: id(1), hold, end: answer, note: note ?? null });
+        stage.emit("hold.closed", { construct: id(1), hold, call: null, end: answer, note: note ?? null });
         stage.emit("daemon.chat", { daemon: "dm-1", text: `It was <${answer} ${note ?? ""}>.` });
         stage.close("done");
       },

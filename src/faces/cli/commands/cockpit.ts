@@ -1,0 +1,29 @@
+import type { Command } from "commander";
+import { Fault } from "../../../base/fault.ts";
+import { exitCode } from "../exit.ts";
+import { addAgentFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import { isScreen, type World } from "../world.ts";
+
+/** `cyberdeck`, `cyberdeck cockpit`: the deck on the whole terminal. */
+export function defineCockpit(command: Command, world: World, finish: (code: number) => void): void {
+  addAgentFlags(command)
+    .addHelpText("after", examples)
+    .action(async () => {
+      const flags = command.optsWithGlobals<DeckFlags & { color: boolean }>();
+      const machine = world.terminal;
+      if (machine === undefined || world.stdin.isTTY !== true || !isScreen(world, world.stdout))
+        throw new Fault("usage", "cockpit.no_terminal", "the cockpit needs a terminal for its input and its output", {
+          hint: 'in a script, "cyberdeck run" and "cyberdeck --help" are of use',
+        });
+      const options = await deckOptions(flags, world, "host");
+      const { openCockpit } = await import("../../cockpit/open-cockpit.ts");
+      await openCockpit({ machine, env: world.env, color: flags.color, openDeck: () => world.openDeck(options) });
+      finish(exitCode.done);
+    });
+}
+
+const examples = `
+Examples:
+  cyberdeck                      the cockpit of this folder
+  cyberdeck cockpit --offline    with the scripted model: no account, no cost
+`;

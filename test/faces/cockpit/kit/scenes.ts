@@ -1,0 +1,65 @@
+import { defaultSettings } from "../../../../src/protocol/settings.ts";
+import type { ScriptedDeck } from "../../cli/scripted-deck.ts";
+
+/** Ids of constructs as decks give them. */
+export const id = (n: number): string => `cx-${String(n).padStart(8, "0")}`;
+
+/** A run with a goal and eight constructs: two have ended, one is held, one waits in the queue. */
+export async function busyFleet(deck: ScriptedDeck): Promise<void> {
+  await deck.port.send({
+    type: "goal.set",
+    goal: "Write the manual of the deck: a page for each verb, checked against its help",
+    settings: { ...defaultSettings(2), budget_usd: 5, offline: true },
+    command_line: [],
+  });
+  const stage = deck.stage();
+  const [daemon, caliber] = ["dm-00000001", { model: "opus", effort: "high" as const }];
+  stage.emit("daemon.started", { daemon, pid: 1, backend: "streaming", caliber, resumed: null });
+  stage.emit("daemon.turn_started", { daemon, turn: 1, message: "", inputs: [] });
+  stage.emit("daemon.chat", {
+    daemon,
+    text: "I split the manual by verb. Eight writers, then one that joins the pages.",
+  });
+  for (const [index, task] of tasks.entries()) stage.queue(id(index + 1), task);
+  stage.emit("daemon.turn_ended", { daemon, turn: 1, valid: true, cost_usd: 0.21, tokens_out: 900, duration_ms: 8000 });
+  for (let n = 1; n <= 7; n += 1) stage.start(id(n));
+  for (let n = 1; n <= 7; n += 1) {
+    stage.emit("construct.said", { construct: id(n), text: `I begin with the help of verb ${n}.` });
+    stage.emit("construct.tool_called", {
+      construct: id(n),
+      call: `call-${n}`,
+      tool: "Bash",
+      input: `cyberdeck help ${n}`,
+    });
+  }
+  stage.end(id(1), {
+    result: "The page of run is written.",
+    files: [{ path: "docs/run.md", size: 1234, sha256: "0".repeat(64) }],
+  });
+  stage.end(id(2), { state: "failed", cause: "crash" });
+  stage.emit("hold.opened", {
+    hold: "hold-1",
+    construct: id(3),
+    call: "call-hold",
+    tool: "Bash",
+    input: "rm -rf build && npm publish --dry-run",
+    targets: ["remove build (in the workspace)", "publish a package"],
+    diff: null,
+    task: tasks[2] ?? "",
+    rule: "publish",
+    reason: "it publishes a package",
+    pattern: "npm publish --dry-run",
+    deadline: Date.UTC(2026, 10, 22, 10, 20, 15),
+  });
+}
+
+const tasks = [
+  "Write docs/run.md: what `cyberdeck run` does, each flag, three examples",
+  "Write docs/spawn.md: constructs without a daemon",
+  "Write docs/hold.md and try each answer once",
+  "Write docs/eject.md; 数える and 🙂 must keep the border straight",
+  "Write docs/settings.md: every setting with its unit",
+  "Write docs/replay.md: speed, from and to any point",
+  "Write docs/ask.md: the watchdog, its citations, its costs",
+  "Join the pages into docs/manual.md and check every link",
+];
