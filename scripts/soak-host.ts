@@ -137,7 +137,6 @@ async function oneGoal(goal: number): Promise<Sample> {
   if (run === undefined) throw new Error(`no run was opened: ${opened.output}`);
   const faces = [cyberdeck("logs", run, "--follow")];
   const isClosed = (): boolean => eventsOf(run).some(({ type }) => type === "run.closed");
-  const killed = new Set<string>();
   while (!isClosed() && performance.now() - began < mostGoalMs) {
     await pause(300 + random() * 2500);
     const roll = random();
@@ -151,7 +150,6 @@ async function oneGoal(goal: number): Promise<Sample> {
     else if (roll < 0.3) {
       const victim = agentsAtWork(eventsOf(run))[0];
       if (victim !== undefined && end(victim.pid)) {
-        killed.add(victim.construct);
         did("agent");
         if (random() < 0.3 && end(known.pid)) did("host and agent");
       }
@@ -173,7 +171,7 @@ async function oneGoal(goal: number): Promise<Sample> {
     ends: counted(of(events, "construct.ended").map(({ body }) => `${body.outcome.state}/${body.outcome.cause}`)),
     seconds: round((performance.now() - began) / 1000),
     ...heldBy(last?.pid ?? 0),
-    wrong: [...wrongIn(events, goal, killed), ...(await leftBeside(last?.pid))],
+    wrong: [...wrongIn(events, goal), ...(await leftBeside(last?.pid))],
   };
 }
 
@@ -208,7 +206,7 @@ function isOfHost(line: string, host: number | undefined): boolean {
   }
 }
 
-function wrongIn(events: readonly DeckEvent[], goal: number, killed: ReadonlySet<string>): string[] {
+function wrongIn(events: readonly DeckEvent[], goal: number): string[] {
   const wrong: string[] = [];
   const closed = of(events, "run.closed");
   if (closed.length !== 1 || closed[0]?.body.status !== "done")
@@ -218,7 +216,11 @@ function wrongIn(events: readonly DeckEvent[], goal: number, killed: ReadonlySet
     const ends = outcomes.filter((event) => event.body.construct === body.construct);
     if (ends.length !== 1) wrong.push(`${body.construct} has ${ends.length} outcomes`);
     const state = ends[0]?.body.outcome.state;
-    if (state !== "done" && !killed.has(body.construct)) wrong.push(`${body.construct} has ended as ${state}`);
+    // One whose agents were killed time and again does not go on for ever.
+    const isGivenUp = of(events, "construct.agent_died").some(
+      (death) => death.body.construct === body.construct && !death.body.goes_on,
+    );
+    if (state !== "done" && !isGivenUp) wrong.push(`${body.construct} has ended as ${state}`);
   }
   for (let index = 0; index < tasksOfGoal; index += 1) {
     const steps = stepsIn(join(workspace, `unit-${goal}-${index}.txt`));

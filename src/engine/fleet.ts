@@ -257,11 +257,14 @@ export class Fleet implements Seat {
 
   async #keepOutcome(construct: Construct): Promise<void> {
     const outcome = await construct.ended;
-    this.#alive.delete(construct.spec.id);
-    // One that is suspended waits for the next life of the run, as the queue does.
+    const { id } = construct.spec;
+    this.#alive.delete(id);
+    // One that is suspended waits for a slot, or, where the spawn gate is shut, for the next life of the run.
     if (outcome === undefined) {
-      this.#queue.unshift(construct.spec);
-      this.#parts.account.left(construct.spec.id);
+      this.#queue.unshift({ ...construct.spec, told: this.#parts.before(id)?.suspended.unread ?? [] });
+      // Before there may be room for it again.
+      if (construct.overdue !== undefined) this.#endQueued(id, construct.overdue);
+      this.#parts.account.left(id);
     } else {
       this.#outcomes.add(outcome);
       this.#parts.account.ended(outcome);

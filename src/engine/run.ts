@@ -7,6 +7,7 @@ import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Membership } from "./account/account.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import type { CutEject } from "./eject/cut-eject.ts";
 import { ejectRun } from "./eject/eject-run.ts";
 import { changeGoal } from "./changing-goal.ts";
 import type { Control } from "./control.ts";
@@ -145,14 +146,19 @@ export class Run {
 
   /** Goes on after `load`, also with what was in the middle of its work when the deck died. */
   async goOn(): Promise<void> {
+    const { cutEject } = this.#past;
+    // Also when other runs make room meanwhile.
+    if (cutEject !== undefined) this.#works.fleet.deny("eject");
     this.#goingOn = settleEarlierLife({
       view: this.view,
       traces: this.#past.traces,
       note: this.#note,
       transcript: this.#parts.transcript,
+      endsAll: cutEject === undefined ? undefined : "eject",
       onOutcome: (outcome) => this.#works.fleet.restore([], [outcome]),
       onSuspended: (specs) => this.#works.fleet.takeUp(specs),
     });
+    if (cutEject !== undefined) this.#completeEject(cutEject);
     await this.#goingOn;
     if (this.#wish !== undefined) return;
     this.#askRest();
@@ -221,14 +227,22 @@ export class Run {
     return ejection;
   }
 
-  #eject(reason: string): Promise<Ejection> {
-    const note = noteFor(this.#parts.record, this.view.run, "netrunner");
+  /** It is as if nothing of it had been done: what had not ended, ends, and the proof is had anew. */
+  #completeEject(cut: CutEject): void {
+    const wish = ejectWish(cut.reason);
+    this.#wish = wish;
+    this.#ejecting = this.#goingOn.then(() => this.#eject(cut.reason, cut));
+    void this.#ejecting.then(() => this.#finish(wish));
+  }
+
+  #eject(reason: string, cut?: CutEject): Promise<Ejection> {
+    const note = noteFor(this.#parts.record, this.view.run, cut === undefined ? "netrunner" : "engine");
     const others = [
       { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
       { name: "author", kill: () => this.#works.authoring.close() },
       { name: "pool", kill: () => this.#works.pool.close() },
     ];
-    return ejectRun({ reason, view: this.view, run: this.#parts, note, fleet: this.#works.fleet, others });
+    return ejectRun({ reason, view: this.view, run: this.#parts, note, cut, fleet: this.#works.fleet, others });
   }
 
   async #coordinate(): Promise<void> {

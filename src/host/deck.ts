@@ -21,8 +21,9 @@ import { followLog } from "./following.ts";
 import { idleMsOf, stopRuns } from "./host-commands.ts";
 import { watchIdle, type IdleWatch } from "./idle.ts";
 import { OpenRuns } from "./open-runs.ts";
-import { cutOff, goOnWithLeft, reapLeft } from "./taking-over.ts";
+import { completeEjects, cutOff, goOnWithLeft, reapLeft } from "./taking-over.ts";
 import type { Port, Replies } from "./port.ts";
+import { endLeftAsks } from "./watchdog-desk.ts";
 
 /**
  * Opens a home for writing: takes its lock and serves its runs.
@@ -112,14 +113,16 @@ export class Deck implements Port {
   }
 
   /**
-   * Begins to serve its home: ends what a dead holder of it has left alive, opens the door, and, as a host, goes on with that
-   * one's runs and ends when nobody needs it any more.
+   * Begins to serve its home: ends what a dead holder of it has left alive, opens the door, completes its ejects, and, as a host,
+   * goes on with that one's runs and ends when nobody needs it any more.
    */
   async takeOver(left: LockOwner | undefined): Promise<void> {
     const { options, store } = this.#works;
     const views = left === undefined ? [] : cutOff(store, left);
     await reapLeft(views, this.#works);
+    await endLeftAsks(options.home, this.#works.record);
     await this.listen();
+    if (left !== undefined) void this.#goOn(views, left);
     if (options.self?.kind !== "host") return;
     this.#idle = watchIdle({
       clock: systemClock,
@@ -128,11 +131,11 @@ export class Deck implements Port {
       isHome: () => existsSync(homePaths(options.home).database),
       end: () => void this.close(),
     });
-    if (left !== undefined) void this.#goOn(views, left);
   }
 
   async #goOn(views: RunView[], left: LockOwner): Promise<void> {
     this.#isTakingOver = true;
+    await completeEjects(views, this.#works, (command) => this.send(command));
     await goOnWithLeft(views, left, this.#works, (command) => this.send(command));
     this.#isTakingOver = false;
   }

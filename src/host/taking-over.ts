@@ -9,11 +9,11 @@ import type { EventReader } from "../store/event-reader.ts";
 import type { LockOwner } from "../store/lock.ts";
 import type { DeckWorks } from "./deck-works.ts";
 
-/** The runs that were open when the holder of a home before us died. */
+/** The runs that were open when the holder of a home before us died, and those whose eject another dead one has left so. */
 export function cutOff(reader: EventReader, left: LockOwner): RunView[] {
   return reader.runs().flatMap((run) => {
     const view = foldRunEvents(reader.eventsOf(run));
-    return view === undefined || view.closedAt !== null || view.lastAt < left.since ? [] : [view];
+    return view === undefined || view.closedAt !== null || (view.lastAt < left.since && !view.isEjecting) ? [] : [view];
   });
 }
 
@@ -36,6 +36,29 @@ const livesMs = 3_600_000;
 /** What a host writes as the command line of a run with which it goes on by itself. */
 export const ownCommandLine = ["cyberdeck", "host"];
 
+type Resume = (command: Command & { type: "run.resume" }) => Promise<unknown>;
+
+/**
+ * Completes the ejects over which a dead holder of the home has died, whatever kind of deck this is: nothing of their runs
+ * starts again by that. Never rejects.
+ */
+export async function completeEjects(
+  views: readonly RunView[],
+  { tellRuns }: Pick<DeckWorks, "tellRuns">,
+  resume: Resume,
+): Promise<void> {
+  for (const { run } of views.filter(({ isEjecting }) => isEjecting)) {
+    try {
+      await resume({ type: "run.resume", run, command_line: [...ownCommandLine] });
+    } catch (error) {
+      tellRuns("engine")("deck.warned", {
+        code: "host.not_ejected",
+        message: `the eject of ${run} could not be completed: ${messageOf(error)}`,
+      });
+    }
+  }
+}
+
 /**
  * Goes on with the runs that were open when the host before this one died. What cannot go on here stays as it is, and it is told
  * why: somebody can still go on with it by hand.
@@ -44,12 +67,12 @@ export async function goOnWithLeft(
   views: readonly RunView[],
   left: LockOwner,
   { options, store, record, tellRuns }: DeckWorks,
-  resume: (command: Command & { type: "run.resume" }) => Promise<unknown>,
+  resume: Resume,
 ): Promise<void> {
   // A command that was killed took its run with it on purpose, or so whoever killed it may think.
   if (left.kind !== "host") return;
   const workspace = await realpath(options.workspace).catch(() => options.workspace);
-  for (const view of views) {
+  for (const view of views.filter(({ isEjecting }) => !isEjecting)) {
     const there = await realpath(view.workspace).catch(() => view.workspace);
     const lives = [...store.eventsOf(view.run)].filter(
       (event) =>

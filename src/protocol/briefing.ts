@@ -1,6 +1,7 @@
 import type { Outcome } from "./outcome.ts";
 import { showGiven, type Caliber } from "./caliber.ts";
 import { defaultProfile } from "./profile.ts";
+import type { Suspended } from "./suspended.ts";
 import { showSurfaced } from "./surfaced.ts";
 import { clip, headAndTail, oneLine } from "../base/text.ts";
 
@@ -96,16 +97,19 @@ export function redirectMessage(instruction: string, lost: boolean): string {
   );
 }
 
-/**
- * The first message of a construct that was suspended and goes on in its session.
- * @param died its deck died under it, so that the last of its calls may not be on the record
- */
-export function goOnMessage({ cut, died }: { cut: readonly string[]; died: boolean }): string {
+/** Under one that `died`, in one way or the other, the last of its calls may not be on the record. */
+type GoingOn = Pick<Suspended, "cut" | "died" | "agent_died">;
+
+/** The first message of a construct that was suspended and goes on in its session. */
+export function goOnMessage({ cut, died, agent_died: wasKilled }: GoingOn): string {
+  const isUnsure = died || wasKilled;
   const stopped = died
     ? "The deck died in the middle of your task, and everything that you had running was ended with it."
-    : "The deck had stopped you in the middle of your task, and everything that you had running.";
-  const none = died ? "No tool call is known to have been under way." : "No tool call was under way.";
-  const others = died ? "\nThe same goes for any other call that has no result in what you remember." : "";
+    : wasKilled
+      ? "Your process was killed from outside in the middle of your task, and everything that you had running was ended with it."
+      : "The deck had stopped you in the middle of your task, and everything that you had running.";
+  const none = isUnsure ? "No tool call is known to have been under way." : "No tool call was under way.";
+  const others = isUnsure ? "\nThe same goes for any other call that has no result in what you remember." : "";
   return `${heading.fromDeck} ${stopped} You go on now, in the same workspace, with the same task and rules. ${cut.length === 0 ? none : cutText(cut)}${others}\nGo on where you were, and finish with a summary.`;
 }
 

@@ -2,6 +2,7 @@ import { oneLine } from "../base/text.ts";
 import { troubleWords, type AccountTrouble } from "./account.ts";
 import type { DeckEvent } from "./event.ts";
 import { nothingSpent } from "./spent.ts";
+import type { Suspended } from "./suspended.ts";
 import { mostSurfaced, shortSurfaced } from "./surfaced.ts";
 import type { ConstructView, RunView } from "./view.ts";
 
@@ -56,7 +57,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       construct.profile = event.body.by;
       break;
     case "construct.suspended":
-      Object.assign(construct, { state: "suspended", activity: "goes on when the run does", suspended: event.body });
+      Object.assign(construct, { state: "suspended", activity: goesOnText(event.body), suspended: event.body });
       Object.assign(construct, { isParked: false, told: event.body.unread });
       break;
     case "construct.restarted":
@@ -149,6 +150,9 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     default:
   }
 }
+
+const goesOnText = ({ agent_died: isAgentDead }: Suspended): string =>
+  isAgentDead ? "its agent was killed; goes on with another one" : "goes on when the run does";
 
 function parkedText(kind: AccountTrouble, until: number | null): string {
   const when = until === null ? "" : `, until ${new Date(until).toISOString()}`;

@@ -22,6 +22,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     openedAt: event.at,
     lastAt: event.at,
     closedAt: null,
+    isEjecting: false,
     durationMs: 0,
     daemon: {
       id: null,
@@ -105,7 +106,15 @@ function foldRun(view: RunView, event: DeckEvent): void {
       if (view.closedAt === null) Object.assign(view, { status: "running", reason: "" });
       break;
     case "run.closed":
-      Object.assign(view, { status: event.body.status, reason: event.body.reason, closedAt: event.at });
+      Object.assign(view, {
+        status: event.body.status,
+        reason: event.body.reason,
+        closedAt: event.at,
+        isEjecting: false,
+      });
+      break;
+    case "run.ejecting":
+      view.isEjecting = true;
       break;
     case "hold.opened":
       view.holds[event.body.hold] = event.body;

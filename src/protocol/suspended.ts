@@ -4,8 +4,8 @@ import { surfacedSchema } from "./surfaced.ts";
 import { tripwireNoteSchema } from "./tripwire.ts";
 
 /**
- * A construct that was stopped in the middle of its work, or whose deck died, and that goes on when its run does. What it has
- * used is in its view.
+ * A construct that was stopped in the middle of its work, or whose deck or agent died, and that goes on when its run does. What
+ * it has used is in its view.
  */
 export const suspendedSchema = z.object({
   /** The agent's session, in which it goes on; null when it had none yet. */
@@ -16,6 +16,10 @@ export const suspendedSchema = z.object({
   unread: z.array(z.object({ text: z.string(), origin: z.enum(tellers) })),
   /** Its deck died under it: this is what the record tells of it, and its last moments may be missing. */
   died: z.boolean().default(false),
+  /** Its agent alone was killed: it goes on as soon as there is a slot. */
+  agent_died: z.boolean().default(false),
+  /** How often its agent was killed by somebody else than the deck; `early`: of these, before its session was there. */
+  deaths: z.object({ all: z.int(), early: z.int() }).default({ all: 0, early: 0 }),
   started_at: z.number().nullable(),
   duration_ms: z.number(),
   /** Of these, without its waits: what its time limit goes by. */

@@ -32,6 +32,8 @@ export interface RunView {
   /** When the last event came, milliseconds since the epoch. */
   lastAt: number;
   closedAt: number | null;
+  /** Everything is being stopped at once. */
+  isEjecting: boolean;
   /** Time the run was open, without the time between a close and a resume. */
   durationMs: number;
   daemon: DaemonView;

@@ -66,7 +66,10 @@ function tellingOf(event: DeckEvent): string | undefined {
       return event.body.construct === undefined ? undefined : says(event.body.construct, boundText(event.body));
     case "bound.raised":
       return says(event.body.construct, `its bound was raised to ${showAmount(event.body.which, event.body.to)}`);
+    case "construct.agent_died":
+      return says(event.body.construct, `its agent was killed from outside (${oneLine(event.body.exit, 60)})`);
     case "construct.suspended":
+      if (event.body.agent_died) return says(event.body.construct, "goes on in its session with another agent");
       return says(event.body.construct, "suspended, to go on when the run does");
     case "construct.stalled":
       return says(event.body.construct, `nothing was heard of it for ${showDuration(event.body.silent_ms)}`);

@@ -129,6 +129,8 @@ const suspended = {
   cut: [],
   unread: [],
   died: false,
+  agent_died: false,
+  deaths: { all: 0, early: 0 },
   started_at: null,
   duration_ms: 0,
   worked_ms: 0,

@@ -26,6 +26,8 @@ export interface Account {
   began(who: string): void;
   /** Looks at what an agent does. Gives the trouble that it tells of, for which the agent itself is not to blame. */
   see(who: string, event: AgentEvent): AccountTrouble | undefined;
+  /** The agent of a construct was killed, and the construct goes on. @param death of what, as others may die of it */
+  died(who: string, death: string): void;
   /** A construct has ended. */
   ended(outcome: Outcome): void;
   /** An agent has ended, or begins nothing more for now. */
@@ -132,6 +134,12 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
     change({ type: "trouble", kind, who, reason, evidence: `${who}: ${words}`, resetsAt: known });
   };
 
+  const dead = (who: string, death: string): void => {
+    const others = deaths.add(death, who, clock.now());
+    if (others !== undefined)
+      inTrouble("correlated", who, `${others.join(", ")} have ended with: ${oneLine(death, 160)}`);
+  };
+
   const account: Account = {
     get hold() {
       return isHeld(standing) ? standing.hold : undefined;
@@ -164,11 +172,10 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
       inTrouble(sign.kind, who, sign.words);
       return sign.kind;
     },
+    died: dead,
     ended(outcome) {
       const death = deathOf(outcome);
-      const others = death === undefined ? undefined : deaths.add(death, outcome.id, clock.now());
-      if (death !== undefined && others !== undefined)
-        inTrouble("correlated", outcome.id, `${others.join(", ")} have ended with: ${oneLine(death, 160)}`);
+      if (death !== undefined) dead(outcome.id, death);
       // After that: whatever may begin in its place must know of it.
       change({ type: "left", who: outcome.id });
     },

@@ -72,11 +72,11 @@ export function resumedBeginning(
   parts: ConstructParts,
   { before, earlier, told }: Briefing & { before: Before },
 ): Beginning {
-  const { session_id: session, cut, written, died } = before.suspended;
+  const { session_id: session, cut, written } = before.suspended;
   const fresh = freshBeginning(spec, parts, { earlier, told });
   if (session === null) return { ...fresh, before };
   const own = { ...spec, fast: fresh.fast?.isOn === true };
-  let message = (): string => goOnMessage({ cut, died });
+  let message = (): string => goOnMessage(before.suspended);
   return {
     ...fresh,
     before,

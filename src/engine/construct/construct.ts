@@ -1,14 +1,13 @@
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import type { Outcome, Teller } from "../../protocol/outcome.ts";
-import type { Suspended } from "../../protocol/suspended.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Custody } from "./custody.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
-import { step, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
+import { step, suspendedCause, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
-import { suspendedCause, suspendedOf } from "./suspending.ts";
+import { suspendedOf, type Cut } from "./suspending.ts";
 import { lastTurn } from "./tally.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence } from "./time-limits.ts";
@@ -34,8 +33,8 @@ export class Construct {
   readonly #estate = Promise.withResolvers<Estate>();
   /** The end of the turn that is being stopped. */
   readonly #turnOver = Promise.withResolvers<void>();
-  #cut: string[] = [];
-  #halted: Suspended["halted"] = null;
+  #cut: Cut = { cut: [], halted: null, agent_died: false };
+  #overdue: string | undefined;
   #isBriefed = false;
   #how: "polite" | "hard" = "polite";
   #life: Life = { phase: "queued" };
@@ -79,12 +78,8 @@ export class Construct {
   /** Ends it, whatever it is doing; the first cause stays, and a later hard stop hurries an earlier polite one. */
   stop(cause: string, how: "polite" | "hard" = "polite"): void {
     this.#how = how;
-    // What it was at, before its end tells its calls that they are denied.
-    if (cause === suspendedCause) {
-      const { state } = this.custody.standing;
-      this.#cut = this.#works.calls.list;
-      this.#halted = state === "paused" || state === "frozen" ? state : null;
-    }
+    if (cause === suspendedCause) this.#cutOff(false);
+    else if (this.cause === suspendedCause && this.#cut.agent_died) this.#overdue ??= cause;
     this.#apply({ type: "stop", cause });
     if (how === "hard") void this.#session?.stop("hard");
   }
@@ -92,6 +87,11 @@ export class Construct {
   /** Why it is ending; undefined as long as it is not. */
   get cause(): string | undefined {
     return "cause" in this.#life ? this.#life.cause : undefined;
+  }
+
+  /** Why it was to end while its dead agent was being replaced: then it does not go on. */
+  get overdue(): string | undefined {
+    return this.#overdue;
   }
 
   /** How long it has worked, without its waits, milliseconds. */
@@ -209,7 +209,17 @@ export class Construct {
     this.#works.meter.close();
     this.#exit = await exitAfterOutput(session);
     this.#up.resolve();
-    this.#apply({ type: "exited", exit: this.#exit });
+    const goesOn = this.cause === undefined && this.#works.deaths.outlives(this.#exit);
+    if (goesOn) this.#cutOff(true);
+    this.#apply({ type: "exited", exit: this.#exit, goesOn });
+  }
+
+  /** Keeps what it is at, before its end tells its calls that they are denied. */
+  #cutOff(isAgentDead: boolean): void {
+    if (this.cause !== undefined) return;
+    const { state } = this.custody.standing;
+    const halted = state === "paused" || state === "frozen" ? state : null;
+    this.#cut = { cut: this.#works.calls.list, halted, agent_died: isAgentDead };
   }
 
   async #yield(): Promise<void> {
@@ -253,9 +263,9 @@ export class Construct {
     if (cause === suspendedCause) {
       this.#up.resolve();
       await this.#transcript?.close();
-      const { tally, tripwires } = this.#works;
-      const own = { tally, tripwires: tripwires.fired, workedMs: this.workedMs };
-      const facts = { ...own, cut: this.#cut, halted: this.#halted, unread, startedAt, durationMs };
+      const { tally, tripwires, deaths } = this.#works;
+      const own = { tally, tripwires: tripwires.fired, workedMs: this.workedMs, deaths: deaths.counted };
+      const facts = { ...own, ...this.#cut, unread, startedAt, durationMs };
       this.#works.note("construct.suspended", { construct, ...suspendedOf(facts) });
       this.#end.resolve(undefined);
       return;

@@ -21,8 +21,8 @@ export type LifeInput =
   /** The process could not be started. */
   | { type: "open_failed" }
   | { type: "turn_ended"; turn: TurnEnd }
-  /** The process is gone, whether asked to or not. */
-  | { type: "exited"; exit: AgentExit }
+  /** The process is gone, whether asked to or not. `goesOn`: the construct does, with another one. */
+  | { type: "exited"; exit: AgentExit; goesOn?: boolean }
   /** Somebody or some rule wants it to end: "netrunner", "budget:time", "stall", … */
   | { type: "stop"; cause: string }
   /** Another construct is to go on in its session. */
@@ -55,7 +55,7 @@ export function step(life: Life, input: LifeInput): LifeStep {
       return life.phase === "running" && input.turn.queued === 0 ? ending(causeOf(input.turn), input.turn) : stay(life);
     case "exited":
       if (life.phase === "yielding") return ending(life.cause, null);
-      return isAlive(life) ? ending("crash", null) : stay(life);
+      return isAlive(life) ? ending(input.goesOn === true ? suspendedCause : "crash", null) : stay(life);
     case "redirect":
       return life.phase === "starting" || life.phase === "running" ? yielding : stay(life);
     case "quiet":
@@ -75,6 +75,9 @@ export function step(life: Life, input: LifeInput): LifeStep {
 
 /** The cause of the end of a construct in whose session another one goes on. */
 export const redirectCause = "inject";
+
+/** The cause of the end of a process whose construct goes on one day: no end of the construct. */
+export const suspendedCause = "suspended";
 
 /** What the end of a construct is called, from its cause. */
 export function endStateOf(cause: string): EndState {

@@ -1,22 +1,23 @@
 import type { AgentEvent } from "../../drivers/agent.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Suspended } from "../../protocol/suspended.ts";
+import type { Verdict } from "../../protocol/verdict.ts";
 import { ending } from "../gate/standing.ts";
 import type { Letter } from "./mail.ts";
 import { showInput } from "./show-input.ts";
 import { newTally, type Tally } from "./tally.ts";
 
-/** The cause of the end of a process whose construct goes on one day: no end of the construct. */
-export const suspendedCause = "suspended";
-
-/** The calls of an agent that have no result yet. */
+/** The calls of an agent that have no result yet, as a person would read them. */
 export interface OpenCalls {
   see(event: AgentEvent): void;
+  /** Whether it may run is on the record. */
+  judged(call: string, decision: Verdict["decision"]): void;
   readonly list: string[];
 }
 
 export function openCalls(): OpenCalls {
   const calls = new Map<string, string>();
+  const allowed = new Set<string>();
   return {
     see(event) {
       if (event.type === "tool.called")
@@ -24,8 +25,14 @@ export function openCalls(): OpenCalls {
       else if (event.type === "tool.returned") calls.delete(event.id);
       else if (event.type === "turn.ended") calls.clear();
     },
+    judged(call, decision) {
+      if (decision === "allow") allowed.add(call);
+      else calls.delete(call);
+    },
     get list() {
-      return [...calls.values()];
+      return Array.from(calls, ([id, text]) =>
+        allowed.has(id) ? text : `${text} (it had not been allowed yet, so it has not run)`,
+      );
     },
   };
 }
@@ -44,23 +51,27 @@ export function resumedTally(before: Suspended | undefined): Tally {
   };
 }
 
-export interface SuspendedFacts {
+/** What a construct was at when it was suspended. */
+export type Cut = Pick<Suspended, "cut" | "halted" | "agent_died">;
+
+export interface SuspendedFacts extends Cut {
   tally: Tally;
-  cut: string[];
   unread: readonly Letter[];
   startedAt: number | null;
   durationMs: number;
   workedMs: number;
-  halted: Suspended["halted"];
+  deaths: Suspended["deaths"];
   tripwires: Suspended["tripwires"];
 }
 
 /** The record of one that is suspended. */
-export const suspendedOf = ({ tally, cut, unread, startedAt, ...facts }: SuspendedFacts): Suspended => ({
+export const suspendedOf = ({ tally, unread, startedAt, ...facts }: SuspendedFacts): Suspended => ({
   session_id: tally.sessionId,
-  cut,
+  cut: facts.cut,
   unread: [...unread],
   died: false,
+  agent_died: facts.agent_died,
+  deaths: facts.deaths,
   started_at: startedAt,
   duration_ms: facts.durationMs,
   worked_ms: facts.workedMs,

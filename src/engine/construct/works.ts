@@ -6,6 +6,7 @@ import { Meter } from "../meter.ts";
 import { noteServersDown } from "../plugins/servers-down.ts";
 import { shellCalls, type ShellCalls } from "../plugins/shell-calls.ts";
 import { surfacingOf } from "../surface/surfacing.ts";
+import { agentDeaths, type AgentDeaths } from "./agent-death.ts";
 import type { Beginning } from "./beginning.ts";
 import { constructGate } from "./construct-gate.ts";
 import { custodyOf, type Custody } from "./custody.ts";
@@ -34,6 +35,7 @@ export interface ConstructWorks {
   times: Timekeeper;
   custody: Custody;
   parking: Parking;
+  deaths: AgentDeaths;
   /** Judges its calls, and takes what it shows the netrunner. */
   owner: SessionOwner;
   /** Looks at what its agent does. */
@@ -107,6 +109,13 @@ export function constructWorks(
     onWait,
   });
   const parking = parkingOf({ construct, account: parts.account, mail, note, onWait });
+  const deaths = agentDeaths({
+    construct,
+    account: parts.account,
+    note,
+    earlier: before?.suspended.deaths,
+    isSuspected: () => custody.isSuspected,
+  });
   const surfacing = surfacingOf({
     construct,
     places: parts,
@@ -125,6 +134,7 @@ export function constructWorks(
     onDenial: (denial) => tally.denials.push(denial),
     onJudged(call, decision) {
       reconciled.judged(call.id, decision);
+      calls.judged(call.id, decision);
       if (decision === "allow") shells.allowed(call);
     },
     onHold: onWait,
@@ -141,6 +151,7 @@ export function constructWorks(
     times,
     custody,
     parking,
+    deaths,
     owner: { gate, surface: surfacing.surface },
     watch(event, from) {
       times.sign();
@@ -152,6 +163,7 @@ export function constructWorks(
       if (beyond !== undefined) kill(`budget:${beyond}`);
       calls.see(event);
       shells.see(event);
+      deaths.see(event);
       beginning.fast?.see(event);
       noteEvent(event, construct, note);
       noteServersDown(event, construct, tally.pluginsFailed, note);

@@ -17,6 +17,8 @@ export interface EarlierLife {
   traces: ReadonlyMap<string, Trace>;
   note: Note;
   transcript: RunParts["transcript"];
+  /** All end for this, and nothing goes on, as far as no other cause is recorded; undefined: they go on. */
+  endsAll: string | undefined;
   /** Takes up the outcome of a construct whose end had begun, before it is recorded. */
   onOutcome: (outcome: Outcome) => void;
   /** Takes up those that were in the middle of their work: they go on, before anything that was queued. */
@@ -39,7 +41,7 @@ export async function settleEarlierLife(life: EarlierLife): Promise<void> {
   for (const construct of Object.values(view.constructs).filter(({ outcome }) => outcome === null)) {
     const trace = life.traces.get(construct.id) ?? freshTrace();
     const stand = standOf(construct, trace);
-    const cause = causeOf(construct, trace, view);
+    const cause = causeOf(construct, trace, view) ?? life.endsAll;
     if (cause !== undefined) {
       tellHeir(construct, trace, life);
       const outcome = await outcomeFromRecord(construct, { trace, stand, cause }, life);
@@ -131,6 +133,8 @@ function standOf({ sessionId, told, startedAt, surfaced, suspended }: ConstructV
       cut: cutLines(trace),
       unread: [...told],
       died: true,
+      agent_died: false,
+      deaths: trace.deaths,
       started_at: startedAt,
       duration_ms: trace.livedMs,
       worked_ms: trace.workedMs,

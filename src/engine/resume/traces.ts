@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { oneLine } from "../../base/text.ts";
+import type { Suspended } from "../../protocol/suspended.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Denial, Outcome } from "../../protocol/outcome.ts";
-import { suspendedCause } from "../construct/suspending.ts";
+import { suspendedCause } from "../construct/machine.ts";
 import { ending } from "../gate/standing.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface Trace {
   ending: Pick<EventBody<"construct.ending">, "cause" | "turn"> | null;
   /** A call of it has run without an allow, and the netrunner has not let it go on since. */
   isSuspected: boolean;
+  /** How often its agent was killed by somebody else than the deck. */
+  deaths: Suspended["deaths"];
   /** The netrunner has paused or frozen it, and not let it go on since. */
   halted: EventBody<"construct.paused"> | null;
   /** The one that goes on in its place, where that was told. */
@@ -76,6 +79,7 @@ export const freshTrace = (): Trace & Times => ({
   turns: 0,
   ending: null,
   isSuspected: false,
+  deaths: { all: 0, early: 0 },
   halted: null,
   isRedirectTold: false,
   livedMs: 0,
@@ -163,6 +167,11 @@ function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>)
     case "tripwire.fired": {
       const { name, severity, found, consequence } = event.body;
       trace.tripwires.push({ name, severity, found, consequence });
+      break;
+    }
+    case "construct.agent_died": {
+      const { all, early } = trace.deaths;
+      trace.deaths = { all: all + 1, early: early + (event.body.early ? 1 : 0) };
       break;
     }
     case "construct.redirected":

@@ -34,5 +34,8 @@ export function endsCommand(hold: AccountHold, view: RunView, how: { isWatched: 
   if (hold.kind === "credential") return true;
   if (hold.kind !== "correlated") return hold.resets_at === null && hold.tries > mostTries;
   // With nothing left to start, the run of tasks ends by itself, and says how.
-  return view.kind === "goal" || Object.values(view.constructs).some(({ state }) => state === "queued");
+  return (
+    view.kind === "goal" ||
+    Object.values(view.constructs).some(({ state }) => state === "queued" || state === "suspended")
+  );
 }

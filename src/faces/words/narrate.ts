@@ -42,7 +42,9 @@ export function narrate(event: DeckEvent): Telling | undefined {
     case "run.closed":
       return passing("run", runWord(event.body.status).word, event.body.reason);
     case "run.ejecting":
-      return lasting("you", "EJECT", event.body.reason, "alarm");
+      return event.body.completes
+        ? lasting("deck", "EJECT", "the deck died over it; it is completed now", "alarm")
+        : lasting("you", "EJECT", event.body.reason, "alarm");
     case "run.ejected":
       return event.body.proven
         ? lasting("run", "ejected", `nothing is left; ${event.body.snapshot ?? "no snapshot"}`, "strong")
@@ -207,7 +209,14 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "waits", `for the account: ${troubleWords[event.body.kind]}`);
     case "construct.unparked":
       return passing(event.body.construct, "goes on", "in the same session");
+    case "construct.agent_died": {
+      const { construct, exit, goes_on: goesOn } = event.body;
+      const then = goesOn ? "it goes on in its session with another one" : "it does not go on any more";
+      return lasting(construct, "killed", `its agent was killed from outside (${oneLine(exit, 60)}); ${then}`, "alarm");
+    }
     case "construct.suspended":
+      // Told as the death of its agent.
+      if (event.body.agent_died) return undefined;
       return event.body.died
         ? lasting(event.body.construct, "cut off", "its deck died; it goes on in its session", "warning")
         : lasting(event.body.construct, "suspended", "it goes on when the run is resumed", "warning");

@@ -107,9 +107,20 @@ export const constructEvents = {
   "construct.read": z.object({ construct, turn, letters: z.int() }),
   /** Its session could not be taken up again, so it begins its task once more, in a session of its own. */
   "construct.restarted": z.object({ construct, session_id: z.string(), reason: z.string() }),
+  /**
+   * Its agent was killed, and not by the deck. `early`: before its session was there. `goes_on`: in its session, with another
+   * agent; else it ends.
+   */
+  "construct.agent_died": z.object({
+    construct,
+    exit: z.string(),
+    stderr: z.string(),
+    early: z.boolean(),
+    goes_on: z.boolean(),
+  }),
   /** The end has begun; the first cause stays. `turn`: how its last turn ended, where that is the cause. */
   "construct.ending": z.object({ construct, cause: z.string(), turn: lastTurnSchema.optional() }),
-  /** Its process was stopped in the middle of its work; it goes on in its session when the run does. */
+  /** Its process was stopped in the middle of its work, or was killed; it goes on in its session. */
   "construct.suspended": suspendedSchema.extend({ construct }),
   "construct.ended": z.object({ construct, outcome: outcomeSchema }),
   /** The profile of a construct that is about to start is gone: it adopts another one. */

@@ -47,8 +47,8 @@ export const runEvents = {
     cost_usd: z.number(),
     constructs: z.array(constructLineSchema),
   }),
-  /** The netrunner stops everything at once. */
-  "run.ejecting": z.object({ reason: z.string() }),
+  /** The netrunner stops everything at once. `completes`: that was cut short by the death of the deck, and is done again. */
+  "run.ejecting": z.object({ reason: z.string(), completes: z.boolean().default(false) }),
   /** Everything is stopped, or it is said what is not. */
   "run.ejected": ejectionSchema,
   "goal.set": z.object({ goal: z.string() }),
