@@ -10,7 +10,7 @@ import type { DeckParts } from "./deck-parts.ts";
 import { followLog } from "./following.ts";
 import type { Port, Replies } from "./port.ts";
 import { recordInto } from "./recording.ts";
-import { isWatchdogCommand, openWatchdogDesk, type WatchdogDesk } from "./watchdog-desk.ts";
+import { endLeftAsks, isWatchdogCommand, openWatchdogDesk, type WatchdogDesk } from "./watchdog-desk.ts";
 
 /** What it takes to answer: an agent, its models, and an end. */
 export type AskingParts = Pick<DeckParts, "driver" | "calibers" | "answerMs" | "release">;
@@ -43,6 +43,7 @@ export function openAskingDeck(options: AskingOptions): { port: Port; close(): P
 
   const deskFor = async (command: Command): Promise<WatchdogDesk> => {
     if (desk !== undefined) return desk;
+    if (command.type === "ask") await endLeftAsks(home, recordInto(recorder));
     parts ??= provide(options.offline || (command.type === "ask" && (await wasOffline(home, store, command.run))));
     const deck = await parts;
     desk ??= openWatchdogDesk({ home, workspace, deck, reader: store, account, record: recordInto(recorder) });

@@ -23,6 +23,7 @@ import { watchIdle, type IdleWatch } from "./idle.ts";
 import { OpenRuns } from "./open-runs.ts";
 import { completeEjects, cutOff, goOnWithLeft, reapLeft } from "./taking-over.ts";
 import type { Port, Replies } from "./port.ts";
+import { endLeftAsks } from "./watchdog-desk.ts";
 
 /**
  * Opens a home for writing: takes its lock and serves its runs.
@@ -119,6 +120,7 @@ export class Deck implements Port {
     const { options, store } = this.#works;
     const views = left === undefined ? [] : cutOff(store, left);
     await reapLeft(views, this.#works);
+    await endLeftAsks(options.home, this.#works.record);
     await this.listen();
     if (left !== undefined) void this.#goOn(views, left);
     if (options.self?.kind !== "host") return;

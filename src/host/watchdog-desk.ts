@@ -4,6 +4,7 @@ import { Fault, unreachable } from "../base/fault.ts";
 import type { Account } from "../engine/account/account.ts";
 import { todayOf } from "../engine/budget/today.ts";
 import { listCalibers } from "../engine/calibers/opening.ts";
+import { endUnanswered, thisAnswerer, toldAsUnanswered } from "../engine/watchdog/unanswered.ts";
 import { usualAnswerMs, Watchdog } from "../engine/watchdog/watchdog.ts";
 import type { Command } from "../protocol/command.ts";
 import type { EventDraft } from "../protocol/event.ts";
@@ -58,6 +59,7 @@ export function openWatchdogDesk(parts: WatchdogDeskParts): WatchdogDesk {
     // What a closed run was under may be long ago: then the home's own setting counts.
     caliberFor: ({ closedAt, settings }) =>
       (closedAt === null ? undefined : readSettings(home).watchdog_caliber) ?? settings.watchdog_caliber,
+    self: thisAnswerer(),
     todayUsd: () => todayOf(systemClock, (at) => reader.costSince(at)).usd,
   });
   return {
@@ -91,12 +93,17 @@ export function openWatchdogDesk(parts: WatchdogDeskParts): WatchdogDesk {
 /** So many questions does a history go back. */
 const mostHistory = 200;
 
+/** Records of the questions over which their decks have died that nobody answers them any more. */
+export const endLeftAsks = (home: string, record: WatchdogDeskParts["record"]): Promise<void> =>
+  endUnanswered(asksOnRecord(home, undefined, mostHistory), record);
+
 /** So many events are shown on each side of one. */
 const neighbours = 4;
 
-/** What the record alone can tell. */
-export function answerFromRecord(command: RecordCommand, home: string): Replies[RecordCommand["type"]] {
-  if (command.type === "ask.history") return { asks: asksOnRecord(home, command.run, mostHistory) };
+/** What the record alone can tell. A question over which its deck has died is told as unanswered, also where nothing may be written. */
+export async function answerFromRecord(command: RecordCommand, home: string): Promise<Replies[RecordCommand["type"]]> {
+  if (command.type === "ask.history")
+    return { asks: await toldAsUnanswered(asksOnRecord(home, command.run, mostHistory)) };
   using log = openRunLog(home, command.run);
   const found = log.around(command.seq, neighbours);
   if (found !== undefined) return found;

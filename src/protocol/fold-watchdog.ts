@@ -7,7 +7,7 @@ const remembered = 20;
 /** Folds one event into the questions of a run or of a home, in place, oldest first. */
 export function foldAsk(asks: AskView[], event: DeckEvent, most = remembered): void {
   if (event.type === "watchdog.asked") {
-    const { ask, question, about, caliber } = event.body;
+    const { ask, question, about, caliber, by = null } = event.body;
     asks.push({
       ask,
       run: event.run,
@@ -15,6 +15,7 @@ export function foldAsk(asks: AskView[], event: DeckEvent, most = remembered): v
       about,
       caliber,
       askedAt: event.at,
+      by,
       state: "open",
       given: null,
       answer: "",

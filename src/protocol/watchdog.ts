@@ -26,6 +26,10 @@ export const givenSchema = z.object({
 });
 export type Given = z.infer<typeof givenSchema>;
 
+/** The process that is to answer a question: its number, and when it started, in units of the process table. */
+export const answererSchema = z.object({ pid: z.int().positive(), started: z.number().nullable() });
+export type Answerer = z.infer<typeof answererSchema>;
+
 /** What a question needs to be waiting in line. */
 export const askLineSchema = z.object({
   ask: z.string(),
@@ -36,7 +40,10 @@ export const askLineSchema = z.object({
 });
 export type AskLine = z.infer<typeof askLineSchema>;
 
-/** A question and what came of it. `open`: it waits, is being answered, or its deck died over it. */
+/**
+ * A question and what came of it. `open`: it waits or is being answered; or its deck has died over it, and nobody who may write has
+ * been there since.
+ */
 export interface AskView {
   ask: string;
   run: string;
@@ -44,6 +51,8 @@ export interface AskView {
   about: string | null;
   caliber: Caliber;
   askedAt: number;
+  /** Who is to answer it; null in a record of before. */
+  by: Answerer | null;
   state: "open" | "answered" | "failed" | "cancelled";
   given: Given | null;
   answer: string;

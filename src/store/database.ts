@@ -13,6 +13,9 @@ const busyMs = 2000;
 /** In SQL: the events that tell how the account of the home stands. */
 export const isOfAccount = "type IN ('account.held', 'account.released')";
 
+/** In SQL: what was asked of the watchdog, and what came of it. */
+export const isOfWatchdog = "type GLOB 'watchdog.*'";
+
 /**
  * Opens the database of a home for writing, making it or bringing it up to the shape that this version knows.
  * @param onUpgrade hears of a record that was of an older version
@@ -26,6 +29,7 @@ export function openForWriting(path: string, onUpgrade: (upgrade: Upgrade) => vo
       const upgraded = upgrade(database, path, steps);
       // No steps of the shape: a home without them is only slower.
       database.exec(`CREATE INDEX IF NOT EXISTS account_states ON events (seq) WHERE ${isOfAccount}`);
+      database.exec(`CREATE INDEX IF NOT EXISTS asks ON events (seq) WHERE ${isOfWatchdog}`);
       database.exec(constructIndex);
       if (upgraded !== undefined) onUpgrade(upgraded);
     });

@@ -6,7 +6,7 @@ import { boundText, type ReachedBound } from "../../protocol/bound.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Model } from "../../protocol/models.ts";
 import { spentOf, type RunView } from "../../protocol/view.ts";
-import type { AskLine } from "../../protocol/watchdog.ts";
+import type { Answerer, AskLine } from "../../protocol/watchdog.ts";
 import { reachedByRun } from "../budget/reached.ts";
 import { noteFor } from "../journal.ts";
 import { answer, type AnsweringParts, type Pending } from "./answering.ts";
@@ -18,6 +18,8 @@ export interface WatchdogParts extends AnsweringParts {
   caliberFor: (view: RunView) => Caliber;
   /** What all runs of the home have cost today, US dollars. */
   todayUsd: () => number;
+  /** This very process. */
+  self: () => Promise<Answerer>;
 }
 
 /** A question of the netrunner's about one run. */
@@ -71,11 +73,12 @@ export class Watchdog {
     this.#arriving += 1;
     try {
       const pending = await this.#accept(wish);
+      const by = await this.#parts.self();
       if (this.#isClosed) throw closing();
       const { ask, run, question, about, caliber } = pending;
       const note = noteFor(this.#parts.record, run, "netrunner");
       const bound = pending.beyond === undefined ? {} : { beyond: pending.beyond };
-      if (!note("watchdog.asked", { ask, question, about, caliber, ...bound }))
+      if (!note("watchdog.asked", { ask, question, about, caliber, by, ...bound }))
         throw new Fault("storage", "watchdog.not_recorded", "the question could not be recorded", {
           hint: "See to the disk of the home, then ask again.",
         });

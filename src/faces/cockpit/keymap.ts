@@ -33,3 +33,7 @@ export function keyName(key: string): string {
     })
     .join("+");
 }
+
+/** The keys of an action as they are shown: "Enter Space", "1 … 9". */
+export const keysText = (keys: readonly string[]): string =>
+  keys.join("") === "123456789" ? "1 … 9" : keys.map(keyName).join(" ");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { boundSchema } from "../bound.ts";
 import { caliberSchema } from "../caliber.ts";
-import { citationSchema, givenSchema } from "../watchdog.ts";
+import { answererSchema, citationSchema, givenSchema } from "../watchdog.ts";
 
 const ask = z.string();
 
@@ -10,13 +10,17 @@ const ask = z.string();
  * daemon and no construct is told of them.
  */
 export const watchdogEvents = {
-  /** `about`: the construct that the question is about. `beyond`: the bound in spite of which it is asked. */
+  /**
+   * `about`: the construct that the question is about. `beyond`: the bound in spite of which it is asked. `by`: who is to answer it,
+   * so that whoever comes later can tell that nobody does any more.
+   */
   "watchdog.asked": z.object({
     ask,
     question: z.string(),
     about: z.string().nullable(),
     caliber: caliberSchema,
     beyond: boundSchema.optional(),
+    by: answererSchema.optional(),
   }),
   "watchdog.started": z.object({ ask, pid: z.int(), given: givenSchema }),
   /** `wrong`: how many of its citations do not hold. */

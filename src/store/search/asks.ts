@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { foldAsk } from "../../protocol/fold-watchdog.ts";
 import type { AskView } from "../../protocol/watchdog.ts";
-import { openForReading } from "../database.ts";
+import { isOfWatchdog, openForReading } from "../database.ts";
 import { eventOf } from "../event-row.ts";
 import { homePaths } from "../home.ts";
 import { storageFault } from "../storage-fault.ts";
@@ -12,7 +12,7 @@ export function asksOnRecord(home: string, run: string | undefined, most: number
     const rows = database
       .prepare(
         `SELECT seq, at, run, source, type, version, body FROM events
-         WHERE type GLOB 'watchdog.*' AND (? = '' OR run = ?) ORDER BY seq`,
+         WHERE ${isOfWatchdog} AND (? = '' OR run = ?) ORDER BY seq`,
       )
       .all(run ?? "", run ?? "");
     const asks: AskView[] = [];
