@@ -42,6 +42,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
     tripwires: { author: null, isAuthored: false, rules: [], muted: [], ...nothingSpent },
     watchdog: { asks: [], ...nothingSpent },
     pool: newPoolView(),
+    firstSeq: event.seq,
     lastSeq: event.seq,
   };
 }

@@ -52,6 +52,8 @@ export interface RunView {
   /** What was asked about the run, and what the answers have used. */
   watchdog: WatchdogView;
   pool: PoolView;
+  /** Numbers of its opening and of its latest event. */
+  firstSeq: number;
   lastSeq: number;
 }
 

@@ -1,6 +1,7 @@
+import { keyName } from "./key-name.ts";
 import type { BoundAction } from "./mount.ts";
 
-export { keyName } from "./key-name.ts";
+export { keyName };
 
 /** The netrunner's own keys: for the id of an action, the keys that do it in place of those that it ships with. */
 export type OwnKeys = Readonly<Record<string, readonly string[]>>;
@@ -14,3 +15,7 @@ export function actionFor(key: string, actions: readonly BoundAction[], own: Own
   const meant = actions.filter((action) => keysOf(action, own).includes(key));
   return meant.find((action) => action.can()) ?? meant[0];
 }
+
+/** The keys of an action as they are shown: "Enter Space", "1 … 9". */
+export const keysText = (keys: readonly string[]): string =>
+  keys.join("") === "123456789" ? "1 … 9" : keys.map(keyName).join(" ");

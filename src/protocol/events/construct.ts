@@ -3,6 +3,7 @@ import { accountTroubles } from "../account.ts";
 import { caliberSchema } from "../caliber.ts";
 import { origins, outcomeSchema, tellers } from "../outcome.ts";
 import { poolEnds, poolMisses } from "../pool.ts";
+import { shownChangeSchema } from "../shown-change.ts";
 import { surfacedSchema } from "../surfaced.ts";
 import { suspendedSchema } from "../suspended.ts";
 import { orderSchema, turnSchema } from "../turn.ts";
@@ -72,7 +73,15 @@ export const constructEvents = {
   /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
   "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
-  "construct.tool_called": z.object({ construct, turn, call: z.string(), tool: z.string(), input: z.string() }),
+  "construct.tool_called": z.object({
+    construct,
+    turn,
+    call: z.string(),
+    tool: z.string(),
+    input: z.string(),
+    /** Of a call that writes or edits a file. */
+    change: shownChangeSchema.optional(),
+  }),
   "construct.tool_returned": z.object({ construct, turn, call: z.string(), failed: z.boolean(), text: z.string() }),
   /** It has shown something to the netrunner, by this call. */
   "construct.surfaced": surfacedSchema.extend({ construct, turn, call: z.string().nullable().default(null) }),

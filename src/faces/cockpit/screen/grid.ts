@@ -109,7 +109,7 @@ function write(
  * behind it; the mark, which has no width, ends what is turned.
  */
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-const leftToRightMark = "\u200e";
+export const leftToRightMark = "\u200e";
 
 function put(grid: Grid, row: number, column: number, text: string, look: number): void {
   const cell = row * grid.columns + column;
