@@ -18,6 +18,7 @@ export function everyAction(): Known[] {
     suspend: () => {},
     attach: () => {},
     redraw: () => {},
+    help: () => [],
     actions: () => [],
   };
   return [...ofPages, ...globalActions(shell).map(({ id, title, keys }) => ({ id, title, keys, page: null }))];
