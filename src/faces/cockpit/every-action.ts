@@ -19,6 +19,7 @@ export function everyAction(): Known[] {
     attach: () => {},
     redraw: () => {},
     actions: () => [],
+    help: () => [],
   };
   return [...ofPages, ...globalActions(shell).map(({ id, title, keys }) => ({ id, title, keys, page: null }))];
 }

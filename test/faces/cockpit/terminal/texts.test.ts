@@ -129,7 +129,10 @@ describe.each(["6", "15-graphemes"] as const)("texts on a terminal that measures
 describe("a text that is written from right to left", () => {
   const mark = "\u200e";
   const rowOf = (...texts: string[]): string =>
-    gridOf({ parts: [boxed([{ spans: texts.map((text) => ({ text })) }], { x: 0, y: 0, width: 20, height: 3 })] }, { columns: 20, rows: 3 })
+    gridOf(
+      { parts: [boxed([{ spans: texts.map((text) => ({ text })) }], { x: 0, y: 0, width: 20, height: 3 })] },
+      { columns: 20, rows: 3 },
+    )
       .text.slice(20, 40)
       .join("");
 
