@@ -6,6 +6,7 @@ import type { Look } from "./draw/look.ts";
 import { bodySize, bodyTop, frameOf } from "./frame.ts";
 import { actionFor, keyName, keysOf, type OwnKeys } from "./keymap.ts";
 import type { DeckModel } from "./model/deck-model.ts";
+import { needInFocus } from "./model/needs.ts";
 import { mount, mountDialog, type BoundAction, type Mounted, type MountedDialog } from "./mount.ts";
 import type { Dialog, Focus, Hands } from "./page.ts";
 import { pages } from "./pages.ts";
@@ -24,7 +25,7 @@ export interface StageParts {
   hands: Hands;
   keys: OwnKeys;
   size: () => Size;
-  shell: Omit<Shell, "pages" | "front" | "actions">;
+  shell: Omit<Shell, "pages" | "front" | "actions" | "shownAt">;
   /** What it shows is not the same any more. */
   changed: () => void;
 }
@@ -39,6 +40,9 @@ export class Stage {
   #dialogs: MountedDialog[] = [];
   #word: { text: string; look: Look; until: number } | null = null;
 
+  /** The need under the cursor, and since which picture. */
+  #under: { need: string | null; at: number } = { need: null, at: 0 };
+
   constructor(parts: StageParts) {
     this.#parts = parts;
     const { hands, changed, shell } = parts;
@@ -46,7 +50,9 @@ export class Stage {
     const [first] = this.#pages;
     if (first === undefined) throw new Error("a cockpit has pages");
     this.#front = first;
-    const whole = { ...shell, pages: this.#pages, front: () => this.#front.name, actions: () => this.actions() };
+    const shownAt = (need: string): number => (this.#under.need === need ? this.#under.at : parts.model.now);
+    const own = { pages: this.#pages, front: () => this.#front.name, actions: () => this.actions(), shownAt };
+    const whole = { ...shell, ...own };
     const actions = globalActions(whole);
     const everywhere = { name: "everywhere", title: "", begin: () => null, draw: () => ({ parts: [] }), actions };
     this.#globals = mount({ ...everywhere, focus: () => this.#focus() }, hands, changed);
@@ -63,6 +69,8 @@ export class Stage {
     const size = this.#parts.size();
     for (const dialog of this.#dialogs) if (dialog.isOver(model)) this.#close(dialog);
     if (this.#word !== null && this.#word.until < model.now) this.#word = null;
+    const need = needInFocus(model, this.#focus())?.id ?? null;
+    if (need !== this.#under.need) this.#under = { need, at: model.now };
     const page = this.#front.draw(model, bodySize(size));
     const dialogs = this.#dialogs.map((dialog): Drawing => dialog.draw(model, size));
     const chrome = { tabs: this.#pages, front: this.#front.name, word: this.#word, hints: this.#hints() };
@@ -161,4 +169,4 @@ export class Stage {
 }
 
 /** What is done even where a dialog covers the page. */
-const overDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.suspend", "cockpit.redraw"]);
+const overDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.quit", "cockpit.suspend", "cockpit.redraw"]);
