@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../src/base/fault.ts";
 import { askSelect } from "./ask-select.ts";
 import { deckLoad } from "./deck-load.ts";
+import { doorFollow } from "./door-follow.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
 import { goalTen } from "./goal-ten.ts";
 import { goalTenPool } from "./goal-ten-pool.ts";
@@ -31,6 +32,7 @@ const benches = [
   startup,
   storeAppend,
   resume,
+  doorFollow,
   askSelect,
   shellParse,
   wall,

@@ -28,8 +28,14 @@ export function lineFramer(cap: number): LineFramer {
     *push(chunk) {
       let from = 0;
       for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
-        add(chunk.subarray(from, end));
+        const begin = from;
         from = end + 1;
+        // Most lines lie in one piece: nothing is copied for them.
+        if (parts.length === 0 && end - begin <= cap) {
+          yield chunk.toString("utf8", begin, end);
+          continue;
+        }
+        add(chunk.subarray(begin, end));
         const line = Buffer.concat(parts).toString("utf8");
         parts = [];
         held = 0;

@@ -32,8 +32,8 @@ function keysOf(lines: readonly string[]): Map<string, number> {
       note(table, index + 1);
       continue;
     }
-    const key = /^\s*(["']?)([^"'=.#[\]\s]+)\1\s*[=.]/.exec(line)?.[2];
-    if (key !== undefined) note([...table, key], index + 1);
+    const key = /^\s*(?:"([^"]{1,200})"|'([^']{1,200})'|([^"'=.#[\]\s]+))\s*[=.]/.exec(line);
+    if (key !== null) note([...table, key[1] ?? key[2] ?? key[3] ?? ""], index + 1);
   }
   return places;
 }

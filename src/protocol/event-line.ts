@@ -48,8 +48,19 @@ export function outcomeFacts(outcome: Outcome): Record<string, unknown> {
   };
 }
 
-/** Of no use to a reader: what only ties events together, or is told by the line's head. */
-const dull = new Set(["call", "latency_ms", "rules", "daemon", "sha256", "command_line", "version", "raw", "inputs"]);
+/** Of no use to a reader: what only ties events together, is told by the line's head, or takes more room than it tells. */
+const dull = new Set([
+  "call",
+  "change",
+  "latency_ms",
+  "rules",
+  "daemon",
+  "sha256",
+  "command_line",
+  "version",
+  "raw",
+  "inputs",
+]);
 
 function factsOf(facts: Record<string, unknown>, most: number): string {
   const { outcome, ...others } = facts;

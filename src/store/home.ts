@@ -24,6 +24,8 @@ export const homePaths = (home: string) => ({
   settingsLock: join(home, "settings.lock"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
+  /** What a netrunner likes of the cockpit. */
+  cockpit: join(home, "cockpit.toml"),
 });
 
 /** The folder of a run. The id may come from a command line: what could lead out of the home is refused. */

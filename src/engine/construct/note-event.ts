@@ -3,6 +3,7 @@ import { unreachable } from "../../base/fault.ts";
 import { headAndTail } from "../../base/text.ts";
 import type { Note } from "../journal.ts";
 import { showInput } from "./show-input.ts";
+import { shownChange } from "./shown-change.ts";
 
 /** The most bytes of a text or tool output that the record keeps; the transcript has all of it. */
 const recordedBytes = 8192;
@@ -21,7 +22,9 @@ export function noteEvent(event: AgentEvent, construct: string, note: Note): voi
       break;
     case "tool.called": {
       const { id: call, tool } = event;
-      note("construct.tool_called", { construct, call, tool, input: showInput(tool, event.input) });
+      const change = shownChange(tool, event.input);
+      const input = showInput(tool, event.input);
+      note("construct.tool_called", { construct, call, tool, input, ...(change === undefined ? {} : { change }) });
       break;
     }
     case "tool.returned": {

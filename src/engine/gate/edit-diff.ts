@@ -1,14 +1,13 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
-import { z } from "zod";
 import { pause } from "../../base/clock.ts";
 import { errnoOf } from "../../base/fault.ts";
 import { headAndTail } from "../../base/text.ts";
 import { showBytes } from "../../base/units.ts";
 import type { Effect } from "../../policy/brake/effect.ts";
 import type { ToolCall } from "../../protocol/verdict.ts";
+import { editCall, patchOf, replacementsOf, type EditCall, type Replacement } from "./edit-call.ts";
 
 /** The most bytes of a file that are compared, and of the diff that is shown. */
 const mostFile = 1_000_000;
@@ -18,39 +17,26 @@ const mostDiff = 16_384;
 const patienceMs = 1000;
 
 /** How long comparing may take, milliseconds, and how far the texts may differ: both are on the deck's own thread. */
-const compareMs = 100;
-const mostEdits = 4000;
+const compare = { timeout: 100, maxEditLength: 4000 };
 
 /**
  * What an edit would change, as a unified diff against the file on disk, or a remark in brackets why there is none;
  * null for a call that edits no file. Never rejects, reads only ordinary files, and keeps what holds secrets to itself.
  */
 export async function editDiff(call: ToolCall, effects: readonly Effect[], workspace: string): Promise<string | null> {
-  const edit = editSchema.safeParse({ tool: call.tool, ...asObject(call.input) });
-  if (!edit.success) return null;
+  const edit = editCall(call.tool, call.input);
+  if (edit === undefined) return null;
   if (effects.some((effect) => "secret" in effect && effect.secret)) return "(no diff: the file holds secrets)";
   const late = new AbortController();
   const tooLate = pause(patienceMs, late.signal).then(() => "(no diff: the file could not be read in time)");
   try {
-    return await Promise.race([diffOf(edit.data, workspace), tooLate]);
+    return await Promise.race([diffOf(edit, workspace), tooLate]);
   } catch (error) {
     return `(no diff: the file cannot be read, ${errnoOf(error) ?? "for an unknown reason"})`;
   } finally {
     late.abort();
   }
 }
-
-const replacement = z.object({ old_string: z.string(), new_string: z.string(), replace_all: z.boolean().optional() });
-type Replacement = z.infer<typeof replacement>;
-
-const editSchema = z.discriminatedUnion("tool", [
-  z.object({ tool: z.literal("Write"), file_path: z.string(), content: z.string() }),
-  replacement.extend({ tool: z.literal("Edit"), file_path: z.string() }),
-  z.object({ tool: z.literal("MultiEdit"), file_path: z.string(), edits: z.array(replacement) }),
-]);
-type EditCall = z.infer<typeof editSchema>;
-
-const asObject = (input: unknown): object => (typeof input === "object" && input !== null ? input : {});
 
 async function diffOf(edit: EditCall, workspace: string): Promise<string> {
   const path = resolve(workspace, edit.file_path);
@@ -60,20 +46,7 @@ async function diffOf(edit: EditCall, workspace: string): Promise<string> {
   if (after === undefined) return "(no diff: the text to be replaced is not in the file, so this would fail)";
   if (after === before) return "(nothing would change)";
   if (Buffer.byteLength(after) > mostFile) return tooLarge(Buffer.byteLength(after));
-  const patch = createTwoFilesPatch(
-    before === undefined ? "/dev/null" : path,
-    path,
-    before ?? "",
-    after,
-    undefined,
-    undefined,
-    {
-      context: 3,
-      headerOptions: FILE_HEADERS_ONLY,
-      timeout: compareMs,
-      maxEditLength: mostEdits,
-    },
-  );
+  const patch = patchOf([before === undefined ? "/dev/null" : path, path], before ?? "", after, compare);
   if (patch === undefined) return "(no diff: too much would change; look at the whole input)";
   return headAndTail(patch, mostDiff).text;
 }
@@ -105,7 +78,7 @@ const tooLarge = (bytes: number): string => `(no diff: it would be ${showBytes(b
 function edited(before: string, edit: EditCall): string | undefined {
   if (edit.tool === "Write") return edit.content;
   let text: string | undefined = before;
-  for (const one of edit.tool === "Edit" ? [edit] : edit.edits) text = text === undefined ? text : replaced(text, one);
+  for (const one of replacementsOf(edit)) text = text === undefined ? text : replaced(text, one);
   return text;
 }
 

@@ -34,8 +34,8 @@ export interface Drive {
   again: string;
   /** The same for a command that only looks, or stops. */
   place: string;
-  /** Opens the run, or opens it again: then with the view of what it was. */
-  open: (port: Port) => Promise<{ opened: OpenedRun; view: RunView | undefined }>;
+  /** Opens the run, or opens it again, or `joins` it where it is open: then with the view of what it was. */
+  open: (port: Port) => Promise<{ opened: OpenedRun; view: RunView | undefined; joins?: boolean }>;
 }
 
 /** A start that takes longer than this is told of, milliseconds. */
@@ -78,6 +78,7 @@ export async function driveRun(
       }
       end = await followRun({
         port: deck.port,
+        joins: false,
         ...run,
         progress,
         interrupts: stops,

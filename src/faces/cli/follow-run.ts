@@ -11,7 +11,7 @@ import { runBoundRules } from "../../protocol/bound.ts";
 import { ask } from "./ask.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { jsonLine } from "./json-lines.ts";
-import { matterOf, settledMatter, type Matter } from "./matter.ts";
+import { matterOf, mattersIn, settledMatter, type Matter } from "./matter.ts";
 import { withinRun } from "./open-run.ts";
 import type { Progress } from "./progress.ts";
 import type { Sink } from "./sink.ts";
@@ -24,6 +24,8 @@ export interface Following {
   opened: OpenedRun;
   /** The run as it was before this command, for a run that is resumed. */
   view: RunView | undefined;
+  /** It was open already, with whatever waits in it: that is asked at once. */
+  joins: boolean;
   progress: Progress;
   interrupts: Interrupts;
   clock: Clock;
@@ -116,6 +118,13 @@ export async function followRun(following: Following): Promise<RunEnd> {
     if (at === 0) question?.abort();
   };
 
+  /** What is over by now is told by the events that follow. */
+  const askWhatWaits = (to: { input: Input; output: Output }, { status, reason, ...now }: RunView): void => {
+    matters.push(...mattersIn(now));
+    if (matters.length > 0) void answerMatters(to);
+    else if (status === "waiting") void answer(reason, to);
+  };
+
   const react = (event: DeckEvent): void => {
     reactToMatter(event);
     if (event.type === "run.waiting") {
@@ -159,6 +168,7 @@ export async function followRun(following: Following): Promise<RunEnd> {
     });
   };
 
+  if (terminal !== undefined && following.joins && view !== undefined) askWhatWaits(terminal, view);
   const lost = stop.gaveUp.then((reason): RunEnd => ({ lost: reason, view }));
   const ended = read();
   try {

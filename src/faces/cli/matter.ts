@@ -1,6 +1,8 @@
 import type { AttentionItem } from "../../protocol/attention.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
+import type { Hold } from "../../protocol/hold.ts";
+import type { RunView } from "../../protocol/view.ts";
 import { accountQuestion, asksForAccount, readAccountAnswer } from "./account-question.ts";
 import { attentionQuestion, readAttentionAnswer } from "./attention-question.ts";
 import { boundOf, boundQuestion, readBoundAnswer } from "./bound-question.ts";
@@ -22,38 +24,46 @@ export interface Matter {
 
 /** The question that an event raises, if it raises one that a construct waits for. */
 export function matterOf(event: DeckEvent): Matter | undefined {
-  if (event.type === "hold.opened") {
-    const { body } = event;
-    return {
-      id: body.hold,
-      title: "A construct is HELD FOR YOU",
-      question: (now) => holdQuestion(body, now),
-      read(text) {
-        const answer = readHoldAnswer(text);
-        return answer === undefined ? undefined : { type: "hold.answer", hold: body.hold, ...answer };
-      },
-      answers: "answer with a, p, d, d WORDS, or k",
-    };
-  }
-  if (event.type !== "attention.raised") return undefined;
-  const { construct, item, kind } = event.body;
-  const bound = boundOf(event.body);
+  if (event.type === "hold.opened") return holdMatter(event.body);
+  return event.type === "attention.raised" ? itemMatter(event.body) : undefined;
+}
+
+/** The questions that wait in a run already, oldest first of each kind. */
+export const mattersIn = ({ holds, attention }: Pick<RunView, "holds" | "attention">): Matter[] => [
+  ...Object.values(holds).map(holdMatter),
+  ...Object.values(attention).flatMap((item) => itemMatter(item) ?? []),
+];
+
+const holdMatter = (held: Hold): Matter => ({
+  id: held.hold,
+  title: "A construct is HELD FOR YOU",
+  question: (now) => holdQuestion(held, now),
+  read(text) {
+    const answer = readHoldAnswer(text);
+    return answer === undefined ? undefined : { type: "hold.answer", hold: held.hold, ...answer };
+  },
+  answers: "answer with a, p, d, d WORDS, or k",
+});
+
+function itemMatter(about: AttentionItem): Matter | undefined {
+  const { construct, item, kind } = about;
+  const bound = boundOf(about);
   if (bound !== undefined)
     return {
       id: item,
       title: construct === undefined ? "The run is AT ITS BOUND" : "A construct is AT ITS BOUND",
-      question: () => boundQuestion(event.body, bound),
+      question: () => boundQuestion(about, bound),
       read: (text) => readBoundAnswer(text, item, bound.which),
       answers: "answer with r, an amount, or e",
       leaves: true,
     };
   // It is told; there is nothing to decide as long as it may come back.
   if (kind === "construct.stalled") return undefined;
-  if (construct === undefined) return accountMatter(event.body);
+  if (construct === undefined) return accountMatter(about);
   return {
     id: item,
     title: "A construct NEEDS YOU",
-    question: () => attentionQuestion(event.body),
+    question: () => attentionQuestion(about),
     read: (text) => readAttentionAnswer(text, construct),
     answers: "answer with k or c",
   };

@@ -22,7 +22,7 @@ export async function resumeRun(
   port: Port,
   deck: DeckOptions,
   { name, say, flags, commandLine }: Resumption,
-): Promise<{ opened: OpenedRun; view: RunView }> {
+): Promise<{ opened: OpenedRun; view: RunView; joins: boolean }> {
   const run = await findRun(port, name);
   const shown = await port.send({ type: "run.show", run });
   // The deck may go on folding the view that it showed.
@@ -38,7 +38,7 @@ export async function resumeRun(
     ...(Object.keys(settings).length === 0 ? {} : { settings }),
     command_line: commandLine,
   });
-  return { opened, view };
+  return { opened, view, joins: false };
 }
 
 /** Follows a run that is open in the host already, from here on. */
@@ -46,7 +46,7 @@ async function joinRun(
   port: Port,
   view: RunView,
   { say, settings }: { say: string | undefined; settings: Partial<RunSettings> },
-): Promise<{ opened: OpenedRun; view: RunView }> {
+): Promise<{ opened: OpenedRun; view: RunView; joins: boolean }> {
   const { run, folder, lastSeq } = view;
   const live = liveSettingsSchema.parse(settings);
   const fixed = Object.keys(settings).filter((name) => !Object.hasOwn(live, name));
@@ -61,7 +61,9 @@ async function joinRun(
     );
   if (Object.keys(live).length > 0) await port.send({ type: "settings.change", run, settings: live });
   if (say !== undefined) await port.send({ type: "say", run, text: say });
-  return { opened: { run, folder, afterSeq: lastSeq }, view };
+  // What is said answers what the daemon has asked.
+  const now: RunView = say === undefined ? view : { ...view, status: "running", reason: "" };
+  return { opened: { run, folder, afterSeq: lastSeq }, view: now, joins: true };
 }
 
 /** Sessions are kept by working directory, and those of the scripted model apart from the real ones. */

@@ -25,8 +25,10 @@ export interface BoundAction {
   id: string;
   title: string;
   keys: readonly string[];
+  isPlain: boolean;
   can: () => boolean;
-  run: () => void;
+  /** @param key by which it is done; left out: by its name */
+  run: (key?: string) => void;
 }
 
 /** @param changed what it shows is not the same any more */
@@ -41,7 +43,7 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
   };
   const at = (model: DeckModel, size: Size): At<S> => {
     const now = seen(model, size);
-    return { ...now, focus: page.focus(now), hands, update: (change) => set(change(here(model))) };
+    return { ...now, focus: page.focus(now), hands, key: "", update: (change) => set(change(here(model))) };
   };
   return {
     name: page.name,
@@ -50,12 +52,13 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
     draw: (model, size) => page.draw(seen(model, size)),
     focus: (model, size) => page.focus(seen(model, size)),
     actions: (model, size) =>
-      page.actions.map(({ id, title, keys, can, run }) => ({
+      page.actions.map(({ id, title, keys, isPlain = false, can, run }) => ({
         id,
         title,
         keys,
+        isPlain,
         can: () => can === undefined || can(at(model, size)),
-        run: () => set(run(at(model, size))),
+        run: (key = "") => set(run({ ...at(model, size), key })),
       })),
     enter(aim, model, size) {
       state = page.begin(aim, model, state);

@@ -30,6 +30,8 @@ export interface Seen<S> {
 export interface At<S> extends Seen<S> {
   focus: Focus;
   hands: Hands;
+  /** By which of its keys an action is done; "": by its name. */
+  key: string;
   /** Changes the page's state later on: what was asked for has come. It is drawn again. */
   update: (change: (state: S) => S) => void;
 }
@@ -44,6 +46,8 @@ export interface Action<S> {
   keys: readonly string[];
   /** False where it makes no sense: then its key says so, and the palette leaves it out. */
   can?: (at: Seen<S> & { focus: Focus }) => boolean;
+  /** Too plain for the palette and the line of hints: moving about. */
+  isPlain?: boolean;
   /** The new state of the page, if it is another. */
   run: (at: At<S>) => S | void;
 }

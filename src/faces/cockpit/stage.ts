@@ -1,6 +1,7 @@
 import type { DeckEvent } from "../../protocol/event.ts";
 import { globalActions } from "./actions/actions.ts";
 import type { Shell } from "./actions/shell.ts";
+import type { HelpSection } from "./dialogs/help.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import { bodySize, bodyTop, frameOf } from "./frame.ts";
@@ -25,7 +26,7 @@ export interface StageParts {
   hands: Hands;
   keys: OwnKeys;
   size: () => Size;
-  shell: Omit<Shell, "pages" | "front" | "actions" | "shownAt">;
+  shell: Omit<Shell, "pages" | "front" | "actions" | "help" | "shownAt">;
   /** What it shows is not the same any more. */
   changed: () => void;
 }
@@ -50,9 +51,14 @@ export class Stage {
     const [first] = this.#pages;
     if (first === undefined) throw new Error("a cockpit has pages");
     this.#front = first;
-    const shownAt = (need: string): number => (this.#under.need === need ? this.#under.at : parts.model.now);
-    const own = { pages: this.#pages, front: () => this.#front.name, actions: () => this.actions(), shownAt };
-    const whole = { ...shell, ...own };
+    const whole: Shell = {
+      ...shell,
+      pages: this.#pages,
+      front: () => this.#front.name,
+      actions: () => this.actions(),
+      help: () => this.#help(),
+      shownAt: (need) => (this.#under.need === need ? this.#under.at : parts.model.now),
+    };
     const actions = globalActions(whole);
     const everywhere = { name: "everywhere", title: "", begin: () => null, draw: () => ({ parts: [] }), actions };
     this.#globals = mount({ ...everywhere, focus: () => this.#focus() }, hands, changed);
@@ -135,7 +141,7 @@ export class Stage {
     const action = actionFor(key, actions, this.#parts.keys);
     if (action === undefined) return;
     this.#word = null;
-    if (action.can()) action.run();
+    if (action.can()) action.run(key);
     else this.say(`${keyName(key)} (${action.title}) has nothing to act on here`, "warning");
   }
 
@@ -150,8 +156,21 @@ export class Stage {
   #hints(): (readonly [string, string])[] {
     return this.actions().flatMap((action): (readonly [string, string])[] => {
       const [key] = keysOf(action, this.#parts.keys);
-      return key === undefined || !action.can() ? [] : [[keyName(key), action.title]];
+      return key === undefined || action.isPlain || !action.can() ? [] : [[keyName(key), action.title]];
     });
+  }
+
+  #help(): HelpSection[] {
+    const { model, keys } = this.#parts;
+    const named = (actions: BoundAction[]): BoundAction[] =>
+      actions.map((action) => ({ ...action, keys: keysOf(action, keys) })).filter((action) => action.keys.length > 0);
+    const of = (page: Mounted): BoundAction[] => named(page.actions(model, this.#body()));
+    const others = this.#pages.filter((page) => page !== this.#front);
+    return [
+      { title: `On this page: ${this.#front.title}`, actions: of(this.#front) },
+      { title: "Everywhere", actions: of(this.#globals) },
+      ...others.map((page) => ({ title: `On the page ${page.title}`, actions: of(page) })),
+    ];
   }
 
   #focus(): Focus {

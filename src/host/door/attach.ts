@@ -66,10 +66,7 @@ export async function attach(
       // Validated as far as it decides whether it can be read; the deck has the same version.
       return (answer.data.run as RunView | null) ?? undefined;
     },
-    async *follow(afterSeq) {
-      if (lost !== undefined) throw lost;
-      yield* followFar(far, afterSeq);
-    },
+    follow: (afterSeq) => followFar(far, afterSeq, () => lost),
     closed,
   };
   return {
@@ -82,7 +79,7 @@ export async function attach(
 }
 
 /** Connects for as long as the face is there, and learns which deck it is. */
-async function greet(far: FarDeck, ms: number, giveUp: () => void): Promise<AsyncGenerator<Frame, void>> {
+async function greet(far: FarDeck, ms: number, giveUp: () => void): Promise<AsyncGenerator<Frame[], void>> {
   let isSilent = false;
   const silence = setTimeout(() => {
     isSilent = true;
@@ -91,8 +88,9 @@ async function greet(far: FarDeck, ms: number, giveUp: () => void): Promise<Asyn
   try {
     const frames = framesOf(await ask(far, { path: wirePaths.presence }));
     const { value } = await frames.next();
-    if (value === undefined) throw broken(undefined);
-    const greeting = greetingSchema.safeParse(readJson(value.data));
+    const [frame] = value ?? [];
+    if (frame === undefined) throw broken(undefined);
+    const greeting = greetingSchema.safeParse(readJson(frame.data));
     if (!greeting.success) throw unreadable();
     far.instance = greeting.data.instance;
     return frames;
@@ -109,11 +107,11 @@ async function greet(far: FarDeck, ms: number, giveUp: () => void): Promise<Asyn
 }
 
 /** Settles with the reason when the deck has ended, or the face has left. A connection that breaks is made anew. */
-async function untilGone(far: FarDeck, first: AsyncGenerator<Frame, void>): Promise<unknown> {
+async function untilGone(far: FarDeck, first: AsyncGenerator<Frame[], void>): Promise<unknown> {
   let frames = first;
   for (;;) {
     try {
-      for await (const { event } of frames) if (event === "end") return ended();
+      for await (const some of frames) if (some.some(({ event }) => event === "end")) return ended();
     } catch (error) {
       if (!isBroken(error)) return error;
     }

@@ -7,34 +7,39 @@ import { readFrames, type Frame } from "./event-stream.ts";
 import { ask, broken, ended, isBroken, isNobodyThere, unreadable, type FarDeck } from "./far-request.ts";
 import { cutSchema, faultOf, readJson, refusalSchema, replyCap, wireEventSchema, wirePaths } from "./wire.ts";
 
-/** The messages of a stream as they come. Rejects with a fault that `isBroken` when it breaks off. */
-export async function* framesOf(response: IncomingMessage): AsyncGenerator<Frame, void> {
+/** The messages of a stream as they come, those that came together at a time. Rejects with a fault that `isBroken` when it breaks off. */
+export async function* framesOf(response: IncomingMessage): AsyncGenerator<Frame[], void> {
   try {
-    yield* readFrames(response as AsyncIterable<Buffer>, replyCap);
+    for await (const frames of readFrames(response as AsyncIterable<Buffer>, replyCap)) yield frames;
   } catch (error) {
     throw error instanceof Fault ? unreadable(error) : broken(error);
   }
 }
 
-/** The events of a far deck after a number, over as many connections as it takes while that deck lives. */
-export async function* followFar(far: FarDeck, afterSeq: number): AsyncGenerator<DeckEvent, void> {
+/**
+ * The events of a far deck after a number, over as many connections as it takes while that deck lives.
+ * @param lost why there is no such deck any more
+ */
+export async function* followFar(far: FarDeck, afterSeq: number, lost: () => unknown): AsyncGenerator<DeckEvent, void> {
+  if (lost() !== undefined) throw lost();
   let last = afterSeq;
   try {
     for (;;) {
       const path = `${wirePaths.events}?after=${last}`;
       const response = await askPatiently(far, path);
       try {
-        for await (const frame of framesOf(response)) {
-          if (frame.event === "end") return;
-          if (frame.event === "cut") {
-            last = read(cutSchema, frame).after;
-            break;
+        stream: for await (const frames of framesOf(response))
+          for (const frame of frames) {
+            if (frame.event === "end") return;
+            if (frame.event === "cut") {
+              last = read(cutSchema, frame).after;
+              break stream;
+            }
+            if (frame.event === "fault") throw faultOf(read(refusalSchema, frame).fault);
+            const event = parseEvent(read(wireEventSchema, frame));
+            yield event;
+            last = event.seq;
           }
-          if (frame.event === "fault") throw faultOf(read(refusalSchema, frame).fault);
-          const event = parseEvent(read(wireEventSchema, frame));
-          yield event;
-          last = event.seq;
-        }
       } catch (error) {
         if (!isBroken(error)) throw error;
         await pause(breathMs, far.leaving);

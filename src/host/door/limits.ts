@@ -6,6 +6,8 @@ export interface DoorLimits {
   bodyMs: number;
   /** For a visitor that does not read what it has asked for. */
   stallMs: number;
+  /** For a visitor that is behind to stay subscribed: what is recorded meanwhile is kept in memory for it. */
+  behindMs: number;
   /** For the last words to be read. */
   lastWordsMs: number;
   /** Between two signs of life on a stream. */
@@ -21,6 +23,7 @@ export const usualLimits: DoorLimits = {
   headMs: 10_000,
   bodyMs: 20_000,
   stallMs: 30_000,
+  behindMs: 500,
   lastWordsMs: 2000,
   stillHereMs: 15_000,
   mostConnections: 192,

@@ -40,6 +40,7 @@ export function openListener(
     requestTimeout: 2 * (limits.headMs + limits.bodyMs),
     connectionsCheckingInterval: Math.min(1000, limits.headMs / 2),
     maxHeaderSize: longestHead,
+    highWaterMark: waterMark,
     // We say ourselves what is wrong with a request that has none.
     requireHostHeader: false,
   });
@@ -81,6 +82,9 @@ export function openListener(
     },
   };
 }
+
+/** So much may wait for one visitor, bytes, before what follows stays in the record: less, and a long record goes out in fits and starts. */
+const waterMark = 256 * 1024;
 
 /** Our own faces send less than one KB, browsers some KB. Bytes. */
 const longestHead = 16 * 1024;

@@ -16,7 +16,7 @@ export interface Stream {
 }
 
 /**
- * Tells a visitor the events after a number. One that is behind is not subscribed meanwhile: it goes on from the
+ * Tells a visitor the events after a number. One that stays behind is not subscribed meanwhile: it goes on from the
  * record, so that what it has not read yet costs no memory, however long it takes. One that does not read is cut.
  */
 export function tellEvents(call: Call, port: Port, after: number, limits: DoorLimits): Stream {
@@ -27,12 +27,16 @@ export function tellEvents(call: Call, port: Port, after: number, limits: DoorLi
   const tell = async (): Promise<void> => {
     while (!line.gone.aborted) {
       let hasRoom = true;
+      let isLong = false;
+      const enough = pause(limits.behindMs, line.gone).then(() => (isLong = true));
       // A subscription that waits for an event ends at that one: nobody waits for it.
       for await (const event of port.follow(last)) {
         if (line.gone.aborted) return;
         last = event.seq;
         hasRoom = line.say(frameText(event.type, event, event.seq));
-        if (!hasRoom) break;
+        // To ask the record anew is dear: it is read in pages, of which one that has no room would get a part.
+        if (!hasRoom) await Promise.race([line.drained(), enough]);
+        if (!hasRoom && isLong) break;
       }
       if (hasRoom) return line.end(frameText("end", { after: last }));
       await line.drained();
@@ -76,17 +80,39 @@ interface Line {
   readonly closed: Promise<void>;
 }
 
+/** So much goes out at once, characters: a piece for each event is most of the work of telling a long record. */
+const pieceLength = 32 * 1024;
+
 function openLine({ request, response }: Call, limits: DoorLimits, onStall: () => void): Line {
   const gone = new AbortController();
   const over = new AbortController();
   const closed = Promise.withResolvers<void>();
   let stalled: NodeJS.Timeout | undefined;
 
-  const say = (text: string): boolean => {
-    if (gone.signal.aborted) return false;
+  let held = "";
+  let flushing: NodeJS.Immediate | undefined;
+
+  const take = (): string => {
+    const text = held;
+    held = "";
+    clearImmediate(flushing);
+    flushing = undefined;
+    return text;
+  };
+  const flush = (): boolean => {
+    const text = take();
+    if (text === "" || gone.signal.aborted) return !response.writableNeedDrain;
     const hasRoom = response.write(text);
     if (!hasRoom) stalled ??= setTimeout(onStall, limits.stallMs);
     return hasRoom;
+  };
+  const say = (text: string): boolean => {
+    if (gone.signal.aborted) return false;
+    held += text;
+    if (held.length >= pieceLength) return flush();
+    // What comes in the same breath goes out in one piece.
+    flushing ??= setImmediate(flush);
+    return !response.writableNeedDrain;
   };
 
   response.on("drain", () => {
@@ -96,6 +122,7 @@ function openLine({ request, response }: Call, limits: DoorLimits, onStall: () =
   response.on("error", () => "the visitor has gone; `close` follows");
   response.on("close", () => {
     gone.abort();
+    take();
     over.abort();
     clearTimeout(stalled);
     clearInterval(breath);
@@ -122,9 +149,10 @@ function openLine({ request, response }: Call, limits: DoorLimits, onStall: () =
     },
     end(text) {
       if (gone.signal.aborted) return;
+      const rest = take();
       gone.abort();
       clearTimeout(stalled);
-      response.end(text);
+      response.end(rest + text);
       void pause(limits.lastWordsMs, over.signal).then(() => request.socket.destroy());
     },
     gone: gone.signal,

@@ -3,6 +3,7 @@ import { accountTroubles } from "../account.ts";
 import { caliberSchema } from "../caliber.ts";
 import { origins, outcomeSchema, tellers } from "../outcome.ts";
 import { poolEnds, poolMisses } from "../pool.ts";
+import { shownChangeSchema } from "../shown-change.ts";
 import { surfacedSchema } from "../surfaced.ts";
 import { suspendedSchema } from "../suspended.ts";
 import { orderSchema, turnSchema } from "../turn.ts";
@@ -41,6 +42,8 @@ export const constructEvents = {
     /** What of the daemon's has asked for it. */
     order: orderSchema.optional(),
   }),
+  /** The netrunner has changed the order of the queue; `before` null: it comes last. */
+  "queue.moved": z.object({ construct, before: z.string().nullable() }),
   /** What it runs on is not what was asked for: an effort that the model lacks, or the netrunner's fixed choice. */
   "caliber.clamped": z.object({
     construct: construct.optional(),
@@ -72,7 +75,15 @@ export const constructEvents = {
   /** The netrunner has stopped what it did: `successor` goes on in its session, with this instruction. */
   "construct.redirected": z.object({ construct, successor: z.string(), text: z.string() }),
   /** `input` is shortened for the record; the transcript has all of it. */
-  "construct.tool_called": z.object({ construct, turn, call: z.string(), tool: z.string(), input: z.string() }),
+  "construct.tool_called": z.object({
+    construct,
+    turn,
+    call: z.string(),
+    tool: z.string(),
+    input: z.string(),
+    /** Of a call that writes or edits a file. */
+    change: shownChangeSchema.optional(),
+  }),
   "construct.tool_returned": z.object({ construct, turn, call: z.string(), failed: z.boolean(), text: z.string() }),
   /** It has shown something to the netrunner, by this call. */
   "construct.surfaced": surfacedSchema.extend({ construct, turn, call: z.string().nullable().default(null) }),

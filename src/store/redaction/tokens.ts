@@ -109,8 +109,8 @@ export function* privateKeys(text: string): Generator<Span> {
   for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
     const after = match.index + match[0].length;
     const isEnd = match[1] === "END";
-    const from = isEnd ? runStart(text, match.index, isKeyText, passed) : after;
-    const to = isEnd ? match.index : runEnd(text, after, isKeyText);
+    const from = isEnd ? keyStart(text, match.index, passed) : after;
+    const to = isEnd ? match.index : keyEnd(text, after);
     const [first, last] = keyLines(text, from, to);
     passed = isEnd ? after : to;
     mark.lastIndex = passed;
@@ -126,6 +126,24 @@ const kind = "private key";
 
 /** The text of a key, its line ends and the headers above it; what closes a JSON string is none of it. */
 const isKeyText = characters(/[A-Za-z0-9+/=\s\\:,.>|]/);
+
+function keyEnd(text: string, from: number): number {
+  let end = runEnd(text, from, isKeyText);
+  while (isSign(text, end)) end = runEnd(text, end + 1, isKeyText);
+  return end;
+}
+
+function keyStart(text: string, before: number, least: number): number {
+  let start = runStart(text, before, isKeyText, least);
+  while (start > least && isSign(text, start - 1)) start = runStart(text, start - 1, isKeyText, least);
+  return start;
+}
+
+/** Whether a line begins here with the sign by which a diff says that it is removed. */
+const isSign = (text: string, at: number): boolean =>
+  text[at] === "-" &&
+  (text[at - 1] === "\n" || (text[at - 1] === "n" && text[at - 2] === "\\")) &&
+  (text[at + 1] !== "-" || text.startsWith("-----", at + 1));
 
 /** Where the first line that can only be of a key begins, and the last one ends. */
 function keyLines(text: string, from: number, to: number): [number | undefined, number | undefined] {

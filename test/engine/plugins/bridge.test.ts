@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { block, type Answerer } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
+import { chainOf } from "../../../src/protocol/chain.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import { doneWhenIdle, of, openTestDeck, outcomesOf, requestsOf, type TestDeckOptions } from "../../kit/deck.ts";
@@ -95,6 +96,23 @@ describe.each(["no wall", ...(await theWall("plugins behind it"))])("a plugin be
 });
 
 describe("the bridge", () => {
+  test("puts on record within which shell call and turn a plugin was called, as long as that is certain", async () => {
+    const lines = ["BRIDGE echo one", "BRIDGE absent", "BRIDGE echo two; true &", "BRIDGE echo three"];
+    const { kit, events } = await running(lines);
+    await using _ = kit;
+    const calls = of(events, "construct.tool_called").map(({ body }) => body.call);
+    expect(calls.length).toBe(4);
+    expect(of(events, "plugin.called").map(({ body }) => [body.args, body.within, body.turn])).toEqual([
+      ["one", calls[0], 1],
+      ["two", calls[2], 1],
+      ["three", null, 1],
+    ]);
+    expect(of(events, "plugin.ended").map(({ body }) => body.within)).toEqual([calls[0], calls[2], null]);
+    expect(of(events, "plugin.refused").map(({ body }) => body.within)).toEqual([calls[1]]);
+    const chain = chainOf(events, of(events, "plugin.ended")[0]?.seq ?? 0);
+    expect(of(chain, "gate.judged").map(({ body }) => body.call)).toEqual([calls[0]]);
+  });
+
   test("names the plugins in the first message, the same for all constructs, and not those that cannot be used", async () => {
     const plugins = {
       ...echo,

@@ -38,6 +38,7 @@ describe("what a construct surfaces", () => {
       { kind: "file", title: "the findings", path, text: null, size: 8 },
       { kind: "note", title: "", path: null, text: "Two tests fail." },
     ]);
+    expect(items.map((item) => item.call)).toEqual(of(events, "construct.tool_called").map(({ body }) => body.call));
     expect(said).toContain("0: The user was shown: file");
     const run = events[0]?.run ?? "";
     const { view } = await kit.deck.send({ type: "run.show", run });

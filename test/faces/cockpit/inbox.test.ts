@@ -212,14 +212,12 @@ describe("the details of a need", () => {
     const deck = scriptedDeck();
     await needyFleet(deck);
     const desk = await openDesk(deck, { size });
-    await desk.press("s", "s");
     await expect(picture(await desk.press("x"))).toMatchFileSnapshot(keptFrame("need", size));
     await desk.close();
   });
 
   test("x on a held construct shows the whole command first, and allows it then", async () => {
     const { deck, desk } = await needyDesk();
-    await desk.press("s", "s");
     await desk.pass(500);
     await desk.press("x");
     expect(answersOf(deck)).toEqual([]);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setImmediate as nextRound } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
 import { attach } from "../../../src/host/door/attach.ts";
@@ -112,7 +113,10 @@ describe("a follower", () => {
       from.push(after);
       return stage.deck.port.follow(after);
     };
-    const { path } = await stage.open({ port: { ...stage.deck.port, follow: counted } });
+    const { path } = await stage.open({
+      port: { ...stage.deck.port, follow: counted },
+      limits: { ...usualLimits, behindMs: 1 },
+    });
     using slow = await follow(path);
     expect([await slow.next(), await slow.next()]).toMatchObject([{ id: "1" }, { id: "2" }]);
     slow.socket.pause();
@@ -129,6 +133,42 @@ describe("a follower", () => {
     expect(seqs).toEqual(Array.from({ length: 2000 }, (_, index) => index + 3));
     // It was not subscribed all the time: its backlog lay in the record, not in the deck's memory.
     expect(from.length).toBeGreaterThan(3);
+  });
+
+  test("that reads as fast as it can has the record asked once for a whole stretch, not for each piece of it", async () => {
+    let asked = 0;
+    const counted: Port["follow"] = (after) => {
+      asked += 1;
+      return stage.deck.port.follow(after);
+    };
+    const limits = { ...usualLimits, behindMs: 60_000 };
+    const { path } = await stage.open({ port: { ...stage.deck.port, follow: counted }, limits });
+    chatter(2000, 2000);
+    using quick = await follow(path);
+    let last = 0;
+    while (last < 2002) last = Number((await quick.next())?.id);
+    expect(asked).toBe(1);
+  });
+
+  test("that does not read what trickles in is unsubscribed, too, and goes on from the record", async () => {
+    let asked = 0;
+    const counted: Port["follow"] = (after) => {
+      asked += 1;
+      return stage.deck.port.follow(after);
+    };
+    const limits = { ...usualLimits, behindMs: 1 };
+    const { path } = await stage.open({ port: { ...stage.deck.port, follow: counted }, limits });
+    using slow = await follow(path, "?after=2");
+    slow.socket.pause();
+    for (let n = 0; n < 1000; n += 1) {
+      chatter(1, 2000);
+      await nextRound();
+    }
+    expect(asked).toBe(1);
+    slow.socket.resume();
+    let last = 0;
+    while (last < 1002) last = Number((await slow.next())?.id);
+    expect(asked).toBeGreaterThan(1);
   });
 
   test("that reads too late is cut, and told after which event to go on", async () => {

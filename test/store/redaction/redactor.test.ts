@@ -51,6 +51,24 @@ describe("a secret that is known by its form", () => {
   });
 });
 
+describe("a private key in a diff", () => {
+  const lines = [
+    "-----BEGIN PRIVATE KEY-----",
+    "MIIEpAIBAAKCAQEA7bq98nZ8y3Zc5mJv0pLqg3W1Z0",
+    "-----END PRIVATE KEY-----",
+  ];
+  test.each(["-", "+", " "])("is taken out of its lines with %j, also where it is shortened", (sign) => {
+    const diff = (some: string[]): string => some.map((line) => `${sign}${line}\n`).join("");
+    for (const some of [lines, lines.slice(0, 2), lines.slice(1)]) {
+      const redacted = text(`@@\n${diff(["before", ...some, "after"])}`);
+      expect(redacted).not.toContain("MIIE");
+      expect(redacted).toContain(`${sign}before\n`);
+      expect(redacted).toContain(`${sign}after\n`);
+      expect(text(JSON.stringify(diff(some)))).not.toContain("MIIE");
+    }
+  });
+});
+
 describe("what is no secret stays", () => {
   test.each([
     "const password = getPassword();",
@@ -206,6 +224,7 @@ describe("any text", () => {
 
     "-----BEGIN PRIVATE KEY-----\n",
     "-----END PRIVATE KEY-----",
+    "-----END PRIVATE KEY-----\n-A\n-",
     "A".repeat(64),
     "password=",
     "password==",

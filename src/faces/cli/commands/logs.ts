@@ -16,12 +16,14 @@ import { eventTypes, nextFlags, readPage, wantsPage, type PageFlags } from "../l
 import { shellWords } from "../shell-words.ts";
 import { sink } from "../sink.ts";
 import { usualPatience } from "../stopping.ts";
+import { tailOf } from "../tail-of.ts";
 import type { OpenDeck, World } from "../world.ts";
 
 interface LogsFlags extends DeckFlags, PageFlags {
   json?: boolean;
   color: boolean;
   follow?: boolean;
+  tail?: number;
 }
 
 /** `cyberdeck logs`: what happened in a run, or with one construct, from the record; and what is to come. */
@@ -33,6 +35,7 @@ export function defineLogs(command: Command, world: World, finish: (code: number
   );
   addHomeFlags(command)
     .option("-f, --follow", "go on with what is to come, until it has ended; Ctrl+C only leaves")
+    .option("-n, --tail <count>", "begin with the last lines, so many", wholeNumber("--tail", 0))
     .option(
       "--last <n>",
       "only so many events: the latest ones, or with --after the first ones",
@@ -45,7 +48,7 @@ export function defineLogs(command: Command, world: World, finish: (code: number
     .addHelpText("after", examples)
     .action(async (name: string) => {
       const flags = command.optsWithGlobals<LogsFlags>();
-      mustNotFollow(flags);
+      mustBeOneChoice(flags);
       const deck = await openToLook(world, flags);
       try {
         const subject = await subjectOf(deck.port, name);
@@ -58,8 +61,13 @@ export function defineLogs(command: Command, world: World, finish: (code: number
     });
 }
 
-function mustNotFollow(flags: LogsFlags): void {
-  if (flags.follow !== true || !wantsPage(flags)) return;
+function mustBeOneChoice(flags: LogsFlags): void {
+  if (!wantsPage(flags)) return;
+  if (flags.tail !== undefined)
+    throw new Fault("usage", "cli.tail_page", "--tail counts lines, so it does not go with a choice of events", {
+      hint: "leave out --tail and use --last, which counts events",
+    });
+  if (flags.follow !== true) return;
   throw new Fault("usage", "cli.follow_page", "--follow tells everything, so it does not go with a choice of events", {
     hint: "leave out --last, --before, --after and --type, or --follow",
   });
@@ -128,14 +136,23 @@ async function write(world: World, port: Port, { view, construct }: Subject, fla
     construct === undefined ? view.closedAt !== null : (view.constructs[construct]?.outcome ?? null) !== null;
   const isLast = (event: DeckEvent): boolean =>
     event.seq >= lastSeq && (flags.follow !== true || isOver() || out.gone.aborted);
-  for await (const event of port.follow(0)) {
+  const lineFor = (event: DeckEvent): string | undefined => {
+    if (construct !== undefined && !isAbout(event, construct)) return undefined;
+    return eventLine(event, view, flags.json === true);
+  };
+  const after =
+    flags.tail === undefined
+      ? view.firstSeq - 1
+      : await tailOf(port, view, { count: flags.tail, isTold: (event) => lineFor(event) !== undefined });
+  if (after >= lastSeq && (flags.follow !== true || isOver())) return;
+  for await (const event of port.follow(after)) {
     if (event.run !== run) {
       if (event.seq >= lastSeq && flags.follow !== true) break;
       continue;
     }
     if (event.seq > view.lastSeq) foldEvent(view, event);
-    const line = eventLine(event, view, flags.json === true);
-    if (line !== undefined && (construct === undefined || isAbout(event, construct))) await out.write(line);
+    const line = lineFor(event);
+    if (line !== undefined) await out.write(line);
     if (isLast(event)) break;
   }
   await out.flush();
@@ -149,5 +166,6 @@ Examples:
   cyberdeck logs
   cyberdeck logs a1b2 --follow
   cyberdeck logs last --last 50 --type daemon.chat --type netrunner.said
+  cyberdeck logs a1b2 --follow --tail 20
   cyberdeck logs cx-1a2b3c4d --json | jq -r 'select(.type == "construct.said") | .text'
 `;

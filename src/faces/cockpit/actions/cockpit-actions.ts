@@ -1,3 +1,5 @@
+import { helpDialog } from "../dialogs/help.ts";
+import { paletteDialog } from "../dialogs/palette.ts";
 import type { Action } from "../page.ts";
 import type { Shell } from "./shell.ts";
 
@@ -6,12 +8,14 @@ export const cockpitActions = (shell: Shell): Action<null>[] => [
   {
     id: "page.left",
     title: "page to the left",
+    isPlain: true,
     keys: ["a", "left"],
     run: ({ hands }) => hands.show(neighbour(shell, -1)),
   },
   {
     id: "page.right",
     title: "page to the right",
+    isPlain: true,
     keys: ["d", "right"],
     run: ({ hands }) => hands.show(neighbour(shell, 1)),
   },
@@ -21,7 +25,15 @@ export const cockpitActions = (shell: Shell): Action<null>[] => [
     keys: [],
     run: ({ hands }) => hands.show(name),
   })),
-  { id: "page.back", title: "back", keys: ["escape"], run: ({ hands }) => hands.back() },
+  {
+    id: "cockpit.palette",
+    title: "find an action by its name",
+    isPlain: true,
+    keys: ["ctrl+p", ":"],
+    run: ({ hands }) => hands.open(paletteDialog(shell.actions().filter((one) => !one.isPlain && one.can()))),
+  },
+  { id: "cockpit.help", title: "all keys", keys: ["?"], run: ({ hands }) => hands.open(helpDialog(shell.help())) },
+  { id: "page.back", title: "back", isPlain: true, keys: ["escape"], run: ({ hands }) => hands.back() },
   {
     id: "deck.attach",
     title: "attach to the deck again",

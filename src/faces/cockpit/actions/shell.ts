@@ -1,3 +1,4 @@
+import type { HelpSection } from "../dialogs/help.ts";
 import type { BoundAction, Mounted } from "../mount.ts";
 
 /** What the shell gives to the actions that concern itself. */
@@ -12,4 +13,6 @@ export interface Shell {
   redraw: () => void;
   /** Every action that there is on this page. */
   actions: () => BoundAction[];
+  /** Every action that there is at all, with the netrunner's own keys: those of the page in front first. */
+  help: () => HelpSection[];
 }

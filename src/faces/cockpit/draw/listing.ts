@@ -36,15 +36,16 @@ export function listActions<S>(
     id: string,
     title: string,
     keys: string[],
-    to: (place: number, rows: number, count: number) => number,
+    to: (place: number, rows: number, count: number, key: string) => number,
   ): Action<S> => ({
     id: `${page}.${id}`,
     title,
     keys,
+    isPlain: true,
     can: (seen) => of.ids(seen).length > 0,
     run: (at: At<S>) => {
       const ids = of.ids(at);
-      return of.set(at.state, movedTo(ids, to(placeIn(ids, of.get(at.state)), at.size.rows - 3, ids.length)));
+      return of.set(at.state, movedTo(ids, to(placeIn(ids, of.get(at.state)), at.size.rows - 3, ids.length, at.key)));
     },
   });
   return [
@@ -54,8 +55,6 @@ export function listActions<S>(
     move("page_down", "page down", ["pageDown"], (place, rows) => place + rows),
     move("first", "first", ["home"], () => 0),
     move("last", "last", ["end"], (_place, _rows, count) => count - 1),
-    ...Array.from({ length: 9 }, (_, index) =>
-      move(`nth_${index + 1}`, `number ${index + 1}`, [String(index + 1)], () => index),
-    ),
+    move("nth", "to number 1 … 9", [..."123456789"], (_place, _rows, _count, key) => Number(key) - 1),
   ];
 }

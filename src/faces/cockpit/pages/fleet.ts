@@ -1,17 +1,21 @@
+import { count } from "../../../base/units.ts";
 import { oneLine } from "../../../base/text.ts";
-import { dial, money } from "../../words/amounts.ts";
-import { constructWord } from "../../words/state-word.ts";
-import { pad } from "../../words/width.ts";
-import { filling, line, type Line } from "../draw/block.ts";
-import { cursorIn, firstShown, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
-import { ageOf, constructsOf, findConstruct, type Placed } from "../model/constructs.ts";
+import { newShelf, type Arranged } from "../fleet/arrange.ts";
+import { fleetActions } from "../fleet/fleet-actions.ts";
+import { arrangedOf, hasPanes, idsOf, type FleetState } from "../fleet/fleet-state.ts";
+import { orderWord } from "../fleet/order.ts";
+import { paneOf } from "../fleet/pane.ts";
+import { drawPanes, shareOf } from "../fleet/panes.ts";
+import type { FleetRow } from "../fleet/row.ts";
+import { tableLines, tableRows } from "../fleet/table.ts";
+import { filling, line, moved, type Drawing, type Line } from "../draw/block.ts";
+import { cursorIn, listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
+import { findConstruct } from "../model/constructs.ts";
 import type { Page, Seen } from "../page.ts";
+import { clip, widthOf } from "../../words/width.ts";
 
-export interface FleetState {
-  listing: Listing;
-}
-
-const idsOf = ({ model }: Seen<FleetState>): string[] => constructsOf(model).map(({ construct }) => construct.id);
+/** The box below the table shows the construct at the cursor; with less room than this, one row names its task. */
+const leastPeek = 6;
 
 /** All constructs of the open runs at a glance. */
 export const fleetPage: Page<FleetState> = {
@@ -19,65 +23,89 @@ export const fleetPage: Page<FleetState> = {
   title: "Fleet",
   begin: ({ construct }, _model, before) => {
     const listing = construct === undefined ? (before?.listing ?? newListing) : { cursor: construct, place: 0 };
-    return { ...before, listing };
+    if (before !== undefined) return { ...before, listing };
+    const order = { sort: "need", isReversed: false } as const;
+    return { order, filter: "", isGrouped: false, shape: "auto", shelf: newShelf(), listing };
   },
   draw(seen) {
     const { model, state, size } = seen;
-    const all = constructsOf(model);
-    if (all.length === 0)
-      return filling(
-        [line(""), line(["  No construct yet. e sets a goal, n starts a construct.", "faint"])],
-        size.columns,
-        size.rows,
-      );
-    const place = placeIn(idsOf(seen), state.listing);
-    const rows = size.rows - 1;
-    const first = firstShown(all.length, place, rows);
-    const lines = all.slice(first, first + rows).map((one, index) => rowOf(one, first + index === place, model.now));
-    const head = line([
-      `   ${pad("CONSTRUCT", 10)} ${pad("STATE", 11)} ${pad("TIME", 7, "right")} ${pad("COST", 8, "right")}  TASK AND WHAT IT DOES`,
-      "faint",
-    ]);
-    return filling([head, ...lines], size.columns, size.rows);
+    const arranged = arrangedOf(seen);
+    if (arranged.rows.length === 0) return filling(emptyLines(arranged, state), size.columns, size.rows);
+    const place = placeIn(arranged.ids, state.listing);
+    const note = noteOf(arranged, state);
+    if (hasPanes(seen)) {
+      const room = { columns: size.columns, rows: size.rows - 1 };
+      const { parts } = moved(drawPanes(model, arranged.rows, place, room), 0, 1);
+      return {
+        parts: [...parts, { x: 0, y: 0, width: size.columns, height: 1, lines: [noteLine(note, size.columns)] }],
+      };
+    }
+    return drawTable(seen, arranged, place, note);
   },
   focus(seen) {
     const construct = cursorIn(idsOf(seen), seen.state.listing);
     return { construct, run: findConstruct(seen.model, construct)?.view.run };
   },
   actions: [
-    {
-      id: "fleet.open",
-      title: "open",
-      keys: ["enter", "space"],
-      can: ({ focus }) => focus.construct !== undefined,
-      run: ({ hands, focus }) => hands.show("construct", focus),
-    },
+    ...fleetActions,
     ...listActions<FleetState>("fleet", {
       ids: idsOf,
       get: (state) => state.listing,
       set: (state, listing) => ({ ...state, listing }),
     }),
   ],
-  clicked: (target, { state }) => ({ ...state, listing: { cursor: target, place: 0 } }),
+  clicked: (target, { state, focus, hands }) => {
+    if (focus.construct === target) return hands.show("construct", focus);
+    return { ...state, listing: { cursor: target, place: 0 } };
+  },
   wheeled: (rows, seen) => {
     const ids = idsOf(seen);
-    return { ...seen.state, listing: movedTo(ids, placeIn(ids, seen.state.listing) + rows) };
+    const step = hasPanes(seen) ? shareOf(ids.length, seen.size).beside * Math.sign(rows) : rows;
+    return { ...seen.state, listing: movedTo(ids, placeIn(ids, seen.state.listing) + step) };
   },
 };
 
-function rowOf({ construct }: Placed, isCursor: boolean, now: number): Line {
-  const state = constructWord(construct.state);
-  const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
-    pad(construct.id, 10),
-    " ",
-    [pad(`${state.glyph} ${state.word}`, 11), state.style === "alarm" ? "act" : state.style],
-    " ",
-    [pad(dial(ageOf(construct, now)), 7, "right"), "faint"],
-    " ",
-    [pad(money(construct.costUsd), 8, "right"), "faint"],
-    `  ${oneLine(construct.task, 200)}`,
-    [`  ${construct.activity}`, "faint"],
-  );
-  return { ...row, target: construct.id, ...(isCursor ? { fill: "cursor" as const } : {}) };
+function drawTable({ model, size }: Seen<FleetState>, arranged: Arranged, place: number, note: string): Drawing {
+  const { columns, rows } = size;
+  const needed = tableRows(arranged);
+  const peek = rows - needed >= leastPeek ? rows - needed : 0;
+  const height = peek > 0 ? needed : rows - 1;
+  const lines = tableLines(arranged, { place, note, now: model.now, columns, height });
+  const table = { x: 0, y: 0, width: columns, height, lines };
+  const row = arranged.rows[place];
+  if (row === undefined) return { parts: [table] };
+  const at = { x: 0, y: height, width: columns, height: rows - height };
+  if (peek > 0) return { parts: [table, paneOf(row, model, { ...at, number: place + 1, isCursor: true })] };
+  return { parts: [table, { ...at, lines: [taskLine(row, columns)] }] };
+}
+
+const taskLine = ({ construct }: FleetRow, columns: number): Line =>
+  line([` ${construct.id}  `, "key"], clip(oneLine(construct.task, 2 * columns), columns - 15));
+
+/** What is shown, and in which order. */
+function noteOf({ rows, all }: Arranged, { order, filter, isGrouped }: FleetState): string {
+  const shown = filter === "" ? [] : [`/${oneLine(filter, 24)}  ${rows.length} of ${all}`];
+  return [...shown, ...(isGrouped ? ["by run"] : []), orderWord(order)].join(" · ");
+}
+
+const noteLine = (note: string, columns: number): Line =>
+  line(" ".repeat(Math.max(0, columns - widthOf(note) - 1)), [note, "key"]);
+
+function emptyLines({ all }: Arranged, { filter }: FleetState): Line[] {
+  if (all > 0)
+    return [
+      line(""),
+      line([`  None of ${count(all, "construct")} is like this: `, "faint"], [filter, "strong"]),
+      line(["  / changes the filter, Esc takes it away.", "faint"]),
+    ];
+  return [
+    line(""),
+    line(["  No construct yet.", "strong"]),
+    line(""),
+    line(["  e  ", "key"], "sets a goal: a daemon splits it into tasks, and constructs work on them side by side"),
+    line(["  n  ", "key"], "starts one construct with a task of yours"),
+    line(["  ?  ", "key"], "shows all keys"),
+    line(""),
+    line(["  Whatever needs you is counted at the top right in its own colour; g goes there.", "faint"]),
+  ];
 }

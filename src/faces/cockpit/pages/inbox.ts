@@ -159,6 +159,7 @@ function scrolling(id: string, title: string, key: string, by: 1 | -1): Action<I
     id,
     title,
     keys: [key],
+    isPlain: true,
     can: (seen) => needOf(seen) !== undefined,
     run(at) {
       const need = needOf(at);

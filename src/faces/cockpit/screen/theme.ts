@@ -1,8 +1,6 @@
+import type { ThemeName } from "../../../protocol/cockpit-settings.ts";
 import type { Look } from "../draw/look.ts";
 import { looks } from "./grid.ts";
-
-export const themeNames = ["dark", "light", "terminal", "mono"] as const;
-export type ThemeName = (typeof themeNames)[number];
 
 /** How looks are shown: the parameters of a terminal's "select graphic rendition", by the number of a look in a grid. */
 export interface Theme {

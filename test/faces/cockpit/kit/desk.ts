@@ -2,7 +2,8 @@ import type { Clock } from "../../../../src/base/clock.ts";
 import { Cockpit, type CockpitParts } from "../../../../src/faces/cockpit/cockpit.ts";
 import type { Local } from "../../../../src/faces/cockpit/page.ts";
 import { terminalScreen } from "../../../../src/faces/cockpit/screen/terminal-screen.ts";
-import { themeOf, type ThemeName } from "../../../../src/faces/cockpit/screen/theme.ts";
+import { themeOf } from "../../../../src/faces/cockpit/screen/theme.ts";
+import type { ThemeName } from "../../../../src/protocol/cockpit-settings.ts";
 import type { Size } from "../../../../src/faces/cockpit/screen/size.ts";
 import type { ScriptedDeck } from "../../cli/scripted-deck.ts";
 import { emulator, type Emulator, type Unicode } from "./emulator.ts";
@@ -42,7 +43,10 @@ export async function openDesk(
     openDeck: () => Promise.resolve(deck),
     clock,
     local: memory(),
-    copy: (text) => void copied.push(text),
+    copy: (text) => {
+      copied.push(text);
+      return Promise.resolve(undefined);
+    },
     keys: {},
     suspend: () => {
       desk.suspensions += 1;

@@ -1,0 +1,121 @@
+import { caliberText } from "../../../protocol/view.ts";
+import { oneLine } from "../../../base/text.ts";
+import { constructWord } from "../../words/state-word.ts";
+import { pad } from "../../words/width.ts";
+import type { Look } from "../draw/look.ts";
+import { ageOf } from "../model/constructs.ts";
+import { cents, left, shortCount, shortTime } from "./figures.ts";
+import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
+
+/** A column of the fleet's table. */
+export interface Column {
+  title: string;
+  width: number;
+  /** At which side of the column its text stands. */
+  side: "left" | "right";
+  text: (row: FleetRow, now: number) => string;
+  /** What the text means in rows that neither need the netrunner nor have ended. */
+  look: (row: FleetRow) => Look;
+}
+
+/** The columns for so many columns of the screen; what is left of a row is the last two's. */
+export function columnsFor(columns: number, rows: readonly FleetRow[]): Column[] {
+  const named = [state, id, time, cost];
+  if (columns >= 110) {
+    // Nearly always all of them have the same.
+    const hasProfiles = rows.some(({ construct }) => construct.profile !== "default");
+    named.push(caliber, ...(hasProfiles ? [profile] : []), tokens, files, denied);
+  }
+  const used = named.reduce((sum, { width }) => sum + width + gap, 0) + marginWidth;
+  const rest = Math.max(20, columns - used - gap - 1);
+  const taskWidth = Math.floor(rest * (columns >= 160 ? 0.44 : 0.48));
+  return [...named, { ...task, width: taskWidth }, { ...activity, width: rest - taskWidth }];
+}
+
+/** Between two columns. */
+export const gap = 1;
+/** For the cursor, and the number that jumps to the row. */
+export const marginWidth = 3;
+
+/** A cell in exactly the width of its column. */
+export const cell = ({ width, side }: Column, text: string): string => pad(text, width, side);
+
+/** What a row that needs the netrunner needs, or what it does. */
+export function doing({ construct, need }: FleetRow, now: number): string {
+  if (need === undefined) return construct.activity;
+  const clock = need.deadline === null ? "" : `${left(need.deadline, now)} `;
+  if (need.kind === "hold") return `${clock}${need.hold.tool} ${oneLine(need.text, 240)}`;
+  return `${clock}${oneLine(need.text, 240)}`;
+}
+
+const faint = (): Look => "faint";
+const none = (n: number): string => (n === 0 ? "·" : String(n));
+
+const state: Column = {
+  title: "STATE",
+  width: 11,
+  side: "left",
+  text: ({ construct, need }) => {
+    const { glyph, word } = constructWord(construct.state);
+    return need === undefined ? `${glyph} ${word}` : `⚑ ${word.toUpperCase()}`;
+  },
+  look: ({ construct }) => constructWord(construct.state).style,
+};
+const id: Column = { title: "CONSTRUCT", width: 11, side: "left", text: ({ construct }) => construct.id, look: faint };
+const time: Column = {
+  title: "TIME",
+  width: 5,
+  side: "right",
+  text: ({ construct }, now) => (construct.startedAt === null ? "·" : shortTime(ageOf(construct, now))),
+  look: faint,
+};
+const cost: Column = {
+  title: "COST",
+  width: 6,
+  side: "right",
+  text: ({ construct }) => (construct.startedAt === null ? "·" : cents(construct.costUsd)),
+  look: faint,
+};
+const caliber: Column = {
+  title: "CALIBER",
+  width: 14,
+  side: "left",
+  text: ({ construct }) => caliberText(construct),
+  look: faint,
+};
+const profile: Column = {
+  title: "PROFILE",
+  width: 10,
+  side: "left",
+  text: ({ construct }) => construct.profile,
+  look: faint,
+};
+const tokens: Column = {
+  title: "TOKENS",
+  width: 6,
+  side: "right",
+  text: (row) => (tokensOf(row) === 0 ? "·" : shortCount(tokensOf(row))),
+  look: faint,
+};
+const files: Column = { title: "FILES", width: 5, side: "right", text: (row) => none(filesOf(row)), look: faint };
+const denied: Column = {
+  title: "DENIED",
+  width: 6,
+  side: "right",
+  text: (row) => none(denialsOf(row)),
+  look: (row) => (denialsOf(row) > 0 ? "warning" : "faint"),
+};
+const task: Column = {
+  title: "TASK",
+  width: 0,
+  side: "left",
+  text: ({ construct }) => oneLine(construct.task, 240),
+  look: () => "plain",
+};
+const activity: Column = {
+  title: "NOW",
+  width: 0,
+  side: "left",
+  text: (row, now) => doing(row, now),
+  look: (row) => (hasEnded(row) ? "faint" : "plain"),
+};

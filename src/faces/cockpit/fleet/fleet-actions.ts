@@ -1,0 +1,98 @@
+import { liveLineDialog } from "../dialogs/live-line.ts";
+import { newListing } from "../draw/listing.ts";
+import { findConstruct } from "../model/constructs.ts";
+import type { Action, At } from "../page.ts";
+import { arrange } from "./arrange.ts";
+import { hasPanes, type FleetState } from "./fleet-state.ts";
+import { nextOrder, orderWord } from "./order.ts";
+
+/** What the fleet page does beside moving its cursor. */
+export const fleetActions: readonly Action<FleetState>[] = [
+  {
+    id: "fleet.open",
+    title: "open",
+    keys: ["enter", "space"],
+    can: ({ focus }) => focus.construct !== undefined,
+    run: ({ hands, focus }) => hands.show("construct", focus),
+  },
+  {
+    id: "fleet.filter",
+    title: "filter",
+    keys: ["/"],
+    run: (at) => openFilter(at),
+  },
+  {
+    id: "fleet.filter_off",
+    title: "filter off",
+    keys: ["escape"],
+    can: ({ state }) => state.filter !== "",
+    run: ({ state }) => ({ ...state, filter: "" }),
+  },
+  {
+    id: "fleet.sort",
+    title: "order",
+    keys: ["o"],
+    run: ({ state, hands }) => {
+      const order = nextOrder(state.order);
+      hands.say(`in order: ${orderWord(order)}`);
+      return { ...state, order };
+    },
+  },
+  {
+    id: "fleet.reverse",
+    title: "order the other way round",
+    keys: ["O"],
+    run: ({ state }) => ({ ...state, order: { ...state.order, isReversed: !state.order.isReversed } }),
+  },
+  {
+    id: "fleet.group",
+    title: "group by run",
+    keys: ["u"],
+    run: ({ state }) => ({ ...state, isGrouped: !state.isGrouped, shape: state.isGrouped ? state.shape : "table" }),
+  },
+  {
+    id: "fleet.shape",
+    title: "table or boxes",
+    keys: ["z"],
+    run: (at) => ({ ...at.state, isGrouped: false, shape: hasPanes(at) ? "table" : "panes" }),
+  },
+  {
+    id: "fleet.copy",
+    title: "copy the construct's task",
+    keys: ["y"],
+    can: ({ focus }) => focus.construct !== undefined,
+    run: ({ model, focus, hands }) => {
+      const construct = findConstruct(model, focus.construct)?.construct;
+      if (construct !== undefined) hands.copy(construct.task, `the task of ${construct.id}`);
+    },
+  },
+  {
+    id: "fleet.copy_json",
+    title: "copy the construct as JSON",
+    keys: ["Y"],
+    can: ({ focus }) => focus.construct !== undefined,
+    run: ({ model, focus, hands }) => {
+      const construct = findConstruct(model, focus.construct)?.construct;
+      if (construct !== undefined) hands.copy(JSON.stringify(construct, null, 2), `${construct.id} as JSON`);
+    },
+  },
+];
+
+function openFilter({ state, hands, update }: At<FleetState>): void {
+  let filter = state.filter;
+  hands.open(
+    liveLineDialog({
+      name: "fleet.filter",
+      mark: "/",
+      initial: state.filter,
+      note: (model) => {
+        const { rows, all, problem } = arrange(model, { ...state, filter }, state.shelf);
+        return problem ?? `${rows.length} of ${all}`;
+      },
+      changed: (text) => {
+        filter = text ?? "";
+        update((now) => ({ ...now, filter, listing: text === null ? now.listing : newListing }));
+      },
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import { clip, widthOf } from "../../words/width.ts";
+import { line, type Line } from "../draw/block.ts";
+import { headOf } from "../transcript/lines.ts";
+import type { Need } from "../model/needs.ts";
+import { left } from "./figures.ts";
+
+/** Cells of the bar that drains. */
+const barCells = 12;
+
+/**
+ * What a construct waits for the netrunner with: for a held call how long yet, the command, what it would touch, and the rule.
+ * @param windowMs how long calls are held; null: for ever
+ * @param most rows
+ */
+export function needLines(
+  need: Need,
+  { now, windowMs, columns, most }: { now: number; windowMs: number | null; columns: number; most: number },
+): Line[] {
+  if (need.kind !== "hold") {
+    const { lines } = headOf(need.text, columns - 1, Math.max(1, most - 1));
+    return [line([` ⚑ ${need.title.toUpperCase()} `, "act"]), ...lines.map((one) => line(` ${one}`))].slice(0, most);
+  }
+  const { hold, deadline } = need;
+  const clock = deadline === null ? "no deadline" : `${bar(deadline - now, windowMs)}${left(deadline, now)}`;
+  const answers = "x allow · v deny";
+  const first = ` ⚑ HELD  ${clock}`;
+  const room = columns - widthOf(first) - widthOf(answers) - 1;
+  const title = line([first, "act"], room >= 2 ? [`${" ".repeat(room)}${answers}`, "key"] : "");
+  const command = headOf(`${hold.tool}  ${hold.input}`, columns - 1, Math.max(1, most - 2)).lines;
+  const rule = line([clip(` ${hold.reason} (${hold.rule})`, columns), "warning"]);
+  const targets = hold.targets.map((text) => line([` → ${text}`, "faint"]));
+  const body = command.map((one) => line([` ${one}`, "strong"]));
+  return [title, ...body, rule, ...targets].slice(0, most);
+}
+
+function bar(leftMs: number, windowMs: number | null): string {
+  if (windowMs === null || windowMs <= 0) return "";
+  const full = Math.max(0, Math.min(barCells, Math.ceil((leftMs / windowMs) * barCells)));
+  return `${"█".repeat(full)}${"░".repeat(barCells - full)} `;
+}
