@@ -53,6 +53,15 @@ export function wrap(text: string, columns: number): string[] {
   return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, columns));
 }
 
+/** A text in pieces of at most so many columns, broken wherever the edge is: nothing of it is left out or moved. */
+export const chopped = (text: string, columns: number): string[] =>
+  text.split("\n").flatMap((one) => (plain.test(one) ? sliced(one, columns) : chop(one, columns)));
+
+function sliced(text: string, columns: number): string[] {
+  const count = Math.max(1, Math.ceil(text.length / columns));
+  return Array.from({ length: count }, (_, at) => text.slice(at * columns, (at + 1) * columns));
+}
+
 function wrapParagraph(paragraph: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
