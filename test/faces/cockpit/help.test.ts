@@ -21,7 +21,7 @@ describe("the palette", () => {
     await desk.press("s", "s", "s", "ctrl+p");
     await desk.write("freez");
     await desk.press("enter");
-    expect(deck.commands.at(-1)).toEqual({ type: "construct.pause", construct: id(4), freeze: true });
+    expect(deck.commands.at(-1)).toEqual({ type: "construct.pause", construct: id(6), freeze: true });
     await desk.close();
   });
 
@@ -77,7 +77,7 @@ describe("the help", () => {
     await desk.press("escape", "s", "s", "s", "k");
     expect(deck.commands.some(({ type }) => type === "construct.kill")).toBe(false);
     await desk.press("delete");
-    expect(deck.commands.at(-1)).toMatchObject({ type: "construct.kill", construct: id(4) });
+    expect(deck.commands.at(-1)).toMatchObject({ type: "construct.kill", construct: id(6) });
     await desk.close();
   });
 });
