@@ -18,6 +18,7 @@ export function everyAction(): Known[] {
     suspend: () => {},
     attach: () => {},
     redraw: () => {},
+    help: () => [],
     actions: () => [],
     help: () => [],
     shownAt: () => 0,
