@@ -92,7 +92,7 @@ describe("the time of a construct", () => {
         const stretches = stretchesOf(played(first, ...timed.filter(([type]) => type !== "construct.queued")));
         const sums = sumsOf(stretches, at);
         expect(Object.values(sums).reduce((sum, ms) => sum + ms, 0)).toBe(at);
-        for (const [index, { from }] of stretches.entries()) if (index > 0) expect(from).toBe(stretches[index - 1]?.to);
+        expect(stretches.slice(1).map(({ from }) => from)).toEqual(stretches.slice(0, -1).map(({ to }) => to));
       }),
     );
   });
