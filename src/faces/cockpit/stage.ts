@@ -87,6 +87,7 @@ export class Stage {
   take(input: Input): void {
     const { model } = this.#parts;
     const top = this.#dialogs.at(-1);
+    if (top !== undefined && input.type === "key" && this.#eject(input.key, top)) return;
     if (top?.input(input, model, this.#parts.size()) === true) return;
     if (input.type === "key") this.#press(input.key, top !== undefined);
     if (top !== undefined || input.type !== "mouse") return;
@@ -143,6 +144,16 @@ export class Stage {
     this.#word = null;
     if (action.can()) action.run(key);
     else this.say(`${keyName(key)} (${action.title}) has nothing to act on here`, "warning");
+  }
+
+  /** The key that stops everything goes past every dialog; in its own, it is the yes. */
+  #eject(key: string, top: MountedDialog): boolean {
+    const { model, keys } = this.#parts;
+    const action = this.actions().find(({ id }) => id === "deck.eject");
+    if (action === undefined || !keysOf(action, keys).includes(key)) return false;
+    if (top.name === "eject") top.input({ type: "key", key: "enter", text: "" }, model, this.#parts.size());
+    else action.run(key);
+    return true;
   }
 
   #click(x: number, y: number): void {
