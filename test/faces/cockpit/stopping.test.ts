@@ -131,6 +131,7 @@ describe("leaving", () => {
     const desk = await openDesk(deck);
     await desk.press("ctrl+q");
     await desk.left;
+    expect(desk.terminal.isStarted).toBe(false);
     await deck.close();
   });
 
