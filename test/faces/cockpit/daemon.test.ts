@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { scriptedDeck } from "../cli/scripted-deck.ts";
-import { openDesk, type Desk } from "./kit/desk.ts";
+import { openDesk, toPage, type Desk } from "./kit/desk.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
 import { busyFleet, id } from "./kit/scenes.ts";
 import { conversation, waitingDaemon } from "./kit/talk-scenes.ts";
 
 /** The page of the daemon, with what it has asked for. */
 async function atDaemon(desk: Desk): Promise<string[]> {
-  await desk.press("d");
+  await toPage(desk, "Daemon");
   return desk.until((frame) => frame.some((row) => /^ 10:\d\d /.test(row)));
 }
 
@@ -133,7 +133,7 @@ describe("the conversation with the daemon", () => {
 
   test("tells a netrunner without a run how one begins", async () => {
     const desk = await openDesk(scriptedDeck());
-    expect(has(await desk.press("d"), "No run is open. e sets a goal")).toBe(true);
+    expect(has(await toPage(desk, "Daemon"), "No run is open. e sets a goal")).toBe(true);
     await desk.close();
   });
 
