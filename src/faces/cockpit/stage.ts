@@ -101,6 +101,7 @@ export class Stage {
       top !== undefined && raw.type === "mouse" && raw.kind === "press"
         ? { ...raw, target: targetAt(top.draw(model, size), raw.x, raw.y) }
         : raw;
+    if (top !== undefined && input.type === "key" && this.#eject(input.key, top)) return;
     if (top?.input(input, model, size) === true) return;
     const isCovered = top !== undefined || isCramped(size);
     if (input.type === "key") this.#press(input.key, isCovered);
@@ -158,6 +159,16 @@ export class Stage {
     this.#word = null;
     if (action.can()) action.run(key);
     else this.say(`${keyName(key)} (${action.title}) has nothing to act on here`, "warning");
+  }
+
+  /** The key that stops everything goes past every dialog; in its own, it is the yes. */
+  #eject(key: string, top: MountedDialog): boolean {
+    const { model, keys } = this.#parts;
+    const action = this.actions().find(({ id }) => id === "deck.eject");
+    if (action === undefined || !keysOf(action, keys).includes(key)) return false;
+    if (top.name === "eject") top.input({ type: "key", key: "enter", text: "" }, model, this.#parts.size());
+    else action.run(key);
+    return true;
   }
 
   #click(x: number, y: number): void {
