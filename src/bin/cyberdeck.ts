@@ -9,6 +9,7 @@ import { hostNews } from "./host-news.ts";
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
 const decks = new Set<OwnDeck>();
 let dying: Promise<never> | undefined;
+const terminal = process.stdout.isTTY ? (await import("./terminal-machine.ts")).terminalMachine(around.env) : undefined;
 process.on("uncaughtException", (error) => void die(error, "exception"));
 process.on("unhandledRejection", (error) => void die(error, "rejection"));
 
@@ -34,7 +35,7 @@ const code = await runCli({
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
   triage: async (asked) => (await import("./triage.ts")).triageCrash(asked, around),
   examine: async (asked) => (await import("./examine.ts")).examine(asked, around),
-  terminal: process.stdout.isTTY ? (await import("./terminal-machine.ts")).terminalMachine() : undefined,
+  terminal,
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),
 });
 // A command whose run was ended by a defect comes to its end as well: the last word is the defect's.
@@ -49,6 +50,8 @@ function onSignal(name: SignalName, listener: () => void): Disposable {
 
 /** A defect of our own: one is enough, and what follows from it is no other. */
 function die(defect: unknown, how: Crash["how"]): Promise<never> {
+  // What is written on the screen of a cockpit is gone with it.
+  terminal?.giveBack();
   dying ??= import("./give-up.ts")
     .then(({ giveUp }) => giveUp(defect, how, decks, { ...around, say: (text) => void process.stderr.write(text) }))
     .catch((error: unknown) => void process.stderr.write(`error: ${String(defect)}\n${String(error)}\n`))

@@ -27,6 +27,8 @@ export interface FleetParts extends ConstructParts {
   mayStart: () => boolean;
   /** What the blacklist has against a task; asked once more when it would start, since much may have changed. */
   objection: (task: string) => Objection | undefined;
+  /** In which order those that are queued are to start, as it is now. */
+  order: () => readonly string[];
   /** Called after each change of who is queued or alive. */
   onChange: () => void;
 }
@@ -117,7 +119,7 @@ export class Fleet implements Seat {
     const { sessions, account, seats } = this.#parts;
     const plan = schedule(
       {
-        queue: this.#queue.specs,
+        queue: this.#queue.inOrder(this.#parts.order()),
         alive: this.#alive.size,
         starting: this.starting,
         room: account.room(),

@@ -22,6 +22,7 @@ import { noteFor, type Note } from "./journal.ts";
 import { meteringOf, type Metering } from "./meter.ts";
 import { Pool } from "./pool/pool.ts";
 import { outfitsOf, type Outfits } from "./profiles/outfits.ts";
+import { queueHandOf, type QueueHand } from "./queue-hand.ts";
 import type { RunParts } from "./run-parts.ts";
 import { Authoring } from "./tripwires/authoring.ts";
 import { tripwiresOf, type RunTripwires } from "./tripwires/rules.ts";
@@ -42,6 +43,7 @@ export interface RunWorks {
   tripwires: RunTripwires;
   forbidding: Forbidding;
   control: Control;
+  queue: QueueHand;
   /** Queues one more construct of the netrunner's, or throws a fault that says why not. */
   join: (wish: Joiner) => string;
 }
@@ -130,6 +132,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     objection: (task) => forbidding.objection(task),
     before: (id) => suspendedIn(view, id),
     mayStart: () => trial.hasPassed && budget.ofRun === undefined && !authoring.isPending,
+    order: () => view.queue,
     onChange: hooks.onChange,
   });
   const trial = newGateTrial({ canary: parts.canary, note: own, isOver: hooks.isOver, onEnd: hooks.goAhead });
@@ -153,6 +156,7 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     tripwires,
     forbidding,
     control,
+    queue: queueHandOf({ view, fleet, note }),
     join: (wish) => joinRun(wish, joining),
   };
 }

@@ -18,6 +18,7 @@ import type { Forbidding } from "./forbidding.ts";
 import type { Joiner } from "./joining.ts";
 import { noteFor, type Note } from "./journal.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
+import type { QueueHand } from "./queue-hand.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
 import { noPast, pastOf, type Past } from "./resume/past.ts";
 import { refuseRedacted } from "./resume/redacted-work.ts";
@@ -67,6 +68,11 @@ export class Run {
   /** Through which single constructs are stopped, redirected, paused and let go on. */
   get control(): Control {
     return this.#works.control;
+  }
+
+  /** Through which the order of those that wait is changed. */
+  get queue(): QueueHand {
+    return this.#works.queue;
   }
 
   /** What may not be done in this run, and what may all the same. */

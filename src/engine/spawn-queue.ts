@@ -17,6 +17,13 @@ export class SpawnQueue {
     return this.#specs;
   }
 
+  /** In this order; those that it does not have come last. */
+  inOrder(order: readonly string[]): SpawnSpec[] {
+    const places = new Map(order.map((id, place) => [id, place]));
+    const placeOf = ({ id }: SpawnSpec): number => places.get(id) ?? order.length;
+    return this.#specs.toSorted((one, other) => placeOf(one) - placeOf(other));
+  }
+
   find(id: string): SpawnSpec | undefined {
     return this.#specs.find((spec) => spec.id === id);
   }

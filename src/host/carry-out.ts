@@ -80,6 +80,8 @@ export async function carryOut(
         command,
         runs.holding(command.item, ({ view }) => Object.hasOwn(view.attention, command.item)),
       );
+    case "queue.move":
+    case "queue.cancel":
     case "construct.kill":
     case "construct.pause":
     case "construct.continue":

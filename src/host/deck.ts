@@ -20,6 +20,7 @@ import { openDoor, type Door } from "./door/door.ts";
 import { followLog } from "./following.ts";
 import { idleMsOf, stopRuns } from "./host-commands.ts";
 import { watchIdle, type IdleWatch } from "./idle.ts";
+import { sweepLeftFolders } from "./left-folders.ts";
 import { OpenRuns } from "./open-runs.ts";
 import { completeEjects, cutOff, goOnWithLeft, reapLeft } from "./taking-over.ts";
 import type { Port, Replies } from "./port.ts";
@@ -121,6 +122,8 @@ export class Deck implements Port {
     const views = left === undefined ? [] : cutOff(store, left);
     await reapLeft(views, this.#works);
     await endLeftAsks(options.home, this.#works.record);
+    // Nothing waits for it.
+    void sweepLeftFolders();
     await this.listen();
     if (left !== undefined) void this.#goOn(views, left);
     if (options.self?.kind !== "host") return;

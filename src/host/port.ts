@@ -40,6 +40,8 @@ export interface Replies {
   /** Why it was ending already, if it was. */
   "construct.kill": { already: string | null };
   "construct.spawn": { construct: string };
+  "queue.move": Record<string, never>;
+  "queue.cancel": Record<string, never>;
   "construct.send": { delivery: "with_task" | "next_turn" };
   /** The construct that goes on in its place. */
   "construct.interrupt": { successor: string };

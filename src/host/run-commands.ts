@@ -13,7 +13,8 @@ export type RunCommand = Command & {
     | "bound.answer"
     | "settings.change"
     | "blacklist.allow"
-    | `construct.${string}`;
+    | `construct.${string}`
+    | `queue.${string}`;
 };
 
 /** Carries it out, or rejects with a fault that says why not. */
@@ -51,6 +52,12 @@ export async function steerRun(command: RunCommand, run: Run): Promise<Replies[R
       return {};
     case "construct.spawn":
       return { construct: await run.join(command) };
+    case "queue.move":
+      run.queue.move(command.construct, command.before);
+      return {};
+    case "queue.cancel":
+      run.queue.cancel(command.construct);
+      return {};
     case "construct.send":
       return { delivery: run.control.send(command.construct, command.text) };
     case "construct.interrupt":

@@ -83,6 +83,10 @@ export const commandSchema = z.discriminatedUnion("type", [
     /** Starts it although the blacklist forbids it, or may. */
     override_blacklist: z.boolean().optional(),
   }),
+  /** Has a construct that waits for its start do so before another one, or behind all of them. */
+  z.object({ type: z.literal("queue.move"), construct: z.string(), before: z.string().nullable() }),
+  /** Ends a construct that waits for its start; one that has started is not touched. */
+  z.object({ type: z.literal("queue.cancel"), construct: z.string() }),
   /** Has a construct's calls wait; with `freeze`, its processes are stopped too. */
   z.object({ type: z.literal("construct.pause"), construct: z.string(), freeze: z.boolean() }),
   z.object({ type: z.literal("construct.continue"), construct: z.string() }),

@@ -3,6 +3,7 @@ import { foldConstruct } from "./fold-construct.ts";
 import { foldSpent } from "./fold-spent.ts";
 import { foldAsk } from "./fold-watchdog.ts";
 import { nothingSpent } from "./spent.ts";
+import { foldQueue } from "./fold-queue.ts";
 import { foldPool } from "./fold-pool.ts";
 import { newPoolView } from "./pool.ts";
 import type { DaemonView, RunView, TripwiresView } from "./view.ts";
@@ -34,6 +35,7 @@ export function openView(event: DeckEvent & { type: "run.opened" }): RunView {
       said: { chat: [], plan: [] },
     },
     constructs: {},
+    queue: [],
     refused: [],
     exempt: [],
     holds: {},
@@ -57,6 +59,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   foldDaemon(view.daemon, event);
   foldTripwires(view.tripwires, event);
   foldPool(view.pool, event);
+  foldQueue(view, event);
   foldConstruct(view, event);
   foldSpent(view, event);
   foldAsk(view.watchdog.asks, event);

@@ -39,6 +39,8 @@ export interface RunView {
   daemon: DaemonView;
   /** In the order of their queueing. */
   constructs: Record<string, ConstructView>;
+  /** Those that wait for their start, in the order in which they are to start. */
+  queue: string[];
   refused: { task: string; rule: string; reason: string }[];
   /** Tasks that the netrunner lets through in spite of the blacklist. */
   exempt: string[];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { z } from "zod";
 import { errnoOf, messageOf } from "../base/fault.ts";
+import { lineFinder } from "../base/toml-lines.ts";
 import { readToml } from "../base/toml.ts";
 import { cockpitSettingsSchema, defaultCockpitSettings, type CockpitSettings } from "../protocol/cockpit-settings.ts";
 import { homePaths } from "./home.ts";
@@ -28,9 +29,10 @@ export function readCockpitFile(home: string): CockpitFile {
     return { ...none, problems: [`${basename(path)} cannot be read: ${messageOf(error)}`] };
   }
   const read = readToml<CockpitSettings>(text, cockpitSettingsSchema);
-  if (read.ok) return { ...none, settings: read.value, lineOf: read.lineOf };
+  const lineOf = lineFinder(text);
+  if (read.ok) return { ...none, settings: read.value, lineOf };
   const problems = read.problems.map(({ line, problem }) => `${basename(path)}:${line}: ${problem}`);
-  return { ...none, problems, settings: usable(read.data) };
+  return { ...none, problems, lineOf, settings: usable(read.data) };
 }
 
 /** What is left of wrong settings when what is wrong is taken out of them. */

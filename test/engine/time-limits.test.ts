@@ -1,35 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Clock } from "../../src/base/clock.ts";
 import { timekeeper } from "../../src/engine/construct/time-limits.ts";
 import { call, say, silent, slow } from "../../src/offline/reply.ts";
 import { leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
-
-/** A clock that a test moves on. */
-function ownClock() {
-  let now = 0;
-  let timers: { at: number; action: () => void }[] = [];
-  const clock: Clock = {
-    now: () => now,
-    monotonic: () => now,
-    after(ms, action) {
-      const timer = { at: now + ms, action };
-      timers.push(timer);
-      return { [Symbol.dispose]: () => void (timers = timers.filter((other) => other !== timer)) };
-    },
-  };
-  const pass = (ms: number): void => {
-    const end = now + ms;
-    for (;;) {
-      const due = timers.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
-      if (due === undefined) break;
-      timers = timers.filter((other) => other !== due);
-      now = Math.max(now, due.at);
-      due.action();
-    }
-    now = end;
-  };
-  return { clock, pass };
-}
+import { ownClock } from "../kit/own-clock.ts";
 
 function kept(limits = { idle_warn_ms: 50, idle_limit_ms: 100, time_limit_ms: 1000 }, workedMs = 0) {
   const { clock, pass } = ownClock();

@@ -29,6 +29,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "list the constructs of the open runs",
     load: async () => (await import("./commands/ls.ts")).defineLs,
   },
+  queue: {
+    summary: "show what waits for its start, and change the order: list, move, cancel",
+    load: async () => (await import("./commands/queue.ts")).defineQueue,
+  },
   logs: {
     summary: "tell what a run or a construct did, and follow it",
     load: async () => (await import("./commands/logs.ts")).defineLogs,

@@ -6,7 +6,7 @@ import type { HostStatus } from "../../protocol/host.ts";
 import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { CauseReport, Triage } from "../../protocol/crash.ts";
 import type { Examination, Finding } from "../../protocol/finding.ts";
-import type { Machine } from "../cockpit/open-cockpit.ts";
+import type { Machine } from "../cockpit/machine.ts";
 
 /** Everything that the command line gets from outside. It reads nothing of the process by itself. */
 export interface World {

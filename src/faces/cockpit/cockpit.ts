@@ -2,6 +2,8 @@ import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Port } from "../../host/port.ts";
 import type { Command } from "../../protocol/command.ts";
+import type { Copy } from "./copying.ts";
+import { noticeDialog } from "./dialogs/notice.ts";
 import { followDeck } from "./follow-deck.ts";
 import type { OwnKeys } from "./keymap.ts";
 import { newModel, type DeckModel } from "./model/deck-model.ts";
@@ -17,8 +19,10 @@ export interface CockpitParts {
   clock: Clock;
   local: Local;
   /** Puts a text into the machine's clipboard and the terminal's. */
-  copy: (text: string) => void;
+  copy: Copy;
   keys: OwnKeys;
+  /** What cannot be used of the settings, to be told at the start. */
+  problems?: readonly string[];
   /** Stops this process as Ctrl+Z does elsewhere; resolves when it goes on. */
   suspend: () => Promise<void>;
 }
@@ -30,6 +34,8 @@ export interface OpenDeck {
 
 /** What comes from the deck is drawn at most this often, milliseconds: 15 times a second. A key is drawn at once. */
 const frameMs = 66;
+/** A terminal that takes long to show a frame gets fewer: at most this part of the time goes into showing them. */
+const mostOfTime = 1 / 3;
 /** How often what counts in seconds is drawn, milliseconds. */
 const tickMs = 1000;
 
@@ -45,14 +51,16 @@ export class Cockpit {
   #deck: OpenDeck | null = null;
   #timer: Disposable | null = null;
   #ticker: Disposable | null = null;
-  #drawnAt = -Infinity;
+  /** When the next frame may be drawn for what comes from the deck, on the monotonic clock. */
+  #nextAt = -Infinity;
   #isOver = false;
+  #isSuspended = false;
 
   constructor(parts: CockpitParts) {
     this.#parts = parts;
     this.#model = newModel(parts.clock.now());
     const shell = {
-      suspend: () => void this.#suspend(),
+      suspend: () => this.suspend(),
       attach: () => void this.#attachAgain(),
       redraw: () => this.#redraw(),
     };
@@ -69,17 +77,45 @@ export class Cockpit {
   /** Resolves when the netrunner has left and the terminal is as it was found. */
   async run(): Promise<void> {
     try {
+      const { problems = [] } = this.#parts;
+      if (problems.length > 0)
+        this.#stage.open(noticeDialog("cockpit.toml", [...problems, "", "The rest of it holds."]));
       this.#redraw();
       void this.#attach();
       this.#tick();
       await this.#left.promise;
     } finally {
-      this.#isOver = true;
-      this.#timer?.[Symbol.dispose]();
-      this.#ticker?.[Symbol.dispose]();
-      this.#parts.screen.stop();
+      this.leave();
       await this.#deck?.close();
     }
+  }
+
+  /** Gives the terminal back at once and for good; `run` comes to its end. */
+  leave(): void {
+    this.#isOver = true;
+    this.#timer?.[Symbol.dispose]();
+    this.#ticker?.[Symbol.dispose]();
+    this.#parts.screen.stop();
+    this.#left.resolve();
+  }
+
+  /** Stops as by Ctrl+Z, and draws again when it goes on. */
+  suspend(): void {
+    if (this.#isOver || this.#isSuspended) return;
+    this.#isSuspended = true;
+    this.#parts.screen.stop();
+    void this.#parts
+      .suspend()
+      .catch((error: unknown) => this.#stage.say(`this process cannot be suspended: ${messageOf(error)}`, "bad"))
+      .finally(() => {
+        this.#isSuspended = false;
+        this.#redraw();
+      });
+  }
+
+  /** It goes on after it was stopped by somebody: whatever is on the terminal now is not ours. */
+  resumed(): void {
+    if (!this.#isSuspended) this.#redraw();
   }
 
   /** Finds the deck and follows it until it ends. */
@@ -127,16 +163,10 @@ export class Cockpit {
     this.#draw();
   }
 
-  async #suspend(): Promise<void> {
-    this.#parts.screen.stop();
-    await this.#parts.suspend();
-    this.#redraw();
-  }
-
   #drawSoon(): void {
     if (this.#isOver || this.#timer !== null) return;
     const { clock } = this.#parts;
-    this.#timer = clock.after(Math.max(0, this.#drawnAt + frameMs - clock.monotonic()), () => this.#draw());
+    this.#timer = clock.after(Math.max(0, this.#nextAt - clock.monotonic()), () => this.#draw());
   }
 
   #draw(): void {
@@ -145,8 +175,9 @@ export class Cockpit {
     if (this.#isOver) return;
     const { screen, clock } = this.#parts;
     this.#model.now = clock.now();
-    this.#drawnAt = clock.monotonic();
+    const began = clock.monotonic();
     screen.show(this.#stage.frame());
+    this.#nextAt = began + Math.max(frameMs, (clock.monotonic() - began) / mostOfTime);
   }
 
   /** Times and countdowns go on where something is at work or waits. */
@@ -180,8 +211,10 @@ export class Cockpit {
       open: (dialog) => this.#stage.open(dialog),
       say: (text, look) => this.#stage.say(text, look),
       copy: (text, what) => {
-        this.#parts.copy(text);
-        this.#stage.say(`copied: ${what}`, "good");
+        void this.#parts
+          .copy(text)
+          .catch(messageOf)
+          .then((problem) => this.#stage.say(problem ?? `copied: ${what}`, problem === undefined ? "good" : "bad"));
       },
       choose: (run) => {
         this.#model.current = run;

@@ -1,35 +1,68 @@
+import { basename } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { Cockpit, type OpenDeck } from "./cockpit.ts";
-import type { Local } from "./page.ts";
+import { copying } from "./copying.ts";
+import { everyAction } from "./every-action.ts";
+import type { OwnKeys } from "./keymap.ts";
+import type { Machine, SettingsFile } from "./machine.ts";
+import { ownKeysOf } from "./own-keys.ts";
 import { terminalScreen } from "./screen/terminal-screen.ts";
 import { themeOf } from "./screen/theme.ts";
 
-/** What the cockpit needs of its machine, beside the terminal. */
-export interface Machine {
-  /** Stops this process and its job as Ctrl+Z does elsewhere; resolves when it goes on. */
-  suspend: () => Promise<void>;
-  /** Puts a text into the machine's clipboard, where it has one. */
-  copy: (text: string) => void;
-  local: Local;
-}
-
-/** Opens the cockpit on the terminal of this process; resolves when the netrunner has left it. */
+/** Opens the cockpit on the terminal of this process; resolves to the code of its exit when it has been left. */
 export async function openCockpit(parts: {
   machine: Machine;
   env: Record<string, string | undefined>;
   color: boolean;
+  home: string;
   openDeck: () => Promise<OpenDeck>;
-}): Promise<void> {
+}): Promise<number> {
   const { machine, env } = parts;
-  const theme = themeOf(parts.color && (env["NO_COLOR"] ?? "") === "" ? "dark" : "mono");
+  const file = await machine.settings(parts.home);
+  const { settings } = file;
+  const hasColor = parts.color && (env["NO_COLOR"] ?? "") === "";
+  const theme = themeOf(hasColor ? settings.theme : "mono");
+  const screen = terminalScreen(() => theme, undefined, {
+    mouse: settings.mouse,
+    ascii: settings.signs === "ascii" || (settings.signs === "auto" && !isUtf8(env)),
+  });
+  const { keys, problems } = keysIn(file);
   const cockpit = new Cockpit({
-    screen: terminalScreen(() => theme),
+    screen,
     openDeck: parts.openDeck,
     clock: systemClock,
     local: machine.local,
-    copy: machine.copy,
+    copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
     suspend: machine.suspend,
-    keys: {},
+    keys,
+    problems,
+  });
+  let code = 0;
+  using _guard = machine.guard(() => cockpit.leave());
+  using _outside = machine.outside({
+    leave: (asked) => {
+      code = asked;
+      cockpit.leave();
+    },
+    suspend: () => cockpit.suspend(),
+    resumed: () => cockpit.resumed(),
   });
   await cockpit.run();
+  return code;
+}
+
+/** The netrunner's own keys, and all that is wrong in the file. */
+function keysIn({ settings, path, problems, lineOf }: SettingsFile): { keys: OwnKeys; problems: string[] } {
+  // Loading the pages' actions for nothing would cost the first frame.
+  if (Object.keys(settings.keys).length === 0) return { keys: {}, problems: [...problems] };
+  const own = ownKeysOf(settings.keys, everyAction());
+  const place = (id: string): string =>
+    lineOf === undefined ? basename(path) : `${basename(path)}:${lineOf(["keys", id])}`;
+  return { keys: own.keys, problems: [...problems, ...own.problems.map(({ id, text }) => `${place(id)}: ${text}`)] };
+}
+
+/** A locale that says nothing is one of a container or a bare login, on terminals that know UTF-8 all the same. */
+function isUtf8(env: Record<string, string | undefined>): boolean {
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((value) => value !== undefined && value !== "");
+  return locale === undefined || /utf-?8/i.test(locale);
 }

@@ -171,6 +171,10 @@ function narrateConstruct(event: DeckEvent): Telling | undefined {
       return lasting(event.body.construct, "told", event.body.text, "plain");
     case "construct.unread":
       return lasting(event.body.construct, "NOT READ", `it ended before it had read: ${event.body.text}`, "warning");
+    case "queue.moved": {
+      const { construct, before } = event.body;
+      return passing(construct, "moved", before === null ? "waits last" : `waits before ${before}`);
+    }
     case "construct.redirected":
       return lasting(
         event.body.construct,

@@ -42,6 +42,8 @@ export const constructEvents = {
     /** What of the daemon's has asked for it. */
     order: orderSchema.optional(),
   }),
+  /** The netrunner has changed the order of the queue; `before` null: it comes last. */
+  "queue.moved": z.object({ construct, before: z.string().nullable() }),
   /** What it runs on is not what was asked for: an effort that the model lacks, or the netrunner's fixed choice. */
   "caliber.clamped": z.object({
     construct: construct.optional(),

@@ -215,6 +215,12 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "construct.interrupt":
         script.onConstruct?.(stage(), command);
         return { successor: "cx-5ccc0000" };
+      case "queue.move":
+        record(current, "queue.moved", { construct: command.construct, before: command.before });
+        return {};
+      case "queue.cancel":
+        stage().end(command.construct, { state: "killed", cause: "netrunner" });
+        return {};
       case "construct.pause":
       case "construct.continue":
         script.onConstruct?.(stage(), command);

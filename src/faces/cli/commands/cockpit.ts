@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
-import { exitCode } from "../exit.ts";
 import { addAgentFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
 import { isScreen, type World } from "../world.ts";
 
@@ -17,8 +16,9 @@ export function defineCockpit(command: Command, world: World, finish: (code: num
         });
       const options = await deckOptions(flags, world, "host");
       const { openCockpit } = await import("../../cockpit/open-cockpit.ts");
-      await openCockpit({ machine, env: world.env, color: flags.color, openDeck: () => world.openDeck(options) });
-      finish(exitCode.done);
+      const { home } = options;
+      const { color } = flags;
+      finish(await openCockpit({ machine, env: world.env, color, home, openDeck: () => world.openDeck(options) }));
     });
 }
 

@@ -9,7 +9,12 @@ import { narrate } from "../../words/narrate.ts";
 import { pad } from "../../words/width.ts";
 
 /** What belongs to one event of a run, oldest first, a line each with the turn of its agent. The event itself is marked. */
-export async function chainPage(port: Port, run: string, seq: number, isJson: boolean): Promise<string> {
+export async function chainPage(
+  port: Pick<Port, "follow">,
+  run: string,
+  seq: number,
+  isJson: boolean,
+): Promise<string> {
   const events: DeckEvent[] = [];
   for await (const event of port.follow(0)) if (event.run === run) events.push(event);
   const chain = chainOf(events, seq);
@@ -30,7 +35,7 @@ function lineOf(event: DeckEvent, marked: number, begun: number): string {
     event.seq === marked ? ">" : " ",
     pad(String(event.seq), 7, "right"),
     pad(spell(event.at - begun), 9, "right"),
-    pad(event.type, 22),
+    pad(event.type, 23),
     pad(turn === undefined ? "" : `turn ${turn}`, 7),
     oneLine(text.slice(0, 2000), 200),
   ];

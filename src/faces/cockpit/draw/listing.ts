@@ -55,6 +55,6 @@ export function listActions<S>(
     move("page_down", "page down", ["pageDown"], (place, rows) => place + rows),
     move("first", "first", ["home"], () => 0),
     move("last", "last", ["end"], (_place, _rows, count) => count - 1),
-    move("nth", "to number 1 … 9", [..."123456789"], (_place, _rows, _count, key) => Number(key) - 1),
+    move("nth", "to number 1 … 9", Array.from("123456789"), (_place, _rows, _count, key) => Number(key) - 1),
   ];
 }

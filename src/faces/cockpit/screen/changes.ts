@@ -1,4 +1,4 @@
-import type { Grid } from "./grid.ts";
+import { leftToRightMark, type Grid } from "./grid.ts";
 import type { Theme } from "./theme.ts";
 
 /**
@@ -13,10 +13,13 @@ export function changesOf(before: Grid | undefined, after: Grid, theme: Theme): 
   for (let row = 0; row < rows; row += 1) {
     // Where the terminal's cursor is in this row; -1: elsewhere, or not known for sure.
     let at = -1;
+    // Up to here, what is the same is sent again as well: a character before it may have been wider than we think.
+    let doubtful = 0;
     for (let column = 0; column < columns; column += 1) {
       const cell = row * columns + column;
       const text = after.text[cell] ?? " ";
-      if (text === "" || (base !== undefined && isSame(base, after, cell, columns - column))) continue;
+      if (text === "" || (base !== undefined && column >= doubtful && isSame(base, after, cell, columns - column)))
+        continue;
       if (at !== column) out += at === -1 ? `\u001b[${row + 1};${column + 1}H` : `\u001b[${column + 1}G`;
       const own = after.look[cell] ?? 0;
       if (own !== look) {
@@ -24,10 +27,17 @@ export function changesOf(before: Grid | undefined, after: Grid, theme: Theme): 
         out += codes === "" ? "\u001b[0m" : `\u001b[0;${codes}m`;
         look = own;
       }
+      if (isSteady(text)) {
+        out += text;
+        at = column + 1;
+        continue;
+      }
       const width = widthAt(after, cell, columns - column);
       if (width > 1) out += `${" ".repeat(width)}\u001b[${column + 1}G`;
-      out += text;
-      at = isSteady(text) ? column + 1 : -2;
+      // In the last column, a mark that a terminal gives a column to would take the place of its letter.
+      out += column + width === columns ? text.replace(leftToRightMark, "") : text;
+      at = -2;
+      doubtful = column + width + mostBeyond;
     }
   }
   const cursor = after.cursor;
@@ -37,6 +47,9 @@ export function changesOf(before: Grid | undefined, after: Grid, theme: Theme): 
   // Synchronised update: terminals that know it show the frame as a whole.
   return `\u001b[?2026h\u001b[?25l${out}${look === -1 ? "" : "\u001b[0m"}${place}\u001b[?2026l`;
 }
+
+/** The most columns that a terminal gives a grapheme beyond those that it is counted for. */
+const mostBeyond = 2;
 
 /** A grapheme is the same if all of its cells are. */
 function isSame(before: Grid, after: Grid, cell: number, room: number): boolean {

@@ -78,6 +78,7 @@ function write(
   look: number,
 ): number {
   let at = start;
+  let last = -1;
   if (plain.test(text)) {
     for (let index = 0; index < text.length && at < right; index += 1, at += 1)
       if (at >= left) put(grid, row, at, text.charAt(index), look);
@@ -95,11 +96,20 @@ function write(
       continue;
     }
     put(grid, row, at, segment, look);
+    last = row * grid.columns + at;
     for (let rest = 1; rest < width; rest += 1) put(grid, row, at + rest, "", look);
     at += width;
   }
+  if (last >= 0 && rightToLeft.test(text)) grid.text[last] += leftToRightMark;
   return at;
 }
+
+/**
+ * Letters that are written from right to left. Terminals that turn them around would take what follows along, a border and the text
+ * behind it; the mark, which has no width, ends what is turned.
+ */
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+export const leftToRightMark = "\u200e";
 
 function put(grid: Grid, row: number, column: number, text: string, look: number): void {
   const cell = row * grid.columns + column;

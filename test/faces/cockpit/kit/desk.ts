@@ -43,7 +43,10 @@ export async function openDesk(
     openDeck: () => Promise.resolve(deck),
     clock,
     local: memory(),
-    copy: (text) => void copied.push(text),
+    copy: (text) => {
+      copied.push(text);
+      return Promise.resolve(undefined);
+    },
     keys: {},
     suspend: () => {
       desk.suspensions += 1;

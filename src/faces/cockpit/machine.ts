@@ -1,0 +1,40 @@
+import type { CockpitSettings } from "../../protocol/cockpit-settings.ts";
+import type { Local } from "./page.ts";
+
+/** What the cockpit needs of its machine, beside the terminal. */
+export interface Machine {
+  /** Stops this process and its job as Ctrl+Z does elsewhere; resolves when it goes on, or when nobody can stop it. */
+  suspend: () => Promise<void>;
+  /** Puts a text into the machine's clipboard; resolves to what is in the way, undefined when it is there. */
+  copy: (text: string) => Promise<string | undefined>;
+  local: Local;
+  /** The settings of the cockpit that are kept in a home. */
+  settings: (home: string) => Promise<SettingsFile>;
+  /** Tells of what is done to this process. */
+  outside: (on: Outside) => Disposable;
+  /** Keeps what gives the terminal back, for when this process dies of a defect. */
+  guard: (giveBack: () => void) => Disposable;
+}
+
+/** What is done to the cockpit by other means than its keys. */
+export interface Outside {
+  /**
+   * It has to leave at once: by a signal, or its terminal is gone.
+   * @param code of its exit
+   */
+  leave: (code: number) => void;
+  /** It shall stop as by Ctrl+Z. */
+  suspend: () => void;
+  /** It goes on after a stop, maybe one that it was not told of. */
+  resumed: () => void;
+}
+
+/** Settings as far as they can be used. */
+export interface SettingsFile {
+  settings: CockpitSettings;
+  path: string;
+  /** What cannot be used, with file and line. */
+  problems: readonly string[];
+  /** The line on which a value stands; undefined where there is no file. */
+  lineOf: ((path: readonly string[]) => number) | undefined;
+}
