@@ -146,6 +146,10 @@ async function oneGoal(goal: number): Promise<Sample> {
       await cyberdeck("host", "--detach").ended;
       continue;
     }
+    if (isHeldUp(eventsOf(run))) {
+      await cyberdeck("account", "release").ended;
+      did("release");
+    }
     if (roll < 0.22 && end(known.pid)) did("host");
     else if (roll < 0.3) {
       const victim = agentsAtWork(eventsOf(run))[0];
@@ -174,6 +178,11 @@ async function oneGoal(goal: number): Promise<Sample> {
     wrong: [...wrongIn(events, goal), ...(await leftBeside(last?.pid))],
   };
 }
+
+/** Agents that were killed shortly after one another look like a machine in trouble: the netrunner says that it is none. */
+const isHeldUp = (events: readonly DeckEvent[]): boolean =>
+  events.findLast(({ type }) => type === "account.held" || type === "account.released" || type === "run.resumed")
+    ?.type === "account.held";
 
 /** Constructs that have a process and no end. */
 function agentsAtWork(events: readonly DeckEvent[]): { construct: string; pid: number }[] {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../base/fault.ts";
-import { offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
+import { offlineEnvironment } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { triedVersion } from "../drivers/claude/tried.ts";
 import { agentCheck, gateCheck } from "../engine/doctor/agent.ts";
@@ -17,6 +17,7 @@ import type { Examination, Finding } from "../protocol/finding.ts";
 import type { Process } from "./around.ts";
 import { claudeCanary } from "./canary.ts";
 import { listCatalogues } from "./open-catalogues.ts";
+import { agentState, setVariables } from "./login-present.ts";
 import { openDeck } from "./open-deck.ts";
 
 /** Looks whether this machine and this home are fit for a deck. What it needs for that is gone afterwards. Never rejects. */
@@ -41,9 +42,8 @@ function checksOf(asked: Examination, around: Process, scratch: string): Check[]
   const executable = findExecutable({ asked: claudeBin, env, cwd });
   // Two checks wait for it; where it is nowhere, each says so by itself.
   executable.catch(() => undefined);
-  const variables = new Set(Object.keys(env).filter((name) => (env[name] ?? "") !== ""));
-  const configured = env["CLAUDE_CONFIG_DIR"];
-  const state = stateFolder(configured === undefined ? {} : { CLAUDE_CONFIG_DIR: configured }, homeDir);
+  const variables = setVariables(env);
+  const state = agentState(env, homeDir);
   const machine = { platform, env, terminal };
   // The agent leaves folders of its own where temporary files go.
   const trialEnv = { ...env, TMPDIR: scratch };

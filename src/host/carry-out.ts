@@ -10,6 +10,7 @@ import { hostStatus } from "./host-commands.ts";
 import { changeBlacklist, refuseForbidden } from "./blacklist-commands.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckWorks } from "./deck-works.ts";
+import { answerFiles, isFileCommand } from "./file-commands.ts";
 import { fullSettings } from "./full-settings.ts";
 import type { OpenedRun, Replies } from "./port.ts";
 import { listEvents, listRuns, readRun } from "./reading.ts";
@@ -52,6 +53,7 @@ export async function carryOut(
       return answerRetention(command, { reader: store, store, redactor, open, isAlone: false, version });
     });
   }
+  if (isFileCommand(command)) return answerFiles(command, store);
   switch (command.type) {
     case "goal.set":
     case "spawn":

@@ -7,6 +7,7 @@ import type { Ejection } from "../protocol/ejection.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
 import type { ExportedRun, Pruning } from "../protocol/retention.ts";
+import type { ReadFile, RunFile } from "../protocol/run-files.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
 import type { RunSummary, RunView } from "../protocol/view.ts";
 import type { AskLine, AskView } from "../protocol/watchdog.ts";
@@ -68,6 +69,8 @@ export interface Replies {
   "ask.list": { asks: AskLine[] };
   "ask.history": { asks: AskView[] };
   "events.list": EventPage;
+  "files.list": { files: RunFile[] };
+  "file.read": ReadFile;
   "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
   "host.status": HostStatus;

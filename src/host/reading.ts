@@ -13,6 +13,8 @@ import { openStoreToRead } from "../store/event-log.ts";
 import { redactor } from "../store/redaction/redactor.ts";
 import { readMuted } from "../store/muted-tripwires.ts";
 import { lastHold } from "./account-of-home.ts";
+import { answerFiles, isFileCommand } from "./file-commands.ts";
+import { noRun } from "./no-run.ts";
 import type { Port, Replies } from "./port.ts";
 import { answerRetention, isRetentionCommand } from "./retention-commands.ts";
 import { answerSettings } from "./settings-commands.ts";
@@ -46,11 +48,6 @@ export function listEvents(reader: EventReader, { run, ...wanted }: Command & { 
     hint: `List the constructs of the run with: cyberdeck show ${run}`,
   });
 }
-
-const noRun = ({ home }: EventReader, run: string): Fault =>
-  new Fault("usage", "run.unknown", `There is no run ${oneLine(run, 100)} in ${home}.`, {
-    hint: "List the runs with: cyberdeck runs",
-  });
 
 /**
  * A door to a home that is only looked at: no lock, no process, nothing written but the list of muted tripwires. A home
@@ -125,6 +122,7 @@ async function answer(command: Command, reader: EventReader, judge: Judge): Prom
   if (command.type === "ask.history" || command.type === "event.show") return answerFromRecord(command, reader.home);
   if (command.type === "ask.list") return { asks: [] };
   if (command.type === "settings.read") return answerSettings(command, reader.home, undefined);
+  if (isFileCommand(command)) return answerFiles(command, reader);
   if (command.type === "events.list") return listEvents(reader, command);
   if (command.type === "run.show") return { view: readRun(reader, command.run) };
   if (command.type === "tripwires.list" || command.type === "tripwires.test" || command.type === "tripwires.mute") {

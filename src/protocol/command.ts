@@ -158,6 +158,10 @@ export const commandSchema = z.discriminatedUnion("type", [
     limit: z.int().min(1).max(mostListed),
     types: z.array(eventType).min(1).optional(),
   }),
+  /** The files that constructs of a run have written or shown. */
+  z.object({ type: z.literal("files.list"), run: z.string() }),
+  /** What is in a file of a run: in its workspace or folder, or named by one of its constructs. Relative to the workspace. */
+  z.object({ type: z.literal("file.read"), run: z.string(), path: z.string().min(1).max(4096) }),
   /** One event of a run with its neighbours. */
   z.object({ type: z.literal("event.show"), run: z.string(), seq: z.int().min(1) }),
   z.object({ type: z.literal("runs.list") }),

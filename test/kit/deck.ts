@@ -21,6 +21,7 @@ import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
 import type { ModelList } from "../../src/protocol/models.ts";
 import type { DeckEvent, EventType } from "../../src/protocol/event.ts";
 import type { Outcome } from "../../src/protocol/outcome.ts";
+import { startGuardian } from "../../src/process/guardian.ts";
 import { defaultSettings, type RunSettings } from "../../src/protocol/settings.ts";
 
 export interface TestDeck extends AsyncDisposable {
@@ -116,7 +117,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     options.login === "subscription"
       ? { CLAUDE_CODE_OAUTH_TOKEN: "no-token" }
       : { ANTHROPIC_API_KEY: ANTHROPIC_API_KEY ?? "" };
-  const usual = claudeDriver({ executable, env: { ...keyless, ...login } });
+  const usual = claudeDriver({ executable, env: { ...keyless, ...login }, guardian });
   const open = options.open ?? openWritingDeck;
   const deck = await open({ workspace, home, mode: "write", offline: true }, () =>
     Promise.resolve({
@@ -201,6 +202,12 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
     },
   };
 }
+
+/**
+ * Ends the agents of all decks of this process should it be killed. One for all: to start it takes as long as a short test. It starts
+ * with the first agent, and ends with the process.
+ */
+const guardian = startGuardian(join(import.meta.dirname, "../../src/bin/guardian.ts"));
 
 /** Plugins of the home alone, on this machine. */
 const kitPlugins = (): PluginParts => ({

@@ -17,10 +17,8 @@ export const loginCheck = ({ variables, stateFolder, platform, offline }: LoginP
   limitMs: 2000,
   look() {
     if (offline) return skipped("the scripted model needs none");
-    const variable = deciding.find((name) => variables.has(name));
-    if (variable !== undefined) return ok(`the variable ${variable} is set`);
-    const file = join(stateFolder, ".credentials.json");
-    if (existsSync(file)) return ok(`there is a login in ${file}`);
+    const how = loginFound({ variables, stateFolder });
+    if (how !== undefined) return ok(how);
     const remedy = { next: "Log in, or try the deck without an account: cyberdeck run --offline", command: logIn };
     if (platform === "darwin")
       return warning(
@@ -32,6 +30,17 @@ export const loginCheck = ({ variables, stateFolder, platform, offline }: LoginP
     return problem("no login and no key was found", remedy);
   },
 });
+
+/** Where a login or a key is, in words; undefined: none was found. It takes one look at the disk. */
+export function loginFound({
+  variables,
+  stateFolder,
+}: Pick<LoginParts, "variables" | "stateFolder">): string | undefined {
+  const variable = deciding.find((name) => variables.has(name));
+  if (variable !== undefined) return `the variable ${variable} is set`;
+  const file = join(stateFolder, ".credentials.json");
+  return existsSync(file) ? `there is a login in ${file}` : undefined;
+}
 
 const logIn = "claude /login";
 

@@ -53,6 +53,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "show one run: its goal, its constructs, what they did, where it is",
     load: async () => (await import("./commands/show.ts")).defineShow,
   },
+  files: {
+    summary: "list the files that a run has written and shown, and read them",
+    load: async () => (await import("./commands/files.ts")).defineFiles,
+  },
   replay: {
     summary: "show a recorded run again, as it happened: at any speed, from and to any point",
     load: async () => (await import("./commands/replay.ts")).defineReplay,

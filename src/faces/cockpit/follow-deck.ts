@@ -4,6 +4,8 @@ import type { DeckEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { adopt, hear, type DeckModel } from "./model/deck-model.ts";
 import { hearFeeds } from "./model/feeds.ts";
+import { needsOf } from "./model/needs.ts";
+import { hearRaised, raising } from "./model/raised.ts";
 
 /**
  * Keeps a model in step with its deck: the open runs as they are, then every event. Resolves when the deck has ended; a connection
@@ -35,10 +37,18 @@ export async function followDeck(
   }
 }
 
+/** Older ones are long answered. */
+const mostRaised = 200;
+
 async function take(port: Port, model: DeckModel, run: string): Promise<void> {
   try {
     const view = await port.snapshot(run);
-    if (view !== undefined) adopt(model, view);
+    if (view === undefined) return;
+    adopt(model, view);
+    if (!needsOf(model).some((need) => need.run === run)) return;
+    // Since when they wait is in their events.
+    const { events } = await port.send({ type: "events.list", run, types: [...raising], limit: mostRaised });
+    for (const event of events) hearRaised(model.raisedAt, event);
   } catch (error) {
     // It has closed in between.
     if (!(error instanceof Fault)) throw error;

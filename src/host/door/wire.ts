@@ -9,6 +9,7 @@ import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
 import { exportedRunSchema, pruningSchema } from "../../protocol/retention.ts";
+import { readFileSchema, runFileSchema } from "../../protocol/run-files.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
 import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
@@ -113,6 +114,8 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "ask.list": z.object({ asks: z.array(askLineSchema) }),
   "ask.history": z.object({ asks: z.array(z.looseObject({ ask: z.string(), run: z.string(), question: z.string() })) }),
   "events.list": z.object({ events: z.array(wireEventSchema), more: z.boolean() }),
+  "files.list": z.object({ files: z.array(runFileSchema) }),
+  "file.read": readFileSchema,
   "event.show": z.object({
     event: wireEventSchema,
     before: z.array(wireEventSchema),

@@ -5,6 +5,7 @@ import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType } from "../../../src/protocol/event.ts";
 import type { Pruning } from "../../../src/protocol/retention.ts";
+import type { RunFile } from "../../../src/protocol/run-files.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
 import type { KnownCalibers } from "../../../src/protocol/models.ts";
@@ -57,6 +58,7 @@ export interface Script {
   calibers?: KnownCalibers;
   pruning?: Pruning;
   workspace?: string;
+  files?: RunFile[];
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
   /** What holds the agents of a home up in which no run is open. */
@@ -310,6 +312,10 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
           more: all.length > limit,
         };
       }
+      case "files.list":
+        return { files: script.files ?? [] };
+      case "file.read":
+        return { path: command.path, text: "text\u001b[2J\n", bytes: 9, cut: false, binary: false, modified: clock };
       case "event.show": {
         const event = events.find(({ seq }) => seq === command.seq);
         if (event === undefined) throw new Fault("usage", "event.unknown", "there is no such event");

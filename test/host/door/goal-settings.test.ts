@@ -15,7 +15,7 @@ function openBusyDeck(): Promise<TestDeck> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const frugal = { tripwire_author: "off", pool: 0, sandbox: "off" };
   writeFileSync(homePaths(home).settings, JSON.stringify({ ...frugal, max_spawns: 7, budget_usd: 3 }));
-  return openTestDeck({ folder, answer: () => call("Bash", { command: "sleep 300 & wait" }) });
+  return openTestDeck({ folder, answer: () => call("Bash", { command: "touch started; sleep 300 & wait" }) });
 }
 
 const openedSchema = z.object({ run: z.string(), afterSeq: z.int() });
