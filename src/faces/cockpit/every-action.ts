@@ -20,7 +20,6 @@ export function everyAction(): Known[] {
     redraw: () => {},
     help: () => [],
     actions: () => [],
-    help: () => [],
     shownAt: () => 0,
   };
   return [...ofPages, ...globalActions(shell).map(({ id, title, keys }) => ({ id, title, keys, page: null }))];

@@ -13,8 +13,9 @@ const paged =
     mount(page, hands, changed);
 
 /** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
-<<<<<<< HEAD
-export const pages: readonly MountPage[] = [paged(fleetPage), paged(constructPage), paged(timelinePage)];
-=======
-export const pages: readonly MountPage[] = [paged(fleetPage), paged(inboxPage), paged(timelinePage)];
->>>>>>> main
+export const pages: readonly MountPage[] = [
+  paged(fleetPage),
+  paged(constructPage),
+  paged(inboxPage),
+  paged(timelinePage),
+];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { scriptedDeck } from "../cli/scripted-deck.ts";
 import { openDesk } from "./kit/desk.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
-import { id, talkativeConstruct } from "./kit/scenes.ts";
+import { talkativeConstruct } from "./kit/scenes.ts";
 
 describe("the construct page", () => {
   test.each(sizes)("shows what a construct is and all that it did, at $columns x $rows", async (size) => {

@@ -5,7 +5,7 @@ import { tokenSum } from "../../../protocol/spent.ts";
 import { caliberText } from "../../../protocol/view.ts";
 import { money } from "../../words/amounts.ts";
 import { constructWord } from "../../words/state-word.ts";
-import { widthOf } from "../../words/width.ts";
+import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
 import { shortCount, shortTime } from "../fleet/figures.ts";
 import { needLines } from "../fleet/hold-lines.ts";
@@ -24,9 +24,7 @@ export function headerLines(row: FleetRow, model: DeckModel, { columns, rows }: 
   const { view, need } = row;
   const task = headLines(row.construct.task, columns - 2, rows >= 30 ? 3 : 2);
   const lines = [firstLine(row, model.now, columns), ...task.map((text) => line([` ${text}`, "strong"]))];
-  lines.push(...packed(factsOf(row), columns));
-  const bounds = boundsOf(row, model.now);
-  if (bounds.length > 0) lines.push(...packed(bounds, columns));
+  lines.push(...packed([...factsOf(row), ...boundsOf(row, model.now)], columns));
   if (need !== undefined) {
     const most = Math.max(2, Math.min(rows >= 30 ? 12 : 5, rows - lines.length - 5));
     lines.push(...needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most }));
@@ -49,12 +47,11 @@ function firstLine({ construct, need }: FleetRow, now: number, columns: number):
     ...(construct.requests === 0 ? [] : [count(construct.requests, "request")]),
   ].join(" · ");
   const left = [state, { text: construct.id, look: "title" as const }];
-  const cause = construct.outcome === null ? "" : `  ${construct.outcome.cause}`;
-  const doing = construct.outcome === null ? `  ${construct.activity}` : cause;
-  const room = columns - left.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(figures) - 2;
-  const middle = oneLine(doing, Math.max(0, room));
-  const shown = room < 8 ? "" : `  ${middle.slice(0, Math.max(0, room - 2))}`;
-  const blanks = " ".repeat(Math.max(1, room + 1 - widthOf(shown)));
+  const doing = construct.outcome?.cause ?? (need === undefined ? construct.activity : need.title);
+  const room = columns - left.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(figures) - 4;
+  const shown = room < 8 ? "" : `  ${clip(oneLine(doing, 2 * room), room)}`;
+  const rest = columns - left.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(figures) - widthOf(shown);
+  const blanks = " ".repeat(Math.max(1, rest - 1));
   return line(...left, [shown, "faint"], blanks, figures);
 }
 
@@ -85,7 +82,7 @@ function boundsOf({ view, construct }: FleetRow, now: number): Span[] {
     construct_usd: construct.costUsd,
     time_limit_ms: ageOf(construct, now),
   };
-  const bounds = Object.entries(used).flatMap(([name, amount]): Span[] => {
+  return Object.entries(used).flatMap(([name, amount]): Span[] => {
     const which = boundNames.find((one) => one === name);
     if (which === undefined) return [];
     const limit = construct.raised[which] ?? settings[which];
@@ -94,7 +91,6 @@ function boundsOf({ view, construct }: FleetRow, now: number): Span[] {
     const share = Math.round((amount / limit) * 100);
     return [{ text: `${share} % of ${of}`, look: share >= 80 ? "warning" : "faint" }];
   });
-  return bounds.length === 0 ? [] : [{ text: "used up:", look: "faint" }, ...bounds];
 }
 
 const boundNames = ["construct_turns", "construct_tokens", "construct_usd", "time_limit_ms"] as const;
@@ -107,7 +103,7 @@ function packed(facts: readonly Span[], columns: number): Line[] {
   let used = columns;
   for (const fact of facts) {
     const look = fact.look ?? "faint";
-    const dot = rows.length > 0 && !(rows.at(-1)?.at(-1)?.text.endsWith(":") ?? false) ? " · " : " ";
+    const dot = " · ";
     if (used + widthOf(dot) + widthOf(fact.text) > columns - 1) {
       rows.push([{ text: " " }, { text: fact.text, look }]);
       used = 1 + widthOf(fact.text);

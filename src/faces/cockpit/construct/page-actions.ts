@@ -14,10 +14,15 @@ const ownKeys: Readonly<Record<string, readonly string[]>> = {
   "transcript.match_before": ["M"],
 };
 
+const moves: ReadonlySet<string> = new Set(
+  ["up", "down", "page_up", "page_down", "first", "last"].map((name) => `transcript.${name}`),
+);
+
 const readers = readingActions<ConstructState>("transcript", reading).flatMap((action): Action<ConstructState>[] => {
   // What is copied here is the step with its marks.
   if (action.id === "transcript.copy") return [];
-  return [{ ...action, keys: ownKeys[action.id] ?? action.keys }];
+  const keys = ownKeys[action.id] ?? action.keys;
+  return [{ ...action, keys, isPlain: moves.has(action.id) }];
 });
 
 const neighbour = (id: string, title: string, key: string, by: 1 | -1): Action<ConstructState> => ({
