@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import { pause } from "../base/clock.ts";
+import type { Process } from "./around.ts";
 import type { Machine, Outside } from "../faces/cockpit/machine.ts";
 
 /** How long it may take until a process that has asked to be stopped is stopped, milliseconds. */
@@ -10,7 +11,10 @@ const stopMs = 300;
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What the cockpit needs of this machine; `giveBack` returns the terminal as it was found, whatever the cockpit is doing. */
-export function terminalMachine(env: Record<string, string | undefined>): Machine & { giveBack: () => void } {
+export function terminalMachine({
+  env,
+  homeDir,
+}: Pick<Process, "env" | "homeDir">): Machine & { giveBack: () => void } {
   const history = new Map<string, string[]>();
   const drafts = new Map<string, string>();
   const guards = new Set<() => void>();
@@ -43,6 +47,7 @@ export function terminalMachine(env: Record<string, string | undefined>): Machin
       draft: (kind) => drafts.get(kind) ?? "",
       keepDraft: (kind, text) => void drafts.set(kind, text),
     },
+    login: async () => (await import("./login-present.ts")).loginPresent({ env, homeDir }),
     settings: async (home) => (await import("../store/cockpit-file.ts")).readCockpitFile(home),
     outside(on) {
       stopped = () => on.suspend();

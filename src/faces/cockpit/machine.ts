@@ -8,6 +8,8 @@ export interface Machine {
   /** Puts a text into the machine's clipboard; resolves to what is in the way, undefined when it is there. */
   copy: (text: string) => Promise<string | undefined>;
   local: Local;
+  /** Whether the agent has a login or a key, as far as that can be seen without it, and where. */
+  login: () => Promise<{ present: boolean; how: string }>;
   /** The settings of the cockpit that are kept in a home. */
   settings: (home: string) => Promise<SettingsFile>;
   /** Tells of what is done to this process. */

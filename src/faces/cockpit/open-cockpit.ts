@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { systemClock } from "../../base/clock.ts";
-import { Cockpit, type OpenDeck } from "./cockpit.ts";
+import { Cockpit, type CockpitParts } from "./cockpit.ts";
 import { copying } from "./copying.ts";
 import { everyAction } from "./every-action.ts";
 import type { OwnKeys } from "./keymap.ts";
@@ -15,7 +15,9 @@ export async function openCockpit(parts: {
   env: Record<string, string | undefined>;
   color: boolean;
   home: string;
-  openDeck: () => Promise<OpenDeck>;
+  /** Finds the deck of the home; `there`: only if it runs already, else it is started. */
+  openDeck: CockpitParts["openDeck"];
+  isOffline: boolean;
 }): Promise<number> {
   const { machine, env } = parts;
   const file = await machine.settings(parts.home);
@@ -30,6 +32,8 @@ export async function openCockpit(parts: {
   const cockpit = new Cockpit({
     screen,
     openDeck: parts.openDeck,
+    isOffline: parts.isOffline,
+    login: machine.login,
     clock: systemClock,
     local: machine.local,
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
