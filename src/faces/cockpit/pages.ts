@@ -1,5 +1,6 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
+import { daemonPage } from "./pages/daemon.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
@@ -13,4 +14,10 @@ const paged =
     mount(page, hands, changed);
 
 /** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
-export const pages: readonly MountPage[] = [paged(fleetPage), paged(inboxPage), paged(timelinePage), paged(limitsPage)];
+export const pages: readonly MountPage[] = [
+  paged(fleetPage),
+  paged(inboxPage),
+  paged(daemonPage),
+  paged(timelinePage),
+  paged(limitsPage),
+];
