@@ -4,6 +4,7 @@ import { daemonPage } from "./pages/daemon.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
+import { rulesPage } from "./pages/rules.ts";
 import { timelinePage } from "./pages/timeline.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
@@ -20,4 +21,5 @@ export const pages: readonly MountPage[] = [
   paged(daemonPage),
   paged(timelinePage),
   paged(limitsPage),
+  paged(rulesPage),
 ];
