@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { constants } from "node:os";
+import { constants, homedir } from "node:os";
 import { pause } from "../base/clock.ts";
 import type { Process } from "./around.ts";
 import type { Machine, Outside } from "../faces/cockpit/machine.ts";
@@ -46,6 +46,14 @@ export function terminalMachine({
       remember: (kind, text) => void history.set(kind, [...(history.get(kind) ?? []), text]),
       draft: (kind) => drafts.get(kind) ?? "",
       keepDraft: (kind, text) => void drafts.set(kind, text),
+      async brake(home) {
+        const brake = (await import("./open-brake.ts")).openBrake(home);
+        const rest = { homeDir: homedir(), deckHome: home };
+        return {
+          rules: (tier) => brake.rules(tier),
+          explain: (question) => brake.explain({ ...question, ...rest, cwd: question.workspace }),
+        };
+      },
     },
     login: async () => (await import("./login-present.ts")).loginPresent({ env, homeDir }),
     settings: async (home) => (await import("../store/cockpit-file.ts")).readCockpitFile(home),
