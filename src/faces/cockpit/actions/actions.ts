@@ -3,6 +3,7 @@ import { cockpitActions } from "./cockpit-actions.ts";
 import { constructActions } from "./construct-actions.ts";
 import { needActions } from "./need-actions.ts";
 import { runActions } from "./run-actions.ts";
+import { talkActions } from "./talk-actions.ts";
 import type { Shell } from "./shell.ts";
 
 /** What can be done on every page. */
@@ -10,5 +11,6 @@ export const globalActions = (shell: Shell): Action<null>[] => [
   ...needActions(shell),
   ...constructActions,
   ...runActions,
+  ...talkActions,
   ...cockpitActions(shell),
 ];
