@@ -21,7 +21,7 @@ export async function openCockpit(parts: {
   isOffline: boolean;
 }): Promise<number> {
   const { machine, env } = parts;
-  const file = await machine.settings(parts.home);
+  const [file, local] = await Promise.all([machine.settings(parts.home), machine.local(parts.home)]);
   const { settings } = file;
   const appearance = appearanceOf(settings, parts);
   const theme = themeOf(appearance.theme);
@@ -33,11 +33,11 @@ export async function openCockpit(parts: {
     isOffline: parts.isOffline,
     login: machine.login,
     clock: systemClock,
-    local: machine.local,
+    local,
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
     suspend: machine.suspend,
     keys,
-    problems,
+    problems: [...problems, ...local.problems()],
   });
   let code = 0;
   using _guard = machine.guard(() => cockpit.leave());
@@ -49,7 +49,11 @@ export async function openCockpit(parts: {
     suspend: () => cockpit.suspend(),
     resumed: () => cockpit.resumed(),
   });
-  await cockpit.run();
+  try {
+    await cockpit.run();
+  } finally {
+    await local.close();
+  }
   return code;
 }
 
