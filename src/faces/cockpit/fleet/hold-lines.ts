@@ -33,6 +33,16 @@ export function needLines(
   return [title, ...body, rule, ...targets].slice(0, most);
 }
 
+/** Whether so many rows show all of it that a decision needs. */
+export function showsAll(need: Need, columns: number, most: number): boolean {
+  const text = need.kind === "hold" ? `${need.hold.tool}  ${need.hold.input}` : need.text;
+  // What cannot fit need not be broken into rows.
+  if (text.length > columns * most) return false;
+  const rows = headLines(text, columns - 1, most + 1).length;
+  if (need.kind !== "hold") return rows < most;
+  return need.hold.diff === null && 2 + rows + need.hold.targets.length <= most;
+}
+
 function bar(leftMs: number, windowMs: number | null): string {
   if (windowMs === null || windowMs <= 0) return "";
   const full = Math.max(0, Math.min(barCells, Math.ceil((leftMs / windowMs) * barCells)));

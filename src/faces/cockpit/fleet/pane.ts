@@ -1,6 +1,5 @@
 import { caliberText } from "../../../protocol/view.ts";
 import { constructWord } from "../../words/state-word.ts";
-import { wrap } from "../../words/width.ts";
 import { oneLine } from "../../../base/text.ts";
 import { counted } from "../../words/amounts.ts";
 import { line, type Line, type Placed } from "../draw/block.ts";
@@ -8,10 +7,12 @@ import { boxed } from "../draw/box.ts";
 import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { eventsOf } from "../model/feeds.ts";
+import type { Size } from "../screen/size.ts";
+import { headLines } from "../transcript/lines.ts";
 import { shortLines } from "../transcript/short-lines.ts";
 import { stepsOf } from "../transcript/steps.ts";
 import { cents, shortCount, shortTime } from "./figures.ts";
-import { needLines } from "./hold-lines.ts";
+import { needLines, showsAll } from "./hold-lines.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
 
 export interface PaneAt extends Omit<Placed, "lines"> {
@@ -38,23 +39,32 @@ export function paneOf(row: FleetRow, model: DeckModel, at: PaneAt): Placed {
 }
 
 /** What is known of a construct within so many columns and rows. */
-export function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
-  const { view, construct, need } = row;
-  const isOver = hasEnded(row);
-  const taskRows = rows >= 8 ? 2 : 1;
-  const words = wrap(oneLine(construct.task, columns * (taskRows + 1)), Math.max(1, columns - 2));
-  const task = words.slice(0, taskRows).map((text, index) => {
-    const isCut = index === taskRows - 1 && words.length > taskRows;
-    return line([` ${isCut ? `${text}…` : text}`, isOver ? "faint" : "strong"]);
-  });
-  const lines: Line[] = task.slice(0, rows);
+function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
+  const { view, need } = row;
+  const lines = taskLines(row, columns, rows);
   if (need !== undefined) {
-    const most = Math.max(0, Math.min(rows - lines.length, rows >= 8 ? rows - lines.length - 2 : rows));
+    const most = needRoom(rows, lines.length);
     lines.push(...needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most }));
   }
   const room = rows - lines.length;
   if (room > 0) lines.push(...lastLines(row, model, columns - 1, room));
   return lines;
+}
+
+/** Whether a pane of this size shows all that a decision about what its construct waits with needs. */
+export function isDecidable(row: FleetRow, { columns, rows }: Size): boolean {
+  if (row.need === undefined) return false;
+  const [inner, room] = [columns - 2, rows - 2];
+  return showsAll(row.need, inner, needRoom(room, taskLines(row, inner, room).length));
+}
+
+/** The rows for what it waits with: in a high pane two are left for its transcript. */
+const needRoom = (rows: number, above: number): number => Math.max(0, rows - above - (rows >= 8 ? 2 : 0));
+
+function taskLines(row: FleetRow, columns: number, rows: number): Line[] {
+  const most = Math.min(rows, rows >= 8 ? 2 : 1);
+  const look = hasEnded(row) ? "faint" : "strong";
+  return headLines(oneLine(row.construct.task, columns * 3), columns - 2, most).map((text) => line([` ${text}`, look]));
 }
 
 /** The end of its transcript; where nothing of that is known yet, what it does. */

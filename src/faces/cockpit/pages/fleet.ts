@@ -4,14 +4,14 @@ import { newShelf, type Arranged } from "../fleet/arrange.ts";
 import { fleetActions } from "../fleet/fleet-actions.ts";
 import { arrangedOf, hasPanes, idsOf, type FleetState } from "../fleet/fleet-state.ts";
 import { orderWord } from "../fleet/order.ts";
-import { paneOf } from "../fleet/pane.ts";
-import { drawPanes, shareOf } from "../fleet/panes.ts";
+import { isDecidable, paneOf } from "../fleet/pane.ts";
+import { drawPanes, shareOf, spotsOf } from "../fleet/panes.ts";
 import type { FleetRow } from "../fleet/row.ts";
 import { tableLines, tableRows } from "../fleet/table.ts";
 import { filling, line, moved, type Drawing, type Line } from "../draw/block.ts";
-import { cursorIn, listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
-import { findConstruct } from "../model/constructs.ts";
+import { listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
 import type { Page, Seen } from "../page.ts";
+import type { Size } from "../screen/size.ts";
 import { clip, widthOf } from "../../words/width.ts";
 
 /** The box below the table shows the construct at the cursor; with less room than this, one row names its task. */
@@ -43,8 +43,13 @@ export const fleetPage: Page<FleetState> = {
     return drawTable(seen, arranged, place, note);
   },
   focus(seen) {
-    const construct = cursorIn(idsOf(seen), seen.state.listing);
-    return { construct, run: findConstruct(seen.model, construct)?.view.run };
+    const arranged = arrangedOf(seen);
+    const place = placeIn(arranged.ids, seen.state.listing);
+    const row = arranged.rows[place];
+    if (row === undefined) return {};
+    const box = row.need === undefined ? null : boxOf(seen, arranged, place);
+    const isSeen = box !== null && isDecidable(row, box);
+    return { construct: row.construct.id, run: row.view.run, isSeen };
   },
   actions: [
     ...fleetActions,
@@ -65,11 +70,27 @@ export const fleetPage: Page<FleetState> = {
   },
 };
 
+/** The size of the box that shows the construct at the cursor; null: there is none. */
+function boxOf(seen: Seen<FleetState>, arranged: Arranged, place: number): Size | null {
+  const { columns, rows } = seen.size;
+  if (!hasPanes(seen)) {
+    const peek = peekRows(arranged, rows);
+    return peek === 0 ? null : { columns, rows: peek };
+  }
+  const spot = spotsOf(arranged.rows.length, place, { columns, rows: rows - 1 }).find(({ index }) => index === place);
+  return spot === undefined ? null : { columns: spot.width, rows: spot.height };
+}
+
+/** The rows that are left for the box below the table. */
+function peekRows(arranged: Arranged, rows: number): number {
+  const left = rows - tableRows(arranged);
+  return left >= leastPeek ? left : 0;
+}
+
 function drawTable({ model, size }: Seen<FleetState>, arranged: Arranged, place: number, note: string): Drawing {
   const { columns, rows } = size;
-  const needed = tableRows(arranged);
-  const peek = rows - needed >= leastPeek ? rows - needed : 0;
-  const height = peek > 0 ? needed : rows - 1;
+  const peek = peekRows(arranged, rows);
+  const height = rows - Math.max(1, peek);
   const lines = tableLines(arranged, { place, note, now: model.now, columns, height });
   const table = { x: 0, y: 0, width: columns, height, lines };
   const row = arranged.rows[place];
