@@ -4,6 +4,8 @@ import { CountReporter } from "./test/kit/count-reporter.ts";
 
 // Vitest keeps a token in the user's data folder; a test run is to leave nothing in anybody's HOME.
 process.env["XDG_DATA_HOME"] = join(import.meta.dirname, "node_modules", ".cache");
+// Frames of screens are kept, and show times of the day.
+process.env["TZ"] = "UTC";
 
 export default defineConfig({
   test: {

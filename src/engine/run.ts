@@ -8,7 +8,7 @@ import type { RunView } from "../protocol/view.ts";
 import type { Membership } from "./account/account.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import type { CutEject } from "./eject/cut-eject.ts";
-import { ejectRun } from "./eject/eject-run.ts";
+import { ejectingOf, type Ejecting } from "./eject/ejecting.ts";
 import { changeGoal } from "./changing-goal.ts";
 import type { Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
@@ -44,7 +44,7 @@ export class Run {
   #goingOn: Promise<void> = Promise.resolve();
   #wish: StopWish | undefined;
   #isOver = false;
-  #ejecting: Promise<Ejection> | undefined;
+  readonly #ejecting: Ejecting;
 
   /** @param view of the run so far: just opened, or folded from its log; `see` must get every later event of the run */
   constructor(view: RunView, parts: RunParts) {
@@ -58,6 +58,13 @@ export class Run {
       goAhead: () => this.#goAhead(),
       stop: (wish) => this.stop(wish),
       changeSettings: (settings) => this.changeSettings(settings),
+    });
+    this.#ejecting = ejectingOf({
+      view,
+      run: parts,
+      works: this.#works,
+      stopDaemon: () => this.#over.abort(),
+      killDaemon: async () => this.#daemon?.conversation.close("hard"),
     });
   }
 
@@ -222,13 +229,11 @@ export class Run {
   /** Stops everything at once, whatever is under way, and proves it. A second wish gets what came of the first. */
   async eject(reason: string): Promise<Ejection> {
     const isFirst = this.#wish === undefined;
-    if (this.#ejecting === undefined) {
-      const wish = ejectWish(reason);
-      this.#wish = wish;
-      this.#ejecting = this.#eject(reason);
-      if (isFirst) void this.#ejecting.then(() => this.#finish(wish));
-    }
-    const ejection = await this.#ejecting;
+    const wish = ejectWish(reason);
+    if (this.#ejecting.begun === undefined) this.#wish = wish;
+    const ejecting = this.#ejecting.begin(reason);
+    if (isFirst) void ejecting.then(() => this.#finish(wish));
+    const ejection = await ejecting;
     await this.closed;
     return ejection;
   }
@@ -237,18 +242,7 @@ export class Run {
   #completeEject(cut: CutEject): void {
     const wish = ejectWish(cut.reason);
     this.#wish = wish;
-    this.#ejecting = this.#goingOn.then(() => this.#eject(cut.reason, cut));
-    void this.#ejecting.then(() => this.#finish(wish));
-  }
-
-  #eject(reason: string, cut?: CutEject): Promise<Ejection> {
-    const note = noteFor(this.#parts.record, this.view.run, cut === undefined ? "netrunner" : "engine");
-    const others = [
-      { name: "daemon", deny: () => this.#over.abort(), kill: async () => this.#daemon?.conversation.close("hard") },
-      { name: "author", kill: () => this.#works.authoring.close() },
-      { name: "pool", kill: () => this.#works.pool.close() },
-    ];
-    return ejectRun({ reason, view: this.view, run: this.#parts, note, cut, fleet: this.#works.fleet, others });
+    void this.#ejecting.complete(cut, this.#goingOn).then(() => this.#finish(wish));
   }
 
   async #coordinate(): Promise<void> {
@@ -307,7 +301,7 @@ export class Run {
   async #finish(wish: Pick<Closing, "status" | "reason"> & Pick<StopWish, "how" | "cause">): Promise<void> {
     // A run that stops for a while keeps its queue.
     await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
-    const { status, reason } = (await this.#ejecting) === undefined ? wish : (this.#wish ?? wish);
+    const { status, reason } = (await this.#ejecting.begun) === undefined ? wish : (this.#wish ?? wish);
     this.#membership?.leave();
     this.#works.budget.close();
     await closeOnRecord({ view: this.view, run: this.#parts, note: this.#note, status, reason });

@@ -1,5 +1,5 @@
 import type { RunView } from "../../protocol/view.ts";
-import type { Telling } from "../words/narrate.ts";
+import type { Telling } from "../words/telling.ts";
 
 /** Paths of the run as they look from inside it: `run:parts/a.txt` in the run folder, `src/a.ts` in the workspace. */
 export function near(text: string, view: Pick<RunView, "folder" | "workspace">): string {

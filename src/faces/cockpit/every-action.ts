@@ -18,8 +18,8 @@ export function everyAction(): Known[] {
     suspend: () => {},
     attach: () => {},
     redraw: () => {},
-    help: () => [],
     actions: () => [],
+    help: () => [],
     shownAt: () => 0,
   };
   return [...ofPages, ...globalActions(shell).map(({ id, title, keys }) => ({ id, title, keys, page: null }))];

@@ -1,6 +1,8 @@
-import { blank, line, moved, type Drawing, type Line } from "./draw/block.ts";
+import { line, moved, type Drawing, type Line } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import type { DeckModel } from "./model/deck-model.ts";
+import { widthOf } from "../words/width.ts";
+import { pieceAt } from "./pointing.ts";
 import { postureLines } from "./posture.ts";
 import type { Size } from "./screen/size.ts";
 
@@ -45,15 +47,36 @@ export function frameOf(
   };
 }
 
-function tabLine({ tabs, front }: Chrome, model: DeckModel): Line {
-  if (tabs.length === 0) return blank;
-  return line(
-    ...tabs.flatMap(({ name, title, badge }): (readonly [string, Look])[] => {
-      const count = badge(model);
-      const mark: (readonly [string, Look])[] = count > 0 ? [[`${count} `, "act"]] : [];
-      return name === front ? [[`▌${title} `, "border_focused"], ...mark] : [[` ${title} `, "faint"], ...mark];
-    }),
+/** The page whose tab lies at a column. */
+export function tabAt(chrome: Chrome, model: DeckModel, x: number): string | undefined {
+  const widths = chrome.tabs.map((tab) =>
+    piecesOf(tab, chrome.front, model).reduce((sum, [text]) => sum + widthOf(text), 0),
   );
+  return chrome.tabs[pieceAt(widths, x)]?.name;
+}
+
+/** The key, as it is shown, of the hint that lies at a column of the bottom line. */
+export function hintAt({ word, hints }: Chrome, x: number): string | undefined {
+  if (word !== null) return undefined;
+  return hints[
+    pieceAt(
+      hints.map(([key, title]) => widthOf(key) + widthOf(title) + 3),
+      x,
+    )
+  ]?.[0];
+}
+
+const tabLine = (chrome: Chrome, model: DeckModel): Line =>
+  line(...chrome.tabs.flatMap((tab) => piecesOf(tab, chrome.front, model)));
+
+function piecesOf(
+  { name, title, badge }: Chrome["tabs"][number],
+  front: string,
+  model: DeckModel,
+): (readonly [string, Look])[] {
+  const count = badge(model);
+  const mark: (readonly [string, Look])[] = count > 0 ? [[`${count} `, "act"]] : [];
+  return name === front ? [[`▌${title} `, "border_focused"], ...mark] : [[` ${title} `, "faint"], ...mark];
 }
 
 function footLine({ word, hints }: Chrome): Line {

@@ -1,6 +1,7 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
 import { constructPage } from "./pages/construct.ts";
+import { daemonPage } from "./pages/daemon.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { timelinePage } from "./pages/timeline.ts";
@@ -17,5 +18,6 @@ export const pages: readonly MountPage[] = [
   paged(fleetPage),
   paged(constructPage),
   paged(inboxPage),
+  paged(daemonPage),
   paged(timelinePage),
 ];

@@ -15,7 +15,7 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
   const needs = needsOf(model).length;
   const need: Span[] =
     needs === 0
-      ? [{ text: "nothing needs you ", look: "faint" }]
+      ? [{ text: " nothing needs you ", look: "faint" }]
       : [{ text: ` ⚑ ${needs} NEED${needs === 1 ? "S" : ""} YOU · g `, look: "act" }];
   const first = [
     { text: " CYBERDECK ", look: "title" as const },

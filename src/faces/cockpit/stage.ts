@@ -4,10 +4,13 @@ import type { Shell } from "./actions/shell.ts";
 import type { HelpSection } from "./dialogs/help.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
-import { bodySize, bodyTop, frameOf } from "./frame.ts";
+import { crampedDrawing, isCramped } from "./cramped.ts";
+import { bodySize, bodyTop, frameOf, hintAt, tabAt, type Chrome } from "./frame.ts";
+import { readKeyName } from "./key-name.ts";
+import { targetAt } from "./pointing.ts";
 import { actionFor, keyName, keysOf, type OwnKeys } from "./keymap.ts";
 import type { DeckModel } from "./model/deck-model.ts";
-import { needInFocus } from "./model/needs.ts";
+import { needInFocus, needsOf } from "./model/needs.ts";
 import { mount, mountDialog, type BoundAction, type Mounted, type MountedDialog } from "./mount.ts";
 import type { Dialog, Focus, Hands } from "./page.ts";
 import { pages } from "./pages.ts";
@@ -39,6 +42,8 @@ export class Stage {
   #front: Mounted;
   #before: Mounted[] = [];
   #dialogs: MountedDialog[] = [];
+  /** The target of the last click. */
+  #clicked: string | null = null;
   #word: { text: string; look: Look; until: number } | null = null;
 
   /** The need under the cursor, and since which picture. */
@@ -77,19 +82,30 @@ export class Stage {
     if (this.#word !== null && this.#word.until < model.now) this.#word = null;
     const need = needInFocus(model, this.#focus())?.id ?? null;
     if (need !== this.#under.need) this.#under = { need, at: model.now };
-    const page = this.#front.draw(model, bodySize(size));
     const dialogs = this.#dialogs.map((dialog): Drawing => dialog.draw(model, size));
-    const chrome = { tabs: this.#pages, front: this.#front.name, word: this.#word, hints: this.#hints() };
-    return gridOf(frameOf(model, chrome, page, dialogs, size), size);
+    if (isCramped(size)) {
+      const small = crampedDrawing(size, needsOf(model).length, this.#ways());
+      const parts = [...small.parts, ...dialogs.flatMap((dialog) => dialog.parts)];
+      return gridOf({ parts, cursor: dialogs.at(-1)?.cursor }, size);
+    }
+    const page = this.#front.draw(model, bodySize(size));
+    return gridOf(frameOf(model, this.#chrome(), page, dialogs, size), size);
   }
 
   /** Does what an input means here: the dialog on top has it first. */
-  take(input: Input): void {
+  take(raw: Input): void {
     const { model } = this.#parts;
+    const size = this.#parts.size();
     const top = this.#dialogs.at(-1);
-    if (top?.input(input, model, this.#parts.size()) === true) return;
-    if (input.type === "key") this.#press(input.key, top !== undefined);
-    if (top !== undefined || input.type !== "mouse") return;
+    const input =
+      top !== undefined && raw.type === "mouse" && raw.kind === "press"
+        ? { ...raw, target: targetAt(top.draw(model, size), raw.x, raw.y) }
+        : raw;
+    if (top !== undefined && input.type === "key" && this.#eject(input.key, top)) return;
+    if (top?.input(input, model, size) === true) return;
+    const isCovered = top !== undefined || isCramped(size);
+    if (input.type === "key") this.#press(input.key, isCovered);
+    if (isCovered || input.type !== "mouse") return;
     if (input.kind === "wheel") this.#front.wheeled(input.wheel, model, this.#body());
     if (input.kind === "press") this.#click(input.x, input.y);
   }
@@ -145,12 +161,52 @@ export class Stage {
     else this.say(`${keyName(key)} (${action.title}) has nothing to act on here`, "warning");
   }
 
+  /** The key that stops everything goes past every dialog; in its own, it is the yes. */
+  #eject(key: string, top: MountedDialog): boolean {
+    const { model, keys } = this.#parts;
+    const action = this.actions().find(({ id }) => id === "deck.eject");
+    if (action === undefined || !keysOf(action, keys).includes(key)) return false;
+    if (top.name === "eject") top.input({ type: "key", key: "enter", text: "" }, model, this.#parts.size());
+    else action.run(key);
+    return true;
+  }
+
   #click(x: number, y: number): void {
-    const parts = this.#front.draw(this.#parts.model, this.#body()).parts.toReversed();
-    const row = y - bodyTop;
-    const part = parts.find((one) => x >= one.x && x < one.x + one.width && row >= one.y && row < one.y + one.height);
-    const target = part?.lines[row - part.y]?.target;
-    if (target !== undefined) this.#front.clicked(target, this.#parts.model, this.#body());
+    const { model } = this.#parts;
+    const { rows } = this.#parts.size();
+    const before = this.#clicked;
+    this.#clicked = null;
+    if (y === 0) return this.act("needs.next");
+    if (y < bodyTop) {
+      const tab = y === bodyTop - 1 ? tabAt(this.#chrome(), model, x) : undefined;
+      return tab === undefined ? undefined : this.show(tab, {});
+    }
+    if (y === rows - 1) {
+      const key = readKeyName(hintAt(this.#chrome(), x) ?? "");
+      return key === undefined ? undefined : this.#press(key, false);
+    }
+    const front = this.#front;
+    const target = targetAt(front.draw(model, this.#body()), x, y - bodyTop);
+    if (target === undefined) return;
+    const isChosen = before === target && Object.values(front.focus(model, this.#body())).includes(target);
+    this.#clicked = target;
+    front.clicked(target, model, this.#body());
+    // A second click on what is chosen does what Enter does, unless the page has done so.
+    if (isChosen && this.#front === front) this.#press("enter", false);
+  }
+
+  #chrome(): Chrome {
+    return { tabs: this.#pages, front: this.#front.name, word: this.#word, hints: this.#hints() };
+  }
+
+  /** What can be done where there is no room to see anything. */
+  #ways(): (readonly [string, string])[] {
+    return this.actions().flatMap((action): (readonly [string, string])[] => {
+      const [key] = keysOf(action, this.#parts.keys);
+      return key !== undefined && ["deck.eject", "cockpit.quit"].includes(action.id)
+        ? [[keyName(key), action.title]]
+        : [];
+    });
   }
 
   #hints(): (readonly [string, string])[] {

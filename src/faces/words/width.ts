@@ -9,7 +9,7 @@ const pictured = /[\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Regional_In
 const nothing = /(?!\u00ad)[\p{Mn}\p{Me}\p{Cf}]/u;
 /** Characters that never join the one before or behind them (https://unicode.org/reports/tr29, "Control"). */
 const parting =
-  /(?![\u200c\u200d\u{e0020}-\u{e007f}])[\p{Cf}\p{Cs}\u2028\u2029\u2065\ufff0-\ufff8\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
+  /(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cf}\p{Cs}\u2028\u2029\u2065\ufff0-\ufff8\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
 const emojiSelector = "\u{fe0f}";
 
 /**

@@ -329,7 +329,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         record(current, "goal.changed", { from: "goal", to: command.goal });
         return { from: "goal" };
       case "host.status":
-        return script.status ?? aStatus;
+        return script.status ?? { ...aStatus, seq: events.length };
       case "host.stop":
         return {
           pid: 1,

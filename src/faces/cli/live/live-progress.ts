@@ -3,7 +3,7 @@ import { inert } from "../../../base/text.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { narrate } from "../../words/narrate.ts";
 import { nearText } from "../near.ts";
-import type { Telling } from "../../words/narrate.ts";
+import type { Telling } from "../../words/telling.ts";
 import type { Paint } from "../paint.ts";
 import { renderLine } from "../pieces.ts";
 import type { Progress } from "../progress.ts";

@@ -1,6 +1,7 @@
 import type { Action } from "../page.ts";
 import { cockpitActions } from "./cockpit-actions.ts";
 import { constructActions } from "./construct-actions.ts";
+import { deckActions } from "./deck-actions.ts";
 import { needActions } from "./need-actions.ts";
 import { runActions } from "./run-actions.ts";
 import type { Shell } from "./shell.ts";
@@ -10,5 +11,6 @@ export const globalActions = (shell: Shell): Action<null>[] => [
   ...needActions(shell),
   ...constructActions,
   ...runActions,
+  ...deckActions,
   ...cockpitActions(shell),
 ];

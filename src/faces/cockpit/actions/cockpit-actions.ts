@@ -22,7 +22,7 @@ export const cockpitActions = (shell: Shell): Action<null>[] => [
   ...shell.pages.map(({ name, title }): Action<null> => ({
     id: `show.${name}`,
     title: `show: ${title.toLowerCase()}`,
-    keys: [],
+    keys: pageKeys[name] ?? [],
     run: ({ hands }) => hands.show(name),
   })),
   {
@@ -43,13 +43,10 @@ export const cockpitActions = (shell: Shell): Action<null>[] => [
   },
   { id: "cockpit.redraw", title: "draw everything again", keys: ["ctrl+l"], run: () => shell.redraw() },
   { id: "cockpit.suspend", title: "suspend the cockpit", keys: ["ctrl+z"], run: () => shell.suspend() },
-  {
-    id: "cockpit.quit",
-    title: "leave the cockpit; the fleet goes on",
-    keys: ["ctrl+q"],
-    run: ({ hands }) => hands.quit(),
-  },
 ];
+
+/** Pages that have a key of their own. */
+const pageKeys: Record<string, readonly string[]> = { inbox: ["i"], limits: ["l"] };
 
 function neighbour({ pages, front }: Shell, by: number): string {
   const at = pages.findIndex(({ name }) => name === front());

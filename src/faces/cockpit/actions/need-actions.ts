@@ -19,8 +19,8 @@ export const needActions = (shell: Shell): Action<null>[] => [
       if (need !== undefined) hands.show("inbox", { run: need.run, need: need.id });
     },
   },
-  answering(shell, "need.answer", "answer it: yes", "x", "yes"),
-  answering(shell, "need.refuse", "answer it: no", "v", "no"),
+  answering(shell, "need.answer", "answer: yes", "x", "yes"),
+  answering(shell, "need.refuse", "answer: no", "v", "no"),
   answering(shell, "need.refuse_note", "deny it with a note", "V", "note"),
   answering(shell, "need.allow_pattern", "allow it and its like", "X", "always"),
 ];

@@ -1,7 +1,7 @@
 import { searchDialog } from "../dialogs/search.ts";
 import type { Action, At, Seen } from "../page.ts";
-import { entryAt, following, movedBy, rolledBy, toEntry, toStart, type Scroll } from "./scroll.ts";
-import { contentOf, hasText, isUnfolded, wordsOf, type Entry, type Pane, type Reading } from "./transcript.ts";
+import { entryAt, following, movedBy, pagedBy, rolledBy, toEntry, toStart, type Scroll } from "./scroll.ts";
+import { contentOf, hasText, wordsOf, type Entry, type Pane, type Reading } from "./transcript.ts";
 
 /** A transcript that is part of a page. */
 export interface ReadingOf<S> {
@@ -26,6 +26,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
     id: `${page}.${id}`,
     title,
     keys,
+    isPlain: true,
     can: (seen) => of.entries(seen).length > 0,
     run: (at) => {
       const reading = of.get(at.state);
@@ -37,7 +38,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
   const by = (rows: number) => (scroll: Scroll, height: number, at: At<S>) =>
     movedBy(contentIn(of, at), scroll, height, rows);
   const pageBy = (sign: number) => (scroll: Scroll, height: number, at: At<S>) =>
-    movedBy(contentIn(of, at), scroll, height, sign * Math.max(1, height - 2));
+    pagedBy(contentIn(of, at), scroll, height, sign * Math.max(1, height - 2));
   return [
     move("up", "up", ["w", "up"], by(-1)),
     move("down", "down", ["s", "down"], by(1)),
@@ -47,7 +48,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
     move("last", "last, and follow", ["end"], () => following),
     {
       id: `${page}.follow`,
-      title: "follow what comes, or stay",
+      title: "follow or stay",
       keys: ["f"],
       can: (seen) => of.entries(seen).length > 0,
       run: (at) => {
@@ -75,7 +76,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
     },
     {
       id: `${page}.fold_all`,
-      title: "unfold or fold everything",
+      title: "unfold or fold all",
       keys: ["Z"],
       can: (seen) => of.entries(seen).some((entry) => entry.brief !== undefined),
       run: (at) => {
@@ -85,7 +86,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
     },
     {
       id: `${page}.search`,
-      title: "look for a text",
+      title: "search",
       keys: ["/"],
       can: (seen) => of.entries(seen).length > 0,
       run: (at) => {
@@ -106,6 +107,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
       id: `${page}.${id}`,
       title,
       keys: [key],
+      isPlain: true,
       can: ({ state }) => of.get(state).search !== "",
       run: (at) => found(of, at, of.get(at.state).search, way, false),
     })),
@@ -152,12 +154,6 @@ export function pointed<S>(of: ReadingOf<S>, target: string, seen: Seen<S>): S {
 export function current<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
   const seq = entryAt(contentIn(of, seen), of.get(seen.state).scroll);
   return of.entries(seen).find((entry) => entry.seq === seq);
-}
-
-/** Whether the entry with the cursor shows all of itself; undefined where it does not fold. */
-export function isOpenHere<S>(of: ReadingOf<S>, seen: Seen<S>): boolean | undefined {
-  const entry = folding(of, seen);
-  return entry === undefined ? undefined : isUnfolded(entry, of.get(seen.state));
 }
 
 const contentIn = <S>(of: ReadingOf<S>, seen: Seen<S>) =>

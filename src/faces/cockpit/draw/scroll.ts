@@ -61,6 +61,17 @@ export function movedBy(content: Content, scroll: Scroll, height: number, by: nu
   return settled(content, top, cursor, height);
 }
 
+/** The picture and the cursor moved alike, by a page. */
+export function pagedBy(content: Content, scroll: Scroll, height: number, by: number): Scroll {
+  const end = lastOf(content);
+  if (end === undefined) return following;
+  const cursor = walked(content, scroll.follows ? end : positionOf(content, scroll.cursor), by);
+  if (by > 0 && isAt(cursor, end)) return following;
+  const lowest = topOf(content, following, height) ?? end;
+  const top = walked(content, topOf(content, scroll, height) ?? end, by);
+  return settled(content, isBefore(lowest, top) ? lowest : top, cursor, height);
+}
+
 /** The wheel: the picture moves, and the cursor only as far as it has to. */
 export function rolledBy(content: Content, scroll: Scroll, height: number, by: number): Scroll {
   const top = topOf(content, scroll, height);

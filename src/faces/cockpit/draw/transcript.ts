@@ -1,5 +1,5 @@
 import { inert } from "../../../base/text.ts";
-import { widthOf, wrap } from "../../words/width.ts";
+import { clip, widthOf, wrap } from "../../words/width.ts";
 import type { Line, Span } from "./block.ts";
 import { fit } from "./box.ts";
 import type { Look } from "./look.ts";
@@ -15,6 +15,8 @@ export interface Paragraph {
   indent?: number;
   /** Before the first row, within the indent. */
   mark?: Span;
+  /** In one row, its end cut. */
+  isOneRow?: boolean;
 }
 
 /** Something that was said or done, in a transcript. The same object stands for it as long as it is the same. */
@@ -103,7 +105,7 @@ export function hasText({ paragraphs }: Entry, search: string): boolean {
 /** The whole text of an entry, for the clipboard. */
 export const wordsOf = ({ paragraphs }: Entry): string => paragraphs.map(({ text }) => inert(text)).join("\n");
 
-export const isUnfolded = ({ seq }: Entry, { isOpen, turned }: Reading): boolean => isOpen !== turned.has(seq);
+const isUnfolded = ({ seq }: Entry, { isOpen, turned }: Reading): boolean => isOpen !== turned.has(seq);
 
 /** The most characters of a paragraph that are shown: what is longer is opened as a whole elsewhere. */
 const mostCharacters = 16_000;
@@ -133,16 +135,18 @@ function laid(entry: Entry, paragraphs: readonly Paragraph[], width: number, mar
   }));
 }
 
-function wrapped({ text, look, lookOf, indent = 0, mark }: Paragraph, width: number): Span[][] {
+function wrapped({ text, look, lookOf, indent = 0, mark, isOneRow }: Paragraph, width: number): Span[][] {
   const isCut = text.length > mostCharacters;
   const shown = inert(isCut ? text.slice(0, mostCharacters) : text).replaceAll("\t", "    ");
-  const rows = shown.split("\n").flatMap((one) => {
+  const room = Math.max(4, width - indent);
+  const rows = (isOneRow === true ? [shown.replace(/\s+/g, " ")] : shown.split("\n")).flatMap((one) => {
     const own = lookOf?.(one) ?? look;
-    return wrap(one, Math.max(4, width - indent)).map((row): Span =>
+    return (isOneRow === true ? [clip(one, room)] : wrap(one, room)).map((row): Span =>
       own === undefined ? { text: row } : { text: row, look: own },
     );
   });
-  if (isCut) rows.push({ text: `… ${text.length - mostCharacters} more characters`, look: "faint" });
+  if (isCut && isOneRow !== true)
+    rows.push({ text: `… ${text.length - mostCharacters} more characters`, look: "faint" });
   return rows.map((row, index) => {
     if (indent === 0) return [row];
     if (index > 0 || mark === undefined) return [{ text: " ".repeat(indent) }, row];

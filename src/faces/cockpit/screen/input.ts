@@ -8,8 +8,15 @@ export type Input =
    */
   | { type: "key"; key: string; text: string }
   | { type: "paste"; text: string }
-  /** Cells from 0. `wheel`: rows, negative is up. */
-  | { type: "mouse"; kind: "press" | "release" | "drag" | "wheel"; x: number; y: number; wheel: number }
+  /** Cells from 0. `wheel`: rows, negative is up. `target`: of the line of the dialog that was pressed. */
+  | {
+      type: "mouse";
+      kind: "press" | "release" | "drag" | "wheel";
+      x: number;
+      y: number;
+      wheel: number;
+      target?: string | undefined;
+    }
   /** The terminal's window has been entered or left. */
   | { type: "focus"; focused: boolean };
 

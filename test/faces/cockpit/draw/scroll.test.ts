@@ -4,6 +4,7 @@ import {
   entryAt,
   following,
   movedBy,
+  pagedBy,
   rolledBy,
   shownOf,
   toEntry,
@@ -108,6 +109,16 @@ describe("a text of entries in view", () => {
         }
       }),
     );
+  });
+
+  test("turns by pages with its cursor in the same row, and ends at its ends", () => {
+    const content = contentOf(Array.from({ length: 40 }, () => 1));
+    const up = pagedBy(content, following, 10, -8);
+    expect(seen(content, up, 10)).toEqual(Array.from({ length: 10 }, (_, index) => `${22 + index}.0`));
+    expect(shownOf(content, up, 10).cursor).toBe(9);
+    const first = pagedBy(content, up, 10, -100);
+    expect(shownOf(content, first, 10)).toMatchObject({ cursor: 0, isCutAbove: false });
+    expect(pagedBy(content, first, 10, 100)).toEqual(following);
   });
 
   test("brings an entry that is out of view to the middle, and leaves the picture where it is in view already", () => {

@@ -97,8 +97,8 @@ describe("the steps of a transcript", () => {
     await busyFleet(deck);
     const steps = stepsOf(own(deck, construct));
     const ready = own(deck, construct).find(({ type }) => type === "construct.ready");
-    expect(ready).toBeDefined();
-    if (ready !== undefined) expect(withEvent(steps, ready)).toBe(steps);
+    if (ready === undefined) throw new Error("it is ready");
+    expect(withEvent(steps, ready)).toBe(steps);
   });
 });
 
