@@ -37,7 +37,10 @@ export const fleetPage: Page<FleetState> = {
       const room = { columns: size.columns, rows: size.rows - 1 };
       const { parts } = moved(drawPanes(model, arranged.rows, place, room), 0, 1);
       return {
-        parts: [...parts, { x: 0, y: 0, width: size.columns, height: 1, lines: [noteLine(note, size.columns)] }],
+        parts: [
+          ...parts,
+          { x: 0, y: 0, width: size.columns, height: 1, lines: [noteLine(arranged, note, size.columns)] },
+        ],
       };
     }
     return drawTable(seen, arranged, place, note);
@@ -109,8 +112,10 @@ function noteOf({ rows, all }: Arranged, { order, filter, isGrouped }: FleetStat
   return [...shown, ...(isGrouped ? ["by run"] : []), orderWord(order)].join(" · ");
 }
 
-const noteLine = (note: string, columns: number): Line =>
-  line(" ".repeat(Math.max(0, columns - widthOf(note) - 1)), [note, "key"]);
+function noteLine({ rows }: Arranged, note: string, columns: number): Line {
+  const shown = `   ${count(rows.length, "construct")}`;
+  return line([shown, "faint"], " ".repeat(Math.max(0, columns - widthOf(shown) - widthOf(note) - 1)), [note, "key"]);
+}
 
 function emptyLines({ all }: Arranged, { filter }: FleetState): Line[] {
   if (all > 0)
@@ -123,10 +128,10 @@ function emptyLines({ all }: Arranged, { filter }: FleetState): Line[] {
     line(""),
     line(["  No construct yet.", "strong"]),
     line(""),
-    line(["  e  ", "key"], "sets a goal: a daemon splits it into tasks, and constructs work on them side by side"),
+    line(["  e  ", "key"], "sets a goal: a daemon splits it, constructs work on its parts at once"),
     line(["  n  ", "key"], "starts one construct with a task of yours"),
     line(["  ?  ", "key"], "shows all keys"),
     line(""),
-    line(["  Whatever needs you is counted at the top right in its own colour; g goes there.", "faint"]),
+    line(["  What needs you is counted at the top right; g goes there, x allows, v denies.", "faint"]),
   ];
 }
