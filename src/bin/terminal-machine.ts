@@ -9,8 +9,15 @@ const stopMs = 300;
 /** Those that end a program in a terminal. */
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What the entry point knows of the process. */
+interface Around {
+  env: Record<string, string | undefined>;
+  homeDir: string;
+}
+
 /** What the cockpit needs of this machine; `giveBack` returns the terminal as it was found, whatever the cockpit is doing. */
-export function terminalMachine(env: Record<string, string | undefined>): Machine & { giveBack: () => void } {
+export function terminalMachine(around: Around): Machine & { giveBack: () => void } {
+  const { env } = around;
   const history = new Map<string, string[]>();
   const drafts = new Map<string, string>();
   const guards = new Set<() => void>();
@@ -43,6 +50,7 @@ export function terminalMachine(env: Record<string, string | undefined>): Machin
       draft: (kind) => drafts.get(kind) ?? "",
       keepDraft: (kind, text) => void drafts.set(kind, text),
     },
+    catalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
     settings: async (home) => (await import("../store/cockpit-file.ts")).readCockpitFile(home),
     outside(on) {
       stopped = () => on.suspend();

@@ -34,6 +34,12 @@ const idle: Hands = {
   copy: () => {},
   choose: () => {},
   act: () => {},
-  local: { history: () => [], remember: () => {}, draft: () => "", keepDraft: () => {} },
+  local: {
+    history: () => [],
+    remember: () => {},
+    draft: () => "",
+    keepDraft: () => {},
+    catalogues: () => new Promise(() => {}),
+  },
   quit: () => {},
 };

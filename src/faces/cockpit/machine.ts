@@ -1,3 +1,4 @@
+import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { CockpitSettings } from "../../protocol/cockpit-settings.ts";
 import type { Local } from "./page.ts";
 
@@ -7,7 +8,9 @@ export interface Machine {
   suspend: () => Promise<void>;
   /** Puts a text into the machine's clipboard; resolves to what is in the way, undefined when it is there. */
   copy: (text: string) => Promise<string | undefined>;
-  local: Local;
+  local: Omit<Local, "catalogues">;
+  /** What is in the catalogues of a home now. */
+  catalogues: (home: string) => Promise<CatalogueListing>;
   /** The settings of the cockpit that are kept in a home. */
   settings: (home: string) => Promise<SettingsFile>;
   /** Tells of what is done to this process. */

@@ -31,7 +31,7 @@ export async function openCockpit(parts: {
     screen,
     openDeck: parts.openDeck,
     clock: systemClock,
-    local: machine.local,
+    local: { ...machine.local, catalogues: () => machine.catalogues(parts.home) },
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
     suspend: machine.suspend,
     keys,

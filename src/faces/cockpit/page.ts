@@ -1,3 +1,4 @@
+import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { Replies } from "../../host/port.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
@@ -69,6 +70,10 @@ export interface Page<S> {
   clicked?: (target: string, at: At<S>) => S | void;
   /** The wheel, in rows. */
   wheeled?: (rows: number, seen: Seen<S>) => S;
+  /** Whether its picture goes on by itself at the moment: then it is drawn some ten times a second. */
+  moves?: (seen: Seen<S>) => boolean;
+  /** Before each of these times: it may ask the deck for what is to come. */
+  moved?: (at: At<S>) => S | void;
 }
 
 /** What a dialog answers to an input: its new state, its end, or that the input is none of its own. */
@@ -125,4 +130,6 @@ export interface Local {
   /** What was begun and not sent. */
   draft(kind: string): string;
   keepDraft(kind: string, text: string): void;
+  /** What is in the catalogues of the home now. */
+  catalogues(): Promise<CatalogueListing>;
 }

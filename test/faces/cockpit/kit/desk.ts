@@ -133,6 +133,7 @@ export function memory(): Local {
     remember: (kind, text) => void histories.set(kind, [...(histories.get(kind) ?? []), text]),
     draft: (kind) => drafts.get(kind) ?? "",
     keepDraft: (kind, text) => void drafts.set(kind, text),
+    catalogues: () => Promise.resolve({ profiles: [], tools: [], plugins: [], refused: [], places: [] }),
   };
 }
 

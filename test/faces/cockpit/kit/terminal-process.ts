@@ -7,7 +7,7 @@ import { busyFleet } from "./scenes.ts";
 const deck = scriptedDeck();
 await busyFleet(deck);
 const code = await openCockpit({
-  machine: terminalMachine(process.env),
+  machine: terminalMachine({ env: process.env, homeDir: "/nonexistent" }),
   env: process.env,
   color: true,
   home: process.argv[2] ?? "",
