@@ -1,14 +1,13 @@
 import { inert, oneLine } from "../../base/text.ts";
 import type { Hold } from "../../protocol/hold.ts";
+import { diffSaysAll } from "../words/held.ts";
 
 /** A held call in full: what would run, what it would do, what an edit would change, why it is held, and for which task. */
 export function holdPage(hold: Hold): string[] {
   const { diff } = hold;
-  const isWhole = diff !== null && diff.startsWith("--- ") && !diff.includes("bytes left out");
   return [
     `${hold.construct} wants to use ${oneLine(hold.tool, 100)}:`,
-    // A whole diff shows all that the input says, and in a form that can be read.
-    ...(isWhole ? [] : indented(hold.input)),
+    ...(diffSaysAll(hold) ? [] : indented(hold.input)),
     ...(diff === null ? [] : indented(diff)),
     ...hold.targets.map((target, index) => `${index === 0 ? "it would: " : "          "}${oneLine(target, 400)}`),
     `why it is held: ${oneLine(hold.reason, 1000)} (${oneLine(hold.rule, 100)})`,

@@ -1,13 +1,13 @@
 import type { Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
-import type { Port } from "../../host/port.ts";
+import type { Port, Replies } from "../../host/port.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { Copy } from "./copying.ts";
 import { noticeDialog } from "./dialogs/notice.ts";
 import { followDeck } from "./follow-deck.ts";
 import type { OwnKeys } from "./keymap.ts";
 import { newModel, type DeckModel } from "./model/deck-model.ts";
-import type { Hands, Local } from "./page.ts";
+import type { Answered, Hands, Local } from "./page.ts";
 import type { Screen } from "./screen/screen.ts";
 import { Stage } from "./stage.ts";
 
@@ -205,22 +205,24 @@ export class Cockpit {
     });
   }
 
+  async #ask<C extends Command>(command: C): Promise<Answered<Replies[C["type"]]>> {
+    if (this.#deck === null) return { problem: "there is no deck to tell: R attaches again" };
+    try {
+      return { reply: await this.#deck.port.send(command) };
+    } catch (error) {
+      return { problem: [messageOf(error), hintOf(error)].filter((text) => text !== "").join(". ") };
+    }
+  }
+
   #hands(): Hands {
     return {
-      send: async <C extends Command>(command: C, done?: string) => {
-        if (this.#deck === null) {
-          this.#stage.say("there is no deck to tell: R attaches again", "bad");
-          return undefined;
-        }
-        try {
-          const reply = await this.#deck.port.send(command);
-          if (done !== undefined) this.#stage.say(done, "good");
-          return reply;
-        } catch (error) {
-          this.#stage.say([messageOf(error), hintOf(error)].filter((text) => text !== "").join(". "), "bad");
-          return undefined;
-        }
+      send: async (command, done) => {
+        const answered = await this.#ask(command);
+        if ("problem" in answered) this.#stage.say(answered.problem, "bad");
+        else if (done !== undefined) this.#stage.say(done, "good");
+        return "reply" in answered ? answered.reply : undefined;
       },
+      ask: (command) => this.#ask(command),
       show: (page, aim = {}) => this.#stage.show(page, aim),
       back: () => this.#stage.back(),
       open: (dialog) => this.#stage.open(dialog),
@@ -230,6 +232,10 @@ export class Cockpit {
           .copy(text)
           .catch(messageOf)
           .then((problem) => this.#stage.say(problem ?? `copied: ${what}`, problem === undefined ? "good" : "bad"));
+      },
+      putAside: (need) => {
+        this.#model.aside.add(need);
+        this.#drawSoon();
       },
       choose: (run) => {
         this.#model.current = run;

@@ -18,8 +18,10 @@ export function everyAction(): Known[] {
     suspend: () => {},
     attach: () => {},
     redraw: () => {},
+    help: () => [],
     actions: () => [],
     help: () => [],
+    shownAt: () => 0,
   };
   return [...ofPages, ...globalActions(shell).map(({ id, title, keys }) => ({ id, title, keys, page: null }))];
 }
@@ -27,11 +29,13 @@ export function everyAction(): Known[] {
 /** Nothing is done: the actions are only listed. */
 const idle: Hands = {
   send: () => Promise.resolve(undefined),
+  ask: () => Promise.resolve({ problem: "" }),
   show: () => {},
   back: () => {},
   open: () => {},
   say: () => {},
   copy: () => {},
+  putAside: () => {},
   choose: () => {},
   act: () => {},
   local: {

@@ -15,7 +15,7 @@ export const bodySize = ({ columns, rows }: Size): Size => ({ columns, rows: Mat
 export const bodyTop = above;
 
 export interface Chrome {
-  tabs: readonly { name: string; title: string }[];
+  tabs: readonly { name: string; title: string; badge: (model: DeckModel) => number }[];
   front: string;
   /** What was said last. */
   word: { text: string; look: Look } | null;
@@ -32,7 +32,7 @@ export function frameOf(
   size: Size,
 ): Drawing {
   const { columns, rows } = size;
-  const head = [...postureLines(model, columns), tabLine(chrome)];
+  const head = [...postureLines(model, columns), tabLine(chrome, model)];
   const body = moved(page, 0, bodyTop);
   return {
     parts: [
@@ -45,12 +45,14 @@ export function frameOf(
   };
 }
 
-function tabLine({ tabs, front }: Chrome): Line {
+function tabLine({ tabs, front }: Chrome, model: DeckModel): Line {
   if (tabs.length === 0) return blank;
   return line(
-    ...tabs.flatMap(({ name, title }): (readonly [string, Look])[] =>
-      name === front ? [[`▌${title} `, "border_focused"]] : [[` ${title} `, "faint"]],
-    ),
+    ...tabs.flatMap(({ name, title, badge }): (readonly [string, Look])[] => {
+      const count = badge(model);
+      const mark: (readonly [string, Look])[] = count > 0 ? [[`${count} `, "act"]] : [];
+      return name === front ? [[`▌${title} `, "border_focused"], ...mark] : [[` ${title} `, "faint"], ...mark];
+    }),
   );
 }
 

@@ -9,6 +9,8 @@ import type { Size } from "./screen/size.ts";
 export interface Mounted {
   name: string;
   title: string;
+  /** How many things on it want to be looked at. */
+  badge: (model: DeckModel) => number;
   draw: (model: DeckModel, size: Size) => Drawing;
   focus: (model: DeckModel, size: Size) => Focus;
   actions: (model: DeckModel, size: Size) => BoundAction[];
@@ -48,6 +50,7 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
   return {
     name: page.name,
     title: page.title,
+    badge: (model) => page.badge?.(model) ?? 0,
     draw: (model, size) => page.draw(seen(model, size)),
     focus: (model, size) => page.focus(seen(model, size)),
     actions: (model, size) =>

@@ -14,6 +14,10 @@ export interface Focus {
   construct?: string | undefined;
   /** A file of the run, by its path. */
   path?: string | undefined;
+  /** Something that waits for the netrunner, by its id. */
+  need?: string | undefined;
+  /** All of it that a decision needs is in view, or was. */
+  isSeen?: boolean | undefined;
 }
 
 /** What a page draws from. */
@@ -57,6 +61,8 @@ export interface Page<S> {
   name: string;
   /** In the row of tabs. */
   title: string;
+  /** How many things on it want to be looked at; its tab says so. */
+  badge?: (model: DeckModel) => number;
   /** The state in which it is shown. `aim`: what it shall be about. `before`: its state when it was left. */
   begin: (aim: Focus, model: DeckModel, before: S | undefined) => S;
   draw: (seen: Seen<S>) => Drawing;
@@ -95,6 +101,9 @@ export interface Dialog<S> {
   closed?: (state: S, hands: Hands) => void;
 }
 
+/** The reply to a command, or why there is none and what to do about it. */
+export type Answered<R> = { reply: R } | { problem: string };
+
 /** What actions may do to the world; the shell is behind it, in tests a recorder. */
 export interface Hands {
   /**
@@ -102,6 +111,8 @@ export interface Hands {
    * @param done what to say when it is carried out
    */
   send<C extends Command>(command: C, done?: string): Promise<Replies[C["type"]] | undefined>;
+  /** Sends a command whose refusal is shown where it was asked for. */
+  ask<C extends Command>(command: C): Promise<Answered<Replies[C["type"]]>>;
   /** Shows a page, about this. */
   show(page: string, aim?: Focus): void;
   /** Back to the page before. */
@@ -112,6 +123,8 @@ export interface Hands {
   say(text: string, look?: Look): void;
   /** Puts a text into the clipboard, by the terminal and by the machine. */
   copy(text: string, what: string): void;
+  /** Takes something that waits out of sight, for as long as this cockpit is open. */
+  putAside(need: string): void;
   /** The run that is meant where nothing says which. */
   choose(run: string): void;
   /** Runs an action by its id, as its key would. */

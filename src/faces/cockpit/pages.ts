@@ -1,6 +1,7 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
 import { fleetPage } from "./pages/fleet.ts";
+import { inboxPage } from "./pages/inbox.ts";
 import { timelinePage } from "./pages/timeline.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
@@ -11,4 +12,4 @@ const paged =
     mount(page, hands, changed);
 
 /** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
-export const pages: readonly MountPage[] = [paged(fleetPage), paged(timelinePage)];
+export const pages: readonly MountPage[] = [paged(fleetPage), paged(inboxPage), paged(timelinePage)];

@@ -7,6 +7,7 @@ import type { Look } from "./draw/look.ts";
 import { bodySize, bodyTop, frameOf } from "./frame.ts";
 import { actionFor, keyName, keysOf, type OwnKeys } from "./keymap.ts";
 import type { DeckModel } from "./model/deck-model.ts";
+import { needInFocus } from "./model/needs.ts";
 import { mount, mountDialog, type BoundAction, type Mounted, type MountedDialog } from "./mount.ts";
 import type { Dialog, Focus, Hands } from "./page.ts";
 import { pages } from "./pages.ts";
@@ -25,7 +26,7 @@ export interface StageParts {
   hands: Hands;
   keys: OwnKeys;
   size: () => Size;
-  shell: Omit<Shell, "pages" | "front" | "actions" | "help">;
+  shell: Omit<Shell, "pages" | "front" | "actions" | "help" | "shownAt">;
   /** What it shows is not the same any more. */
   changed: () => void;
 }
@@ -40,6 +41,9 @@ export class Stage {
   #dialogs: MountedDialog[] = [];
   #word: { text: string; look: Look; until: number } | null = null;
 
+  /** The need under the cursor, and since which picture. */
+  #under: { need: string | null; at: number } = { need: null, at: 0 };
+
   constructor(parts: StageParts) {
     this.#parts = parts;
     const { hands, changed, shell } = parts;
@@ -53,6 +57,7 @@ export class Stage {
       front: () => this.#front.name,
       actions: () => this.actions(),
       help: () => this.#help(),
+      shownAt: (need) => (this.#under.need === need ? this.#under.at : parts.model.now),
     };
     const actions = globalActions(whole);
     const everywhere = { name: "everywhere", title: "", begin: () => null, draw: () => ({ parts: [] }), actions };
@@ -80,6 +85,8 @@ export class Stage {
     const size = this.#parts.size();
     for (const dialog of this.#dialogs) if (dialog.isOver(model)) this.#close(dialog);
     if (this.#word !== null && this.#word.until < model.now) this.#word = null;
+    const need = needInFocus(model, this.#focus())?.id ?? null;
+    if (need !== this.#under.need) this.#under = { need, at: model.now };
     const page = this.#front.draw(model, bodySize(size));
     const dialogs = this.#dialogs.map((dialog): Drawing => dialog.draw(model, size));
     const chrome = { tabs: this.#pages, front: this.#front.name, word: this.#word, hints: this.#hints() };
@@ -191,4 +198,4 @@ export class Stage {
 }
 
 /** What is done even where a dialog covers the page. */
-const overDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.suspend", "cockpit.redraw"]);
+const overDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.quit", "cockpit.suspend", "cockpit.redraw"]);

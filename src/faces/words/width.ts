@@ -7,6 +7,9 @@ const wide =
 const pictured = /[\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Regional_Indicator}\u{1f000}-\u{1faff}]/u;
 /** The soft hyphen is a format character that terminals show. */
 const nothing = /(?!\u00ad)[\p{Mn}\p{Me}\p{Cf}]/u;
+/** Characters that never join the one before or behind them (https://unicode.org/reports/tr29, "Control"). */
+const parting =
+  /(?![\u200c\u200d\u{e0020}-\u{e007f}])[\p{Cf}\p{Cs}\u2028\u2029\u2065\ufff0-\ufff8\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
 const emojiSelector = "\u{fe0f}";
 
 /**
@@ -22,6 +25,8 @@ export function widthOf(line: string): number {
     const own = character === emojiSelector ? (last === 1 ? 1 : 0) : widthOfCharacter(character);
     columns += own;
     if (own > 0) last = own;
+    // Behind these, a selector stands for itself: they part graphemes.
+    if (parting.test(character)) last = 0;
   }
   return columns;
 }
@@ -46,6 +51,15 @@ export function pad(line: string, columns: number, side: "left" | "right" = "lef
 /** Breaks a text at blanks into lines of at most so many columns; a word that is longer is broken inside. */
 export function wrap(text: string, columns: number): string[] {
   return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, columns));
+}
+
+/** A text in pieces of at most so many columns, broken wherever the edge is: nothing of it is left out or moved. */
+export const chopped = (text: string, columns: number): string[] =>
+  text.split("\n").flatMap((one) => (plain.test(one) ? sliced(one, columns) : chop(one, columns)));
+
+function sliced(text: string, columns: number): string[] {
+  const count = Math.max(1, Math.ceil(text.length / columns));
+  return Array.from({ length: count }, (_, at) => text.slice(at * columns, (at + 1) * columns));
 }
 
 function wrapParagraph(paragraph: string, columns: number): string[] {

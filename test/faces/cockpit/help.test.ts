@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { scriptedDeck } from "../cli/scripted-deck.ts";
 import { openDesk } from "./kit/desk.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
-import { busyFleet, id } from "./kit/scenes.ts";
+import { busyFleet } from "./kit/scenes.ts";
 
 describe("the palette", () => {
   test.each(sizes)("offers what can be done here, at $columns x $rows", async (size) => {
@@ -18,10 +18,11 @@ describe("the palette", () => {
     const deck = scriptedDeck();
     await busyFleet(deck);
     const desk = await openDesk(deck);
-    await desk.press("s", "s", "s", "ctrl+p");
+    const construct = chosenIn(await desk.press("s", "s"));
+    await desk.press("ctrl+p");
     await desk.write("freez");
     await desk.press("enter");
-    expect(deck.commands.at(-1)).toEqual({ type: "construct.pause", construct: id(4), freeze: true });
+    expect(deck.commands.at(-1)).toEqual({ type: "construct.pause", construct, freeze: true });
     await desk.close();
   });
 
@@ -74,10 +75,14 @@ describe("the help", () => {
     const frame = await desk.press("?");
     expect(frame.find((row) => row.includes(" kill") && !row.includes("forbid"))).toContain("Delete");
     expect(frame.some((row) => row.includes("freeze"))).toBe(false);
-    await desk.press("escape", "s", "s", "s", "k");
+    const construct = chosenIn(await desk.press("escape", "s", "s", "k"));
     expect(deck.commands.some(({ type }) => type === "construct.kill")).toBe(false);
     await desk.press("delete");
-    expect(deck.commands.at(-1)).toMatchObject({ type: "construct.kill", construct: id(4) });
+    expect(deck.commands.at(-1)).toMatchObject({ type: "construct.kill", construct });
     await desk.close();
   });
 });
+
+/** The construct under the cursor of the fleet. */
+const chosenIn = (frame: readonly string[]): string =>
+  /cx-[0-9a-f]{8}/.exec(frame.find((row) => row.includes("▸")) ?? "")?.[0] ?? "none";

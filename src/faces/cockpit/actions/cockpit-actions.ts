@@ -1,4 +1,3 @@
-import { needsOf } from "../model/needs.ts";
 import { helpDialog } from "../dialogs/help.ts";
 import { paletteDialog } from "../dialogs/palette.ts";
 import type { Action } from "../page.ts";
@@ -6,20 +5,6 @@ import type { Shell } from "./shell.ts";
 
 /** What concerns the cockpit itself. */
 export const cockpitActions = (shell: Shell): Action<null>[] => [
-  {
-    id: "needs.next",
-    title: "next that needs you",
-    keys: ["g"],
-    can: ({ model }) => needsOf(model).length > 0,
-    run: ({ hands, model }) => {
-      const [need] = needsOf(model);
-      if (need !== undefined)
-        hands.show(need.construct === null ? "daemon" : "fleet", {
-          run: need.run,
-          ...(need.construct === null ? {} : { construct: need.construct }),
-        });
-    },
-  },
   {
     id: "page.left",
     title: "page to the left",

@@ -6,6 +6,8 @@ export interface Shell {
   pages: readonly Pick<Mounted, "name" | "title">[];
   /** The page that is shown. */
   front: () => string;
+  /** When this need came under the cursor; now, if it has not. */
+  shownAt: (need: string) => number;
   suspend: () => void;
   attach: () => void;
   redraw: () => void;

@@ -95,7 +95,9 @@ export function drawTranscript(entries: readonly Entry[], reading: Reading, pane
 /** Whether an entry has this text, in whatever case. */
 export function hasText({ paragraphs }: Entry, search: string): boolean {
   const wanted = search.toLowerCase();
-  return paragraphs.some(({ text }) => text.toLowerCase().includes(wanted));
+  return paragraphs.some(({ text, mark }) =>
+    [mark?.text ?? "", text].some((part) => part.toLowerCase().includes(wanted)),
+  );
 }
 
 /** The whole text of an entry, for the clipboard. */

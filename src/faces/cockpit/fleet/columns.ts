@@ -28,7 +28,7 @@ export function columnsFor(columns: number, rows: readonly FleetRow[]): Column[]
   }
   const used = named.reduce((sum, { width }) => sum + width + gap, 0) + marginWidth;
   const rest = Math.max(20, columns - used - gap - 1);
-  const taskWidth = Math.floor(rest * (columns >= 160 ? 0.44 : 0.48));
+  const taskWidth = Math.floor(rest * (columns >= 160 ? 0.44 : 0.5));
   return [...named, { ...task, width: taskWidth }, { ...activity, width: rest - taskWidth }];
 }
 
@@ -78,7 +78,7 @@ const cost: Column = {
 };
 const caliber: Column = {
   title: "CALIBER",
-  width: 14,
+  width: 12,
   side: "left",
   text: ({ construct }) => caliberText(construct),
   look: faint,
@@ -91,16 +91,16 @@ const profile: Column = {
   look: faint,
 };
 const tokens: Column = {
-  title: "TOKENS",
-  width: 6,
+  title: "TOKEN",
+  width: 5,
   side: "right",
   text: (row) => (tokensOf(row) === 0 ? "·" : shortCount(tokensOf(row))),
   look: faint,
 };
-const files: Column = { title: "FILES", width: 5, side: "right", text: (row) => none(filesOf(row)), look: faint };
+const files: Column = { title: "FILE", width: 4, side: "right", text: (row) => none(filesOf(row)), look: faint };
 const denied: Column = {
-  title: "DENIED",
-  width: 6,
+  title: "DENY",
+  width: 4,
   side: "right",
   text: (row) => none(denialsOf(row)),
   look: (row) => (denialsOf(row) > 0 ? "warning" : "faint"),

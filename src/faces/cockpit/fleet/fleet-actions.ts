@@ -40,7 +40,7 @@ export const fleetActions: readonly Action<FleetState>[] = [
   },
   {
     id: "fleet.reverse",
-    title: "order the other way round",
+    title: "turn the order",
     keys: ["O"],
     run: ({ state }) => ({ ...state, order: { ...state.order, isReversed: !state.order.isReversed } }),
   },
@@ -58,7 +58,7 @@ export const fleetActions: readonly Action<FleetState>[] = [
   },
   {
     id: "fleet.copy",
-    title: "copy the construct's task",
+    title: "copy its task",
     keys: ["y"],
     can: ({ focus }) => focus.construct !== undefined,
     run: ({ model, focus, hands }) => {
@@ -68,7 +68,7 @@ export const fleetActions: readonly Action<FleetState>[] = [
   },
   {
     id: "fleet.copy_json",
-    title: "copy the construct as JSON",
+    title: "copy it as JSON",
     keys: ["Y"],
     can: ({ focus }) => focus.construct !== undefined,
     run: ({ model, focus, hands }) => {

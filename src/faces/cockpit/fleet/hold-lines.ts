@@ -1,6 +1,6 @@
 import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
-import { headOf } from "../transcript/lines.ts";
+import { headLines } from "../transcript/lines.ts";
 import type { Need } from "../model/needs.ts";
 import { left } from "./figures.ts";
 
@@ -17,8 +17,8 @@ export function needLines(
   { now, windowMs, columns, most }: { now: number; windowMs: number | null; columns: number; most: number },
 ): Line[] {
   if (need.kind !== "hold") {
-    const { lines } = headOf(need.text, columns - 1, Math.max(1, most - 1));
-    return [line([` ⚑ ${need.title.toUpperCase()} `, "act"]), ...lines.map((one) => line(` ${one}`))].slice(0, most);
+    const words = headLines(need.text, columns - 1, Math.max(1, most - 1));
+    return [line([` ⚑ ${need.title.toUpperCase()} `, "act"]), ...words.map((one) => line(` ${one}`))].slice(0, most);
   }
   const { hold, deadline } = need;
   const clock = deadline === null ? "no deadline" : `${bar(deadline - now, windowMs)}${left(deadline, now)}`;
@@ -26,7 +26,7 @@ export function needLines(
   const first = ` ⚑ HELD  ${clock}`;
   const room = columns - widthOf(first) - widthOf(answers) - 1;
   const title = line([first, "act"], room >= 2 ? [`${" ".repeat(room)}${answers}`, "key"] : "");
-  const command = headOf(`${hold.tool}  ${hold.input}`, columns - 1, Math.max(1, most - 2)).lines;
+  const command = headLines(`${hold.tool}  ${hold.input}`, columns - 1, Math.max(1, most - 2));
   const rule = line([clip(` ${hold.reason} (${hold.rule})`, columns), "warning"]);
   const targets = hold.targets.map((text) => line([` → ${text}`, "faint"]));
   const body = command.map((one) => line([` ${one}`, "strong"]));

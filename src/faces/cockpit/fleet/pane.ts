@@ -8,8 +8,8 @@ import { boxed } from "../draw/box.ts";
 import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { eventsOf } from "../model/feeds.ts";
-import { entriesOf } from "../transcript/entries.ts";
-import { layoutOf } from "../transcript/layout.ts";
+import { shortLines } from "../transcript/short-lines.ts";
+import { stepsOf } from "../transcript/steps.ts";
 import { cents, shortCount, shortTime } from "./figures.ts";
 import { needLines } from "./hold-lines.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
@@ -60,11 +60,10 @@ export function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: n
 /** The end of its transcript; where nothing of that is known yet, what it does. */
 function lastLines({ view, construct }: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
   const events = eventsOf(model.feeds, view.run, construct.id).slice(-3 * rows - 6);
-  const entries = entriesOf(events).filter(({ kind }) => kind !== "task");
   const lines: Line[] = [];
-  for (const entry of entries.toReversed()) {
+  for (const step of stepsOf(events).toReversed()) {
     if (lines.length >= rows) break;
-    lines.unshift(...layoutOf(entry, { columns, isOpen: false, isShort: true }));
+    lines.unshift(...shortLines(step, columns));
   }
   const shown = lines.slice(-rows).map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
   return shown.length > 0 ? shown : [line([` › ${construct.activity}`, "faint"])];

@@ -2,6 +2,7 @@ import type { DeckEvent } from "../../../protocol/event.ts";
 import type { HostStatus } from "../../../protocol/host.ts";
 import { foldEvent, openView } from "../../../protocol/snapshot.ts";
 import type { RunView } from "../../../protocol/view.ts";
+import { hearRaised } from "./raised.ts";
 import { hearFeeds, newFeeds, type Feeds } from "./feeds.ts";
 
 /** How the cockpit stands with its deck. */
@@ -11,7 +12,7 @@ export type Link =
   /** It was there and is not any more, or could not be reached. */
   | { state: "lost"; why: string; hint: string };
 
-/** What the cockpit knows of its deck: the snapshot that it began with and every event since. Changed in place, by its events alone. */
+/** What the cockpit knows of its deck: the snapshot that it began with and every event since. Changed in place, by its events alone, `aside` apart. */
 export interface DeckModel {
   link: Link;
   /** As it was when the cockpit attached. */
@@ -22,6 +23,10 @@ export interface DeckModel {
   recorded: Set<string>;
   /** What is kept of the events themselves, the latest of each. */
   feeds: Feeds;
+  /** When what waits for the netrunner began to wait, by its id. */
+  raisedAt: Map<string, number>;
+  /** What the netrunner does not want to see any more, by its id. */
+  aside: Set<string>;
   /** The run that is meant where nothing says which. */
   current: string | null;
   /** Milliseconds since the epoch, as of this frame. */
@@ -37,6 +42,8 @@ export const newModel = (now: number): DeckModel => ({
   runs: new Map(),
   recorded: new Set(),
   feeds: newFeeds(),
+  raisedAt: new Map(),
+  aside: new Set(),
   current: null,
   now,
 });
@@ -64,6 +71,7 @@ export function hear(model: DeckModel, event: DeckEvent): boolean {
     view = openView(event);
     adopt(model, view);
     hearFeeds(model.feeds, event);
+    hearRaised(model.raisedAt, event);
     dropClosed(model);
     return true;
   }
@@ -72,6 +80,7 @@ export function hear(model: DeckModel, event: DeckEvent): boolean {
   foldEvent(view, event);
   if (isOpen(view)) model.recorded.delete(view.run);
   hearFeeds(model.feeds, event);
+  hearRaised(model.raisedAt, event);
   return true;
 }
 

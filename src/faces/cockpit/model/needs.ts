@@ -1,93 +1,133 @@
 import type { AttentionItem } from "../../../protocol/attention.ts";
-import type { Hold } from "../../../protocol/hold.ts";
 import { blacklistRules } from "../../../protocol/blacklist.ts";
+import type { Hold } from "../../../protocol/hold.ts";
+import type { Severity } from "../../../protocol/tripwire.ts";
 import type { RunView } from "../../../protocol/view.ts";
+import { diffSaysAll } from "../../words/held.ts";
 import { isOpen, type DeckModel } from "./deck-model.ts";
+import { daemonNeedId, taskNeed } from "./raised.ts";
+
+/** Why the netrunner is needed, as far as answers and notifications tell it apart. */
+export const needReasons = ["hold", "bound", "account", "gate", "silent", "forbidden", "daemon"] as const;
+export type NeedReason = (typeof needReasons)[number];
 
 /** Something that waits for the netrunner. */
 export type Need = {
   id: string;
   run: string;
   construct: string | null;
+  reason: NeedReason;
+  severity: Severity;
   /** What it is, in two or three words. */
   title: string;
   /** What it is about, in a line. */
   text: string;
   /** When it is decided without an answer, milliseconds since the epoch; null: never. */
   deadline: number | null;
+  /** Since when it waits; null: it is not known. */
+  since: number | null;
 } & (
   | { kind: "hold"; hold: Hold }
   | { kind: "attention"; item: AttentionItem }
   /** The daemon waits for a word, or for the run to be let go on. */
   | { kind: "daemon" }
   /** The blacklist may mean this task: shall it run? */
-  | { kind: "task"; task: string }
+  | { kind: "task"; task: string; why: string }
 );
 
-/** All that waits for the netrunner in the open runs: what decides itself first comes first, then as it came. */
+/** All that waits for the netrunner in the open runs: what decides itself first comes first, then the most serious, then as it came. */
 export function needsOf(model: DeckModel): Need[] {
-  const needs = [...model.runs.values()].filter(isOpen).flatMap(needsOfRun);
-  return needs.toSorted((one, other) => (one.deadline ?? Infinity) - (other.deadline ?? Infinity) || 0);
+  const needs = [...model.runs.values()].filter(isOpen).flatMap((view) => needsOfRun(model, view));
+  return needs.toSorted(
+    (one, other) =>
+      (one.deadline ?? Infinity) - (other.deadline ?? Infinity) ||
+      rank[one.severity] - rank[other.severity] ||
+      (one.since ?? 0) - (other.since ?? 0),
+  );
 }
 
-function needsOfRun(view: RunView): Need[] {
+/** The need that an answer means: the one that is named, else the first of the construct. */
+export function needInFocus(
+  model: DeckModel,
+  { need, construct }: { need?: string | undefined; construct?: string | undefined },
+): Need | undefined {
+  if (need === undefined && construct === undefined) return undefined;
+  return needsOf(model).find((one) => (need === undefined ? one.construct === construct : one.id === need));
+}
+
+const rank: Record<Severity, number> = { critical: 0, warning: 1, low: 2 };
+
+function needsOfRun(model: DeckModel, view: RunView): Need[] {
   const { run } = view;
-  const holds = Object.values(view.holds).map((hold): Need => ({
-    id: hold.hold,
+  const common = (id: string): Pick<Need, "id" | "run" | "construct" | "deadline" | "since"> => ({
+    id,
     run,
+    construct: null,
+    deadline: null,
+    since: model.raisedAt.get(id) ?? null,
+  });
+  const holds = Object.values(view.holds).map((hold): Need => ({
+    ...common(hold.hold),
     construct: hold.construct,
+    reason: "hold",
+    severity: "warning",
     kind: "hold",
     title: `${hold.tool} is held`,
-    text: hold.input,
+    text: diffSaysAll(hold) ? hold.targets.join(", ") : hold.input,
     deadline: hold.deadline,
     hold,
   }));
   const items = Object.values(view.attention).map((item): Need => ({
-    id: item.item,
-    run,
+    ...common(item.item),
+    ...attentionFacts[item.kind],
     construct: item.construct ?? null,
     kind: "attention",
-    title: titles[item.kind],
     text: `${item.text} ${item.next}`,
-    deadline: null,
     item,
   }));
   const asked = view.refused.filter(({ rule, task }) => rule === blacklistRules.ask && !view.exempt.includes(task));
   const tasks = asked.map(({ task, reason }): Need => ({
-    id: `task:${run}:${task}`,
-    run,
-    construct: null,
+    ...common(taskNeed(run, task)),
+    reason: "forbidden",
+    severity: "low",
     kind: "task",
     title: "forbidden work?",
     text: `${task}: ${reason}`,
-    deadline: null,
     task,
+    why: reason,
   }));
-  const waits = view.status === "waiting" && view.kind === "goal";
-  const daemon: Need[] = waits
-    ? [
-        {
-          id: `daemon:${run}`,
-          run,
-          construct: null,
-          kind: "daemon",
-          title: "the daemon waits for you",
-          text: view.reason || view.daemon.lastChat,
-          deadline: null,
-        },
-      ]
-    : [];
-  return [...holds, ...items, ...tasks, ...daemon];
+  const all = [...holds, ...items, ...unique(tasks), ...daemonNeed(view, common(daemonNeedId(run)))];
+  return all.filter(({ id }) => !model.aside.has(id));
 }
 
-const titles: Record<AttentionItem["kind"], string> = {
-  "gate.bypassed": "the gate was bypassed",
-  "gate.canary": "the gate does not hold",
-  "bound.construct": "a construct is at its bound",
-  "bound.run": "the run is at its bound",
-  "construct.stalled": "a construct is silent",
-  "account.credential": "no login",
-  "account.usage_limit": "usage limit",
-  "account.overload": "the provider is overloaded",
-  "account.correlated": "many failed at once",
+/** The daemon waits for a word; a run that is paused without a question of its own goes on with one too. */
+function daemonNeed(view: RunView, common: Pick<Need, "id" | "run" | "construct" | "deadline" | "since">): Need[] {
+  if (view.kind !== "goal") return [];
+  const isPaused = view.status === "paused" && !Object.values(view.attention).some(({ kind }) => kind === "bound.run");
+  if (view.status !== "waiting" && !isPaused) return [];
+  return [
+    {
+      ...common,
+      reason: "daemon",
+      severity: "warning",
+      kind: "daemon",
+      title: isPaused ? "the run is paused" : "the daemon waits for you",
+      text: view.reason || view.daemon.lastChat,
+    },
+  ];
+}
+
+/** A task that was refused several times is one question. */
+const unique = (needs: readonly Need[]): Need[] => [...new Map(needs.map((need) => [need.id, need])).values()];
+
+const attentionFacts: Record<AttentionItem["kind"], Pick<Need, "title" | "reason" | "severity">> = {
+  "gate.bypassed": { title: "bypassed the gate", reason: "gate", severity: "critical" },
+  "gate.canary": { title: "the gate does not hold", reason: "gate", severity: "critical" },
+  "bound.construct": { title: "at its bound", reason: "bound", severity: "warning" },
+  "bound.run": { title: "at its bound", reason: "bound", severity: "warning" },
+  "construct.stalled": { title: "silent", reason: "silent", severity: "low" },
+  "account.credential": { title: "no login", reason: "account", severity: "critical" },
+  "account.usage_limit": { title: "usage limit", reason: "account", severity: "warning" },
+  "account.overload": { title: "provider overloaded", reason: "account", severity: "warning" },
+  "account.correlated": { title: "many failed at once", reason: "account", severity: "critical" },
 };

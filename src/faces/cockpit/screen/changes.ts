@@ -27,12 +27,12 @@ export function changesOf(before: Grid | undefined, after: Grid, theme: Theme): 
         out += codes === "" ? "\u001b[0m" : `\u001b[0;${codes}m`;
         look = own;
       }
-      if (isSteady(text)) {
+      const width = widthAt(after, cell, columns - column);
+      if (width === 1 && isSteady(text)) {
         out += text;
         at = column + 1;
         continue;
       }
-      const width = widthAt(after, cell, columns - column);
       if (width > 1) out += `${" ".repeat(width)}\u001b[${column + 1}G`;
       // In the last column, a mark that a terminal gives a column to would take the place of its letter.
       out += column + width === columns ? text.replace(leftToRightMark, "") : text;

@@ -53,6 +53,70 @@ export async function busyFleet(deck: ScriptedDeck): Promise<void> {
   });
 }
 
+/** The busy fleet, in which something of each kind waits for the netrunner: an edit, a command, a bound, an account, forbidden work. */
+export async function needyFleet(deck: ScriptedDeck): Promise<void> {
+  await busyFleet(deck);
+  const stage = deck.stage();
+  stage.emit("hold.opened", {
+    hold: "hold-2",
+    construct: id(4),
+    call: "call-edit",
+    tool: "Edit",
+    input: '{"file_path":"/etc/hosts"}',
+    targets: ["write /etc/hosts (outside the workspace)"],
+    diff: hostsDiff,
+    task: tasks[3] ?? "",
+    rule: "write.outside",
+    reason: "it writes outside the workspace",
+    pattern: "Edit /etc/hosts",
+    deadline: Date.UTC(2026, 10, 22, 10, 20, 40),
+  });
+  stage.emit("attention.raised", {
+    item: "at-1",
+    construct: id(5),
+    kind: "bound.construct",
+    text: "cx-00000005 has used 12 model requests; its bound is 10 model requests.",
+    next: "Raise the bound for it, or end it.",
+    bound: { which: "construct_turns", used: 12, limit: 10 },
+  });
+  stage.emit("attention.raised", {
+    item: "at-2",
+    construct: id(6),
+    kind: "gate.bypassed",
+    text: "A call of cx-00000006 has run without a verdict; it is frozen.",
+    next: "Look at its transcript. Kill it, or let it go on if you know why this has happened.",
+  });
+  stage.emit("spawn.refused", {
+    task: "Force-push the branch main to the mirror",
+    origin: "daemon",
+    rule: "blacklist.ask",
+    reason: "you have forbidden what may be the same: push main with force",
+  });
+  stage.emit("attention.raised", {
+    item: "at-3",
+    construct: id(7),
+    kind: "construct.stalled",
+    text: "Nothing was heard of cx-00000007 for 5 minutes.",
+    next: "It is stopped after 10 minutes. Look at what it does, tell it something, or kill it.",
+  });
+  stage.emit("attention.raised", {
+    item: "at-4",
+    kind: "account.credential",
+    text: "The login is not accepted.",
+    next: "Log in again with claude /login, then let the agents begin again.",
+  });
+}
+
+const hostsDiff = `--- /etc/hosts
++++ /etc/hosts
+@@ -1,3 +1,4 @@
+ 127.0.0.1 localhost
+-127.0.1.1 deck
++127.0.1.1 deck.local deck
++10.0.0.7 mirror # 鏡
+ ::1 localhost
+`;
+
 const tasks = [
   "Write docs/run.md: what `cyberdeck run` does, each flag, three examples",
   "Write docs/spawn.md: constructs without a daemon",

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, constantFrom, oneof, string, stringMatching, type Arbitrary } from "fast-check";
 
 /** Pieces of which terminals make different things, and what a hostile text would send. */
 const pieces = [
@@ -84,15 +84,13 @@ const pieces = [
 ];
 
 /** A text of any kind, hostile ones as well. */
-export const anyText = (most = 24): fc.Arbitrary<string> =>
-  fc
-    .array(
-      fc.oneof(
-        { weight: 3, arbitrary: fc.constantFrom(...pieces) },
-        { weight: 3, arbitrary: fc.stringMatching(/^[ -~]{1,8}$/) },
-        { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 6 }) },
-        { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 6 }) },
-      ),
-      { maxLength: most },
-    )
-    .map((parts) => parts.join(""));
+export const anyText = (most = 24): Arbitrary<string> =>
+  array(
+    oneof(
+      { weight: 3, arbitrary: constantFrom(...pieces) },
+      { weight: 3, arbitrary: stringMatching(/^[ -~]{1,8}$/) },
+      { weight: 1, arbitrary: string({ unit: "binary", maxLength: 6 }) },
+      { weight: 1, arbitrary: string({ unit: "grapheme", maxLength: 6 }) },
+    ),
+    { maxLength: most },
+  ).map((parts) => parts.join(""));

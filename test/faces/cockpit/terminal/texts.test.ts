@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, asyncProperty, property, record, tuple, type Arbitrary } from "fast-check";
 import xterm from "@xterm/headless";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 import { describe, expect, test } from "vitest";
@@ -6,6 +6,8 @@ import type { Drawing } from "../../../../src/faces/cockpit/draw/block.ts";
 import { boxed } from "../../../../src/faces/cockpit/draw/box.ts";
 import { looks, gridOf, type Grid } from "../../../../src/faces/cockpit/screen/grid.ts";
 import { changesOf } from "../../../../src/faces/cockpit/screen/changes.ts";
+import { tame } from "../../../../src/faces/cockpit/draw/tame.ts";
+import { widthOf } from "../../../../src/faces/words/width.ts";
 import { themeOf } from "../../../../src/faces/cockpit/screen/theme.ts";
 import { anyText } from "../kit/texts.ts";
 
@@ -14,22 +16,23 @@ const theme = themeOf("dark");
 const widths = [15, 20, 29];
 
 /** Three boxes side by side, as panes are, with texts in them, in their titles and beside each other. */
-const anyPicture: fc.Arbitrary<Drawing> = fc
-  .array(fc.record({ title: anyText(3), lines: fc.array(fc.tuple(anyText(8), anyText(4)), { maxLength: 7 }) }), {
+const anyPicture: Arbitrary<Drawing> = array(
+  record({ title: anyText(3), lines: array(tuple(anyText(8), anyText(4)), { maxLength: 7 }) }),
+  {
     minLength: 3,
     maxLength: 3,
-  })
-  .map((boxes) => ({
-    parts: boxes.map(({ title, lines }, index) => {
-      const x = widths.slice(0, index).reduce((sum, width) => sum + width, 0);
-      const at = { x, y: 0, width: widths[index] ?? 0, height: size.rows };
-      const rows = lines.map(([one, other], row) => ({
-        spans: [{ text: one }, { text: other, look: looks[row % looks.length] ?? "plain" }],
-        ...(row === 2 ? { fill: "cursor" as const } : {}),
-      }));
-      return boxed(rows, at, { title });
-    }),
-  }));
+  },
+).map((boxes) => ({
+  parts: boxes.map(({ title, lines }, index) => {
+    const x = widths.slice(0, index).reduce((sum, width) => sum + width, 0);
+    const at = { x, y: 0, width: widths[index] ?? 0, height: size.rows };
+    const rows = lines.map(([one, other], row) => ({
+      spans: [{ text: one }, { text: other, look: looks[row % looks.length] ?? "plain" }],
+      ...(row === 2 ? { fill: "cursor" as const } : {}),
+    }));
+    return boxed(rows, at, { title });
+  }),
+}));
 
 type Watched = xterm.Terminal & { acts: string[] };
 
@@ -70,15 +73,14 @@ const shownBorders = (terminal: xterm.Terminal): string[] =>
 const straight = ["┌┐┌┐┌┐", ...Array.from({ length: size.rows - 2 }, () => "││││││"), "└┘└┘└┘"];
 
 /** Everything that a frame may send: moves, colours, the cursor, a synchronised update, erasing all at the beginning. */
-// eslint-disable-next-line no-control-regex
-const harmless = /\u001b\[(?:\d+;\d+H|\d+G|[\d;]*m|\?2026[hl]|\?25[hl]|2J)/g;
+const harmless = new RegExp(String.raw`\u001b\[(?:\d+;\d+H|\d+G|[\d;]*m|\?2026[hl]|\?25[hl]|2J)`, "g");
 
-const parameters = { numRuns: 150 };
+const parameters = { numRuns: 60 };
 
 describe.each(["6", "15-graphemes"] as const)("texts on a terminal that measures by unicode %s", (unicode) => {
   test("leave the borders beside them in their columns, whatever they are and were", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyPicture, { minLength: 1, maxLength: 4 }), async (pictures) => {
+    await assert(
+      asyncProperty(array(anyPicture, { minLength: 1, maxLength: 4 }), async (pictures) => {
         const terminal = open(unicode);
         let before: Grid | undefined;
         for (const picture of pictures) {
@@ -93,8 +95,8 @@ describe.each(["6", "15-graphemes"] as const)("texts on a terminal that measures
   });
 
   test("look the same by changes as they do drawn from nothing", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(anyPicture, { minLength: 2, maxLength: 4 }), async (pictures) => {
+    await assert(
+      asyncProperty(array(anyPicture, { minLength: 2, maxLength: 4 }), async (pictures) => {
         const [changed, whole] = [open(unicode), open(unicode)];
         let before: Grid | undefined;
         for (const picture of pictures) {
@@ -110,8 +112,8 @@ describe.each(["6", "15-graphemes"] as const)("texts on a terminal that measures
   });
 
   test("make a terminal do nothing but show them", async () => {
-    await fc.assert(
-      fc.asyncProperty(anyPicture, anyPicture, async (one, other) => {
+    await assert(
+      asyncProperty(anyPicture, anyPicture, async (one, other) => {
         const terminal = open(unicode);
         const grids = [gridOf(one, size), gridOf(other, size)] as const;
         const sent = changesOf(undefined, grids[0], theme) + changesOf(grids[0], grids[1], theme);
@@ -124,6 +126,18 @@ describe.each(["6", "15-graphemes"] as const)("texts on a terminal that measures
       parameters,
     );
   });
+});
+
+test("a text is as wide as its graphemes together", () => {
+  const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+  assert(
+    property(anyText(), (any) => {
+      const text = tame(any);
+      const parts = Array.from(segmenter.segment(text), ({ segment }) => widthOf(segment));
+      expect(widthOf(text)).toBe(parts.reduce((sum, width) => sum + width, 0));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe("a text that is written from right to left", () => {

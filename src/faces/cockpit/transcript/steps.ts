@@ -5,80 +5,80 @@ import { counted, money, spell } from "../../words/amounts.ts";
 import { narrate } from "../../words/narrate.ts";
 import { constructWord } from "../../words/state-word.ts";
 import type { Style } from "../../words/style.ts";
-import type { Call, CallEntry, Entry } from "./entry.ts";
+import type { Call, CallStep, Step } from "./step.ts";
 
 /** The transcript that the events of one construct make, oldest first. */
-export function entriesOf(events: readonly DeckEvent[]): Entry[] {
-  const entries: Entry[] = [];
-  for (const event of events) add(entries, event);
-  return entries;
+export function stepsOf(events: readonly DeckEvent[]): Step[] {
+  const steps: Step[] = [];
+  for (const event of events) add(steps, event);
+  return steps;
 }
 
 /** The transcript after one more event: another list, in which what is the same is the same object. */
-export function withEvent(entries: readonly Entry[], event: DeckEvent): readonly Entry[] {
-  const next = [...entries];
-  return add(next, event) ? next : entries;
+export function withEvent(steps: readonly Step[], event: DeckEvent): readonly Step[] {
+  const next = [...steps];
+  return add(next, event) ? next : steps;
 }
 
-/** So many entries back is the call looked for that an event belongs to: those of one turn run beside each other. */
+/** So many steps back is the call looked for that an event belongs to: those of one turn run beside each other. */
 const farthestCall = 200;
 
 /** Adds an event to a list. False: it says nothing that a transcript shows. */
-function add(entries: Entry[], event: DeckEvent): boolean {
+function add(steps: Step[], event: DeckEvent): boolean {
   const { seq, at } = event;
   const one = { seq, at, events: [event] };
   switch (event.type) {
     case "construct.queued":
-      return push(entries, { ...one, kind: "task", text: event.body.task });
+      return push(steps, { ...one, kind: "task", text: event.body.task });
     case "construct.said":
-      return push(entries, { ...one, kind: "said", text: event.body.text });
+      return push(steps, { ...one, kind: "said", text: event.body.text });
     case "construct.thought":
-      return push(entries, { ...one, kind: "thought", text: event.body.text });
+      return push(steps, { ...one, kind: "thought", text: event.body.text });
     case "construct.told":
-      return push(entries, { ...one, kind: "told", from: tellers[event.body.origin], text: event.body.text });
+      return push(steps, { ...one, kind: "told", from: tellers[event.body.origin], text: event.body.text });
     case "construct.ended":
-      return push(entries, { ...one, kind: "outcome", ...endOf(event.body.outcome) });
+      return push(steps, { ...one, kind: "outcome", ...endOf(event.body.outcome) });
     case "construct.tool_called": {
-      const { call, tool, input } = event.body;
-      return change(entries, event, call, { tool, input });
+      const { call, tool, input, change: changed } = event.body;
+      return change(steps, event, call, { tool, input, ...(changed === undefined ? {} : { change: changed }) });
     }
     case "construct.tool_returned": {
       const { call, failed, text } = event.body;
-      return change(entries, event, call, { result: { failed, text } });
+      return change(steps, event, call, { result: { failed, text } });
     }
     case "gate.judged": {
       const { call, tool, input, decision, rule, reason } = event.body;
-      return decision === "allow" ? false : change(entries, event, call, { denied: { rule, reason } }, { tool, input });
+      return decision === "allow" ? false : change(steps, event, call, { denied: { rule, reason } }, { tool, input });
     }
     case "hold.opened": {
       const { call, tool, input, diff, rule, reason } = event.body;
       const diffed = diff === null ? {} : { change: { kind: "diff", text: diff, omitted: 0 } as const };
       const held = { rule, reason, end: null, note: null };
-      return change(entries, event, call, { held, ...diffed }, { tool, input });
+      return change(steps, event, call, { held, ...diffed }, { tool, input });
     }
     case "hold.closed":
-      return answered(entries, event);
+      return answered(steps, event);
     case "tripwire.fired": {
       const { call, name, severity, found, message } = event.body;
       const text = `${name} (${severity}): ${found}. ${message}`;
-      const hit = call === null ? undefined : findCall(entries, (entry) => entry.call === call);
-      if (hit === undefined) return push(entries, noteOf(event, "TRIPWIRE", text));
-      return replace(entries, hit, event, { tripwires: [...hit.entry.tripwires, text] });
+      const hit = call === null ? undefined : findCall(steps, (step) => step.call === call);
+      if (hit === undefined) return push(steps, noteOf(event, "TRIPWIRE", text));
+      return replace(steps, hit, event, { tripwires: [...hit.step.tripwires, text] });
     }
     default: {
       const telling = narrate(event);
       if (telling === undefined) return false;
-      return push(entries, { ...one, kind: "note", word: telling.word, text: telling.text, style: telling.style });
+      return push(steps, { ...one, kind: "note", word: telling.word, text: telling.text, style: telling.style });
     }
   }
 }
 
-function push(entries: Entry[], entry: Entry): true {
-  entries.push(entry);
+function push(steps: Step[], step: Step): true {
+  steps.push(step);
   return true;
 }
 
-const noteOf = (event: DeckEvent, word: string, text: string): Entry => ({
+const noteOf = (event: DeckEvent, word: string, text: string): Step => ({
   seq: event.seq,
   at: event.at,
   events: [event],
@@ -90,44 +90,44 @@ const noteOf = (event: DeckEvent, word: string, text: string): Entry => ({
 
 /** Puts what an event tells of a call to what is known of it; the call may not have been told of yet. */
 function change(
-  entries: Entry[],
+  steps: Step[],
   event: DeckEvent,
   call: string,
   parts: Partial<Call>,
-  unknown: { tool: string; input: string } = { tool: "?", input: "" },
+  unknown: { tool: string; input: string } = { tool: "a call", input: "(not loaded)" },
 ): true {
-  const found = findCall(entries, (entry) => entry.call === call);
-  if (found !== undefined) return replace(entries, found, event, parts);
+  const found = findCall(steps, (step) => step.call === call);
+  if (found !== undefined) return replace(steps, found, event, parts);
   const { seq, at } = event;
-  return push(entries, { seq, at, events: [event], kind: "call", call, ...unknown, tripwires: [], ...parts });
+  return push(steps, { seq, at, events: [event], kind: "call", call, ...unknown, tripwires: [], ...parts });
 }
 
 interface Found {
   index: number;
-  entry: CallEntry;
+  step: CallStep;
 }
 
-function replace(entries: Entry[], { index, entry }: Found, event: DeckEvent, parts: Partial<Call>): true {
-  entries[index] = { ...entry, ...parts, events: [...entry.events, event] };
+function replace(steps: Step[], { index, step }: Found, event: DeckEvent, parts: Partial<Call>): true {
+  steps[index] = { ...step, ...parts, events: [...step.events, event] };
   return true;
 }
 
-function findCall(entries: readonly Entry[], isIt: (entry: CallEntry) => boolean): Found | undefined {
-  for (let index = entries.length - 1; index >= Math.max(0, entries.length - farthestCall); index -= 1) {
-    const entry = entries[index];
-    if (entry?.kind === "call" && isIt(entry)) return { index, entry };
+function findCall(steps: readonly Step[], isIt: (step: CallStep) => boolean): Found | undefined {
+  for (let index = steps.length - 1; index >= Math.max(0, steps.length - farthestCall); index -= 1) {
+    const step = steps[index];
+    if (step?.kind === "call" && isIt(step)) return { index, step };
   }
   return undefined;
 }
 
-function answered(entries: Entry[], event: DeckEvent & { type: "hold.closed" }): boolean {
+function answered(steps: Step[], event: DeckEvent & { type: "hold.closed" }): boolean {
   const { hold, end, note } = event.body;
-  const found = findCall(entries, ({ events }) =>
+  const found = findCall(steps, ({ events }) =>
     events.some((one) => one.type === "hold.opened" && one.body.hold === hold),
   );
-  if (found === undefined) return push(entries, noteOf(event, "answered", note === null ? end : `${end}: ${note}`));
-  const { held = { rule: "", reason: "" } } = found.entry;
-  return replace(entries, found, event, { held: { ...held, end, note } });
+  if (found === undefined) return push(steps, noteOf(event, "answered", note === null ? end : `${end}: ${note}`));
+  const { held = { rule: "", reason: "" } } = found.step;
+  return replace(steps, found, event, { held: { ...held, end, note } });
 }
 
 const tellers = { daemon: "the daemon", netrunner: "you", redirect: "you", deck: "the deck" } as const;

@@ -2,7 +2,7 @@ import type { DeckEvent } from "../../../protocol/event.ts";
 import type { Style } from "../../words/style.ts";
 
 /** A piece of a construct's transcript: what it said, a call with all that came of it, or something that happened to it. */
-export type Entry = {
+export type Step = {
   /** Of its first event, by which it is known. */
   seq: number;
   /** Milliseconds since the epoch. */
@@ -33,25 +33,25 @@ export interface Call {
   result?: { failed: boolean; text: string };
 }
 
-export type CallEntry = Entry & { kind: "call" };
+export type CallStep = Step & { kind: "call" };
 
-/** All that an entry says, for a search and for the clipboard. */
-export function plainText(entry: Entry): string {
-  switch (entry.kind) {
+/** All that an step says, for a search and for the clipboard. */
+export function plainText(step: Step): string {
+  switch (step.kind) {
     case "call":
-      return callText(entry);
+      return callText(step);
     case "note":
-      return [entry.word, entry.text].filter((text) => text !== "").join(": ");
+      return [step.word, step.text].filter((text) => text !== "").join(": ");
     case "outcome":
-      return `${entry.word} ${entry.facts}\n${entry.text}`.trimEnd();
+      return `${step.word} ${step.facts}\n${step.text}`.trimEnd();
     case "told":
-      return `${entry.from}: ${entry.text}`;
+      return `${step.from}: ${step.text}`;
     default:
-      return entry.text;
+      return step.text;
   }
 }
 
-function callText({ tool, input, change, denied, held, tripwires, result }: CallEntry): string {
+function callText({ tool, input, change, denied, held, tripwires, result }: CallStep): string {
   return [
     `${tool} ${input}`,
     change?.text,

@@ -1,0 +1,9 @@
+import type { Look } from "../draw/look.ts";
+
+/** What a line of a unified diff is, by its first characters. */
+export function diffLook(line: string): Look {
+  if (line.startsWith("+++") || line.startsWith("---")) return "strong";
+  if (line.startsWith("@@")) return "hunk";
+  if (line.startsWith("+")) return "added";
+  return line.startsWith("-") ? "removed" : "faint";
+}

@@ -1,0 +1,65 @@
+import { unreachable } from "../../../base/fault.ts";
+import { oneLine } from "../../../base/text.ts";
+import { clip } from "../../words/width.ts";
+import { line, type Line } from "../draw/block.ts";
+import type { Look } from "../draw/look.ts";
+import { headLines } from "./lines.ts";
+import type { CallStep, Step } from "./step.ts";
+
+/** The gist of a step in a few rows, for where there is no room for all of it. */
+export function shortLines(step: Step, columns: number): Line[] {
+  switch (step.kind) {
+    case "task":
+      return [];
+    case "said":
+      return under("▌", "busy", step.text, "plain", columns, 3);
+    case "thought":
+      return under("▒", "faint", oneLine(step.text, 2 * columns), "faint", columns, 1);
+    case "told":
+      return under("≫", "strong", `${step.from}: ${step.text}`, "plain", columns, 2);
+    case "note":
+      return [
+        line(
+          ["· ", "faint"],
+          [`${step.word} `, step.style === "plain" ? "faint" : step.style],
+          [clip(oneLine(step.text, 2 * columns), Math.max(0, columns - step.word.length - 3)), "faint"],
+        ),
+      ];
+    case "outcome":
+      return [
+        line([`${step.word} `, step.style], [step.facts, "faint"]),
+        ...under(" ", "plain", step.text, "plain", columns, 4),
+      ];
+    case "call":
+      return callLines(step, columns);
+    default:
+      return unreachable(step);
+  }
+}
+
+function callLines({ tool, input, change, denied, held, result }: CallStep, columns: number): Line[] {
+  const room = Math.max(0, columns - tool.length - 3);
+  const lines = [line([`▸ ${tool} `, "busy"], clip(oneLine(input, 2 * columns), room), [diffSum(change), "faint"])];
+  if (held?.end === null) return lines;
+  if (denied !== undefined)
+    return [...lines, ...under("✗", "warning", `denied: ${denied.reason}`, "plain", columns, 1)];
+  if (result === undefined) return lines;
+  const first = result.text.split("\n", 40).find((one) => one.trim() !== "") ?? "";
+  const look: Look = result.failed ? "bad" : "faint";
+  return first === "" ? lines : [...lines, ...under(result.failed ? "✗" : "◂", look, first.trim(), look, columns, 1)];
+}
+
+/** "+3 −1": how many lines a change adds and takes away. */
+function diffSum(change: CallStep["change"]): string {
+  if (change?.kind !== "diff") return "";
+  const lines = change.text.split("\n");
+  const of = (sign: string): number =>
+    lines.filter((one) => one.startsWith(sign) && !one.startsWith(sign.repeat(3))).length;
+  return `  +${of("+")} −${of("-")}`;
+}
+
+function under(mark: string, markLook: Look, text: string, look: Look, columns: number, most: number): Line[] {
+  return headLines(text, Math.max(4, columns - 2), most).map((one, index) =>
+    line([index === 0 ? `${mark} ` : "  ", markLook], [one, look]),
+  );
+}
