@@ -18,7 +18,6 @@ export function everyAction(): Known[] {
     suspend: () => {},
     attach: () => {},
     redraw: () => {},
-    help: () => [],
     actions: () => [],
     help: () => [],
     shownAt: () => 0,

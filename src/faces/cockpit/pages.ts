@@ -2,6 +2,7 @@ import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
+import { runsPage } from "./pages/runs.ts";
 import { timelinePage } from "./pages/timeline.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
@@ -12,4 +13,4 @@ const paged =
     mount(page, hands, changed);
 
 /** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
-export const pages: readonly MountPage[] = [paged(fleetPage), paged(inboxPage), paged(timelinePage)];
+export const pages: readonly MountPage[] = [paged(fleetPage), paged(inboxPage), paged(timelinePage), paged(runsPage)];
