@@ -4,6 +4,7 @@ import type { Port, Replies } from "../../host/port.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { Copy } from "./copying.ts";
 import { noticeDialog } from "./dialogs/notice.ts";
+import { welcomeDialog, type Provider } from "./dialogs/welcome.ts";
 import { followDeck } from "./follow-deck.ts";
 import type { OwnKeys } from "./keymap.ts";
 import { newModel, type DeckModel } from "./model/deck-model.ts";
@@ -14,8 +15,12 @@ import { Stage } from "./stage.ts";
 /** What the cockpit is made of. */
 export interface CockpitParts {
   screen: Screen;
-  /** Finds the deck of the home, or starts it. */
-  openDeck: () => Promise<OpenDeck>;
+  /** Finds the deck of the home; `there`: only if it runs already, else it is started. */
+  openDeck: (how: "there" | Provider) => Promise<OpenDeck>;
+  /** The netrunner has asked for a deck with the scripted model. */
+  isOffline: boolean;
+  /** Whether the agent has a login or a key, as far as that can be seen, and where. */
+  login: () => Promise<{ present: boolean; how: string }>;
   clock: Clock;
   local: Local;
   /** Puts a text into the machine's clipboard and the terminal's. */
@@ -38,6 +43,8 @@ const frameMs = 66;
 const mostOfTime = 1 / 3;
 /** How often what counts in seconds is drawn, milliseconds. */
 const tickMs = 1000;
+/** How often a page is drawn that goes on by itself, milliseconds. */
+const moveMs = 100;
 
 /**
  * The terminal face: shows what a deck does, and does what the netrunner's keys say. It attaches to a host, whose fleet goes on whatever
@@ -51,6 +58,7 @@ export class Cockpit {
   #deck: OpenDeck | null = null;
   #timer: Disposable | null = null;
   #ticker: Disposable | null = null;
+  #mover: Disposable | null = null;
   /** When the next frame may be drawn for what comes from the deck, on the monotonic clock. */
   #nextAt = -Infinity;
   #isOver = false;
@@ -95,6 +103,7 @@ export class Cockpit {
     this.#isOver = true;
     this.#timer?.[Symbol.dispose]();
     this.#ticker?.[Symbol.dispose]();
+    this.#mover?.[Symbol.dispose]();
     this.#parts.screen.stop();
     this.#left.resolve();
   }
@@ -119,10 +128,11 @@ export class Cockpit {
   }
 
   /** Finds the deck and follows it until it ends. */
-  async #attach(): Promise<void> {
+  async #attach(provider?: Provider): Promise<void> {
     this.#model.link = { state: "attaching" };
     try {
-      const deck = await this.#parts.openDeck();
+      const deck = await this.#open(provider);
+      if (deck === undefined) return;
       if (this.#isOver) return await deck.close();
       this.#deck = deck;
       await followDeck(deck.port, this.#model, {
@@ -133,6 +143,21 @@ export class Cockpit {
     } catch (error) {
       this.#lose(error);
     }
+  }
+
+  /** The deck that runs, whatever its model; else one that is started, after a question where it could not do anything. */
+  async #open(chosen?: Provider): Promise<OpenDeck | undefined> {
+    if (chosen !== undefined) return this.#parts.openDeck(chosen);
+    if (this.#parts.isOffline) return this.#parts.openDeck("offline");
+    try {
+      return await this.#parts.openDeck("there");
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === "deck.not_running")) throw error;
+    }
+    const login = await this.#parts.login();
+    if (login.present) return this.#parts.openDeck("ordinary");
+    this.#stage.open(welcomeDialog(login.how, (provider) => void this.#attach(provider)));
+    return undefined;
   }
 
   async #attachAgain(): Promise<void> {
@@ -178,6 +203,17 @@ export class Cockpit {
     const began = clock.monotonic();
     screen.show(this.#stage.frame());
     this.#nextAt = began + Math.max(frameMs, (clock.monotonic() - began) / mostOfTime);
+    if (this.#stage.isMoving) this.#moveOn();
+  }
+
+  #moveOn(): void {
+    this.#mover ??= this.#parts.clock.after(moveMs, () => {
+      this.#mover = null;
+      if (this.#isOver || this.#isSuspended) return;
+      this.#model.now = this.#parts.clock.now();
+      this.#stage.move();
+      this.#draw();
+    });
   }
 
   /** Times and countdowns go on where something is at work or waits. */

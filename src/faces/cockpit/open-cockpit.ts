@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { appearanceOf } from "./appearance.ts";
-import { Cockpit, type OpenDeck } from "./cockpit.ts";
+import { Cockpit, type CockpitParts } from "./cockpit.ts";
 import { copying } from "./copying.ts";
 import { everyAction } from "./every-action.ts";
 import type { OwnKeys } from "./keymap.ts";
@@ -16,10 +16,12 @@ export async function openCockpit(parts: {
   env: Record<string, string | undefined>;
   color: boolean;
   home: string;
-  openDeck: () => Promise<OpenDeck>;
+  /** Finds the deck of the home; `there`: only if it runs already, else it is started. */
+  openDeck: CockpitParts["openDeck"];
+  isOffline: boolean;
 }): Promise<number> {
   const { machine, env } = parts;
-  const file = await machine.settings(parts.home);
+  const [file, local] = await Promise.all([machine.settings(parts.home), machine.local(parts.home)]);
   const { settings } = file;
   const appearance = appearanceOf(settings, parts);
   const theme = themeOf(appearance.theme);
@@ -28,12 +30,14 @@ export async function openCockpit(parts: {
   const cockpit = new Cockpit({
     screen,
     openDeck: parts.openDeck,
+    isOffline: parts.isOffline,
+    login: machine.login,
     clock: systemClock,
-    local: machine.local,
+    local,
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
     suspend: machine.suspend,
     keys,
-    problems,
+    problems: [...problems, ...local.problems()],
   });
   let code = 0;
   using _guard = machine.guard(() => cockpit.leave());
@@ -45,7 +49,11 @@ export async function openCockpit(parts: {
     suspend: () => cockpit.suspend(),
     resumed: () => cockpit.resumed(),
   });
-  await cockpit.run();
+  try {
+    await cockpit.run();
+  } finally {
+    await local.close();
+  }
   return code;
 }
 

@@ -1,6 +1,9 @@
+import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { Replies } from "../../host/port.ts";
+import type { BrakeQuestion, RuleLine } from "../../protocol/brake-case.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
+import type { Tier } from "../../protocol/verdict.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import type { DeckModel } from "./model/deck-model.ts";
@@ -75,6 +78,10 @@ export interface Page<S> {
   clicked?: (target: string, at: At<S>) => S | void;
   /** The wheel, in rows. */
   wheeled?: (rows: number, seen: Seen<S>) => S;
+  /** Whether its picture goes on by itself at the moment: then it is drawn some ten times a second. */
+  moves?: (seen: Seen<S>) => boolean;
+  /** Before each of these times: it may ask the deck for what is to come. */
+  moved?: (at: At<S>) => S | void;
 }
 
 /** What a dialog answers to an input: its new state, its end, or that the input is none of its own. */
@@ -90,6 +97,8 @@ export interface Dialog<S> {
     input: Input,
     at: { model: DeckModel; state: S; size: Size; hands: Hands; update: (change: (state: S) => S) => void },
   ) => Reaction<S>;
+  /** It has just been opened: time to ask the deck for what it shows. */
+  opened?: (at: { hands: Hands; update: (change: (state: S) => S) => void }) => void;
   /** What it is about is over: it closes by itself. */
   isOver?: (model: DeckModel, state: S) => boolean;
   /** It has been closed, however. */
@@ -130,6 +139,12 @@ export interface Hands {
   quit(): void;
 }
 
+/** The brake as far as it is shown and tried. */
+export interface LocalBrake {
+  rules: (tier: Tier) => readonly RuleLine[];
+  explain: (question: Pick<BrakeQuestion, "tool" | "input" | "tier" | "workspace">) => string;
+}
+
 /** What the cockpit gets from its machine beside the deck. */
 export interface Local {
   /** What was written before in a kind of prompt, the latest last. */
@@ -138,4 +153,10 @@ export interface Local {
   /** What was begun and not sent. */
   draft(kind: string): string;
   keepDraft(kind: string, text: string): void;
+  /** The brake of a home, for whoever asks without a run; left out where there is none at hand. Rejects where its file is wrong. */
+  brake?(home: string): Promise<LocalBrake>;
+  /** The profiles that a construct can adopt, by name. */
+  profiles(): Promise<readonly { name: string; about: string }[]>;
+  /** What is in the catalogues of the home now. */
+  catalogues(): Promise<CatalogueListing>;
 }

@@ -1,8 +1,12 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
+import { constructPage } from "./pages/construct.ts";
 import { daemonPage } from "./pages/daemon.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
+import { limitsPage } from "./pages/limits.ts";
+import { rulesPage } from "./pages/rules.ts";
+import { runsPage } from "./pages/runs.ts";
 import { timelinePage } from "./pages/timeline.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
@@ -13,4 +17,13 @@ const paged =
     mount(page, hands, changed);
 
 /** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
-export const pages: readonly MountPage[] = [paged(fleetPage), paged(inboxPage), paged(daemonPage), paged(timelinePage)];
+export const pages: readonly MountPage[] = [
+  paged(fleetPage),
+  paged(constructPage),
+  paged(inboxPage),
+  paged(daemonPage),
+  paged(timelinePage),
+  paged(limitsPage),
+  paged(rulesPage),
+  paged(runsPage),
+];
