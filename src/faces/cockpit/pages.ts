@@ -1,6 +1,7 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
 import { daemonPage } from "./pages/daemon.ts";
+import { constructPage } from "./pages/construct.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
@@ -17,6 +18,7 @@ const paged =
 /** The pages of the cockpit, in the order of their tabs. To add one: its file in `pages/`, a line here, its frames in the tests. */
 export const pages: readonly MountPage[] = [
   paged(fleetPage),
+  paged(constructPage),
   paged(inboxPage),
   paged(daemonPage),
   paged(timelinePage),

@@ -99,7 +99,7 @@ const heldWords: Record<string, string> = {
 
 /** A text beside a mark; further rows stand under the first where the mark is short. */
 function marked(mark: string, markLook: Look, text: string, look: Look, most: number): Part {
-  const indent = mark.length + (mark.length > 3 ? 2 : 1);
+  const indent = mark.length + (mark.length > 3 && !mark.endsWith(":") ? 2 : 1);
   return { paragraph: { text, look, mark: { text: mark, look: markLook }, indent }, most };
 }
 
