@@ -92,6 +92,8 @@ export interface Dialog<S> {
     input: Input,
     at: { model: DeckModel; state: S; size: Size; hands: Hands; update: (change: (state: S) => S) => void },
   ) => Reaction<S>;
+  /** It has just been opened: time to ask the deck for what it shows. */
+  opened?: (at: { hands: Hands; update: (change: (state: S) => S) => void }) => void;
   /** What it is about is over: it closes by itself. */
   isOver?: (model: DeckModel, state: S) => boolean;
   /** It has been closed, however. */
@@ -148,4 +150,6 @@ export interface Local {
   keepDraft(kind: string, text: string): void;
   /** The brake of a home, for whoever asks without a run; left out where there is none at hand. Rejects where its file is wrong. */
   brake?(home: string): Promise<LocalBrake>;
+  /** The profiles that a construct can adopt, by name. */
+  profiles(): Promise<readonly { name: string; about: string }[]>;
 }

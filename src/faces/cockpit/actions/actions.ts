@@ -4,6 +4,7 @@ import { constructActions } from "./construct-actions.ts";
 import { deckActions } from "./deck-actions.ts";
 import { needActions } from "./need-actions.ts";
 import { runActions } from "./run-actions.ts";
+import { talkActions } from "./talk-actions.ts";
 import type { Shell } from "./shell.ts";
 
 /** What can be done on every page. */
@@ -12,5 +13,6 @@ export const globalActions = (shell: Shell): Action<null>[] => [
   ...constructActions,
   ...runActions,
   ...deckActions,
+  ...talkActions,
   ...cockpitActions(shell),
 ];
