@@ -2,7 +2,8 @@ import { oneLine } from "../../../base/text.ts";
 import type { CallReason, NotifySettings } from "../../../protocol/cockpit-settings.ts";
 import type { RunStatus } from "../../../protocol/run-status.ts";
 import { currentRun, isOpen, type DeckModel } from "../model/deck-model.ts";
-import { needsOf, type NeedReason } from "../model/needs.ts";
+import type { NeedReason } from "../model/need.ts";
+import { needsOf } from "../model/needs.ts";
 import { whoOf } from "./need-words.ts";
 
 /** What the netrunner may be called for, as it is at a moment. */
