@@ -1,7 +1,7 @@
 import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import { headLines } from "../transcript/lines.ts";
-import type { Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
 import { left } from "./figures.ts";
 
 /** Cells of the bar that drains; where there is little room, fewer. */
