@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { constants } from "node:os";
-import { pause } from "../base/clock.ts";
+import { pause, systemClock } from "../base/clock.ts";
 import type { Machine, Outside } from "../faces/cockpit/machine.ts";
 
 /** How long it may take until a process that has asked to be stopped is stopped, milliseconds. */
@@ -11,8 +11,6 @@ const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What the cockpit needs of this machine; `giveBack` returns the terminal as it was found, whatever the cockpit is doing. */
 export function terminalMachine(env: Record<string, string | undefined>): Machine & { giveBack: () => void } {
-  const history = new Map<string, string[]>();
-  const drafts = new Map<string, string>();
   const guards = new Set<() => void>();
   let stopped: (() => void) | undefined;
 
@@ -37,11 +35,9 @@ export function terminalMachine(env: Record<string, string | undefined>): Machin
     },
     // Loaded when it is needed: every command on a terminal makes a machine.
     copy: async (text) => (await import("./clipboard.ts")).copyToMachine(text, env),
-    local: {
-      history: (kind) => history.get(kind) ?? [],
-      remember: (kind, text) => void history.set(kind, [...(history.get(kind) ?? []), text]),
-      draft: (kind) => drafts.get(kind) ?? "",
-      keepDraft: (kind, text) => void drafts.set(kind, text),
+    async local(home) {
+      const { openCockpitMemory } = await import("../store/cockpit-memory.ts");
+      return { ...(await openCockpitMemory(home, systemClock)), profiles: () => profilesOf(home, env) };
     },
     settings: async (home) => (await import("../store/cockpit-file.ts")).readCockpitFile(home),
     outside(on) {
@@ -80,4 +76,14 @@ function listenToTerminal(on: Outside): (() => void)[] {
   // It stays: what is still to be written comes to nothing even when the cockpit has been left.
   process.stdout.on("error", gone);
   return [() => void process.stdin.off("end", gone).off("error", gone)];
+}
+
+/** Loaded when it is asked for: it brings the catalogues with it. */
+async function profilesOf(
+  home: string,
+  env: Record<string, string | undefined>,
+): Promise<{ name: string; about: string }[]> {
+  const { listCatalogues } = await import("./open-catalogues.ts");
+  const { profiles } = listCatalogues(home, { env, homeDir: env["HOME"] ?? "" });
+  return profiles.map(({ name, value }) => ({ name, about: value.description }));
 }

@@ -37,6 +37,12 @@ const idle: Hands = {
   putAside: () => {},
   choose: () => {},
   act: () => {},
-  local: { history: () => [], remember: () => {}, draft: () => "", keepDraft: () => {} },
+  local: {
+    history: () => [],
+    remember: () => {},
+    draft: () => "",
+    keepDraft: () => {},
+    profiles: () => Promise.resolve([]),
+  },
   quit: () => {},
 };

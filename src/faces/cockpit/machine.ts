@@ -7,13 +7,21 @@ export interface Machine {
   suspend: () => Promise<void>;
   /** Puts a text into the machine's clipboard; resolves to what is in the way, undefined when it is there. */
   copy: (text: string) => Promise<string | undefined>;
-  local: Local;
+  /** What is kept in a home of what was written before, and what its catalogues have. */
+  local: (home: string) => Promise<KeptLocal>;
   /** The settings of the cockpit that are kept in a home. */
   settings: (home: string) => Promise<SettingsFile>;
   /** Tells of what is done to this process. */
   outside: (on: Outside) => Disposable;
   /** Keeps what gives the terminal back, for when this process dies of a defect. */
   guard: (giveBack: () => void) => Disposable;
+}
+
+/** What the cockpit gets from its home, until it is closed. */
+export interface KeptLocal extends Local {
+  /** What is in the way of keeping it. */
+  problems: () => readonly string[];
+  close: () => Promise<void>;
 }
 
 /** What is done to the cockpit by other means than its keys. */

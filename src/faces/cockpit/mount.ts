@@ -91,14 +91,15 @@ export function mountDialog<S>(
   { hands, close, changed }: { hands: Hands; close: () => void; changed: () => void },
 ): MountedDialog {
   let state = dialog.begin;
+  const update = (change: (state: S) => S): void => {
+    state = change(state);
+    changed();
+  };
+  dialog.opened?.({ hands, update });
   return {
     name: dialog.name,
     draw: (model, size) => dialog.draw({ model, state, size }),
     input(input, model, size) {
-      const update = (change: (state: S) => S): void => {
-        state = change(state);
-        changed();
-      };
       const reaction = dialog.input(input, { model, state, size, hands, update });
       if (reaction === "pass") return false;
       if (reaction === "close") close();

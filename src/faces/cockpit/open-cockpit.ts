@@ -18,7 +18,7 @@ export async function openCockpit(parts: {
   openDeck: () => Promise<OpenDeck>;
 }): Promise<number> {
   const { machine, env } = parts;
-  const file = await machine.settings(parts.home);
+  const [file, local] = await Promise.all([machine.settings(parts.home), machine.local(parts.home)]);
   const { settings } = file;
   const hasColor = parts.color && (env["NO_COLOR"] ?? "") === "";
   const theme = themeOf(hasColor ? settings.theme : "mono");
@@ -31,11 +31,11 @@ export async function openCockpit(parts: {
     screen,
     openDeck: parts.openDeck,
     clock: systemClock,
-    local: machine.local,
+    local,
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
     suspend: machine.suspend,
     keys,
-    problems,
+    problems: [...problems, ...local.problems()],
   });
   let code = 0;
   using _guard = machine.guard(() => cockpit.leave());
@@ -47,7 +47,11 @@ export async function openCockpit(parts: {
     suspend: () => cockpit.suspend(),
     resumed: () => cockpit.resumed(),
   });
-  await cockpit.run();
+  try {
+    await cockpit.run();
+  } finally {
+    await local.close();
+  }
   return code;
 }
 

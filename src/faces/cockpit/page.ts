@@ -90,6 +90,8 @@ export interface Dialog<S> {
     input: Input,
     at: { model: DeckModel; state: S; size: Size; hands: Hands; update: (change: (state: S) => S) => void },
   ) => Reaction<S>;
+  /** It has just been opened: time to ask the deck for what it shows. */
+  opened?: (at: { hands: Hands; update: (change: (state: S) => S) => void }) => void;
   /** What it is about is over: it closes by itself. */
   isOver?: (model: DeckModel, state: S) => boolean;
   /** It has been closed, however. */
@@ -138,4 +140,6 @@ export interface Local {
   /** What was begun and not sent. */
   draft(kind: string): string;
   keepDraft(kind: string, text: string): void;
+  /** The profiles that a construct can adopt, by name. */
+  profiles(): Promise<readonly { name: string; about: string }[]>;
 }

@@ -84,6 +84,7 @@ export const constructActions: readonly Action<null>[] = [
         promptDialog(
           {
             kind: "send",
+            target: id,
             title: "Send a message",
             words: [aboutIt(found), "It is read at the next turn boundary; what it does now goes on."],
             verb: "sends",
@@ -107,6 +108,7 @@ export const constructActions: readonly Action<null>[] = [
         promptDialog(
           {
             kind: "interrupt",
+            target: id,
             title: "Interrupt",
             words: [
               aboutIt(found),

@@ -22,6 +22,7 @@ export const runActions: readonly Action<null>[] = [
         promptDialog(
           {
             kind: "goal",
+            ...(isChange ? { target: run.run } : {}),
             title: isChange ? "Change the goal" : "Set a goal",
             words: [
               isChange

@@ -42,6 +42,18 @@ export function drawEditing(
   return { lines: rows.slice(top, top + height).map((text) => line(text)), cursor: { x: cursor.x, y: cursor.y - top } };
 }
 
+/** A row up or down as it is shown in so many columns, in the same column; undefined in the first or last one. */
+export function rowMoved(editing: Editing, width: number, by: 1 | -1): Editing | undefined {
+  const { lines, row, at } = editing;
+  const pieces = chop(lines[row] ?? "", width);
+  const { x, y } = placeOf(pieces, at);
+  if (pieces[y + by] !== undefined) return { lines, row, at: offsetOf(pieces, y + by, x) };
+  const next = lines[row + by];
+  if (next === undefined) return undefined;
+  const others = chop(next, width);
+  return { lines, row: row + by, at: offsetOf(others, by === 1 ? 0 : others.length - 1, x) };
+}
+
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 function insert({ lines, row, at }: Editing, text: string): Editing {
@@ -167,4 +179,18 @@ function placeOf(pieces: readonly string[], at: number): { x: number; y: number 
     rest -= piece.length;
   }
   return { x: 0, y: 0 };
+}
+
+/** The place in a chopped line that is nearest to a column of one of its pieces. */
+function offsetOf(pieces: readonly string[], y: number, x: number): number {
+  let at = pieces.slice(0, y).reduce((sum, piece) => sum + piece.length, 0);
+  let used = 0;
+  const piece = pieces[y] ?? "";
+  for (const { segment } of segmenter.segment(piece)) {
+    used += widthOf(segment);
+    if (used > x) return at;
+    at += segment.length;
+  }
+  // Behind a full piece the next one begins: the cursor stays in this one.
+  return pieces[y + 1] === undefined ? at : before(piece, piece.length) + at - piece.length;
 }

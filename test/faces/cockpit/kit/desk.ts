@@ -141,6 +141,11 @@ export function memory(): Local {
     remember: (kind, text) => void histories.set(kind, [...(histories.get(kind) ?? []), text]),
     draft: (kind) => drafts.get(kind) ?? "",
     keepDraft: (kind, text) => void drafts.set(kind, text),
+    profiles: () =>
+      Promise.resolve([
+        { name: "default", about: "works as it is told" },
+        { name: "reviewer", about: "reads and judges, changes nothing" },
+      ]),
   };
 }
 
@@ -167,5 +172,6 @@ const sequences: Record<string, string> = {
   pageUp: "\u001b[5~",
   pageDown: "\u001b[6~",
   delete: "\u001b[3~",
+  "alt+z": "\u001bz",
   "alt+enter": "\u001b\r",
 };
