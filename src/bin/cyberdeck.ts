@@ -9,7 +9,7 @@ import { hostNews } from "./host-news.ts";
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
 const decks = new Set<OwnDeck>();
 let dying: Promise<never> | undefined;
-const terminal = process.stdout.isTTY ? (await import("./terminal-machine.ts")).terminalMachine(around.env) : undefined;
+const terminal = process.stdout.isTTY ? (await import("./terminal-machine.ts")).terminalMachine(around) : undefined;
 process.on("uncaughtException", (error) => void die(error, "exception"));
 process.on("unhandledRejection", (error) => void die(error, "rejection"));
 

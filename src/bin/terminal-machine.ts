@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { constants } from "node:os";
 import { pause, systemClock } from "../base/clock.ts";
+import type { Process } from "./around.ts";
 import type { Machine, Outside } from "../faces/cockpit/machine.ts";
 
 /** How long it may take until a process that has asked to be stopped is stopped, milliseconds. */
@@ -10,7 +11,10 @@ const stopMs = 300;
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What the cockpit needs of this machine; `giveBack` returns the terminal as it was found, whatever the cockpit is doing. */
-export function terminalMachine(env: Record<string, string | undefined>): Machine & { giveBack: () => void } {
+export function terminalMachine({
+  env,
+  homeDir,
+}: Pick<Process, "env" | "homeDir">): Machine & { giveBack: () => void } {
   const guards = new Set<() => void>();
   let stopped: (() => void) | undefined;
 
@@ -37,8 +41,19 @@ export function terminalMachine(env: Record<string, string | undefined>): Machin
     copy: async (text) => (await import("./clipboard.ts")).copyToMachine(text, env),
     async local(home) {
       const { openCockpitMemory } = await import("../store/cockpit-memory.ts");
-      return { ...(await openCockpitMemory(home, systemClock)), profiles: () => profilesOf(home, env) };
+      return {
+        ...(await openCockpitMemory(home, systemClock)),
+        profiles: () => profilesOf(home, { env, homeDir }),
+        async brake(deckHome) {
+          const brake = (await import("./open-brake.ts")).openBrake(deckHome);
+          return {
+            rules: (tier) => brake.rules(tier),
+            explain: (question) => brake.explain({ ...question, homeDir, deckHome, cwd: question.workspace }),
+          };
+        },
+      };
     },
+    login: async () => (await import("./login-present.ts")).loginPresent({ env, homeDir }),
     settings: async (home) => (await import("../store/cockpit-file.ts")).readCockpitFile(home),
     outside(on) {
       stopped = () => on.suspend();
@@ -81,9 +96,9 @@ function listenToTerminal(on: Outside): (() => void)[] {
 /** Loaded when it is asked for: it brings the catalogues with it. */
 async function profilesOf(
   home: string,
-  env: Record<string, string | undefined>,
+  around: Pick<Process, "env" | "homeDir">,
 ): Promise<{ name: string; about: string }[]> {
   const { listCatalogues } = await import("./open-catalogues.ts");
-  const { profiles } = listCatalogues(home, { env, homeDir: env["HOME"] ?? "" });
+  const { profiles } = listCatalogues(home, around);
   return profiles.map(({ name, value }) => ({ name, about: value.description }));
 }

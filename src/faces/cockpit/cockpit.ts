@@ -4,6 +4,7 @@ import type { Port, Replies } from "../../host/port.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { Copy } from "./copying.ts";
 import { noticeDialog } from "./dialogs/notice.ts";
+import { welcomeDialog, type Provider } from "./dialogs/welcome.ts";
 import { followDeck } from "./follow-deck.ts";
 import type { OwnKeys } from "./keymap.ts";
 import { newModel, type DeckModel } from "./model/deck-model.ts";
@@ -14,8 +15,12 @@ import { Stage } from "./stage.ts";
 /** What the cockpit is made of. */
 export interface CockpitParts {
   screen: Screen;
-  /** Finds the deck of the home, or starts it. */
-  openDeck: () => Promise<OpenDeck>;
+  /** Finds the deck of the home; `there`: only if it runs already, else it is started. */
+  openDeck: (how: "there" | Provider) => Promise<OpenDeck>;
+  /** The netrunner has asked for a deck with the scripted model. */
+  isOffline: boolean;
+  /** Whether the agent has a login or a key, as far as that can be seen, and where. */
+  login: () => Promise<{ present: boolean; how: string }>;
   clock: Clock;
   local: Local;
   /** Puts a text into the machine's clipboard and the terminal's. */
@@ -119,10 +124,11 @@ export class Cockpit {
   }
 
   /** Finds the deck and follows it until it ends. */
-  async #attach(): Promise<void> {
+  async #attach(provider?: Provider): Promise<void> {
     this.#model.link = { state: "attaching" };
     try {
-      const deck = await this.#parts.openDeck();
+      const deck = await this.#open(provider);
+      if (deck === undefined) return;
       if (this.#isOver) return await deck.close();
       this.#deck = deck;
       await followDeck(deck.port, this.#model, {
@@ -133,6 +139,21 @@ export class Cockpit {
     } catch (error) {
       this.#lose(error);
     }
+  }
+
+  /** The deck that runs, whatever its model; else one that is started, after a question where it could not do anything. */
+  async #open(chosen?: Provider): Promise<OpenDeck | undefined> {
+    if (chosen !== undefined) return this.#parts.openDeck(chosen);
+    if (this.#parts.isOffline) return this.#parts.openDeck("offline");
+    try {
+      return await this.#parts.openDeck("there");
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === "deck.not_running")) throw error;
+    }
+    const login = await this.#parts.login();
+    if (login.present) return this.#parts.openDeck("ordinary");
+    this.#stage.open(welcomeDialog(login.how, (provider) => void this.#attach(provider)));
+    return undefined;
   }
 
   async #attachAgain(): Promise<void> {

@@ -1,4 +1,3 @@
-import { showBytes } from "../../base/units.ts";
 import type { CockpitSettings } from "../../protocol/cockpit-settings.ts";
 import type { Machine } from "./machine.ts";
 import { clipboardSequence, mostForTerminal } from "./screen/clipboard.ts";
@@ -30,4 +29,4 @@ export function copying(
 }
 
 const tooLong = (text: string): string =>
-  `not copied: ${showBytes(Buffer.byteLength(text))} are more than the ${showBytes(mostForTerminal)} that terminals take`;
+  `not copied: terminals take ${mostForTerminal} bytes at most, this has ${Buffer.byteLength(text)}`;

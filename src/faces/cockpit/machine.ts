@@ -9,6 +9,8 @@ export interface Machine {
   copy: (text: string) => Promise<string | undefined>;
   /** What is kept in a home of what was written before, and what its catalogues have. */
   local: (home: string) => Promise<KeptLocal>;
+  /** Whether the agent has a login or a key, as far as that can be seen without it, and where. */
+  login: () => Promise<{ present: boolean; how: string }>;
   /** The settings of the cockpit that are kept in a home. */
   settings: (home: string) => Promise<SettingsFile>;
   /** Tells of what is done to this process. */

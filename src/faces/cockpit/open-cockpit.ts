@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { systemClock } from "../../base/clock.ts";
-import { Cockpit, type OpenDeck } from "./cockpit.ts";
+import { appearanceOf } from "./appearance.ts";
+import { Cockpit, type CockpitParts } from "./cockpit.ts";
 import { copying } from "./copying.ts";
 import { everyAction } from "./every-action.ts";
 import type { OwnKeys } from "./keymap.ts";
@@ -15,21 +16,22 @@ export async function openCockpit(parts: {
   env: Record<string, string | undefined>;
   color: boolean;
   home: string;
-  openDeck: () => Promise<OpenDeck>;
+  /** Finds the deck of the home; `there`: only if it runs already, else it is started. */
+  openDeck: CockpitParts["openDeck"];
+  isOffline: boolean;
 }): Promise<number> {
   const { machine, env } = parts;
   const [file, local] = await Promise.all([machine.settings(parts.home), machine.local(parts.home)]);
   const { settings } = file;
-  const hasColor = parts.color && (env["NO_COLOR"] ?? "") === "";
-  const theme = themeOf(hasColor ? settings.theme : "mono");
-  const screen = terminalScreen(() => theme, undefined, {
-    mouse: settings.mouse,
-    ascii: settings.signs === "ascii" || (settings.signs === "auto" && !isUtf8(env)),
-  });
+  const appearance = appearanceOf(settings, parts);
+  const theme = themeOf(appearance.theme);
+  const screen = terminalScreen(() => theme, undefined, { mouse: settings.mouse, ascii: appearance.ascii });
   const { keys, problems } = keysIn(file);
   const cockpit = new Cockpit({
     screen,
     openDeck: parts.openDeck,
+    isOffline: parts.isOffline,
+    login: machine.login,
     clock: systemClock,
     local,
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
@@ -63,10 +65,4 @@ function keysIn({ settings, path, problems, lineOf }: SettingsFile): { keys: Own
   const place = (id: string): string =>
     lineOf === undefined ? basename(path) : `${basename(path)}:${lineOf(["keys", id])}`;
   return { keys: own.keys, problems: [...problems, ...own.problems.map(({ id, text }) => `${place(id)}: ${text}`)] };
-}
-
-/** A locale that says nothing is one of a container or a bare login, on terminals that know UTF-8 all the same. */
-function isUtf8(env: Record<string, string | undefined>): boolean {
-  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((value) => value !== undefined && value !== "");
-  return locale === undefined || /utf-?8/i.test(locale);
 }

@@ -1,6 +1,8 @@
 import type { Replies } from "../../host/port.ts";
+import type { BrakeQuestion, RuleLine } from "../../protocol/brake-case.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
+import type { Tier } from "../../protocol/verdict.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import type { DeckModel } from "./model/deck-model.ts";
@@ -132,6 +134,12 @@ export interface Hands {
   quit(): void;
 }
 
+/** The brake as far as it is shown and tried. */
+export interface LocalBrake {
+  rules: (tier: Tier) => readonly RuleLine[];
+  explain: (question: Pick<BrakeQuestion, "tool" | "input" | "tier" | "workspace">) => string;
+}
+
 /** What the cockpit gets from its machine beside the deck. */
 export interface Local {
   /** What was written before in a kind of prompt, the latest last. */
@@ -140,6 +148,8 @@ export interface Local {
   /** What was begun and not sent. */
   draft(kind: string): string;
   keepDraft(kind: string, text: string): void;
+  /** The brake of a home, for whoever asks without a run; left out where there is none at hand. Rejects where its file is wrong. */
+  brake?(home: string): Promise<LocalBrake>;
   /** The profiles that a construct can adopt, by name. */
   profiles(): Promise<readonly { name: string; about: string }[]>;
 }

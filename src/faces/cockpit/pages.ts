@@ -1,9 +1,11 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
-import { daemonPage } from "./pages/daemon.ts";
 import { constructPage } from "./pages/construct.ts";
+import { daemonPage } from "./pages/daemon.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
+import { limitsPage } from "./pages/limits.ts";
+import { rulesPage } from "./pages/rules.ts";
 import { timelinePage } from "./pages/timeline.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
@@ -20,4 +22,6 @@ export const pages: readonly MountPage[] = [
   paged(inboxPage),
   paged(daemonPage),
   paged(timelinePage),
+  paged(limitsPage),
+  paged(rulesPage),
 ];

@@ -22,7 +22,12 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
     linkSpan(model),
     ...brakeSpans(run),
     ...(run?.settings.offline === true ? [{ text: "  OFFLINE MODEL", look: "warning" as const }] : []),
-    { text: `  ${goalText(run)}`, look: "plain" as const },
+    model.link.state === "lost"
+      ? {
+          text: `  ${[model.link.why, model.link.hint].filter((text) => text !== "").join(". ")}`,
+          look: "bad" as const,
+        }
+      : { text: `  ${goalText(run)}`, look: "plain" as const },
   ];
   return [ends(first, need, columns), ends(countSpans(model, run), daemonSpans(run), columns)];
 }

@@ -1,27 +1,204 @@
 import { describe, expect, test } from "vitest";
-import { scriptedDeck } from "../cli/scripted-deck.ts";
-import { openDesk } from "./kit/desk.ts";
+import { scriptedDeck, type ScriptedDeck } from "../cli/scripted-deck.ts";
+import { openDesk, type Desk } from "./kit/desk.ts";
+import { fleetOf } from "./kit/fleet-scenes.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
-import { busyFleet } from "./kit/scenes.ts";
+import { busyFleet, id } from "./kit/scenes.ts";
+
+const has = (frame: readonly string[], text: string): boolean => frame.some((row) => row.includes(text));
+const cursorRow = (frame: readonly string[]): string => frame.find((row) => row.startsWith("▸")) ?? "";
+
+async function busyDesk(size = { columns: 120, rows: 40 }): Promise<{ deck: ScriptedDeck; desk: Desk }> {
+  const deck = scriptedDeck();
+  await busyFleet(deck);
+  return { deck, desk: await openDesk(deck, { size }) };
+}
 
 describe("the fleet", () => {
   test.each(sizes)("is shown with the posture of its run at $columns x $rows", async (size) => {
-    const deck = scriptedDeck();
-    await busyFleet(deck);
-    const desk = await openDesk(deck, { size });
+    const { desk } = await busyDesk(size);
     await expect(picture(await desk.terminal.frame())).toMatchFileSnapshot(keptFrame("fleet", size));
     await desk.close();
   });
 
-  test("keeps its cursor on a construct while others come", async () => {
+  test.each(sizes)("of twenty is seen at a glance at $columns x $rows", async (size) => {
     const deck = scriptedDeck();
-    await busyFleet(deck);
-    const desk = await openDesk(deck);
+    await fleetOf(20, deck);
+    const desk = await openDesk(deck, { size });
+    await expect(picture(await desk.terminal.frame())).toMatchFileSnapshot(keptFrame("fleet-twenty", size));
+    await desk.close();
+  });
+
+  test.each(sizes)("of six or fewer is in boxes at $columns x $rows", async (size) => {
+    const frames: string[] = [];
+    for (const count of [1, 3, 6]) {
+      const deck = scriptedDeck();
+      await fleetOf(count, deck);
+      const desk = await openDesk(deck, { size });
+      frames.push(...(await desk.terminal.frame()));
+      await desk.close();
+    }
+    await expect(picture(frames)).toMatchFileSnapshot(keptFrame("fleet-boxes", size));
+  });
+
+  test.each(sizes)("is grouped by its runs, with sums, at $columns x $rows", async (size) => {
+    const deck = scriptedDeck();
+    await fleetOf(9, deck);
+    const desk = await openDesk(deck, { size });
+    await expect(picture(await desk.press("u"))).toMatchFileSnapshot(keptFrame("fleet-grouped", size));
+    await desk.close();
+  });
+
+  test.each(sizes)("is filtered while the filter is written, at $columns x $rows", async (size) => {
+    const { desk } = await busyDesk(size);
+    await desk.press("/");
+    await expect(picture(await desk.write("docs is:live"))).toMatchFileSnapshot(keptFrame("fleet-filter", size));
+    await desk.press("enter");
+    await desk.close();
+  });
+
+  test.each(sizes)("says what to do while it is empty, at $columns x $rows", async (size) => {
+    const desk = await openDesk(scriptedDeck(), { size });
+    await expect(picture(await desk.terminal.frame())).toMatchFileSnapshot(keptFrame("fleet-empty", size));
+    await desk.close();
+  });
+
+  test("keeps its cursor on a construct while others come", async () => {
+    const { deck, desk } = await busyDesk();
     const before = await desk.press("s", "s");
     deck.stage().queue("cx-99999999", "one more");
-    const after = await desk.until((frame) => frame.some((row) => row.includes("one more")));
-    const cursor = (frame: string[]): string | undefined => frame.find((row) => row.includes("▸"));
-    expect(cursor(after)?.slice(0, 20)).toBe(cursor(before)?.slice(0, 20));
+    const after = await desk.until((frame) => has(frame, "one more"));
+    expect(cursorRow(after).slice(4, 28)).toBe(cursorRow(before).slice(4, 28));
+    await desk.close();
+  });
+
+  test("keeps its cursor on a construct that moves, so that a key never hits another one", async () => {
+    const { deck, desk } = await busyDesk();
+    const before = await desk.press("3");
+    expect(cursorRow(before)).toContain(id(5));
+    deck.stage().emit("hold.opened", {
+      hold: "hold-2",
+      construct: id(7),
+      call: "c",
+      tool: "Bash",
+      input: "git push",
+      targets: [],
+      diff: null,
+      task: "",
+      rule: "publish",
+      reason: "it publishes",
+      pattern: "",
+      deadline: null,
+    });
+    const after = await desk.until((frame) => has(frame, "2 NEED YOU"));
+    expect(cursorRow(after)).toContain(id(5));
+    expect(cursorRow(after).slice(0, 3)).toBe("▸4 ");
+    await desk.press("k");
+    expect(deck.commands.at(-1)).toMatchObject({ type: "construct.kill", construct: id(5) });
+    await desk.close();
+  });
+
+  test("has who is held on top, flagged so that it can be told without any colour", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(20, deck);
+    const desk = await openDesk(deck, { theme: "mono" });
+    const rows = (await desk.terminal.frame()).slice(4, 6);
+    expect(rows.every((row) => row.includes("⚑ HELD"))).toBe(true);
+    expect(rows[0]).toContain("0:12 Bash git push");
+    await desk.close();
+  });
+
+  test("counts down until a held call decides itself", async () => {
+    const { desk } = await busyDesk();
+    expect(has(await desk.pass(4000), "0:11 Bash")).toBe(true);
+    await desk.close();
+  });
+
+  test("can be put into boxes and back by hand", async () => {
+    const { desk } = await busyDesk();
+    expect(has(await desk.press("z"), "CONSTRUCT")).toBe(false);
+    expect(has(await desk.press("z"), "CONSTRUCT")).toBe(true);
+    await desk.close();
+  });
+
+  test("in boxes always has the one at the cursor in view", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(30, deck);
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    await desk.press("z");
+    for (let n = 0; n < 30; n += 1) expect(has(await desk.press("s"), "┌─ ▸")).toBe(true);
+    await desk.close();
+  });
+
+  test("in a table that is longer than the screen always has the one at the cursor in view", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(60, deck);
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    for (let n = 0; n < 61; n += 1) expect(cursorRow(await desk.press("s"))).not.toBe("");
+    expect(cursorRow(await desk.press("home"))).toContain("⚑ HELD");
+    await desk.close();
+  });
+
+  test("says so where a filter lets nothing through, and shows all again with Esc", async () => {
+    const { desk } = await busyDesk();
+    await desk.press("/");
+    const none = await desk.write("nowhere");
+    expect(has(none, "None of 8 constructs is like this")).toBe(true);
+    const all = await desk.press("escape");
+    expect(has(all, id(8))).toBe(true);
+    await desk.close();
+  });
+
+  test("says what an amount lacks while it is written, and goes on showing all", async () => {
+    const { desk } = await busyDesk();
+    await desk.press("/");
+    const frame = await desk.write("cost>");
+    expect(has(frame, "cost> takes dollars: cost>0.5")).toBe(true);
+    expect(has(frame, id(8))).toBe(true);
+    await desk.press("enter");
+    await desk.close();
+  });
+
+  test("keeps a filter until Esc takes it away", async () => {
+    const { desk } = await busyDesk();
+    await desk.press("/");
+    await desk.write("state:queued");
+    const kept = await desk.press("enter");
+    expect(has(kept, "/state:queued  1 of 8")).toBe(true);
+    expect(has(kept, id(4))).toBe(false);
+    expect(has(await desk.press("escape"), id(4))).toBe(true);
+    await desk.close();
+  });
+
+  test("tells the order that it is in, and turns it", async () => {
+    const { desk } = await busyDesk();
+    expect(has(await desk.press("o"), "cost ▾")).toBe(true);
+    expect(has(await desk.press("O"), "cost ▴")).toBe(true);
+    await desk.close();
+  });
+
+  test("opens the construct at the cursor, and comes back to it", async () => {
+    const { desk } = await busyDesk();
+    expect(has(await desk.press("4", "enter"), `running  ${id(6)}`)).toBe(true);
+    expect(cursorRow(await desk.press("escape"))).toContain(id(6));
+    await desk.close();
+  });
+
+  test("copies a task as it was written, and the construct as JSON", async () => {
+    const { desk } = await busyDesk();
+    await desk.press("2", "y", "Y");
+    expect(desk.copied[0]).toBe("Write docs/eject.md; 数える and 🙂 must keep the border straight");
+    const json: unknown = JSON.parse(desk.copied[1] ?? "");
+    expect(json).toMatchObject({ id: id(4), state: "running" });
+    await desk.close();
+  });
+
+  test("has nothing to copy, to open or to kill where it is empty", async () => {
+    const deck = scriptedDeck();
+    const desk = await openDesk(deck);
+    await desk.press("enter", "y", "Y", "k", "1", "s", "pageDown", "end", "o", "O", "u", "z");
+    expect(desk.copied).toEqual([]);
+    expect(deck.commands.some(({ type }) => type === "construct.kill")).toBe(false);
     await desk.close();
   });
 });

@@ -212,18 +212,29 @@ describe("the details of a need", () => {
     const deck = scriptedDeck();
     await needyFleet(deck);
     const desk = await openDesk(deck, { size });
-    await expect(picture(await desk.press("x"))).toMatchFileSnapshot(keptFrame("need", size));
+    await expect(picture(await desk.press("2", "x"))).toMatchFileSnapshot(keptFrame("need", size));
     await desk.close();
   });
 
-  test("x on a held construct shows the whole command first, and allows it then", async () => {
+  test("x on a held construct allows at once what the fleet shows all of", async () => {
     const { deck, desk } = await needyDesk();
     await desk.pass(500);
     await desk.press("x");
-    expect(answersOf(deck)).toEqual([]);
+    expect(answersOf(deck)).toEqual([{ type: "hold.answer", hold: "hold-1", answer: "allow" }]);
+    await desk.close();
+  });
+
+  test("x on a held edit shows its diff first, and allows it then", async () => {
+    const { deck, desk } = await needyDesk();
+    await desk.press("2");
     await desk.pass(500);
     await desk.press("x");
-    expect(answersOf(deck)).toEqual([{ type: "hold.answer", hold: "hold-1", answer: "allow" }]);
+    expect(answersOf(deck)).toEqual([]);
+    for (let n = 0; n < 4 && answersOf(deck).length === 0; n += 1) {
+      await desk.pass(500);
+      await desk.press("x");
+    }
+    expect(answersOf(deck)).toEqual([{ type: "hold.answer", hold: "hold-2", answer: "allow" }]);
     await desk.close();
   });
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
+import type { CockpitParts } from "../../cockpit/cockpit.ts";
 import { addAgentFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
 import { isScreen, type World } from "../world.ts";
 
@@ -15,10 +16,13 @@ export function defineCockpit(command: Command, world: World, finish: (code: num
           hint: 'in a script, "cyberdeck run" and "cyberdeck --help" are of use',
         });
       const options = await deckOptions(flags, world, "host");
+      const openDeck: CockpitParts["openDeck"] = (how) =>
+        world.openDeck({ ...options, mode: how === "there" ? "attach" : "host", offline: how === "offline" });
       const { openCockpit } = await import("../../cockpit/open-cockpit.ts");
       const { home } = options;
       const { color } = flags;
-      finish(await openCockpit({ machine, env: world.env, color, home, openDeck: () => world.openDeck(options) }));
+      const isOffline = options.offline;
+      finish(await openCockpit({ machine, env: world.env, color, home, isOffline, openDeck }));
     });
 }
 

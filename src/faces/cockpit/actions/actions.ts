@@ -14,5 +14,6 @@ export const globalActions = (shell: Shell): Action<null>[] => [
   ...runActions,
   ...talkActions,
   ...deckActions,
+  ...talkActions,
   ...cockpitActions(shell),
 ];

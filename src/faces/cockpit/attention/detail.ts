@@ -5,6 +5,7 @@ import { counted, spell } from "../../words/amounts.ts";
 import { diffSaysAll } from "../../words/held.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { chopped, wrap } from "../../words/width.ts";
+import { bar } from "../draw/bar.ts";
 import { blank, line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
 import { findConstruct } from "../model/constructs.ts";
@@ -158,15 +159,5 @@ function constructPart({ construct: id }: Need, model: DeckModel, room: number):
   return [
     ...part("IT IS", wrapped(`${word}: ${construct.activity}`, room)),
     ...part("TASK", wrapped(construct.task, room, "faint")),
-  ];
-}
-
-/** How much of something is used up, as a bar of so many columns. */
-export function bar(share: number, columns: number, look: Look): [string, Look][] {
-  const width = Math.max(4, columns);
-  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return [
-    ["█".repeat(full), look],
-    ["░".repeat(width - full), "faint"],
   ];
 }

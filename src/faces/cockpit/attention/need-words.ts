@@ -1,9 +1,9 @@
 import type { Need, NeedReason } from "../model/needs.ts";
+import { bar } from "../draw/bar.ts";
 import { line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
 import { dial } from "../../words/amounts.ts";
 import type { Answers } from "./answers.ts";
-import { bar } from "./detail.ts";
 
 /** A sign for each reason, one column wide. */
 export const needGlyph: Record<NeedReason, string> = {

@@ -8,7 +8,7 @@ import { constructWord } from "../../words/state-word.ts";
 import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
 import { shortCount, shortTime } from "../fleet/figures.ts";
-import { needLines } from "../fleet/hold-lines.ts";
+import { needLines, showsAll } from "../fleet/hold-lines.ts";
 import { denialsOf, filesOf, type FleetRow } from "../fleet/row.ts";
 import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
@@ -22,14 +22,26 @@ import { headLines } from "../transcript/lines.ts";
  */
 export function headerLines(row: FleetRow, model: DeckModel, { columns, rows }: Size): Line[] {
   const { view, need } = row;
+  const lines = upperLines(row, model, { columns, rows });
+  if (need === undefined) return lines;
+  const most = needRoom(lines.length, rows);
+  const needed = needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most });
+  return [...lines, ...needed];
+}
+
+/** Whether the header shows all that a decision about what the construct waits with needs. */
+export function isDecidableIn(row: FleetRow, model: DeckModel, size: Size): boolean {
+  if (row.need === undefined) return false;
+  return showsAll(row.need, size.columns, needRoom(upperLines(row, model, size).length, size.rows));
+}
+
+/** The rows for what it waits with: some are the transcript's. */
+const needRoom = (above: number, rows: number): number => Math.max(2, Math.min(rows >= 30 ? 16 : 8, rows - above - 5));
+
+function upperLines(row: FleetRow, model: DeckModel, { columns, rows }: Size): Line[] {
   const task = headLines(row.construct.task, columns - 2, rows >= 30 ? 3 : 2);
   const lines = [firstLine(row, model.now, columns), ...task.map((text) => line([` ${text}`, "strong"]))];
-  lines.push(...packed([...factsOf(row), ...boundsOf(row, model.now)], columns));
-  if (need !== undefined) {
-    const most = Math.max(2, Math.min(rows >= 30 ? 12 : 5, rows - lines.length - 5));
-    lines.push(...needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most }));
-  }
-  return lines;
+  return [...lines, ...packed([...factsOf(row), ...boundsOf(row, model.now)], columns)];
 }
 
 function firstLine({ construct, need }: FleetRow, now: number, columns: number): Line {

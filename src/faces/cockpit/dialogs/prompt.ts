@@ -1,3 +1,4 @@
+import { Fault, messageOf } from "../../../base/fault.ts";
 import { count } from "../../../base/units.ts";
 import { wrap } from "../../words/width.ts";
 import { boxed } from "../draw/box.ts";
@@ -21,6 +22,8 @@ export interface Prompt {
   initial?: string;
   /** What Enter does, in a word: "send". */
   verb: string;
+  /** Throws a fault where the text is none that will do: it is said while it is written, and Enter keeps it. */
+  parse?: (text: string) => void;
   /** May be left empty. */
   canBeEmpty?: boolean;
   /** With the text, trimmed. */
@@ -70,6 +73,7 @@ export function promptDialog(prompt: Prompt, hands: Hands): Dialog<PromptState> 
           hands.say("there is nothing written yet: Esc closes", "warning");
           return { state };
         }
+        if (problemOf(prompt, text) !== null) return { state };
         if (text !== "") hands.local.remember(kind, text);
         hands.local.keepDraft(draftKey, "");
         prompt.submit(text, hands);
@@ -92,12 +96,14 @@ export function promptDialog(prompt: Prompt, hands: Hands): Dialog<PromptState> 
 
 /** The width of the box, the rows for the text, and the words above it. */
 function roomOf(
-  { words }: Prompt,
+  prompt: Prompt,
   { writing }: PromptState,
   size: Size,
 ): { width: number; height: number; words: Line[] } {
   const width = Math.min(90, size.columns - 2);
-  const all = words.flatMap((word): Line[] => {
+  // Its place is there from the beginning, so that nothing moves when something is wrong.
+  const problem = prompt.parse === undefined ? [] : [[problemOf(prompt, textOf(writing.text)) ?? " ", "bad"] as const];
+  const all = [...prompt.words, ...problem].flatMap((word): Line[] => {
     const [text, look] = typeof word === "string" ? ([word, "faint"] as const) : word;
     return wrap(text, width - 4).map((one) => line([` ${one}`, look]));
   });
@@ -106,6 +112,17 @@ function roomOf(
   const most = Math.max(1, size.rows - shown.length - 4);
   const wanted = drawEditing(writing.text, { width: width - 4, height: most }).lines.length + 1;
   return { width, height: Math.min(most, Math.max(3, wanted)), words: shown };
+}
+
+/** Why the text will not do; null: it will, or there is none yet. */
+function problemOf({ parse }: Prompt, text: string): string | null {
+  if (parse === undefined || text.trim() === "") return null;
+  try {
+    parse(text.trim());
+    return null;
+  } catch (error) {
+    return [messageOf(error), error instanceof Fault ? (error.hint ?? "") : ""].filter((one) => one !== "").join("; ");
+  }
 }
 
 function amountOf({ lines }: Editing): string {

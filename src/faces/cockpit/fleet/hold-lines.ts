@@ -4,8 +4,10 @@ import { headLines } from "../transcript/lines.ts";
 import type { Need } from "../model/needs.ts";
 import { left } from "./figures.ts";
 
-/** Cells of the bar that drains. */
-const barCells = 12;
+/** Cells of the bar that drains; where there is little room, fewer. */
+const barCells = { wide: 12, narrow: 4 };
+/** Columns below which there is little room. */
+const narrow = 50;
 
 /**
  * What a construct waits for the netrunner with: for a held call how long yet, the command, what it would touch, and the rule.
@@ -21,11 +23,14 @@ export function needLines(
     return [line([` ⚑ ${need.title.toUpperCase()} `, "act"]), ...words.map((one) => line(` ${one}`))].slice(0, most);
   }
   const { hold, deadline } = need;
-  const clock = deadline === null ? "no deadline" : `${bar(deadline - now, windowMs)}${left(deadline, now)}`;
+  const clock =
+    deadline === null
+      ? "no deadline"
+      : `${bar(deadline - now, windowMs, columns < narrow ? barCells.narrow : barCells.wide)}${left(deadline, now)}`;
   const answers = "x allow · v deny";
-  const first = ` ⚑ HELD  ${clock}`;
+  const first = ` ⚑ HELD ${clock}`;
   const room = columns - widthOf(first) - widthOf(answers) - 1;
-  const title = line([first, "act"], room >= 2 ? [`${" ".repeat(room)}${answers}`, "key"] : "");
+  const title = line([first, "act"], room >= 1 ? [`${" ".repeat(room)}${answers}`, "key"] : "");
   const command = headLines(`${hold.tool}  ${hold.input}`, columns - 1, Math.max(1, most - 2));
   const rule = line([clip(` ${hold.reason} (${hold.rule})`, columns), "warning"]);
   const targets = hold.targets.map((text) => line([` → ${text}`, "faint"]));
@@ -33,8 +38,18 @@ export function needLines(
   return [title, ...body, rule, ...targets].slice(0, most);
 }
 
-function bar(leftMs: number, windowMs: number | null): string {
+/** Whether so many rows show all of it that a decision needs. */
+export function showsAll(need: Need, columns: number, most: number): boolean {
+  const text = need.kind === "hold" ? `${need.hold.tool}  ${need.hold.input}` : need.text;
+  // What cannot fit need not be broken into rows.
+  if (text.length > columns * most) return false;
+  const rows = headLines(text, columns - 1, most + 1).length;
+  if (need.kind !== "hold") return rows < most;
+  return need.hold.diff === null && 2 + rows + need.hold.targets.length <= most;
+}
+
+function bar(leftMs: number, windowMs: number | null, cells: number): string {
   if (windowMs === null || windowMs <= 0) return "";
-  const full = Math.max(0, Math.min(barCells, Math.ceil((leftMs / windowMs) * barCells)));
-  return `${"█".repeat(full)}${"░".repeat(barCells - full)} `;
+  const full = Math.max(0, Math.min(cells, Math.ceil((leftMs / windowMs) * cells)));
+  return `${"█".repeat(full)}${"░".repeat(cells - full)} `;
 }

@@ -1,17 +1,19 @@
 import { caliberText } from "../../../protocol/view.ts";
 import { constructWord } from "../../words/state-word.ts";
-import { wrap } from "../../words/width.ts";
 import { oneLine } from "../../../base/text.ts";
 import { counted } from "../../words/amounts.ts";
+import { widthOf } from "../../words/width.ts";
 import { line, type Line, type Placed } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { eventsOf } from "../model/feeds.ts";
+import type { Size } from "../screen/size.ts";
+import { headLines } from "../transcript/lines.ts";
 import { shortLines } from "../transcript/short-lines.ts";
 import { stepsOf } from "../transcript/steps.ts";
 import { cents, shortCount, shortTime } from "./figures.ts";
-import { needLines } from "./hold-lines.ts";
+import { needLines, showsAll } from "./hold-lines.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
 
 export interface PaneAt extends Omit<Placed, "lines"> {
@@ -29,27 +31,19 @@ export function paneOf(row: FleetRow, model: DeckModel, at: PaneAt): Placed {
   const state = need === undefined ? `${glyph} ${word}` : `⚑ ${word.toUpperCase()}`;
   const border = need !== undefined ? "border_act" : isCursor ? "border_focused" : "border";
   const lines = bodyOf(row, model, place.width - 2, place.height - 2);
-  const box = boxed(lines, place, {
-    title: `${isCursor ? "▸" : ""}${badge}${state}  ${construct.id}`,
-    note: noteOf(row, model.now, place.width),
-    border,
-  });
+  const title = `${isCursor ? "▸" : ""}${badge}${state}  ${construct.id}`;
+  // Corners, two dashes, and a blank at each side of both.
+  const note = noteOf(row, model.now, place.width - widthOf(title) - 9);
+  const box = boxed(lines, place, { title, note, border });
   return { ...box, lines: box.lines.map((one) => ({ ...one, target: construct.id })) };
 }
 
 /** What is known of a construct within so many columns and rows. */
-export function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
-  const { view, construct, need } = row;
-  const isOver = hasEnded(row);
-  const taskRows = rows >= 8 ? 2 : 1;
-  const words = wrap(oneLine(construct.task, columns * (taskRows + 1)), Math.max(1, columns - 2));
-  const task = words.slice(0, taskRows).map((text, index) => {
-    const isCut = index === taskRows - 1 && words.length > taskRows;
-    return line([` ${isCut ? `${text}…` : text}`, isOver ? "faint" : "strong"]);
-  });
-  const lines: Line[] = task.slice(0, rows);
+function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
+  const { view, need } = row;
+  const lines = taskLines(row, columns, rows);
   if (need !== undefined) {
-    const most = Math.max(0, Math.min(rows - lines.length, rows >= 8 ? rows - lines.length - 2 : rows));
+    const most = needRoom(rows, lines.length);
     lines.push(...needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most }));
   }
   const room = rows - lines.length;
@@ -57,26 +51,55 @@ export function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: n
   return lines;
 }
 
+/** Whether a pane of this size shows all that a decision about what its construct waits with needs. */
+export function isDecidable(row: FleetRow, { columns, rows }: Size): boolean {
+  if (row.need === undefined) return false;
+  const [inner, room] = [columns - 2, rows - 2];
+  return showsAll(row.need, inner, needRoom(room, taskLines(row, inner, room).length));
+}
+
+/** The rows for what it waits with: in a high pane two are left for its transcript. */
+const needRoom = (rows: number, above: number): number => Math.max(0, rows - above - (rows >= 8 ? 2 : 0));
+
+function taskLines(row: FleetRow, columns: number, rows: number): Line[] {
+  const most = Math.min(rows, rows >= 8 ? 2 : 1);
+  const look = hasEnded(row) ? "faint" : "strong";
+  return headLines(oneLine(row.construct.task, columns * 3), columns - 2, most).map((text) => line([` ${text}`, look]));
+}
+
+/** With so many rows for its transcript a box shows more of each step. */
+const roomyRows = 14;
+
 /** The end of its transcript; where nothing of that is known yet, what it does. */
 function lastLines({ view, construct }: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
   const events = eventsOf(model.feeds, view.run, construct.id).slice(-3 * rows - 6);
   const lines: Line[] = [];
   for (const step of stepsOf(events).toReversed()) {
     if (lines.length >= rows) break;
-    lines.unshift(...shortLines(step, columns));
+    // What it waits with is told above.
+    if (step.kind === "call" && step.held?.end === null) continue;
+    lines.unshift(...shortLines(step, columns, rows >= roomyRows));
   }
   const shown = lines.slice(-rows).map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
   return shown.length > 0 ? shown : [line([` › ${construct.activity}`, "faint"])];
 }
 
-function noteOf(row: FleetRow, now: number, width: number): string {
+/** Its figures, as many as there is room for; those that matter most are left out last. */
+function noteOf(row: FleetRow, now: number, columns: number): string {
   const { construct } = row;
-  const figures = construct.startedAt === null ? [] : [shortTime(ageOf(construct, now)), cents(construct.costUsd)];
-  const denied = denialsOf(row) === 0 ? [] : [`${denialsOf(row)} denied`];
-  if (width < 56) return [...denied, ...figures].join(" · ");
-  const profile = construct.profile === "default" ? [] : [construct.profile];
-  const tokens = tokensOf(row) === 0 ? [] : [`${shortCount(tokensOf(row))} tokens`];
-  const files = filesOf(row) === 0 ? [] : [counted(filesOf(row), "file")];
-  const more = width < 84 ? [] : [...tokens, ...files];
-  return [...profile, caliberText(construct), ...denied, ...more, ...figures].join(" · ");
+  const started = construct.startedAt !== null;
+  const facts: (readonly [text: string, weight: number])[] = [
+    [construct.profile === "default" ? "" : construct.profile, 4],
+    [caliberText(construct), 3],
+    [denialsOf(row) === 0 ? "" : `${denialsOf(row)} denied`, 2],
+    [tokensOf(row) === 0 ? "" : `${shortCount(tokensOf(row))} tokens`, 6],
+    [filesOf(row) === 0 ? "" : counted(filesOf(row), "file"), 5],
+    [started ? shortTime(ageOf(construct, now)) : "", 0],
+    [started ? cents(construct.costUsd) : "", 1],
+  ];
+  for (let least = 6; least >= 0; least -= 1) {
+    const shown = facts.filter(([text, weight]) => text !== "" && weight <= least).map(([text]) => text);
+    if (widthOf(shown.join(" · ")) <= columns) return shown.join(" · ");
+  }
+  return "";
 }

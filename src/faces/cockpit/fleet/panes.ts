@@ -1,4 +1,4 @@
-import type { Drawing } from "../draw/block.ts";
+import type { Drawing, Placed } from "../draw/block.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import type { Size } from "../screen/size.ts";
 import { paneOf } from "./pane.ts";
@@ -19,28 +19,40 @@ export function shareOf(count: number, { columns, rows }: Size): { beside: numbe
   return { beside, height, shown: Math.max(1, Math.floor(rows / height)) };
 }
 
+/** The place of one box, and of which row it is. */
+interface Spot extends Omit<Placed, "lines"> {
+  index: number;
+}
+
 /**
- * A box for each construct; where there is no room for all, the rows of boxes around the cursor's.
- * @param place of the cursor among the rows
+ * Where the boxes are: all, or, where there is no room for all, the rows of them around the cursor's.
+ * @param place of the cursor
  */
-export function drawPanes(model: DeckModel, rows: readonly FleetRow[], place: number, size: Size): Drawing {
-  const { beside, shown } = shareOf(rows.length, size);
-  const all = Math.ceil(rows.length / beside);
+export function spotsOf(count: number, place: number, size: Size): Spot[] {
+  const { beside, shown } = shareOf(count, size);
+  const all = Math.ceil(count / beside);
   const own = Math.floor(Math.max(0, place) / beside);
   const first = Math.max(0, Math.min(all - shown, own - Math.floor(shown / 2)));
   const lines = Math.min(all - first, shown);
-  const parts = Array.from({ length: lines }, (_, line) => {
+  return Array.from({ length: lines }, (_, line) => {
     const start = (first + line) * beside;
-    const here = rows.slice(start, start + beside);
-    // The last row of boxes has all the width also where it has fewer; what is left over of the height goes to the upper ones.
+    // The last row of boxes has all the width also where it has fewer.
+    const here = Math.min(beside, count - start);
     const [y, height] = cut(size.rows, lines, line);
-    return here.map((row, index) => {
-      const [x, width] = cut(size.columns, here.length, index);
-      const number = start + index + 1;
-      return paneOf(row, model, { x, y, width, height, number, isCursor: number - 1 === place });
+    return Array.from({ length: here }, (_, column): Spot => {
+      const [x, width] = cut(size.columns, here, column);
+      return { index: start + column, x, y, width, height };
     });
+  }).flat();
+}
+
+/** A box for each construct that there is room for. */
+export function drawPanes(model: DeckModel, rows: readonly FleetRow[], place: number, size: Size): Drawing {
+  const parts = spotsOf(rows.length, place, size).flatMap(({ index, ...at }) => {
+    const row = rows[index];
+    return row === undefined ? [] : [paneOf(row, model, { ...at, number: index + 1, isCursor: index === place })];
   });
-  return { parts: parts.flat() };
+  return { parts };
 }
 
 const heightFor = (count: number, beside: number, rows: number): number => Math.floor(rows / Math.ceil(count / beside));

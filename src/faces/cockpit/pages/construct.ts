@@ -10,7 +10,7 @@ import {
   rowOf,
   type ConstructState,
 } from "../construct/construct-state.ts";
-import { headerLines } from "../construct/header.ts";
+import { headerLines, isDecidableIn } from "../construct/header.ts";
 import { filling, line, type Line } from "../draw/block.ts";
 import { pointed, rolled } from "../draw/reading.ts";
 import { shownOf } from "../draw/scroll.ts";
@@ -40,9 +40,11 @@ export const constructPage: Page<ConstructState> = {
     const lines = drawTranscript(state.record.entries, state.reading, pane);
     return filling([...header, ruleLine(seen), ...lines], size.columns, size.rows);
   },
-  focus: ({ model, state }) => {
-    const construct = state.record?.construct;
-    return { construct, run: fleetRows(model).find((row) => row.construct.id === construct)?.view.run };
+  focus(seen) {
+    const row = rowOf(seen);
+    if (row === undefined) return { construct: seen.state.record?.construct };
+    const isSeen = isDecidableIn(row, seen.model, seen.size);
+    return { construct: row.construct.id, run: row.view.run, isSeen };
   },
   actions: constructPageActions,
   heard(event, { state }) {

@@ -4,14 +4,14 @@ import { newShelf, type Arranged } from "../fleet/arrange.ts";
 import { fleetActions } from "../fleet/fleet-actions.ts";
 import { arrangedOf, hasPanes, idsOf, type FleetState } from "../fleet/fleet-state.ts";
 import { orderWord } from "../fleet/order.ts";
-import { paneOf } from "../fleet/pane.ts";
-import { drawPanes, shareOf } from "../fleet/panes.ts";
+import { isDecidable, paneOf } from "../fleet/pane.ts";
+import { drawPanes, shareOf, spotsOf } from "../fleet/panes.ts";
 import type { FleetRow } from "../fleet/row.ts";
 import { tableLines, tableRows } from "../fleet/table.ts";
 import { filling, line, moved, type Drawing, type Line } from "../draw/block.ts";
-import { cursorIn, listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
-import { findConstruct } from "../model/constructs.ts";
+import { listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
 import type { Page, Seen } from "../page.ts";
+import type { Size } from "../screen/size.ts";
 import { clip, widthOf } from "../../words/width.ts";
 
 /** The box below the table shows the construct at the cursor; with less room than this, one row names its task. */
@@ -37,14 +37,22 @@ export const fleetPage: Page<FleetState> = {
       const room = { columns: size.columns, rows: size.rows - 1 };
       const { parts } = moved(drawPanes(model, arranged.rows, place, room), 0, 1);
       return {
-        parts: [...parts, { x: 0, y: 0, width: size.columns, height: 1, lines: [noteLine(note, size.columns)] }],
+        parts: [
+          ...parts,
+          { x: 0, y: 0, width: size.columns, height: 1, lines: [noteLine(arranged, note, size.columns)] },
+        ],
       };
     }
     return drawTable(seen, arranged, place, note);
   },
   focus(seen) {
-    const construct = cursorIn(idsOf(seen), seen.state.listing);
-    return { construct, run: findConstruct(seen.model, construct)?.view.run };
+    const arranged = arrangedOf(seen);
+    const place = placeIn(arranged.ids, seen.state.listing);
+    const row = arranged.rows[place];
+    if (row === undefined) return {};
+    const box = row.need === undefined ? null : boxOf(seen, arranged, place);
+    const isSeen = box !== null && isDecidable(row, box);
+    return { construct: row.construct.id, run: row.view.run, isSeen };
   },
   actions: [
     ...fleetActions,
@@ -65,11 +73,27 @@ export const fleetPage: Page<FleetState> = {
   },
 };
 
+/** The size of the box that shows the construct at the cursor; null: there is none. */
+function boxOf(seen: Seen<FleetState>, arranged: Arranged, place: number): Size | null {
+  const { columns, rows } = seen.size;
+  if (!hasPanes(seen)) {
+    const peek = peekRows(arranged, rows);
+    return peek === 0 ? null : { columns, rows: peek };
+  }
+  const spot = spotsOf(arranged.rows.length, place, { columns, rows: rows - 1 }).find(({ index }) => index === place);
+  return spot === undefined ? null : { columns: spot.width, rows: spot.height };
+}
+
+/** The rows that are left for the box below the table. */
+function peekRows(arranged: Arranged, rows: number): number {
+  const left = rows - tableRows(arranged);
+  return left >= leastPeek ? left : 0;
+}
+
 function drawTable({ model, size }: Seen<FleetState>, arranged: Arranged, place: number, note: string): Drawing {
   const { columns, rows } = size;
-  const needed = tableRows(arranged);
-  const peek = rows - needed >= leastPeek ? rows - needed : 0;
-  const height = peek > 0 ? needed : rows - 1;
+  const peek = peekRows(arranged, rows);
+  const height = rows - Math.max(1, peek);
   const lines = tableLines(arranged, { place, note, now: model.now, columns, height });
   const table = { x: 0, y: 0, width: columns, height, lines };
   const row = arranged.rows[place];
@@ -88,8 +112,10 @@ function noteOf({ rows, all }: Arranged, { order, filter, isGrouped }: FleetStat
   return [...shown, ...(isGrouped ? ["by run"] : []), orderWord(order)].join(" · ");
 }
 
-const noteLine = (note: string, columns: number): Line =>
-  line(" ".repeat(Math.max(0, columns - widthOf(note) - 1)), [note, "key"]);
+function noteLine({ rows }: Arranged, note: string, columns: number): Line {
+  const shown = `   ${count(rows.length, "construct")}`;
+  return line([shown, "faint"], " ".repeat(Math.max(0, columns - widthOf(shown) - widthOf(note) - 1)), [note, "key"]);
+}
 
 function emptyLines({ all }: Arranged, { filter }: FleetState): Line[] {
   if (all > 0)
@@ -102,10 +128,10 @@ function emptyLines({ all }: Arranged, { filter }: FleetState): Line[] {
     line(""),
     line(["  No construct yet.", "strong"]),
     line(""),
-    line(["  e  ", "key"], "sets a goal: a daemon splits it into tasks, and constructs work on them side by side"),
+    line(["  e  ", "key"], "sets a goal: a daemon splits it, constructs work on its parts at once"),
     line(["  n  ", "key"], "starts one construct with a task of yours"),
     line(["  ?  ", "key"], "shows all keys"),
     line(""),
-    line(["  Whatever needs you is counted at the top right in its own colour; g goes there.", "faint"]),
+    line(["  What needs you is counted at the top right; g goes there, x allows, v denies.", "faint"]),
   ];
 }

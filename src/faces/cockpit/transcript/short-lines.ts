@@ -6,15 +6,18 @@ import type { Look } from "../draw/look.ts";
 import { headLines } from "./lines.ts";
 import type { CallStep, Step } from "./step.ts";
 
-/** The gist of a step in a few rows, for where there is no room for all of it. */
-export function shortLines(step: Step, columns: number): Line[] {
+/**
+ * The gist of a step in a few rows, for where there is no room for all of it.
+ * @param isRoomy there is room for a few more
+ */
+export function shortLines(step: Step, columns: number, isRoomy = false): Line[] {
   switch (step.kind) {
     case "task":
       return [];
     case "said":
-      return under("▌", "busy", step.text, "plain", columns, 3);
+      return under("▌", "busy", step.text, "plain", columns, isRoomy ? 8 : 3);
     case "thought":
-      return under("▒", "faint", oneLine(step.text, 2 * columns), "faint", columns, 1);
+      return under("▒", "faint", oneLine(step.text, 3 * columns), "faint", columns, isRoomy ? 2 : 1);
     case "told":
       return under("≫", "strong", `${step.from}: ${step.text}`, "plain", columns, 2);
     case "note":
@@ -28,25 +31,26 @@ export function shortLines(step: Step, columns: number): Line[] {
     case "outcome":
       return [
         line([`${step.word} `, step.style], [step.facts, "faint"]),
-        ...under(" ", "plain", step.text, "plain", columns, 4),
+        ...under(" ", "plain", step.text, "plain", columns, isRoomy ? 12 : 4),
       ];
     case "call":
-      return callLines(step, columns);
+      return callLines(step, columns, isRoomy);
     default:
       return unreachable(step);
   }
 }
 
-function callLines({ tool, input, change, denied, held, result }: CallStep, columns: number): Line[] {
+function callLines({ tool, input, change, denied, held, result }: CallStep, columns: number, isRoomy: boolean): Line[] {
   const room = Math.max(0, columns - tool.length - 3);
   const lines = [line([`▸ ${tool} `, "busy"], clip(oneLine(input, 2 * columns), room), [diffSum(change), "faint"])];
   if (held?.end === null) return lines;
   if (denied !== undefined)
     return [...lines, ...under("✗", "warning", `denied: ${denied.reason}`, "plain", columns, 1)];
   if (result === undefined) return lines;
-  const first = result.text.split("\n", 40).find((one) => one.trim() !== "") ?? "";
+  const text = result.text.trim();
   const look: Look = result.failed ? "bad" : "faint";
-  return first === "" ? lines : [...lines, ...under(result.failed ? "✗" : "◂", look, first.trim(), look, columns, 1)];
+  const most = isRoomy ? 4 : 1;
+  return text === "" ? lines : [...lines, ...under(result.failed ? "✗" : "◂", look, text, look, columns, most)];
 }
 
 /** "+3 −1": how many lines a change adds and takes away. */

@@ -121,9 +121,11 @@ function findCall(steps: readonly Step[], isIt: (step: CallStep) => boolean): Fo
 }
 
 function answered(steps: Step[], event: DeckEvent & { type: "hold.closed" }): boolean {
-  const { hold, end, note } = event.body;
-  const found = findCall(steps, ({ events }) =>
-    events.some((one) => one.type === "hold.opened" && one.body.hold === hold),
+  const { hold, call, end, note } = event.body;
+  const found = findCall(steps, (step) =>
+    call === null
+      ? step.events.some((one) => one.type === "hold.opened" && one.body.hold === hold)
+      : step.call === call,
   );
   if (found === undefined) return push(steps, noteOf(event, "answered", note === null ? end : `${end}: ${note}`));
   const { held = { rule: "", reason: "" } } = found.step;

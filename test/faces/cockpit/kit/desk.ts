@@ -31,7 +31,13 @@ const bound = 10_000;
 
 export async function openDesk(
   deck: ScriptedDeck,
-  options: { size?: Size; unicode?: Unicode; theme?: ThemeName; parts?: Partial<CockpitParts> } = {},
+  options: {
+    size?: Size;
+    unicode?: Unicode;
+    theme?: ThemeName;
+    parts?: Partial<CockpitParts>;
+    /** It does not attach by itself. */ isQuiet?: boolean;
+  } = {},
 ): Promise<Desk> {
   const terminal = emulator(options.size ?? { columns: 120, rows: 40 }, options.unicode);
   const theme = themeOf(options.theme ?? "dark");
@@ -48,6 +54,8 @@ export async function openDesk(
       return Promise.resolve(undefined);
     },
     keys: {},
+    isOffline: false,
+    login: () => Promise.resolve({ present: true, how: "a key" }),
     suspend: () => {
       desk.suspensions += 1;
       return Promise.resolve();
@@ -69,7 +77,7 @@ export async function openDesk(
       if (performance.now() > end) throw new Error(`the picture did not come:\n${frame.join("\n")}`);
     }
   };
-  await until((frame) => !frame.some((row) => row.includes("◌ attaching")));
+  if (options.isQuiet !== true) await until((frame) => !frame.some((row) => row.includes("◌ attaching")));
   return {
     terminal,
     async press(...keys) {

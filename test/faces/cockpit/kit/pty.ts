@@ -16,6 +16,8 @@ export interface PseudoTerminal {
   readonly raw: string;
   /** What of the terminal is not as it was found; empty when all is. */
   left(): string[];
+  /** Takes the terminal away, as when its window is closed. */
+  hangUp(): void;
   [Symbol.dispose](): void;
 }
 
@@ -100,6 +102,11 @@ export function inPty(
         "keys with modifiers": raw.lastIndexOf("\u001b[>4;2m") > raw.lastIndexOf("\u001b[>4;0m"),
         "its title": count("\u001b[22;0t") !== count("\u001b[23;0t"),
       }).flatMap(([what, isLeft]) => (isLeft ? [what] : []));
+    },
+    hangUp() {
+      // Of all that a terminal is, only its types do not know that it can be closed.
+      const destroy: unknown = Reflect.get(child, "destroy");
+      if (typeof destroy === "function") Reflect.apply(destroy, child, []);
     },
     [Symbol.dispose]() {
       if (!isGone) process.kill(child.pid, "SIGKILL");

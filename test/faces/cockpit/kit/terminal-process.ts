@@ -7,10 +7,11 @@ import { busyFleet } from "./scenes.ts";
 const deck = scriptedDeck();
 await busyFleet(deck);
 const code = await openCockpit({
-  machine: terminalMachine(process.env),
+  machine: terminalMachine({ env: process.env, homeDir: process.argv[2] ?? "" }),
   env: process.env,
   color: true,
   home: process.argv[2] ?? "",
+  isOffline: false,
   openDeck: () => Promise.resolve(deck),
 });
 process.stdout.write(`left with ${code}\n`);

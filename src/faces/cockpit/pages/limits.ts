@@ -1,0 +1,183 @@
+import { settingTable } from "../../../protocol/setting-table.ts";
+import type { SavedSettings } from "../../../protocol/settings.ts";
+import type { RunView } from "../../../protocol/view.ts";
+import { pad } from "../../words/width.ts";
+import { bar } from "../draw/bar.ts";
+import { blank, filling, line, type Line } from "../draw/block.ts";
+import { cursorIn, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
+import type { Look } from "../draw/look.ts";
+import { editSetting, forgetSetting, type Scope } from "../limits/change.ts";
+import { settingFacts, settingGroups, type SettingFacts } from "../limits/facts.ts";
+import { currentRun, isOpen, type DeckModel } from "../model/deck-model.ts";
+import type { Action, At, Page, Seen } from "../page.ts";
+
+export interface LimitsState {
+  listing: Listing;
+  /** What the home keeps; null: it has not been told yet. */
+  saved: SavedSettings | null;
+}
+
+const fields: readonly string[] = settingGroups.flatMap(({ lines }) => lines.map(({ field }) => field));
+
+/** Every setting with its value, what is used of it, and where a change of it goes. */
+export const limitsPage: Page<LimitsState> = {
+  name: "limits",
+  title: "Limits",
+  begin: (_aim, _model, before) => before ?? { listing: { ...newListing, cursor: fields[0] ?? null }, saved: null },
+  entered: (at) => void load(at),
+  draw(seen) {
+    const { model, state, size } = seen;
+    const run = openNow(model);
+    const cursor = cursorIn(fields, state.listing);
+    const shown: { line: Line; field: string | null }[] = [];
+    for (const { title, lines } of settingGroups) {
+      if (shown.length > 0) shown.push({ line: blank, field: null });
+      shown.push({ line: line([` ${title}`, "title"]), field: null });
+      for (const setting of lines) {
+        const facts = settingFacts(setting, state.saved ?? {}, run, model.now);
+        shown.push({ line: rowOf(facts, setting.field === cursor, size.columns), field: setting.field });
+      }
+    }
+    const rows = Math.max(1, size.rows - 4);
+    const place = shown.findIndex(({ field }) => field === cursor);
+    const first = Math.max(0, Math.min(shown.length - rows, place - Math.floor(rows / 2)));
+    const view = shown.slice(first, first + rows).map((one) => one.line);
+    const about = settingTable.find(({ field }) => field === cursor);
+    const facts = about === undefined ? undefined : settingFacts(about, state.saved ?? {}, run, model.now);
+    return filling(
+      [
+        headOf(run),
+        ...view,
+        ...Array.from({ length: rows - view.length }, () => blank),
+        ...footOf(facts, size.columns),
+      ],
+      size.columns,
+      size.rows,
+    );
+  },
+  focus: () => ({}),
+  actions: [
+    ...listActions<LimitsState>("limits", {
+      ids: () => fields,
+      get: (state) => state.listing,
+      set: (state, listing) => ({ ...state, listing }),
+    }),
+    {
+      id: "limits.edit",
+      title: "change it",
+      keys: ["enter", "space"],
+      run: (at) => edit(at, false),
+    },
+    {
+      id: "limits.keep",
+      title: "change it for later runs",
+      keys: ["S"],
+      can: ({ model }) => openNow(model) !== undefined,
+      run: (at) => edit(at, true),
+    },
+    {
+      id: "limits.forget",
+      title: "back to what is built in, for later runs",
+      keys: ["u"],
+      can: (seen) => seen.state.saved?.[settingAt(seen)?.field ?? "budget_usd"] !== undefined,
+      run: (at) => {
+        const scope = scopeOf(at, true);
+        if (scope !== undefined) void forgetSetting(scope, at.hands);
+      },
+    } satisfies Action<LimitsState>,
+  ],
+  clicked: (target, { state }) => ({ ...state, listing: movedTo(fields, fields.indexOf(target)) }),
+  wheeled: (rows, { state }) => ({ ...state, listing: movedTo(fields, placeIn(fields, state.listing) + rows) }),
+};
+
+async function load({ hands, update }: At<LimitsState>): Promise<void> {
+  const read = await hands.send({ type: "settings.read" });
+  if (read !== undefined) update((state) => ({ ...state, saved: read.saved }));
+}
+
+function openNow(model: DeckModel): RunView | undefined {
+  const run = currentRun(model);
+  return run !== undefined && isOpen(run) ? run : undefined;
+}
+
+const settingAt = ({ state }: Pick<Seen<LimitsState>, "state">) =>
+  settingTable.find(({ field }) => field === cursorIn(fields, state.listing));
+
+function scopeOf({ model, state, update }: At<LimitsState>, isForLater: boolean): Scope | undefined {
+  const setting = settingAt({ state });
+  if (setting === undefined) return undefined;
+  return {
+    line: setting,
+    run: openNow(model),
+    isForLater,
+    kept: (saved) => update((own) => ({ ...own, saved })),
+  };
+}
+
+function edit(at: At<LimitsState>, isForLater: boolean): void {
+  const scope = scopeOf(at, isForLater);
+  if (scope === undefined) return;
+  // To take the brake off takes more than a word.
+  if (!isForLater && (scope.line.field === "brake" || scope.line.field === "airgap")) {
+    at.hands.act("deck.brake");
+    return;
+  }
+  const facts = settingFacts(scope.line, at.state.saved ?? {}, isForLater ? undefined : scope.run, at.model.now);
+  editSetting(scope, /^(?:off|none|one a processor)$/.test(facts.value) ? "" : facts.value, at.hands);
+}
+
+const headOf = (run: RunView | undefined): Line =>
+  run === undefined
+    ? line([" No run is open: these hold for the next one. Enter changes one, and keeps it.", "faint"])
+    : line(["  what holds for ", "faint"], [run.run, "strong"], [": Enter changes it, S for later runs", "faint"]);
+
+const nameColumns = 18;
+const valueColumns = 14;
+const barColumns = 12;
+const usageColumns = 30;
+
+function rowOf(
+  { line: { name, field, doc }, value, from, usage, isLive }: SettingFacts,
+  isCursor: boolean,
+  columns: number,
+): Line {
+  const isWide = columns >= 110;
+  const share = usage?.share ?? null;
+  const look: Look = share === null || share < 0.8 ? "good" : share < 1 ? "warning" : "bad";
+  const used: (readonly [string, Look])[] =
+    usage === null
+      ? [[" ".repeat(barColumns + 1 + usageColumns), "plain"]]
+      : [
+          ...(share === null ? ([[" ".repeat(barColumns), "plain"]] as const) : bar(share, barColumns, look)),
+          [` ${pad(usage.text, usageColumns)}`, share !== null && share >= 1 ? "bad" : "faint"],
+        ];
+  const row = line(
+    [isCursor ? " ▸ " : "   ", "key"],
+    [pad(name, nameColumns), from === "built in" ? "plain" : "strong"],
+    [pad(value === "" ? "–" : value, valueColumns), value === "off" || value === "none" ? "faint" : "strong"],
+    " ",
+    ...used,
+    ...(isWide
+      ? ([
+          [pad(isLive ? "at once" : "next run", 10), "faint"],
+          [doc, "faint"],
+        ] as const)
+      : []),
+  );
+  return { ...row, target: field, ...(isCursor ? { fill: "cursor" as const } : {}) };
+}
+
+/** What there is to know about the setting at the cursor. */
+function footOf(facts: SettingFacts | undefined, columns: number): Line[] {
+  if (facts === undefined) return [];
+  const { line: setting, builtIn, from, isLive } = facts;
+  const source = { run: "this run's own", home: "the home's", "built in": "as built in" }[from];
+  return [
+    line(["─".repeat(columns), "border"]),
+    line([` ${setting.name}  `, "key"], setting.doc),
+    line([
+      ` ${setting.kind.unit} · built in: ${builtIn === "" ? "–" : builtIn} · now ${source} · changes ${isLive ? "at once" : "with the next run"}`,
+      "faint",
+    ]),
+  ];
+}
