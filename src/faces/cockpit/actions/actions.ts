@@ -14,6 +14,5 @@ export const globalActions = (shell: Shell): Action<null>[] => [
   ...runActions,
   ...talkActions,
   ...deckActions,
-  ...talkActions,
   ...cockpitActions(shell),
 ];
