@@ -60,7 +60,7 @@ describe("talking to the daemon", () => {
     expect(has(await desk.write("other words"), "for the fourth")).toBe(false);
     expect(has(await desk.press("alt+z"), "other words")).toBe(false);
     await desk.press("escape", "w", "q", "enter");
-    expect(deck.commands.at(-1)).toEqual({ type: "construct.send", construct: id(4), text: "for the fourth" });
+    expect(deck.commands.at(-1)).toEqual({ type: "construct.send", construct: id(6), text: "for the fourth" });
     await desk.close();
   });
 
