@@ -11,10 +11,8 @@ const stopMs = 300;
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What the cockpit needs of this machine; `giveBack` returns the terminal as it was found, whatever the cockpit is doing. */
-export function terminalMachine({
-  env,
-  homeDir,
-}: Pick<Process, "env" | "homeDir">): Machine & { giveBack: () => void } {
+export function terminalMachine(around: Pick<Process, "env" | "homeDir">): Machine & { giveBack: () => void } {
+  const { env, homeDir } = around;
   const guards = new Set<() => void>();
   let stopped: (() => void) | undefined;
 
@@ -44,6 +42,7 @@ export function terminalMachine({
       return {
         ...(await openCockpitMemory(home, systemClock)),
         profiles: () => profilesOf(home, env),
+        catalogues: async () => (await import("./open-catalogues.ts")).listCatalogues(home, around),
         async brake(deckHome) {
           const brake = (await import("./open-brake.ts")).openBrake(deckHome);
           return {

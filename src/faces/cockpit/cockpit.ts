@@ -43,6 +43,8 @@ const frameMs = 66;
 const mostOfTime = 1 / 3;
 /** How often what counts in seconds is drawn, milliseconds. */
 const tickMs = 1000;
+/** How often a page is drawn that goes on by itself, milliseconds. */
+const moveMs = 100;
 
 /**
  * The terminal face: shows what a deck does, and does what the netrunner's keys say. It attaches to a host, whose fleet goes on whatever
@@ -56,6 +58,7 @@ export class Cockpit {
   #deck: OpenDeck | null = null;
   #timer: Disposable | null = null;
   #ticker: Disposable | null = null;
+  #mover: Disposable | null = null;
   /** When the next frame may be drawn for what comes from the deck, on the monotonic clock. */
   #nextAt = -Infinity;
   #isOver = false;
@@ -100,6 +103,7 @@ export class Cockpit {
     this.#isOver = true;
     this.#timer?.[Symbol.dispose]();
     this.#ticker?.[Symbol.dispose]();
+    this.#mover?.[Symbol.dispose]();
     this.#parts.screen.stop();
     this.#left.resolve();
   }
@@ -199,6 +203,17 @@ export class Cockpit {
     const began = clock.monotonic();
     screen.show(this.#stage.frame());
     this.#nextAt = began + Math.max(frameMs, (clock.monotonic() - began) / mostOfTime);
+    if (this.#stage.isMoving) this.#moveOn();
+  }
+
+  #moveOn(): void {
+    this.#mover ??= this.#parts.clock.after(moveMs, () => {
+      this.#mover = null;
+      if (this.#isOver || this.#isSuspended) return;
+      this.#model.now = this.#parts.clock.now();
+      this.#stage.move();
+      this.#draw();
+    });
   }
 
   /** Times and countdowns go on where something is at work or waits. */

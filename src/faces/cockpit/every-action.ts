@@ -43,6 +43,7 @@ const idle: Hands = {
     draft: () => "",
     keepDraft: () => {},
     profiles: () => Promise.resolve([]),
+    catalogues: () => new Promise(() => {}),
   },
   quit: () => {},
 };

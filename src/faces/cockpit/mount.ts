@@ -18,6 +18,8 @@ export interface Mounted {
   heard: (event: DeckEvent, model: DeckModel, size: Size) => void;
   clicked: (target: string, model: DeckModel, size: Size) => void;
   wheeled: (rows: number, model: DeckModel, size: Size) => void;
+  moves: (model: DeckModel, size: Size) => boolean;
+  moved: (model: DeckModel, size: Size) => void;
 }
 
 /** An action that knows its page. */
@@ -69,6 +71,11 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
     },
     clicked: (target, model, size) => set(page.clicked?.(target, at(model, size))),
     wheeled: (rows, model, size) => set(page.wheeled?.(rows, seen(model, size))),
+    moves: (model, size) => page.moves?.(seen(model, size)) ?? false,
+    moved(model, size) {
+      const next = page.moved?.(at(model, size));
+      if (next !== undefined) state = next;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { Replies } from "../../host/port.ts";
 import type { BrakeQuestion, RuleLine } from "../../protocol/brake-case.ts";
 import type { Command } from "../../protocol/command.ts";
@@ -77,6 +78,10 @@ export interface Page<S> {
   clicked?: (target: string, at: At<S>) => S | void;
   /** The wheel, in rows. */
   wheeled?: (rows: number, seen: Seen<S>) => S;
+  /** Whether its picture goes on by itself at the moment: then it is drawn some ten times a second. */
+  moves?: (seen: Seen<S>) => boolean;
+  /** Before each of these times: it may ask the deck for what is to come. */
+  moved?: (at: At<S>) => S | void;
 }
 
 /** What a dialog answers to an input: its new state, its end, or that the input is none of its own. */
@@ -152,4 +157,6 @@ export interface Local {
   brake?(home: string): Promise<LocalBrake>;
   /** The profiles that a construct can adopt, by name. */
   profiles(): Promise<readonly { name: string; about: string }[]>;
+  /** What is in the catalogues of the home now. */
+  catalogues(): Promise<CatalogueListing>;
 }

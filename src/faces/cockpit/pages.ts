@@ -6,6 +6,7 @@ import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
 import { rulesPage } from "./pages/rules.ts";
+import { runsPage } from "./pages/runs.ts";
 import { timelinePage } from "./pages/timeline.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
@@ -24,4 +25,5 @@ export const pages: readonly MountPage[] = [
   paged(timelinePage),
   paged(limitsPage),
   paged(rulesPage),
+  paged(runsPage),
 ];

@@ -2,7 +2,7 @@ import { addSpent, nothingSpent } from "../../protocol/spent.ts";
 import { sparesIn } from "../../protocol/pool.ts";
 import { costOf, spentOf, type ConstructView, type RunView } from "../../protocol/view.ts";
 import { money } from "../words/amounts.ts";
-import { daemonWord } from "../words/state-word.ts";
+import { daemonWord, runWord } from "../words/state-word.ts";
 import { line, type Line, type Span } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import { currentRun, isOpen, type DeckModel } from "./model/deck-model.ts";
@@ -21,6 +21,7 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
     { text: " CYBERDECK ", look: "title" as const },
     linkSpan(model),
     ...brakeSpans(run),
+    ...recordSpans(model, run),
     ...(run?.settings.offline === true ? [{ text: "  OFFLINE MODEL", look: "warning" as const }] : []),
     model.link.state === "lost"
       ? {
@@ -51,6 +52,14 @@ function brakeSpans(run: RunView | undefined): Span[] {
   };
   const [sign, look] = signs[brake] ?? ["=", "plain"];
   return [{ text: `  ${sign} ${brake}`, look }, ...(airgap ? [{ text: "  airgap", look: "warning" as const }] : [])];
+}
+
+/** A run that is over is not to be taken for one that goes on. */
+function recordSpans({ recorded }: DeckModel, run: RunView | undefined): Span[] {
+  if (run === undefined || isOpen(run)) return [];
+  const { glyph, word, style } = runWord(run.status);
+  const text = `  ${glyph} ${word}${recorded.has(run.run) ? ", FROM THE RECORD" : ""}`;
+  return [{ text, look: style === "alarm" ? "warning" : style }];
 }
 
 const goalText = (run: RunView | undefined): string => {
@@ -93,11 +102,12 @@ function countSpans(model: DeckModel, run: RunView | undefined): Span[] {
 function daemonSpans(run: RunView | undefined): Span[] {
   const word = run === undefined ? undefined : daemonWord(run);
   if (word === undefined) return [];
-  const isUrgent = word.style === "alarm";
+  // A run that is over asks for nothing.
+  const isUrgent = word.style === "alarm" && run !== undefined && isOpen(run);
   return [
     {
       text: isUrgent ? ` daemon: ${word.word} ` : `daemon ${word.glyph} ${word.word} `,
-      look: isUrgent ? "act" : word.style,
+      look: isUrgent ? "act" : word.style === "alarm" ? "warning" : word.style,
     },
   ];
 }

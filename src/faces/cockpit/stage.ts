@@ -74,6 +74,16 @@ export class Stage {
     return this.#word !== null;
   }
 
+  /** The page in front goes on by itself. */
+  get isMoving(): boolean {
+    return this.#front.moves(this.#parts.model, this.#body());
+  }
+
+  /** Time has passed for a page that goes on by itself. */
+  move(): void {
+    this.#front.moved(this.#parts.model, this.#body());
+  }
+
   /** The picture as it is now. */
   frame(): Grid {
     const { model } = this.#parts;

@@ -19,6 +19,8 @@ export interface DeckModel {
   host: HostStatus | null;
   /** The runs that are open, and those that have closed meanwhile; in the order in which they came. */
   runs: Map<string, RunView>;
+  /** Those of them that were over before they were looked at: taken from the record. */
+  recorded: Set<string>;
   /** What is kept of the events themselves, the latest of each. */
   feeds: Feeds;
   /** When what waits for the netrunner began to wait, by its id. */
@@ -38,6 +40,7 @@ export const newModel = (now: number): DeckModel => ({
   link: { state: "attaching" },
   host: null,
   runs: new Map(),
+  recorded: new Set(),
   feeds: newFeeds(),
   raisedAt: new Map(),
   aside: new Set(),
@@ -51,6 +54,13 @@ export function adopt(model: DeckModel, view: RunView): void {
   model.current ??= view.run;
   const current = model.runs.get(model.current);
   if (current?.closedAt !== null && view.closedAt === null) model.current = view.run;
+}
+
+/** Takes over a run that is over, to be looked at. */
+export function adoptRecorded(model: DeckModel, view: RunView): void {
+  adopt(model, view);
+  if (!isOpen(view)) model.recorded.add(view.run);
+  dropClosed(model);
 }
 
 /** Takes an event in. False: it is of a run whose view has to be asked for. */
@@ -68,6 +78,7 @@ export function hear(model: DeckModel, event: DeckEvent): boolean {
   // The snapshot has it already.
   if (event.seq <= view.lastSeq) return true;
   foldEvent(view, event);
+  if (isOpen(view)) model.recorded.delete(view.run);
   hearFeeds(model.feeds, event);
   hearRaised(model.raisedAt, event);
   return true;
@@ -83,6 +94,7 @@ function dropClosed(model: DeckModel): void {
   const closed = [...model.runs.values()].filter((view) => !isOpen(view) && view.run !== model.current);
   for (const { run } of closed.slice(0, Math.max(0, closed.length - mostClosed))) {
     model.runs.delete(run);
+    model.recorded.delete(run);
     model.feeds.runs.delete(run);
   }
 }

@@ -154,6 +154,7 @@ export function memory(): Local {
         { name: "default", about: "works as it is told" },
         { name: "reviewer", about: "reads and judges, changes nothing" },
       ]),
+    catalogues: () => Promise.resolve({ profiles: [], tools: [], plugins: [], refused: [], places: [] }),
   };
 }
 

@@ -117,6 +117,34 @@ const hostsDiff = `--- /etc/hosts
  ::1 localhost
 `;
 
+/** Runs that are over, oldest first: one that went well, one that failed, one that waits for a word. */
+export function closedRuns(deck: ScriptedDeck): void {
+  for (const [index, { run, goal, status, reason, cost }] of oldRuns.entries()) {
+    const stage = deck.stage(run);
+    const folder = `/w/.cyberdeck/runs/${run}`;
+    const settings = { ...defaultSettings(2), offline: false };
+    stage.emit("run.opened", { kind: "goal", workspace: "/w", folder, settings, deck: "0.1.0", command_line: [] });
+    stage.emit("goal.set", { goal });
+    const construct = `cx-${String(index + 1).repeat(8)}`;
+    stage.queue(construct, `${goal}: the first part`);
+    stage.start(construct);
+    stage.emit("construct.said", { construct, text: "I have read everything that there is." });
+    stage.end(
+      construct,
+      status === "failed" ? { state: "failed", cause: "crash", cost_usd: cost } : { cost_usd: cost },
+    );
+    stage.emit("daemon.chat", { daemon: `dm-0000000${index}`, text: `That was ${goal.toLowerCase()}.` });
+    stage.close(status, reason);
+  }
+}
+
+/** The last four signs of each are its short name. */
+export const oldRuns = [
+  { run: "run-20261120-090000-0a01", goal: "Rename the modules", status: "done", reason: "", cost: 0.42 },
+  { run: "run-20261121-140000-0b02", goal: "Port the parser to 数える", status: "failed", reason: "no way", cost: 3.1 },
+  { run: "run-20261122-080000-0c03", goal: "Review the brake", status: "waiting", reason: "Which tier?", cost: 1.25 },
+] as const;
+
 const tasks = [
   "Write docs/run.md: what `cyberdeck run` does, each flag, three examples",
   "Write docs/spawn.md: constructs without a daemon",
