@@ -40,7 +40,7 @@ export function newRecord(construct: string, origin: Origin, events: readonly De
   };
 }
 
-/** The record after one more event of the deck, whomever it is about. */
+/** The record after one more event; what it has already, or is about another one, changes nothing. */
 export function heardBy(record: TranscriptRecord, event: DeckEvent, canForget: boolean): TranscriptRecord {
   if (constructOf(event) !== record.construct || event.seq <= record.to) return record;
   const known = withEvent(record.steps, event);
