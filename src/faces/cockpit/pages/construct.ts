@@ -79,8 +79,11 @@ function ruleLine(seen: Seen<ConstructState>): Line {
   const left = [looked, older].filter((text) => text !== "").join(" · ");
   const last = shown.rows.at(-1)?.place ?? entries.length - 1;
   const behind = entries.length - 1 - last;
+  const isOver = rowOf(seen)?.construct.outcome !== null;
   const end = scroll.follows
-    ? " ▼ follows "
+    ? isOver
+      ? " ■ its end "
+      : " ▼ follows "
     : behind === 0 && !shown.isCutBelow
       ? " ▼ at the end · f follows "
       : ` ↓ ${count(Math.max(1, behind), "newer entry", "newer entries")} · End follows `;
@@ -90,7 +93,7 @@ function ruleLine(seen: Seen<ConstructState>): Line {
     ["─", "border"],
     [name, search === "" ? "faint" : "match"],
     ["─".repeat(bar), "border"],
-    [end, scroll.follows ? "good" : "warning"],
+    [end, !scroll.follows ? "warning" : isOver ? "faint" : "good"],
     ["─", "border"],
   );
 }
