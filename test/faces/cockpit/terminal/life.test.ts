@@ -44,7 +44,7 @@ describe("the terminal of a cockpit", () => {
     using terminal = openCockpit();
     await terminal.until(isShown);
     expect(terminal.left()).toContain("the alternate screen");
-    terminal.type("\u0011");
+    terminal.type("\u0011\u0011");
     expect(await terminal.ended).toBe(0);
     expect(terminal.left()).toEqual([]);
     expect(terminal.frame()[0]).toBe("left with 0");
@@ -74,7 +74,7 @@ describe("the terminal of a cockpit", () => {
     shell.type("fg\r");
     await shell.until(isShown);
     expect(shell.left()).toContain("reports of the mouse");
-    shell.type("\u0011");
+    shell.type("\u0011\u0011");
     await shell.until(shows("left with 0"));
     expect(shell.left()).toEqual([]);
   });
@@ -87,7 +87,7 @@ describe("the terminal of a cockpit", () => {
     expect(shell.left()).toEqual([]);
     shell.type("fg\r");
     await shell.until(isShown);
-    shell.type("\u0011");
+    shell.type("\u0011\u0011");
     await shell.until(shows("left with 0"));
     expect(shell.left()).toEqual([]);
   });
@@ -100,7 +100,7 @@ describe("the terminal of a cockpit", () => {
     shell.type("fg\r");
     const before = shell.raw.length;
     await shell.until((frame) => shell.raw.slice(before).includes("CYBERDECK") && isShown(frame));
-    shell.type("\u0011");
+    shell.type("\u0011\u0011");
     await shell.until(shows("left with 0"));
     expect(shell.left()).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe("the terminal of a cockpit", () => {
     const before = terminal.raw.length;
     terminal.type("\u001a");
     await terminal.until((frame) => terminal.raw.slice(before).includes("\u001b[?1049h") && isShown(frame));
-    terminal.type("\u0011");
+    terminal.type("\u0011\u0011");
     expect(await terminal.ended).toBe(0);
     expect(terminal.left()).toEqual([]);
   });
@@ -131,7 +131,7 @@ describe("the terminal of a cockpit", () => {
     expect(terminal.left()).not.toContain("reports of the mouse");
     terminal.type("\u001b");
     await terminal.until((now) => !shows("Esc closes")(now));
-    terminal.type("\u0011");
+    terminal.type("\u0011\u0011");
     expect(await terminal.ended).toBe(0);
   });
 });
