@@ -3,7 +3,7 @@ import type { Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { adopt, hear, type DeckModel } from "./model/deck-model.ts";
-import { hearFeeds } from "./model/feeds.ts";
+import { feedOf, hearFeeds } from "./model/feeds.ts";
 import { needsOf } from "./model/needs.ts";
 import { hearRaised, raising } from "./model/raised.ts";
 
@@ -62,7 +62,8 @@ const mostRecalled = 400;
 async function recall(port: Port, model: DeckModel, { run, lastSeq }: RunView): Promise<void> {
   try {
     const { events } = await port.send({ type: "events.list", run, limit: mostRecalled });
-    for (const event of events) if (event.seq <= lastSeq) hearFeeds(model.feeds, event);
+    const known = feedOf(model.feeds, run).all.at(-1)?.seq ?? 0;
+    for (const event of events) if (event.seq > known && event.seq <= lastSeq) hearFeeds(model.feeds, event);
   } catch (error) {
     // It is gone in between; without it the pages begin with what comes.
     if (!(error instanceof Fault)) throw error;

@@ -139,6 +139,32 @@ describe("the fleet", () => {
     await desk.close();
   });
 
+  test("keeps who is held in sight, wherever the cursor is", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(60, deck);
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const end = await desk.press("end");
+    expect(cursorRow(end)).toContain("✓ done");
+    expect(end.filter((row) => row.includes("⚑ HELD"))).toHaveLength(2);
+    await desk.close();
+  });
+
+  test("takes a cursor that nobody has moved to who needs an answer", async () => {
+    const deck = scriptedDeck();
+    const desk = await openDesk(deck);
+    await fleetOf(9, deck);
+    expect(cursorRow(await desk.until((frame) => has(frame, "1 NEEDS YOU")))).toContain("⚑ HELD");
+    await desk.close();
+  });
+
+  test("leaves a cursor that was moved on a construct that has ended", async () => {
+    const { deck, desk } = await busyDesk();
+    await desk.press("s");
+    deck.stage().end(id(4));
+    expect(cursorRow(await desk.until((frame) => has(frame, "✓2")))).toContain(id(4));
+    await desk.close();
+  });
+
   test("says so where a filter lets nothing through, and shows all again with Esc", async () => {
     const { desk } = await busyDesk();
     await desk.press("/");

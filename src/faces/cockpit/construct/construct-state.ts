@@ -23,7 +23,9 @@ const pageOfEvents = 300;
 export function aboutConstruct(model: DeckModel, id: string): ConstructState {
   const found = findConstruct(model, id);
   const events = found === undefined ? [] : eventsOf(model.feeds, found.view.run, id);
-  return { record: newRecord(id, found?.construct.queuedAt ?? events[0]?.at ?? 0, events), reading: newReading() };
+  const { folder = "", workspace = "" } = found?.view ?? {};
+  const since = found?.construct.queuedAt ?? events[0]?.at ?? 0;
+  return { record: newRecord(id, { since, folder, workspace }, events), reading: newReading() };
 }
 
 /** The construct that the page is about, as the fleet knows it. */

@@ -1,15 +1,14 @@
 import { constructOf } from "../../../protocol/chain.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import type { Entry } from "../draw/transcript.ts";
-import { entryOf } from "../transcript/step-entry.ts";
+import { entryOf, type Origin } from "../transcript/step-entry.ts";
 import type { Step } from "../transcript/step.ts";
 import { stepsOf, withEvent } from "../transcript/steps.ts";
 
 /** What the page knows of one construct's events: those from some number on. */
 export interface TranscriptRecord {
   construct: string;
-  /** When it was queued: times are told from there. */
-  since: number;
+  origin: Origin;
   steps: readonly Step[];
   /** The same, as they are shown; an entry stays the same object as long as its step does. */
   entries: readonly Entry[];
@@ -27,13 +26,13 @@ export interface TranscriptRecord {
 export const mostSteps = 4000;
 
 /** A record that begins with these events, oldest first, without a gap. */
-export function newRecord(construct: string, since: number, events: readonly DeckEvent[]): TranscriptRecord {
+export function newRecord(construct: string, origin: Origin, events: readonly DeckEvent[]): TranscriptRecord {
   const steps = stepsOf(events);
   return {
     construct,
-    since,
+    origin,
     steps,
-    entries: shown(steps, since),
+    entries: shown(steps, origin),
     from: events[0]?.seq ?? null,
     to: events.at(-1)?.seq ?? 0,
     isWhole: events[0]?.type === "construct.queued",
@@ -41,7 +40,7 @@ export function newRecord(construct: string, since: number, events: readonly Dec
   };
 }
 
-/** The record after one more event of the deck, whomever it is about. */
+/** The record after one more event; what it has already, or is about another one, changes nothing. */
 export function heardBy(record: TranscriptRecord, event: DeckEvent, canForget: boolean): TranscriptRecord {
   if (constructOf(event) !== record.construct || event.seq <= record.to) return record;
   const known = withEvent(record.steps, event);
@@ -50,7 +49,7 @@ export function heardBy(record: TranscriptRecord, event: DeckEvent, canForget: b
   return {
     ...record,
     steps,
-    entries: shown(steps, record.since, record),
+    entries: shown(steps, record.origin, record),
     from: hasForgotten ? (steps[0]?.seq ?? event.seq) : (record.from ?? event.seq),
     to: event.seq,
     isWhole: record.isWhole && !hasForgotten,
@@ -69,7 +68,7 @@ export function withOlder(
   return {
     ...record,
     steps,
-    entries: shown(steps, record.since),
+    entries: shown(steps, record.origin),
     from: sorted[0]?.seq ?? record.from,
     to: Math.max(record.to, sorted.at(-1)?.seq ?? 0),
     isWhole: !more,
@@ -78,11 +77,11 @@ export function withOlder(
 }
 
 /** Entries for steps; those of steps that were there before are taken over. */
-function shown(steps: readonly Step[], since: number, before?: TranscriptRecord): Entry[] {
+function shown(steps: readonly Step[], origin: Origin, before?: TranscriptRecord): Entry[] {
   const made = new Map<Step, Entry>();
   for (const [index, step] of before?.steps.entries() ?? []) {
     const entry = before?.entries[index];
     if (entry !== undefined) made.set(step, entry);
   }
-  return steps.map((step) => made.get(step) ?? entryOf(step, since));
+  return steps.map((step) => made.get(step) ?? entryOf(step, origin));
 }

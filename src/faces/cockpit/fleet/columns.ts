@@ -1,4 +1,5 @@
 import { caliberText } from "../../../protocol/view.ts";
+import { near } from "../../cli/near.ts";
 import { oneLine } from "../../../base/text.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { pad } from "../../words/width.ts";
@@ -41,8 +42,8 @@ export const marginWidth = 3;
 export const cell = ({ width, side }: Column, text: string): string => pad(text, width, side);
 
 /** What a row that needs the netrunner needs, or what it does. */
-export function doing({ construct, need }: FleetRow, now: number): string {
-  if (need === undefined) return construct.activity;
+export function doing({ construct, need, view }: FleetRow, now: number): string {
+  if (need === undefined) return near(construct.activity, view);
   const clock = need.deadline === null ? "" : `${left(need.deadline, now)} `;
   if (need.kind === "hold") return `${clock}${need.hold.tool} ${oneLine(need.text, 240)}`;
   return `${clock}${oneLine(need.text, 240)}`;

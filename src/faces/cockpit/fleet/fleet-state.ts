@@ -5,6 +5,8 @@ import { arrange, type Arranged, type Shelf, type Wish } from "./arrange.ts";
 /** What the fleet page keeps: which constructs it shows, in which order and shape, and where its cursor is. */
 export interface FleetState extends Wish {
   listing: Listing;
+  /** The netrunner has not moved the cursor: it goes to who needs an answer, and on from a construct that has ended. */
+  isUnmoved: boolean;
   /** `auto`: boxes as long as there are few. */
   shape: "auto" | "table" | "panes";
   shelf: Shelf;

@@ -1,7 +1,8 @@
+import { inert } from "../../../base/text.ts";
 import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import { headLines } from "../transcript/lines.ts";
-import type { Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
 import { left } from "./figures.ts";
 
 /** Cells of the bar that drains; where there is little room, fewer. */
@@ -41,11 +42,14 @@ export function needLines(
 /** Whether so many rows show all of it that a decision needs. */
 export function showsAll(need: Need, columns: number, most: number): boolean {
   const text = need.kind === "hold" ? `${need.hold.tool}  ${need.hold.input}` : need.text;
-  // What cannot fit need not be broken into rows.
-  if (text.length > columns * most) return false;
+  // What cannot fit need not be broken into rows; what has parts that are not shown is not seen.
+  if (text.length > columns * most || inert(text) !== text) return false;
   const rows = headLines(text, columns - 1, most + 1).length;
   if (need.kind !== "hold") return rows < most;
-  return need.hold.diff === null && 2 + rows + need.hold.targets.length <= most;
+  const { diff, targets } = need.hold;
+  return (
+    diff === null && 2 + rows + targets.length <= most && targets.every((target) => widthOf(target) + 3 <= columns)
+  );
 }
 
 function bar(leftMs: number, windowMs: number | null, cells: number): string {

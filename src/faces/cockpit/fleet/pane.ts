@@ -8,6 +8,7 @@ import { boxed } from "../draw/box.ts";
 import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { eventsOf } from "../model/feeds.ts";
+import { near } from "../../cli/near.ts";
 import type { Size } from "../screen/size.ts";
 import { headLines } from "../transcript/lines.ts";
 import { shortLines } from "../transcript/short-lines.ts";
@@ -74,14 +75,17 @@ const roomyRows = 14;
 function lastLines({ view, construct }: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
   const events = eventsOf(model.feeds, view.run, construct.id).slice(-3 * rows - 6);
   const lines: Line[] = [];
+  let outcome = "";
   for (const step of stepsOf(events).toReversed()) {
     if (lines.length >= rows) break;
-    // What it waits with is told above.
+    // What it waits with is told above, and its last words with its outcome.
     if (step.kind === "call" && step.held?.end === null) continue;
-    lines.unshift(...shortLines(step, columns, rows >= roomyRows));
+    if (step.kind === "said" && outcome.startsWith(step.text)) continue;
+    if (step.kind === "outcome") outcome = step.text;
+    lines.unshift(...shortLines(step, view, columns, rows >= roomyRows));
   }
   const shown = lines.slice(-rows).map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
-  return shown.length > 0 ? shown : [line([` › ${construct.activity}`, "faint"])];
+  return shown.length > 0 ? shown : [line([` › ${near(construct.activity, view)}`, "faint"])];
 }
 
 /** Its figures, as many as there is room for; those that matter most are left out last. */

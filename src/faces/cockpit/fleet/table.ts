@@ -37,9 +37,18 @@ export function tableLines(
     }
   }
   const room = height - 1;
-  // The header of the cursor's group stays in sight where the cursor is its first row.
-  const first = firstShown(makers.length, cursor, room);
-  return [titleLine(shape, note, columns), ...makers.slice(first, first + room).map((make) => make())];
+  const kept = firstShown(makers.length, cursor, room) > 0 ? keptRows(groups, Math.floor(room / 2)) : 0;
+  const scrolled = makers.slice(kept);
+  const first = firstShown(scrolled.length, Math.max(0, cursor - kept), room - kept);
+  const shown = [...makers.slice(0, kept), ...scrolled.slice(first, first + room - kept)];
+  return [titleLine(shape, note, columns), ...shown.map((make) => make())];
+}
+
+/** Who needs the netrunner stays in sight wherever the cursor is: so many rows at the top do not scroll. */
+function keptRows(groups: readonly Group[], most: number): number {
+  if (isGrouped(groups)) return 0;
+  const needing = groups[0]?.rows.filter(({ need }) => need !== undefined).length ?? 0;
+  return Math.min(needing, most);
 }
 
 const isGrouped = (groups: readonly Group[]): boolean => groups.some(({ view }) => view !== null);

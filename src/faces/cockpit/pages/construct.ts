@@ -1,4 +1,6 @@
 import { count } from "../../../base/units.ts";
+import { constructOf } from "../../../protocol/chain.ts";
+import { eventsOf } from "../model/feeds.ts";
 import { heardBy } from "../construct/record.ts";
 import { constructPageActions } from "../construct/page-actions.ts";
 import {
@@ -47,9 +49,13 @@ export const constructPage: Page<ConstructState> = {
     return { construct: row.construct.id, run: row.view.run, isSeen };
   },
   actions: constructPageActions,
-  heard(event, { state }) {
-    if (state.record === null) return state;
-    const record = heardBy(state.record, event, state.reading.scroll.follows);
+  heard(event, { state, model }) {
+    if (state.record === null || constructOf(event) !== state.record.construct) return state;
+    // After a new attach there may be some between: the feed has been filled up.
+    const { construct, to } = state.record;
+    const news = eventsOf(model.feeds, event.run, construct).filter(({ seq }) => seq > to);
+    const canForget = state.reading.scroll.follows;
+    const record = news.reduce((known, one) => heardBy(known, one, canForget), state.record);
     return record === state.record ? state : { ...state, record };
   },
   clicked: (target, at) => (/^\d+$/.test(target) ? pointed(reading, target, at) : undefined),
@@ -73,8 +79,11 @@ function ruleLine(seen: Seen<ConstructState>): Line {
   const left = [looked, older].filter((text) => text !== "").join(" · ");
   const last = shown.rows.at(-1)?.place ?? entries.length - 1;
   const behind = entries.length - 1 - last;
+  const isOver = rowOf(seen)?.construct.outcome !== null;
   const end = scroll.follows
-    ? " ▼ follows "
+    ? isOver
+      ? " ■ its end "
+      : " ▼ follows "
     : behind === 0 && !shown.isCutBelow
       ? " ▼ at the end · f follows "
       : ` ↓ ${count(Math.max(1, behind), "newer entry", "newer entries")} · End follows `;
@@ -84,7 +93,7 @@ function ruleLine(seen: Seen<ConstructState>): Line {
     ["─", "border"],
     [name, search === "" ? "faint" : "match"],
     ["─".repeat(bar), "border"],
-    [end, scroll.follows ? "good" : "warning"],
+    [end, !scroll.follows ? "warning" : isOver ? "faint" : "good"],
     ["─", "border"],
   );
 }

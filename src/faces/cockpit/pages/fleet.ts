@@ -2,6 +2,7 @@ import { count } from "../../../base/units.ts";
 import { oneLine } from "../../../base/text.ts";
 import { newShelf, type Arranged } from "../fleet/arrange.ts";
 import { fleetActions } from "../fleet/fleet-actions.ts";
+import type { DeckEvent } from "../../../protocol/event.ts";
 import { arrangedOf, hasPanes, idsOf, type FleetState } from "../fleet/fleet-state.ts";
 import { orderWord } from "../fleet/order.ts";
 import { isDecidable, paneOf } from "../fleet/pane.ts";
@@ -9,7 +10,7 @@ import { drawPanes, shareOf, spotsOf } from "../fleet/panes.ts";
 import type { FleetRow } from "../fleet/row.ts";
 import { tableLines, tableRows } from "../fleet/table.ts";
 import { filling, line, moved, type Drawing, type Line } from "../draw/block.ts";
-import { listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
+import { listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
 import type { Page, Seen } from "../page.ts";
 import type { Size } from "../screen/size.ts";
 import { clip, widthOf } from "../../words/width.ts";
@@ -22,10 +23,9 @@ export const fleetPage: Page<FleetState> = {
   name: "fleet",
   title: "Fleet",
   begin: ({ construct }, _model, before) => {
-    const listing = construct === undefined ? (before?.listing ?? newListing) : { cursor: construct, place: 0 };
-    if (before !== undefined) return { ...before, listing };
     const order = { sort: "need", isReversed: false } as const;
-    return { order, filter: "", isGrouped: false, shape: "auto", shelf: newShelf(), listing };
+    const own = before ?? { order, filter: "", isGrouped: false, shape: "auto", shelf: newShelf(), ...untouched };
+    return construct === undefined ? own : { ...own, ...at({ cursor: construct, place: 0 }) };
   },
   draw(seen) {
     const { model, state, size } = seen;
@@ -59,19 +59,34 @@ export const fleetPage: Page<FleetState> = {
     ...listActions<FleetState>("fleet", {
       ids: idsOf,
       get: (state) => state.listing,
-      set: (state, listing) => ({ ...state, listing }),
+      set: (state, listing) => ({ ...state, ...at(listing) }),
     }),
   ],
   clicked: (target, { state, focus, hands }) => {
     if (focus.construct === target) return hands.show("construct", focus);
-    return { ...state, listing: { cursor: target, place: 0 } };
+    return { ...state, ...at({ cursor: target, place: 0 }) };
   },
   wheeled: (rows, seen) => {
     const ids = idsOf(seen);
     const step = hasPanes(seen) ? shareOf(ids.length, seen.size).beside * Math.sign(rows) : rows;
-    return { ...seen.state, listing: movedTo(ids, placeIn(ids, seen.state.listing) + step) };
+    return { ...seen.state, ...at(movedTo(ids, placeIn(ids, seen.state.listing) + step)) };
+  },
+  heard(event, seen) {
+    const { state } = seen;
+    if (!state.isUnmoved || !movesCursor(event, state.listing.cursor)) return state;
+    return { ...state, listing: movedTo(idsOf(seen), 0) };
   },
 };
+
+const untouched = { listing: newListing, isUnmoved: true };
+/** Where the netrunner has put the cursor it stays, so that no key ever hits another construct than was meant. */
+const at = (listing: Listing): Pick<FleetState, "listing" | "isUnmoved"> => ({ listing, isUnmoved: false });
+
+/** Whether an event takes a cursor along that nobody has moved. */
+function movesCursor(event: DeckEvent, cursor: string | null): boolean {
+  if (cursor === null || event.type === "hold.opened" || event.type === "attention.raised") return true;
+  return event.type === "construct.ended" && event.body.construct === cursor;
+}
 
 /** The size of the box that shows the construct at the cursor; null: there is none. */
 function boxOf(seen: Seen<FleetState>, arranged: Arranged, place: number): Size | null {

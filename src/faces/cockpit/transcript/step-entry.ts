@@ -1,5 +1,7 @@
 import { unreachable } from "../../../base/fault.ts";
 import { count, showBytes } from "../../../base/units.ts";
+import type { RunView } from "../../../protocol/view.ts";
+import { near } from "../../cli/near.ts";
 import type { Look } from "../draw/look.ts";
 import type { Entry, Paragraph } from "../draw/transcript.ts";
 import { shortTime } from "../fleet/figures.ts";
@@ -9,17 +11,23 @@ import type { CallStep, Step } from "./step.ts";
 /** Columns beside the text, for the time. */
 export const margin = 7;
 
-/**
- * A step as an entry of a transcript: what is long is folded until it is opened.
- * @param since when the construct was queued: times are told from there
- */
-export function entryOf(step: Step, since: number): Entry {
-  const parts = partsOf(step);
+/** Where a transcript is from. */
+export interface Origin extends Pick<RunView, "folder" | "workspace"> {
+  /** When the construct was queued: times are told from there. */
+  since: number;
+}
+
+/** A step as an entry of a transcript: what is long is folded until it is opened, paths are told as they are seen in the workspace. */
+export function entryOf(step: Step, origin: Origin): Entry {
+  const parts = partsOf(step).map(({ paragraph, most }) => ({
+    paragraph: { ...paragraph, text: near(paragraph.text, origin) },
+    most,
+  }));
   const shortened = parts.map(({ paragraph, most }) => headOf(paragraph, most));
   const isFolding = shortened.some(({ isCut }) => isCut);
   return {
     seq: step.seq,
-    head: [{ text: `${shortTime(step.at - since).padStart(5)}  `, look: "faint" }],
+    head: [{ text: `${shortTime(step.at - origin.since).padStart(5)}  `, look: "faint" }],
     paragraphs: parts.map(({ paragraph }) => paragraph),
     ...(isFolding ? { brief: shortened.flatMap(({ paragraphs }) => paragraphs) } : {}),
   };

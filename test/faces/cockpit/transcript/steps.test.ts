@@ -103,22 +103,31 @@ describe("the steps of a transcript", () => {
 });
 
 describe("a step as an entry", () => {
+  const origin = { since: 0, folder: "/w/.cyberdeck/runs/run-1", workspace: "/w" };
   const step = (text: string): Step => ({ seq: 1, at: 5000, events: [], kind: "said", text });
 
   test("is folded where it is long, and says how much is left out", () => {
     const text = Array.from({ length: 50 }, (_, n) => `line ${n}`).join("\n");
-    const { brief } = entryOf(step(text), 0);
+    const { brief } = entryOf(step(text), origin);
     expect(brief?.at(-1)?.text).toBe("… 34 more lines · Enter shows all");
   });
 
   test("is folded where one line of it is very long", () => {
-    const { brief, paragraphs } = entryOf(step("x".repeat(8000)), 0);
+    const { brief, paragraphs } = entryOf(step("x".repeat(8000)), origin);
     expect(brief?.[0]?.text.length).toBeLessThan(8000);
     expect(paragraphs[0]?.text.length).toBe(8000);
   });
 
+  test("tells paths as they are seen in the workspace", () => {
+    const { paragraphs } = entryOf(
+      step("Written: /w/.cyberdeck/runs/run-1/report.md and /w/src/a.ts, not /wall"),
+      origin,
+    );
+    expect(paragraphs[0]?.text).toBe("Written: run:report.md and src/a.ts, not /wall");
+  });
+
   test("does not fold a single line away", () => {
     const text = Array.from({ length: 17 }, (_, n) => `line ${n}`).join("\n");
-    expect(entryOf(step(text), 0).brief).toBeUndefined();
+    expect(entryOf(step(text), origin).brief).toBeUndefined();
   });
 });
