@@ -3,6 +3,7 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { messageOf } from "../src/base/fault.ts";
 import { askSelect } from "./ask-select.ts";
+import { cockpitFirst } from "./cockpit-first.ts";
 import { deckLoad } from "./deck-load.ts";
 import { doorFollow } from "./door-follow.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
@@ -37,6 +38,7 @@ const benches = [
   shellParse,
   wall,
   judgeCorpus,
+  cockpitFirst,
 ];
 
 const usage = `Usage: npm run bench -- [--only NAME]... [--rounds N]

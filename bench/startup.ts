@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "./built.ts";
 import { medianOf, type Bench } from "./measurement.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -12,24 +12,15 @@ export const startup: Bench = {
   name: "startup",
   about: "cyberdeck --version and --help, from source and built",
   async run({ emit, rounds }) {
-    // Inside the project, so that the packages are found; the launcher prefers the `dist` beside its folder.
-    const folder = mkdtempSync(join(root, ".bench-"));
-    try {
-      cpSync(join(root, "bin"), join(folder, "bin"), { recursive: true });
-      const tools = join(root, "node_modules", ".bin");
-      const env = { PATH: `${tools}:${process.env["PATH"] ?? ""}`, HOME: folder, TMPDIR: folder };
-      await run("npm", ["run", "build", "--", `--outdir=${join(folder, "dist")}`], { cwd: root, env });
-      const built = join(folder, "bin", "cyberdeck.cjs");
-      const source = join(root, "src", "bin", "cyberdeck.ts");
-      const times = rounds * 2;
-      emit(medianOf("startup.node", "ms", await time(["-e", ""], env, times), "Node alone"));
-      for (const flag of ["--version", "--help"]) {
-        const name = flag.slice(2);
-        emit(medianOf(`startup.${name}.built`, "ms", await time([built, flag], env, times), "by the launcher"));
-        emit(medianOf(`startup.${name}.source`, "ms", await time([source, flag], env, times)));
-      }
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+    using built = await build();
+    const { program, env } = built;
+    const source = join(root, "src", "bin", "cyberdeck.ts");
+    const times = rounds * 2;
+    emit(medianOf("startup.node", "ms", await time(["-e", ""], env, times), "Node alone"));
+    for (const flag of ["--version", "--help"]) {
+      const name = flag.slice(2);
+      emit(medianOf(`startup.${name}.built`, "ms", await time([program, flag], env, times), "by the launcher"));
+      emit(medianOf(`startup.${name}.source`, "ms", await time([source, flag], env, times)));
     }
   },
 };

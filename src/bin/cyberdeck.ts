@@ -23,8 +23,11 @@ const code = await runCli({
   signals: onSignal,
   async openDeck(options) {
     // Loaded here, so that help, version and a wrong command need not wait for the engine: 45 ms in place of 150.
-    const { openDeck } = await import("./open-deck.ts");
-    const deck = await openDeck(options, around);
+    const { mode } = options;
+    const deck =
+      mode === "attach" || mode === "host"
+        ? await (await import("./attach-deck.ts")).attachDeck({ ...options, mode }, around)
+        : await (await import("./open-deck.ts")).openDeck(options, around);
     decks.add({ deck, options });
     // In a process that is short of files or memory it could not be loaded any more.
     if (options.mode === "write" || options.mode === "serve") await import("./give-up.ts");

@@ -1,15 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Fault } from "../base/fault.ts";
-import { markerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
 import { judgeFor } from "../engine/gate/judge.ts";
 import { openWritingDeck } from "../host/deck.ts";
 import type { DeckOptions, DeckSelf } from "../host/deck-options.ts";
-import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
 import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
@@ -22,10 +19,11 @@ import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
 import type { Process } from "./around.ts";
+import { attachDeck } from "./attach-deck.ts";
 import { agentAsked, providerDigest } from "./host-fit.ts";
+import { mustBeNetrunner } from "./must-be-netrunner.ts";
 import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
-import { reachHost } from "./reach-host.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
 /** Builds a deck out of its parts: driver, brake, and, offline, the scripted model. */
@@ -43,10 +41,10 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     mustBeNetrunner(around);
     return openAsking(options, around, { offline: offlineProvider, ordinary: ordinaryProvider });
   }
-  if (mode === "attach" || mode === "edit" || mode === "host") {
+  if (mode === "attach" || mode === "host") return attachDeck({ ...options, mode }, around);
+  if (mode === "edit") {
     mustBeNetrunner(around);
-    if (mode === "host") return reachHost(options, around);
-    return mode === "attach" ? attach(home) : openEditingDeck(home, { secrets, version: around.version });
+    return openEditingDeck(home, { secrets, version: around.version });
   }
   const asked = agentAsked(options, around);
   const named = asked === null ? {} : { claudeBin: asked };
@@ -84,14 +82,6 @@ async function selfOf({ mode, offline }: DeckOptions, { env, version }: Process)
   const entry = await systemTable().find(process.pid);
   const kind = mode === "serve" ? "host" : "embedded";
   return { kind, version, started: entry?.started ?? null, provider: providerDigest(offline, env) };
-}
-
-/** What constructs wait for is the netrunner's to decide: a construct must not answer its own hold. */
-function mustBeNetrunner({ env }: Process): void {
-  if (env[markerName] === undefined) return;
-  throw new Fault("refused", "deck.from_construct", "a construct may not give commands to its deck", {
-    hint: "Say in your result what you need; the netrunner decides.",
-  });
 }
 
 /** Beside this file, as source or built. */

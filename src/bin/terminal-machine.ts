@@ -41,7 +41,7 @@ export function terminalMachine(around: Pick<Process, "env" | "homeDir">): Machi
       const { openCockpitMemory } = await import("../store/cockpit-memory.ts");
       return {
         ...(await openCockpitMemory(home, systemClock)),
-        profiles: () => profilesOf(home, env),
+        profiles: () => profilesOf(home, around),
         catalogues: async () => (await import("./open-catalogues.ts")).listCatalogues(home, around),
         async brake(deckHome) {
           const brake = (await import("./open-brake.ts")).openBrake(deckHome);
@@ -95,9 +95,9 @@ function listenToTerminal(on: Outside): (() => void)[] {
 /** Loaded when it is asked for: it brings the catalogues with it. */
 async function profilesOf(
   home: string,
-  env: Record<string, string | undefined>,
+  around: Pick<Process, "env" | "homeDir">,
 ): Promise<{ name: string; about: string }[]> {
   const { listCatalogues } = await import("./open-catalogues.ts");
-  const { profiles } = listCatalogues(home, { env, homeDir: env["HOME"] ?? "" });
+  const { profiles } = listCatalogues(home, around);
   return profiles.map(({ name, value }) => ({ name, about: value.description }));
 }

@@ -3,6 +3,7 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import type { Port, Replies } from "../../host/port.ts";
 import type { Command } from "../../protocol/command.ts";
 import type { Copy } from "./copying.ts";
+import { Caller, type Calling } from "./attention/caller.ts";
 import { noticeDialog } from "./dialogs/notice.ts";
 import { welcomeDialog, type Provider } from "./dialogs/welcome.ts";
 import { followDeck } from "./follow-deck.ts";
@@ -28,6 +29,8 @@ export interface CockpitParts {
   keys: OwnKeys;
   /** What cannot be used of the settings, to be told at the start. */
   problems?: readonly string[];
+  /** How the netrunner is called; left out: not at all. */
+  calling?: Calling;
   /** Stops this process as Ctrl+Z does elsewhere; resolves when it goes on. */
   suspend: () => Promise<void>;
 }
@@ -55,6 +58,7 @@ export class Cockpit {
   readonly #model: DeckModel;
   readonly #stage: Stage;
   readonly #left = Promise.withResolvers<void>();
+  readonly #caller: Caller | null;
   #deck: OpenDeck | null = null;
   #timer: Disposable | null = null;
   #ticker: Disposable | null = null;
@@ -67,6 +71,8 @@ export class Cockpit {
   constructor(parts: CockpitParts) {
     this.#parts = parts;
     this.#model = newModel(parts.clock.now());
+    const { calling, screen } = parts;
+    this.#caller = calling === undefined ? null : new Caller(calling, (sequence) => screen.signal(sequence));
     const shell = {
       suspend: () => this.suspend(),
       attach: () => void this.#attachAgain(),
@@ -177,9 +183,12 @@ export class Cockpit {
     if (this.#isOver) return;
     const { screen, clock } = this.#parts;
     screen.stop();
+    this.#caller?.forgotten();
     screen.start({
       input: (input) => {
         this.#model.now = clock.now();
+        if (input.type === "focus") this.#caller?.focused(input.focused);
+        else this.#caller?.pressed(this.#model.now);
         this.#stage.take(input);
         this.#draw();
       },
@@ -202,6 +211,7 @@ export class Cockpit {
     this.#model.now = clock.now();
     const began = clock.monotonic();
     screen.show(this.#stage.frame());
+    this.#caller?.look(this.#model);
     this.#nextAt = began + Math.max(frameMs, (clock.monotonic() - began) / mostOfTime);
     if (this.#stage.isMoving) this.#moveOn();
   }

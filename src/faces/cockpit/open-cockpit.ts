@@ -7,6 +7,7 @@ import { everyAction } from "./every-action.ts";
 import type { OwnKeys } from "./keymap.ts";
 import type { Machine, SettingsFile } from "./machine.ts";
 import { ownKeysOf } from "./own-keys.ts";
+import { terminalWays } from "./screen/notification.ts";
 import { terminalScreen } from "./screen/terminal-screen.ts";
 import { themeOf } from "./screen/theme.ts";
 
@@ -36,6 +37,7 @@ export async function openCockpit(parts: {
     local,
     copy: copying(settings, (sequence) => screen.signal(sequence), machine, env),
     suspend: machine.suspend,
+    calling: { settings: settings.notify, ways: terminalWays(settings.notify, env) },
     keys,
     problems: [...problems, ...local.problems()],
   });

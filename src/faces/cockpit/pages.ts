@@ -8,6 +8,7 @@ import { limitsPage } from "./pages/limits.ts";
 import { rulesPage } from "./pages/rules.ts";
 import { runsPage } from "./pages/runs.ts";
 import { timelinePage } from "./pages/timeline.ts";
+import { watchdogPage } from "./pages/watchdog.ts";
 
 type MountPage = (hands: Hands, changed: () => void) => Mounted;
 
@@ -22,6 +23,7 @@ export const pages: readonly MountPage[] = [
   paged(constructPage),
   paged(inboxPage),
   paged(daemonPage),
+  paged(watchdogPage),
   paged(timelinePage),
   paged(limitsPage),
   paged(rulesPage),

@@ -26,7 +26,7 @@ describe("eject", () => {
     await busyFleet(deck);
     const desk = await openDesk(deck);
     await desk.press("ctrl+f");
-    const frame = await desk.pass(3_600_000);
+    const frame = await desk.pass(120_000);
     expect(text(frame)).toContain("STOPS EVERYTHING NOW: 5 constructs at work, 1 queued, in 1 run");
     expect(ejects(deck)).toBe(0);
     await desk.press("enter");

@@ -12,7 +12,7 @@ export const globalActions = (shell: Shell): Action<null>[] => [
   ...needActions(shell),
   ...constructActions,
   ...runActions,
-  ...deckActions,
   ...talkActions,
+  ...deckActions,
   ...cockpitActions(shell),
 ];

@@ -5,7 +5,7 @@ import { settingTable } from "../../../protocol/setting-table.ts";
 import { parseSetting, showSetting } from "../../../protocol/setting-value.ts";
 import { confirmDialog } from "../dialogs/confirm.ts";
 import { promptDialog } from "../dialogs/prompt.ts";
-import type { Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
 import type { Hands } from "../page.ts";
 
 /** One way to answer a need. */

@@ -10,7 +10,7 @@ import { blank, line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
 import { findConstruct } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
-import type { Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
 
 /** All that there is to know about something that waits. */
 export interface Detail {

@@ -1,4 +1,4 @@
-import type { Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
 import type { Hands } from "../page.ts";
 import { answersTo, type Answers } from "./answers.ts";
 

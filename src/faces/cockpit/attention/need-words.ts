@@ -1,4 +1,4 @@
-import type { Need, NeedReason } from "../model/needs.ts";
+import type { Need, NeedReason } from "../model/need.ts";
 import { bar } from "../draw/bar.ts";
 import { line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";

@@ -59,7 +59,7 @@ export function brakeDialog(now: BrakeNow): Dialog<BrakeState> {
 const moves: Record<string, number | undefined> = { w: -1, up: -1, s: 1, down: 1 };
 
 const sentences: Record<Tier, string> = {
-  paranoid: "Constructs only read: what is not known to be reading is held for you or denied.",
+  paranoid: "Constructs only read: every call that is not known to be reading is denied.",
   default: "Everyday work in the workspace goes through; the rest is held for you or denied.",
   yolo: "No brake: every call goes through and is recorded, tripwires only watch.",
 };

@@ -107,7 +107,8 @@ function roomOf(
     const [text, look] = typeof word === "string" ? ([word, "faint"] as const) : word;
     return wrap(text, width - 4).map((one) => line([` ${one}`, look]));
   });
-  const shown = all.slice(0, Math.max(1, size.rows - 8));
+  const head = all.slice(0, Math.max(1, size.rows - 8));
+  const shown = head.length === 0 ? [] : [...head, line(["─".repeat(width - 2), "border"])];
   const most = Math.max(1, size.rows - shown.length - 4);
   const wanted = drawEditing(writing.text, { width: width - 4, height: most }).lines.length + 1;
   return { width, height: Math.min(most, Math.max(3, wanted)), words: shown };

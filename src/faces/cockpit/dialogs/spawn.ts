@@ -53,14 +53,9 @@ export function spawnDialog({ title, words, submit }: Spawning, hands: Hands): D
   return {
     name: "spawn",
     begin,
-    opened({ hands: at, update }) {
-      void at.ask({ type: "calibers.list", refresh: false }).then((answer) => {
-        if ("reply" in answer) update((state) => withModels(state, answer.reply.models));
-      });
-      void at.local.profiles().then((profiles) => {
-        const others = profiles.filter(({ name }) => name !== own.name);
-        update((state) => ({ ...state, profile: withOptions(state.profile, [own, ...others]) }));
-      });
+    opened(at) {
+      void learnModels(at);
+      void learnProfiles(at);
     },
     draw({ state, size }) {
       const width = Math.min(90, size.columns - 2);
@@ -75,13 +70,11 @@ export function spawnDialog({ title, words, submit }: Spawning, hands: Hands): D
       const lines = [
         line([` ${words}`, "faint"]),
         ...text,
-        line([`${"─".repeat(width - 2)}`, "border"]),
+        line(["─".repeat(width - 2), "border"]),
         ...choices.map((name) => choiceLine(name, state)),
       ];
-      const foot =
-        state.field === "task"
-          ? "Enter starts it · Tab next field · Alt+Enter new line · Esc keeps the draft"
-          : "Enter starts it · Tab next field · ←→ or a letter chooses · Esc keeps the draft";
+      const way = state.field === "task" ? "Alt+Enter new line" : "←→ or a letter chooses";
+      const foot = `Enter starts it · Tab next field · ${way} · Esc${size.columns < 90 ? "" : " keeps the draft"}`;
       const box = boxed(lines, at, { title, foot, border: "border_focused" });
       const cursor = { x: at.x + 2 + shown.cursor.x, y: at.y + 2 + shown.cursor.y };
       return { parts: [box], cursor: state.field === "task" ? cursor : undefined };
@@ -111,6 +104,22 @@ export function spawnDialog({ title, words, submit }: Spawning, hands: Hands): D
       return next === undefined ? "pass" : { state: next };
     },
   };
+}
+
+interface Learning {
+  hands: Hands;
+  update: (change: (state: SpawnState) => SpawnState) => void;
+}
+
+/** Without them, the deck chooses: that a list is missing stops nobody. */
+async function learnModels({ hands, update }: Learning): Promise<void> {
+  const answer = await hands.ask({ type: "calibers.list", refresh: false });
+  if ("reply" in answer) update((state) => withModels(state, answer.reply.models));
+}
+
+async function learnProfiles({ hands, update }: Learning): Promise<void> {
+  const others = (await hands.local.profiles()).filter(({ name }) => name !== own.name);
+  update((state) => ({ ...state, profile: withOptions(state.profile, [own, ...others]) }));
 }
 
 function choiceLine(name: Choice, { field, [name]: { options, place } }: SpawnState): Line {

@@ -2,7 +2,7 @@ import { inert } from "../../../base/text.ts";
 import { widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import { headLines } from "../transcript/lines.ts";
-import type { Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
 import { answersTo } from "../attention/answers.ts";
 import type { Hold } from "../../../protocol/hold.ts";
 import type { Look } from "../draw/look.ts";

@@ -2,7 +2,8 @@ import { tokenSum } from "../../../protocol/spent.ts";
 import { isEnded, type ConstructView, type RunView } from "../../../protocol/view.ts";
 import { constructsOf } from "../model/constructs.ts";
 import { isOpen, type DeckModel } from "../model/deck-model.ts";
-import { needsOf, type Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
+import { needsOf } from "../model/needs.ts";
 
 /** A construct as the fleet shows it. */
 export interface FleetRow {

@@ -2,6 +2,7 @@ import type { DeckEvent } from "../../../protocol/event.ts";
 import type { HostStatus } from "../../../protocol/host.ts";
 import { foldEvent, openView } from "../../../protocol/snapshot.ts";
 import type { RunView } from "../../../protocol/view.ts";
+import type { Need } from "./need.ts";
 import { hearRaised } from "./raised.ts";
 import { hearFeeds, newFeeds, type Feeds } from "./feeds.ts";
 
@@ -25,6 +26,8 @@ export interface DeckModel {
   feeds: Feeds;
   /** When what waits for the netrunner began to wait, by its id. */
   raisedAt: Map<string, number>;
+  /** What waits, as it was made of the rest when it was last asked for (`needs.ts`). */
+  needs: { stamp: string; list: readonly Need[] } | null;
   /** What the netrunner does not want to see any more, by its id. */
   aside: Set<string>;
   /** The run that is meant where nothing says which. */
@@ -43,6 +46,7 @@ export const newModel = (now: number): DeckModel => ({
   recorded: new Set(),
   feeds: newFeeds(),
   raisedAt: new Map(),
+  needs: null,
   aside: new Set(),
   current: null,
   now,

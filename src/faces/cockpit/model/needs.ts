@@ -1,42 +1,27 @@
 import type { AttentionItem } from "../../../protocol/attention.ts";
 import { blacklistRules } from "../../../protocol/blacklist.ts";
-import type { Hold } from "../../../protocol/hold.ts";
 import type { Severity } from "../../../protocol/tripwire.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { diffSaysAll } from "../../words/held.ts";
 import { isOpen, type DeckModel } from "./deck-model.ts";
+import type { Need } from "./need.ts";
 import { daemonNeedId, taskNeed } from "./raised.ts";
 
-/** Why the netrunner is needed, as far as answers and notifications tell it apart. */
-export const needReasons = ["hold", "bound", "account", "gate", "silent", "forbidden", "daemon"] as const;
-export type NeedReason = (typeof needReasons)[number];
-
-/** Something that waits for the netrunner. */
-export type Need = {
-  id: string;
-  run: string;
-  construct: string | null;
-  reason: NeedReason;
-  severity: Severity;
-  /** What it is, in two or three words. */
-  title: string;
-  /** What it is about, in a line. */
-  text: string;
-  /** When it is decided without an answer, milliseconds since the epoch; null: never. */
-  deadline: number | null;
-  /** Since when it waits; null: it is not known. */
-  since: number | null;
-} & (
-  | { kind: "hold"; hold: Hold }
-  | { kind: "attention"; item: AttentionItem }
-  /** The daemon waits for a word, or for the run to be let go on. */
-  | { kind: "daemon" }
-  /** The blacklist may mean this task: shall it run? */
-  | { kind: "task"; task: string; why: string }
-);
-
 /** All that waits for the netrunner in the open runs: what decides itself first comes first, then the most serious, then as it came. */
-export function needsOf(model: DeckModel): Need[] {
+export function needsOf(model: DeckModel): readonly Need[] {
+  const stamp = stampOf(model);
+  if (model.needs?.stamp !== stamp) model.needs = { stamp, list: foundIn(model) };
+  return model.needs.list;
+}
+
+/** Another one after each event and whatever else needs are made of. A frame asks for them a dozen times. */
+function stampOf({ runs, raisedAt, aside }: DeckModel): string {
+  let seqs = 0;
+  for (const { lastSeq } of runs.values()) seqs += lastSeq;
+  return `${seqs} ${runs.size} ${raisedAt.size} ${aside.size}`;
+}
+
+function foundIn(model: DeckModel): Need[] {
   const needs = [...model.runs.values()].filter(isOpen).flatMap((view) => needsOfRun(model, view));
   return needs.toSorted(
     (one, other) =>

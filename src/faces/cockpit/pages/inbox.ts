@@ -6,7 +6,8 @@ import { answerLine, needGlyph, needHead, timeOf, whoOf } from "../attention/nee
 import { blank, filling, line, type Line, type Placed } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { cursorIn, firstShown, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
-import { needsOf, type Need } from "../model/needs.ts";
+import type { Need } from "../model/need.ts";
+import { needsOf } from "../model/needs.ts";
 import type { Action, Page, Seen } from "../page.ts";
 import type { Size } from "../screen/size.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Hold } from "../../../../src/protocol/hold.ts";
 import { needLines, showsAll } from "../../../../src/faces/cockpit/fleet/need-lines.ts";
-import type { Need } from "../../../../src/faces/cockpit/model/needs.ts";
+import type { Need } from "../../../../src/faces/cockpit/model/need.ts";
 
 const held = (parts: Partial<Hold> = {}): Need => {
   const hold: Hold = {

@@ -39,12 +39,15 @@ async function openShell(): Promise<PseudoTerminal & { cockpit: () => Promise<nu
   });
 }
 
+/** Ctrl+Q, and Enter to the question whether the fleet shall go on. */
+const leave = "\u0011\r";
+
 describe("the terminal of a cockpit", () => {
   test("is as it was found after the netrunner has left", async () => {
     using terminal = openCockpit();
     await terminal.until(isShown);
     expect(terminal.left()).toContain("the alternate screen");
-    terminal.type("\u0011");
+    terminal.type(leave);
     expect(await terminal.ended).toBe(0);
     expect(terminal.left()).toEqual([]);
     expect(terminal.frame()[0]).toBe("left with 0");
@@ -74,7 +77,7 @@ describe("the terminal of a cockpit", () => {
     shell.type("fg\r");
     await shell.until(isShown);
     expect(shell.left()).toContain("reports of the mouse");
-    shell.type("\u0011");
+    shell.type(leave);
     await shell.until(shows("left with 0"));
     expect(shell.left()).toEqual([]);
   });
@@ -87,7 +90,7 @@ describe("the terminal of a cockpit", () => {
     expect(shell.left()).toEqual([]);
     shell.type("fg\r");
     await shell.until(isShown);
-    shell.type("\u0011");
+    shell.type(leave);
     await shell.until(shows("left with 0"));
     expect(shell.left()).toEqual([]);
   });
@@ -100,7 +103,7 @@ describe("the terminal of a cockpit", () => {
     shell.type("fg\r");
     const before = shell.raw.length;
     await shell.until((frame) => shell.raw.slice(before).includes("CYBERDECK") && isShown(frame));
-    shell.type("\u0011");
+    shell.type(leave);
     await shell.until(shows("left with 0"));
     expect(shell.left()).toEqual([]);
   });
@@ -111,7 +114,7 @@ describe("the terminal of a cockpit", () => {
     const before = terminal.raw.length;
     terminal.type("\u001a");
     await terminal.until((frame) => terminal.raw.slice(before).includes("\u001b[?1049h") && isShown(frame));
-    terminal.type("\u0011");
+    terminal.type(leave);
     expect(await terminal.ended).toBe(0);
     expect(terminal.left()).toEqual([]);
   });
@@ -131,7 +134,7 @@ describe("the terminal of a cockpit", () => {
     expect(terminal.left()).not.toContain("reports of the mouse");
     terminal.type("\u001b");
     await terminal.until((now) => !shows("Esc closes")(now));
-    terminal.type("\u0011");
+    terminal.type(leave);
     expect(await terminal.ended).toBe(0);
   });
 });
