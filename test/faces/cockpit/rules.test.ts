@@ -89,6 +89,7 @@ const script: Script = {
     faces: 1,
     seq: 0,
     closing: false,
+    today_usd: 0,
     idle_ms: 900_000,
   },
 };
