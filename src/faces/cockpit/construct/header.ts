@@ -8,7 +8,7 @@ import { constructWord } from "../../words/state-word.ts";
 import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
 import { shortCount, shortTime } from "../fleet/figures.ts";
-import { needLines, showsAll } from "../fleet/hold-lines.ts";
+import { needLines, showsAll } from "../fleet/need-lines.ts";
 import { denialsOf, filesOf, type FleetRow } from "../fleet/row.ts";
 import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";

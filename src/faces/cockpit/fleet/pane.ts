@@ -14,7 +14,7 @@ import { headLines } from "../transcript/lines.ts";
 import { shortLines } from "../transcript/short-lines.ts";
 import { stepsOf } from "../transcript/steps.ts";
 import { cents, shortCount, shortTime } from "./figures.ts";
-import { needLines, showsAll } from "./hold-lines.ts";
+import { needLines, showsAll } from "./need-lines.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
 
 export interface PaneAt extends Omit<Placed, "lines"> {
@@ -44,7 +44,7 @@ function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number):
   const { view, need } = row;
   const lines = taskLines(row, columns, rows);
   if (need !== undefined) {
-    const most = needRoom(rows, lines.length);
+    const most = rows - lines.length;
     lines.push(...needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most }));
   }
   const room = rows - lines.length;
@@ -56,11 +56,8 @@ function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number):
 export function isDecidable(row: FleetRow, { columns, rows }: Size): boolean {
   if (row.need === undefined) return false;
   const [inner, room] = [columns - 2, rows - 2];
-  return showsAll(row.need, inner, needRoom(room, taskLines(row, inner, room).length));
+  return showsAll(row.need, inner, room - taskLines(row, inner, room).length);
 }
-
-/** The rows for what it waits with: in a high pane two are left for its transcript. */
-const needRoom = (rows: number, above: number): number => Math.max(0, rows - above - (rows >= 8 ? 2 : 0));
 
 function taskLines(row: FleetRow, columns: number, rows: number): Line[] {
   const most = Math.min(rows, rows >= 8 ? 2 : 1);
