@@ -3,6 +3,7 @@ import { count } from "../../../base/units.ts";
 import { defaultSettings } from "../../../protocol/settings.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { runWord } from "../../words/state-word.ts";
+import { choiceDialog, type Option } from "../dialogs/choice.ts";
 import { confirmDialog } from "../dialogs/confirm.ts";
 import { promptDialog } from "../dialogs/prompt.ts";
 import { spawnDialog, type Wanted } from "../dialogs/spawn.ts";
@@ -27,6 +28,11 @@ const openGoal = (here: Here): RunView | undefined => {
 
 const aboutIt = ({ run, kind, goal }: RunView): string =>
   kind === "goal" ? oneLine(goal, 120) : `${run}: tasks without a daemon`;
+
+const optionOf = (view: RunView): Option => {
+  const { glyph, word, style } = runWord(view.status);
+  return { id: view.run, mark: [`${glyph} ${word}`, style], text: aboutIt(view), about: view.run };
+};
 
 /** What is said to daemon, watchdog and run, and how one more construct begins. */
 export const talkActions: readonly Action<null>[] = [
@@ -134,6 +140,25 @@ export const talkActions: readonly Action<null>[] = [
         ),
       );
     },
+  },
+  {
+    id: "run.choose",
+    title: "choose the run that is meant",
+    keys: ["ctrl+r"],
+    can: ({ model }) => model.runs.size > 1,
+    run: (at) =>
+      at.hands.open(
+        choiceDialog({
+          title: "Which run?",
+          options: ({ runs }) => [...runs.values()].toReversed().map(optionOf),
+          chosen: at.focus.run,
+          verb: "shows its daemon",
+          choose(run, hands) {
+            hands.choose(run);
+            hands.show("daemon", { run });
+          },
+        }),
+      ),
   },
   {
     id: "run.stop",
