@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../src/base/fault.ts";
 import { askSelect } from "./ask-select.ts";
 import { cockpitFirst } from "./cockpit-first.ts";
+import { cockpitLoad } from "./cockpit-load.ts";
 import { deckLoad } from "./deck-load.ts";
 import { doorFollow } from "./door-follow.ts";
 import { gateRoundtrip } from "./gate-roundtrip.ts";
@@ -39,6 +40,7 @@ const benches = [
   wall,
   judgeCorpus,
   cockpitFirst,
+  cockpitLoad,
 ];
 
 const usage = `Usage: npm run bench -- [--only NAME]... [--rounds N]

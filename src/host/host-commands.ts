@@ -1,4 +1,5 @@
 import { pause } from "../base/clock.ts";
+import { lastMidnight } from "../base/day.ts";
 import { proveMarksGone } from "../engine/resume/left-behind.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import { sparesIn } from "../protocol/pool.ts";
@@ -46,6 +47,7 @@ export async function hostStatus(
     faces,
     seq: store.lastSeq(),
     closing: isClosing,
+    today_usd: store.costSince(lastMidnight(Date.now())),
     idle_ms: idleMsOf(home),
   };
 }

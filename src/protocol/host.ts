@@ -41,6 +41,8 @@ export const hostStatusSchema = z.object({
   seq: z.int(),
   /** It ends already: nothing is opened in it any more. */
   closing: z.boolean(),
+  /** What all runs of the home have cost since midnight, US dollars. */
+  today_usd: z.number(),
   /** After so long without a run and a face it ends by itself, milliseconds; 0: never. */
   idle_ms: z.int(),
 });

@@ -25,6 +25,7 @@ const status: HostStatus = {
   faces: 1,
   seq: 0,
   closing: false,
+  today_usd: 0,
   idle_ms: 900_000,
 };
 const atWork: HostStatus["runs"] = [{ run: "run-1", goal: "g", status: "running", at_work: 1, queued: 0, waiting: 0 }];

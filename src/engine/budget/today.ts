@@ -1,3 +1,4 @@
+import { lastMidnight, nextMidnight } from "../../base/day.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 
@@ -31,8 +32,3 @@ export function todayOf(clock: Clock, costSince: (at: number) => number): Today 
     left: () => Math.max(1, end - clock.now()),
   };
 }
-
-const lastMidnight = (now: number): number => new Date(now).setHours(0, 0, 0, 0);
-
-/** Days can have 23 or 25 hours, and begin at one where the clocks are set at midnight: 24:00 of this day is right for all. */
-const nextMidnight = (now: number): number => new Date(now).setHours(24, 0, 0, 0);

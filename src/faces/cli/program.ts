@@ -150,8 +150,7 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
 /** Runs the command that the arguments name; resolves to its exit code, or rejects with a fault. */
 export async function runCommand(world: World): Promise<number> {
   let code = 0;
-  const isBare = world.argv.length === 0;
-  const argv = isBare && world.terminal !== undefined && world.stdin.isTTY === true ? ["cockpit"] : world.argv;
+  const argv = world.terminal !== undefined && world.stdin.isTTY === true ? withCockpit(world.argv) : world.argv;
   const program = await build({ ...world, argv }, (result) => {
     code = result;
   });
@@ -170,6 +169,16 @@ export async function runCommand(world: World): Promise<number> {
     throw usageFault(error, world);
   }
 }
+
+/** Without a command, it is the cockpit that is meant, with whatever flags there are. */
+function withCockpit(argv: readonly string[]): string[] {
+  const [first] = argv;
+  const isCockpit = first === undefined || (first.startsWith("-") && !ownFlags.has(first));
+  return isCockpit ? ["cockpit", ...argv] : [...argv];
+}
+
+/** The flags of the program itself. */
+const ownFlags: ReadonlySet<string> = new Set(["-h", "--help", "-V", "--version", "--no-color"]);
 
 async function build(world: World, finish: (code: number) => void): Promise<Command> {
   const program = new Command("cyberdeck");

@@ -241,7 +241,8 @@ export class Cockpit {
     try {
       return { reply: await this.#deck.port.send(command) };
     } catch (error) {
-      return { problem: [messageOf(error), hintOf(error)].filter((text) => text !== "").join(". ") };
+      const problem = [messageOf(error), hintOf(error)].filter((text) => text !== "").join(". ");
+      return { problem, code: error instanceof Fault ? error.code : undefined };
     }
   }
 

@@ -8,6 +8,12 @@ const least: Size = { columns: 60, rows: 15 };
 /** Whether a terminal is too small for the cockpit. */
 export const isCramped = ({ columns, rows }: Size): boolean => columns < least.columns || rows < least.rows;
 
+/** The size for which pages and dialogs are drawn and asked: never less than they can do with; what is too much is cut. */
+export const atLeast = ({ columns, rows }: Size): Size => ({
+  columns: Math.max(columns, least.columns),
+  rows: Math.max(rows, least.rows),
+});
+
 /**
  * What is shown in a terminal that is too small: that it is, and what can be done all the same.
  * @param ways the keys that do something here, with what they do

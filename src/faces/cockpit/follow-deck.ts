@@ -1,3 +1,4 @@
+import { nextMidnight } from "../../base/day.ts";
 import { Fault } from "../../base/fault.ts";
 import type { Port } from "../../host/port.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
@@ -19,6 +20,7 @@ export async function followDeck(
 ): Promise<void> {
   const host = await port.send({ type: "host.status" });
   model.host = host;
+  model.today = { usd: host.today_usd, end: nextMidnight(model.now) };
   const { runs } = await port.send({ type: "runs.open" });
   await Promise.all(runs.map(async ({ run }) => take(port, model, run)));
   model.link = { state: "attached" };

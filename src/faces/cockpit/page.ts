@@ -106,7 +106,7 @@ export interface Dialog<S> {
 }
 
 /** The reply to a command, or why there is none and what to do about it. */
-export type Answered<R> = { reply: R } | { problem: string };
+export type Answered<R> = { reply: R } | { problem: string; code?: string | undefined };
 
 /** What actions may do to the world; the shell is behind it, in tests a recorder. */
 export interface Hands {

@@ -76,11 +76,13 @@ function countSpans(model: DeckModel, run: RunView | undefined): Span[] {
   const failed = of("failed", "killed");
   const cost = run === undefined ? 0 : costOf(run);
   const budget = run?.settings.budget_usd ?? 0;
+  const dayBudget = run?.settings.day_usd ?? 0;
   const spent = open.map(spentOf).reduce(addSpent, nothingSpent);
   const ready = open.reduce((sum, view) => sum + sparesIn(view.pool, "ready"), 0);
   const size = run?.settings.pool ?? 0;
   return [
     { text: ` ${money(cost)}${budget > 0 ? ` of ${money(budget)}` : ""}` },
+    { text: ` · today ${money(model.today.usd)}${dayBudget > 0 ? ` of ${money(dayBudget)}` : ""}`, look: "faint" },
     ...(open.length > 1 ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }] : []),
     { text: `  ●${of("starting", "running", "ending")}`, look: "busy" },
     { text: ` ·${of("queued", "suspended")}`, look: "faint" },

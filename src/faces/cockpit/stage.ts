@@ -4,7 +4,7 @@ import type { Shell } from "./actions/shell.ts";
 import type { HelpSection } from "./dialogs/help.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
-import { crampedDrawing, isCramped } from "./cramped.ts";
+import { atLeast, crampedDrawing, isCramped } from "./cramped.ts";
 import { bodySize, bodyTop, frameOf, hintAt, tabAt, type Chrome } from "./frame.ts";
 import { readKeyName } from "./key-name.ts";
 import { targetAt } from "./pointing.ts";
@@ -87,16 +87,17 @@ export class Stage {
   /** The picture as it is now. */
   frame(): Grid {
     const { model } = this.#parts;
-    const size = this.#parts.size();
+    const terminal = this.#parts.size();
+    const size = atLeast(terminal);
     for (const dialog of this.#dialogs) if (dialog.isOver(model)) this.#close(dialog);
     if (this.#word !== null && this.#word.until < model.now) this.#word = null;
     const need = needInFocus(model, this.#focus())?.id ?? null;
     if (need !== this.#under.need) this.#under = { need, at: model.now };
     const dialogs = this.#dialogs.map((dialog): Drawing => dialog.draw(model, size));
-    if (isCramped(size)) {
-      const small = crampedDrawing(size, needsOf(model).length, this.#ways());
+    if (isCramped(terminal)) {
+      const small = crampedDrawing(terminal, needsOf(model).length, this.#ways());
       const parts = [...small.parts, ...dialogs.flatMap((dialog) => dialog.parts)];
-      return gridOf({ parts, cursor: dialogs.at(-1)?.cursor }, size);
+      return gridOf({ parts, cursor: dialogs.at(-1)?.cursor }, terminal);
     }
     const page = this.#front.draw(model, bodySize(size));
     return gridOf(frameOf(model, this.#chrome(), page, dialogs, size), size);
@@ -105,7 +106,7 @@ export class Stage {
   /** Does what an input means here: the dialog on top has it first. */
   take(raw: Input): void {
     const { model } = this.#parts;
-    const size = this.#parts.size();
+    const size = atLeast(this.#parts.size());
     const top = this.#dialogs.at(-1);
     const input =
       top !== undefined && raw.type === "mouse" && raw.kind === "press"
@@ -113,7 +114,7 @@ export class Stage {
         : raw;
     if (top !== undefined && input.type === "key" && this.#eject(input.key, top)) return;
     if (top?.input(input, model, size) === true) return;
-    const isCovered = top !== undefined || isCramped(size);
+    const isCovered = top !== undefined || isCramped(this.#parts.size());
     if (input.type === "key") this.#press(input.key, isCovered);
     if (isCovered || input.type !== "mouse") return;
     if (input.kind === "wheel") this.#front.wheeled(input.wheel, model, this.#body());
@@ -250,7 +251,7 @@ export class Stage {
     dialog.closed();
   }
 
-  readonly #body = (): Size => bodySize(this.#parts.size());
+  readonly #body = (): Size => bodySize(atLeast(this.#parts.size()));
 }
 
 /** What is done even where a dialog covers the page. */

@@ -15,7 +15,7 @@ import { askLineSchema } from "../../protocol/watchdog.ts";
 import { tripwireLineSchema, tripwireTrialSchema } from "../../protocol/tripwire.ts";
 
 /** The version of what is said at the door. Both sides must have the same: a run's record and commands are part of it. */
-export const wireVersion = 2;
+export const wireVersion = 3;
 
 /** Carries that version, in each answer and in the requests of our own faces. */
 export const wireHeader = "cyberdeck-wire";

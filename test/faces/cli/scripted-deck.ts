@@ -405,6 +405,7 @@ const aStatus: HostStatus = {
   faces: 1,
   seq: 0,
   closing: false,
+  today_usd: 0,
   idle_ms: 900_000,
 };
 

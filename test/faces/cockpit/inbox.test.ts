@@ -57,6 +57,23 @@ describe("the inbox", () => {
     await desk.close();
   });
 
+  test.each(sizes)("asks for notes, bounds and a second yes at $columns x $rows", async (size) => {
+    const deck = scriptedDeck();
+    await needyFleet(deck);
+    const desk = await openDesk(deck, { size });
+    await desk.press("g");
+    await desk.pass(500);
+    await expect(picture(await desk.press("V"))).toMatchFileSnapshot(keptFrame("need-note", size));
+    await desk.press("escape", "g", "g");
+    await desk.pass(500);
+    await expect(picture(await desk.press("x"))).toMatchFileSnapshot(keptFrame("need-confirm", size));
+    await desk.press("escape", "g", "g");
+    await desk.pass(500);
+    await expect(picture(await desk.press("x"))).toMatchFileSnapshot(keptFrame("need-bound", size));
+    await desk.press("escape");
+    await desk.close();
+  });
+
   test("lists what decides itself first, then what is most serious", async () => {
     const { desk } = await needyDesk();
     const frame = await desk.press("g");

@@ -89,6 +89,7 @@ const script: Script = {
     faces: 1,
     seq: 0,
     closing: false,
+    today_usd: 0,
     idle_ms: 900_000,
   },
 };
@@ -129,6 +130,18 @@ describe("the rules", () => {
     await expect(picture(await desk.press("s"))).toMatchFileSnapshot(keptFrame("rules-tripwires", size));
     await expect(picture(await desk.press("tab"))).toMatchFileSnapshot(keptFrame("rules-forbidden", size));
     await expect(picture(await desk.press("tab"))).toMatchFileSnapshot(keptFrame("rules-brake", size));
+    await desk.close();
+  });
+
+  test.each(sizes)("ask before a critical one is muted, and try a command, at $columns x $rows", async (size) => {
+    const { desk } = await rulesDesk({}, size);
+    await expect(picture(await desk.press("m"))).toMatchFileSnapshot(keptFrame("rules-mute", size));
+    await desk.press("escape", "c");
+    await desk.write("npm publish");
+    await desk.press("enter");
+    const told = await desk.until((frame) => text(frame).includes("What they would say"));
+    await expect(picture(told)).toMatchFileSnapshot(keptFrame("rules-trial", size));
+    await desk.press("escape");
     await desk.close();
   });
 
@@ -208,7 +221,7 @@ describe("the rules", () => {
     expect(frame).toContain("$ npm publish && reboot");
     expect(frame).toContain("by the rule publish in the tier default of /w/.cyberdeck");
     expect(frame).toContain("tripwire host-restart (critical): reboot");
-    expect(frame).toContain("the call would be denied, and its construct killed");
+    expect(frame).toContain("by the tripwires, the call would be denied and its construct killed");
     await desk.press("escape");
     await desk.close();
   });

@@ -269,5 +269,6 @@ const aStatus: HostStatus = {
   faces: 1,
   seq: 0,
   closing: false,
+  today_usd: 0,
   idle_ms: 1,
 };

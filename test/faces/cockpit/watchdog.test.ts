@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Fault } from "../../../src/base/fault.ts";
 import { answerLines, askWord } from "../../../src/faces/cockpit/model/answer.ts";
 import type { AskView } from "../../../src/protocol/watchdog.ts";
 import { runId, scriptedDeck } from "../cli/scripted-deck.ts";
@@ -113,6 +114,40 @@ describe("the page of the watchdog", () => {
     await desk.write("Why?");
     await desk.press("enter");
     expect(deck.commands.find(({ type }) => type === "ask")).toMatchObject({ construct: id(3), run: runId });
+    await desk.close();
+  });
+});
+
+describe("a question at a bound", () => {
+  test("is asked only when that is confirmed, and not twice", async () => {
+    const bound = new Fault("refused", "watchdog.bound", "the run is at its bound, and an answer costs");
+    const deck = scriptedDeck({
+      refuse: (command) => (command.type === "ask" && command.anyway !== true ? bound : undefined),
+    });
+    await busyFleet(deck);
+    const desk = await openDesk(deck);
+    await desk.press("t");
+    await desk.write("Why?");
+    await desk.press("enter");
+    await desk.until((frame) => has(frame, "Ask all the same?"));
+    const asked = (): number =>
+      deck.commands.filter((command) => command.type === "ask" && command.anyway === true).length;
+    expect(asked()).toBe(0);
+    await desk.press("enter");
+    await desk.until(() => asked() > 0);
+    expect(asked()).toBe(1);
+    await desk.close();
+  });
+
+  test("that is refused for another reason is told", async () => {
+    const gone = new Fault("usage", "run.unknown", "there is no such run");
+    const deck = scriptedDeck({ refuse: (command) => (command.type === "ask" ? gone : undefined) });
+    await busyFleet(deck);
+    const desk = await openDesk(deck);
+    await desk.press("t");
+    await desk.write("Why?");
+    await desk.press("enter");
+    expect(has(await desk.until((frame) => has(frame, "there is no such run")), "Ask all the same?")).toBe(false);
     await desk.close();
   });
 });

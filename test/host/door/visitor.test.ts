@@ -80,9 +80,9 @@ describe("a request", () => {
     const { status, headers, body } = await knock(path, "/v1/version");
     expect([status, body]).toEqual([
       200,
-      { cyberdeck: 2, deck: "1.2.3", pid: process.pid, instance: expect.stringMatching(/^[0-9a-f]{16}$/) },
+      { cyberdeck: 3, deck: "1.2.3", pid: process.pid, instance: expect.stringMatching(/^[0-9a-f]{16}$/) },
     ]);
-    for (const header of ["cyberdeck-wire: 2", "Cache-Control: no-store", "X-Content-Type-Options: nosniff"])
+    for (const header of ["cyberdeck-wire: 3", "Cache-Control: no-store", "X-Content-Type-Options: nosniff"])
       expect(headers).toContain(header);
     expect(headers).not.toContain("Access-Control");
   });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/text.ts";
 import type { HostStatus, HostStop } from "../../../protocol/host.ts";
-import { counted, moment, spell } from "../../words/amounts.ts";
+import { counted, moment, money, spell } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
 import { addAgentFlags, addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
@@ -110,6 +110,7 @@ function statusPage(status: HostStatus): string {
     `version    ${status.version}, agent ${agent.version ?? "not known yet"} (${agent.path ?? "not known"})`,
     `pool       ${pool.ready} ready, ${pool.starting} starting`,
     `faces      ${faces}`,
+    `today      ${money(status.today_usd)}`,
     `idle end   ${status.idle_ms === 0 ? "never" : `after ${spell(status.idle_ms)} without a run and a face`}`,
     runs.length === 0 ? "no run is open" : `${counted(runs.length, "run")} open:`,
     ...runs.map(

@@ -190,26 +190,38 @@ function sayPrompt(view: RunView, model: DeckModel): Parameters<typeof promptDia
   };
 }
 
-/** A question to the watchdog; what is refused at a bound may be asked all the same. */
+/** A question to the watchdog; where a bound is reached, the netrunner is asked whether it shall be asked all the same. */
 async function ask(
   question: string,
-  { run, construct }: { run: string; construct: string | undefined },
+  about: { run: string; construct: string | undefined },
   hands: Hands,
   anyway = false,
 ): Promise<void> {
-  const command = {
-    type: "ask" as const,
+  const { run, construct } = about;
+  const answer = await hands.ask({
+    type: "ask",
     question,
     run,
     ...(construct === undefined ? {} : { construct }),
     ...(anyway ? { anyway } : {}),
-  };
-  const reply = await hands.send(command);
-  if (reply !== undefined)
+  });
+  if ("reply" in answer) {
+    const { ahead } = answer.reply;
     hands.say(
-      reply.ahead === 0 ? "the watchdog looks it up" : `${count(reply.ahead, "question")} before yours`,
+      ahead === 0 ? "the watchdog looks it up: its page shows the answer" : `${count(ahead, "question")} before yours`,
       "good",
     );
+    return;
+  }
+  if (answer.code !== "watchdog.bound" || anyway) return hands.say(answer.problem, "bad");
+  hands.open(
+    confirmDialog({
+      title: "Ask all the same?",
+      words: ["A bound is reached, and an answer costs a little more.", oneLine(question, 200)],
+      verb: "asks",
+      run: (again) => void ask(question, about, again, true),
+    }),
+  );
 }
 
 async function start({ task, profile, model, effort }: Wanted, run: string | undefined, hands: Hands): Promise<void> {

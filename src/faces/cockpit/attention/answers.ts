@@ -69,6 +69,7 @@ function holdAnswers({ hold: { hold, construct, tool, pattern } }: Need & { kind
           promptDialog(
             {
               kind: "deny",
+              target: hold,
               title: "Deny with a note",
               words: [`${construct} is told why its ${oneLine(tool, 40)} call is denied, and goes on from there.`],
               verb: "denies",
@@ -95,6 +96,7 @@ function daemonAnswers(run: string): Answers {
           promptDialog(
             {
               kind: "say",
+              target: run,
               title: "Reply to the daemon",
               words: [`Enter with nothing written says "${goOn}".`],
               verb: "sends",
@@ -155,6 +157,7 @@ const messaging = (construct: string): Answer => ({
       promptDialog(
         {
           kind: "send",
+          target: construct,
           title: "Send a message",
           words: [`${construct} reads it at its next turn boundary.`],
           verb: "sends",
@@ -196,6 +199,7 @@ function boundAnswers(item: string, bound: ReachedBound, construct: string | nul
           promptDialog(
             {
               kind: "bound",
+              target: item,
               title: "Raise the bound",
               words: [
                 `used: ${showAmount(which, used)}; the bound is ${showAmount(which, limit)}`,

@@ -142,10 +142,11 @@ function diffLook(text: string): Look {
 }
 
 function boundLines({ which, used, limit }: ReachedBound, room: number): Line[] {
+  const counts = !which.endsWith("_usd") && !which.endsWith("_ms");
   return [
     line(
       ...bar(limit === 0 ? 1 : used / limit, Math.min(30, room - 30), "warning"),
-      ` ${showAmount(which, used)} of ${showAmount(which, limit)}`,
+      ` ${counts ? Math.round(used) : showAmount(which, used)} of ${showAmount(which, limit)}`,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { searchDialog } from "../dialogs/search.ts";
 import type { Action, At, Seen } from "../page.ts";
-import { entryAt, following, movedBy, pagedBy, rolledBy, toEntry, toStart, type Scroll } from "./scroll.ts";
+import { entryAt, following, movedBy, pagedBy, placeOfSeq, rolledBy, toEntry, toStart, type Scroll } from "./scroll.ts";
 import { contentOf, hasText, wordsOf, type Entry, type Pane, type Reading } from "./transcript.ts";
 
 /** A transcript that is part of a page. */
@@ -152,8 +152,9 @@ export function pointed<S>(of: ReadingOf<S>, target: string, seen: Seen<S>): S {
 
 /** The entry with the cursor; while the end is followed, the last one. */
 export function current<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
-  const seq = entryAt(contentIn(of, seen), of.get(seen.state).scroll);
-  return of.entries(seen).find((entry) => entry.seq === seq);
+  const content = contentIn(of, seen);
+  const seq = entryAt(content, of.get(seen.state).scroll);
+  return seq === undefined ? undefined : of.entries(seen)[placeOfSeq(content.count, content.seqAt, seq)];
 }
 
 const contentIn = <S>(of: ReadingOf<S>, seen: Seen<S>) =>

@@ -107,6 +107,17 @@ export function entryAt(content: Content, scroll: Scroll): number | undefined {
   return scroll.follows ? content.seqAt(content.count - 1) : content.seqAt(positionOf(content, scroll.cursor).place);
 }
 
+/** The place of what has this number in a list whose numbers rise; the place where it would be, when it is not there. */
+export function placeOfSeq(count: number, seqAt: (place: number) => number, seq: number): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (seqAt(middle) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 interface Position {
   place: number;
   row: number;
@@ -120,12 +131,7 @@ const spotOf = (content: Content, { place, row }: Position): Spot => ({ seq: con
 
 /** Where a spot is now: its entry, or the one that has come to be the next after it; a row that is gone is its last one. */
 function positionOf(content: Content, { seq, row }: Spot): Position {
-  let [low, high] = [0, content.count - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (content.seqAt(middle) < seq) low = middle + 1;
-    else high = middle;
-  }
+  const low = Math.min(content.count - 1, placeOfSeq(content.count, content.seqAt, seq));
   if (content.seqAt(low) !== seq) return { place: low, row: 0 };
   return { place: low, row: Math.min(row, Math.max(0, content.rowsAt(low) - 1)) };
 }

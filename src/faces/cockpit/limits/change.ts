@@ -66,7 +66,7 @@ const goesToRun = ({ line, run, isForLater }: Scope): boolean => run !== undefin
 function whenText(scope: Scope): string {
   const { line, run } = scope;
   if (goesToRun(scope)) return `It holds at once, for ${run?.run ?? "this run"} alone; S keeps one for later runs.`;
-  if (isOfHome(line.field)) return "It is kept for this home, and holds at once.";
+  if (isOfHome(line.field)) return "It is kept for this home.";
   return run === undefined || scope.isForLater
     ? "It is kept for the runs that begin after this."
     : "It cannot change in a run that is open: it is kept for the runs that begin after this.";

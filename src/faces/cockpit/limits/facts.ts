@@ -9,6 +9,8 @@ export interface SettingFacts {
   line: SettingLine;
   value: string;
   builtIn: string;
+  /** What later runs begin with. */
+  kept: string;
   /** Whose value it is. */
   from: "run" | "home" | "built in";
   isLive: boolean;
@@ -32,6 +34,7 @@ export function settingFacts(
   return {
     line,
     value,
+    kept,
     builtIn: valueOf(line, usual, {}),
     from: !isSame ? "run" : isSaved ? "home" : "built in",
     isLive: isLive(line.field),
@@ -42,7 +45,7 @@ export function settingFacts(
 const usual = defaultSettings(1);
 
 const valueOf = (line: SettingLine, settings: SavedSettings, saved: SavedSettings): string =>
-  line.field === "max_starting" && saved.max_starting === undefined ? "one a processor" : showSetting(line, settings);
+  line.field === "max_starting" && saved.max_starting === undefined ? "one a core" : showSetting(line, settings);
 
 /** The settings by what they are about; each is in one of them. */
 export const settingGroups: readonly { title: string; lines: readonly SettingLine[] }[] = groups({

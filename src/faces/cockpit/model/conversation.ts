@@ -245,6 +245,5 @@ const long = (told: Told): Told =>
 function closedTold({ status, reason, duration_ms, cost_usd }: EventBody<"run.closed">): Told {
   const { glyph, word, style } = runWord(status);
   const facts = `${spell(duration_ms)} · ${money(cost_usd)}`;
-  const text = `the run is ${word} · ${facts}${reason === "" ? "" : `\n${reason}`}`;
-  return { word: `${glyph} ${word}`, look: style, text };
+  return long({ word: `${glyph} ${word}`, look: style, text: `${facts}${reason === "" ? "" : ` · ${reason}`}` });
 }

@@ -1,3 +1,4 @@
+import { nextMidnight } from "../../../base/day.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import type { HostStatus } from "../../../protocol/host.ts";
 import { foldEvent, openView } from "../../../protocol/snapshot.ts";
@@ -32,6 +33,8 @@ export interface DeckModel {
   aside: Set<string>;
   /** The run that is meant where nothing says which. */
   current: string | null;
+  /** What all runs of the home have cost on the day that it is, US dollars, and when that day is over. */
+  today: { usd: number; end: number };
   /** Milliseconds since the epoch, as of this frame. */
   now: number;
 }
@@ -49,6 +52,7 @@ export const newModel = (now: number): DeckModel => ({
   needs: null,
   aside: new Set(),
   current: null,
+  today: { usd: 0, end: nextMidnight(now) },
   now,
 });
 
@@ -82,10 +86,16 @@ export function hear(model: DeckModel, event: DeckEvent): boolean {
   // The snapshot has it already.
   if (event.seq <= view.lastSeq) return true;
   foldEvent(view, event);
+  if (event.type === "agent.used") spend(model, event.at, event.body.cost_usd);
   if (isOpen(view)) model.recorded.delete(view.run);
   hearFeeds(model.feeds, event);
   hearRaised(model.raisedAt, event);
   return true;
+}
+
+function spend(model: DeckModel, at: number, usd: number): void {
+  if (at >= model.today.end) model.today = { usd: 0, end: nextMidnight(at) };
+  model.today.usd += usd;
 }
 
 /** The run that is meant where nothing says which. */

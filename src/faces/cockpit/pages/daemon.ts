@@ -8,7 +8,7 @@ import { widthOf, wrap } from "../../words/width.ts";
 import { line, type Line, type Placed, type Span } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { current, pointed, readingActions, rolled, type ReadingOf } from "../draw/reading.ts";
-import { shownOf } from "../draw/scroll.ts";
+import { placeOfSeq, shownOf } from "../draw/scroll.ts";
 import { contentOf, drawTranscript, newReading, type Entry, type Pane, type Reading } from "../draw/transcript.ts";
 import {
   conversationEntry,
@@ -29,14 +29,18 @@ export interface DaemonState {
   reading: Reading;
   shows: Told;
   /** The entries of events, made once. */
-  made: { entries: WeakMap<readonly DeckEvent[], readonly Entry[]>; entry: WeakMap<DeckEvent, Entry | null> };
+  made: {
+    entries: WeakMap<readonly DeckEvent[], readonly Entry[]>;
+    entry: WeakMap<DeckEvent, Entry | null>;
+    unread: WeakMap<readonly DeckEvent[], number>;
+  };
 }
 
 const begun = (run: string | null, shows: Told): DaemonState => ({
   history: noHistory(run),
   reading: newReading(),
   shows,
-  made: { entries: new WeakMap(), entry: new WeakMap() },
+  made: { entries: new WeakMap(), entry: new WeakMap(), unread: new WeakMap() },
 });
 
 const transcript: ReadingOf<DaemonState> = {
@@ -189,8 +193,10 @@ function narratedEntry(event: DeckEvent): Entry | undefined {
 
 /** The construct that the entry with the cursor is about. */
 function constructAt(seen: Seen<DaemonState>): string | undefined {
-  const entry = current(transcript, seen);
-  const body = seen.state.history.events.find(({ seq }) => seq === entry?.seq)?.body;
+  const { events } = seen.state.history;
+  const seq = current(transcript, seen)?.seq;
+  if (seq === undefined) return undefined;
+  const body = events[placeOfSeq(events.length, (place) => events[place]?.seq ?? 0, seq)]?.body;
   if (body === undefined) return undefined;
   if ("construct" in body && typeof body.construct === "string") return body.construct;
   return "action" in body && "construct" in body.action ? body.action.construct : undefined;
@@ -207,7 +213,7 @@ const paneOf = (seen: Seen<DaemonState>): Pane => {
 function headLine(view: RunView, seen: Seen<DaemonState>, isCutBelow: boolean): Line {
   const { state, model, size } = seen;
   const word = daemonWord(view);
-  const unread = isOpen(view) ? unreadIn(state.history.events).length : 0;
+  const unread = isOpen(view) ? unreadOf(state) : 0;
   const { turns, costUsd } = view.daemon;
   const others = [...model.runs.values()].filter((one) => one.run !== view.run && isOpen(one)).length;
   const left: Span[] = [
@@ -227,6 +233,14 @@ function headLine(view: RunView, seen: Seen<DaemonState>, isCutBelow: boolean): 
   const rights = [`${state.shows} · ${place} `, `${place} `];
   const right = rights.find((text) => used + widthOf(text) < size.columns) ?? "";
   return line(...left, " ".repeat(Math.max(1, size.columns - used - widthOf(right))), [right, "faint"]);
+}
+
+function unreadOf({ history, made }: DaemonState): number {
+  const known = made.unread.get(history.events);
+  if (known !== undefined) return known;
+  const unread = unreadIn(history.events).length;
+  made.unread.set(history.events, unread);
+  return unread;
 }
 
 /** What the netrunner can say now, at the bottom: magenta where nothing goes on without it. */

@@ -1,4 +1,4 @@
-import { settingTable } from "../../../protocol/setting-table.ts";
+import { isOfHome, settingTable, type SavedField } from "../../../protocol/setting-table.ts";
 import type { SavedSettings } from "../../../protocol/settings.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { pad } from "../../words/width.ts";
@@ -123,7 +123,7 @@ function edit(at: At<LimitsState>, isForLater: boolean): void {
     return;
   }
   const facts = settingFacts(scope.line, at.state.saved ?? {}, isForLater ? undefined : scope.run, at.model.now);
-  editSetting(scope, /^(?:off|none|one a processor)$/.test(facts.value) ? "" : facts.value, at.hands);
+  editSetting(scope, /^(?:off|none|one a core)$/.test(facts.value) ? "" : facts.value, at.hands);
 }
 
 const headOf = (run: RunView | undefined): Line =>
@@ -154,12 +154,12 @@ function rowOf(
   const row = line(
     [isCursor ? " ▸ " : "   ", "key"],
     [pad(name, nameColumns), from === "built in" ? "plain" : "strong"],
-    [pad(value === "" ? "–" : value, valueColumns), value === "off" || value === "none" ? "faint" : "strong"],
+    [pad(shown(value), valueColumns), value === "off" || value === "none" ? "faint" : "strong"],
     " ",
     ...used,
     ...(isWide
       ? ([
-          [pad(isLive ? "at once" : "next run", 10), "faint"],
+          [pad(holds(field, isLive), 10), "faint"],
           [doc, "faint"],
         ] as const)
       : []),
@@ -170,14 +170,22 @@ function rowOf(
 /** What there is to know about the setting at the cursor. */
 function footOf(facts: SettingFacts | undefined, columns: number): Line[] {
   if (facts === undefined) return [];
-  const { line: setting, builtIn, from, isLive } = facts;
-  const source = { run: "this run's own", home: "the home's", "built in": "as built in" }[from];
+  const { line: setting, builtIn, kept, from, isLive } = facts;
+  const source = { run: `later runs: ${shown(kept)}`, home: "kept in this home", "built in": "as built in" }[from];
   return [
     line(["─".repeat(columns), "border"]),
     line([` ${setting.name}  `, "key"], setting.doc),
     line([
-      ` ${setting.kind.unit} · built in: ${builtIn === "" ? "–" : builtIn} · now ${source} · changes ${isLive ? "at once" : "with the next run"}`,
+      ` ${setting.kind.unit} · built in: ${shown(builtIn)} · ${source} · a change: ${holds(setting.field, isLive)}`,
       "faint",
     ]),
   ];
+}
+
+const shown = (value: string): string => (value === "" ? "–" : value);
+
+/** Where a change of it goes. */
+function holds(field: SavedField, isLive: boolean): string {
+  if (isOfHome(field)) return "this home";
+  return isLive ? "at once" : "next run";
 }

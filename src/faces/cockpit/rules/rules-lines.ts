@@ -115,10 +115,10 @@ export function trialTexts({ firings, consequence }: TripwireTrial): string[] {
 }
 
 const trials: Record<TripwireTrial["consequence"], string> = {
-  none: "nothing would follow from that",
-  inform: "you would be told; the call is left to the brake",
-  hold: "the call would be held for you",
-  kill: "the call would be denied, and its construct killed",
+  none: "as for the tripwires, nothing would follow",
+  inform: "as for the tripwires, you would be told, and the call left to the brake",
+  hold: "as for the tripwires, the call would be held for you",
+  kill: "by the tripwires, the call would be denied and its construct killed",
 };
 
 const consequences: Record<Severity, string> = {

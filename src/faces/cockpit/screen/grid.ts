@@ -35,7 +35,7 @@ export function gridOf({ parts, cursor }: Drawing, { columns, rows }: Size): Gri
     rows,
     text: Array.from({ length: columns * rows }, () => " "),
     look: new Uint16Array(columns * rows),
-    cursor,
+    cursor: cursor !== undefined && cursor.x < columns && cursor.y < rows ? cursor : undefined,
   };
   for (const part of parts) place(grid, part);
   return grid;

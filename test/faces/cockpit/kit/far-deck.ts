@@ -37,6 +37,7 @@ export async function farDeck(): Promise<FarDeck> {
     faces: 1,
     seq: 0,
     closing: false,
+    today_usd: 0,
     idle_ms: 900_000,
   };
   const deck = scriptedDeck({ status, workspace: folder });
