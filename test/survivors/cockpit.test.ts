@@ -145,6 +145,8 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
     await recorded((events) => events.some(({ type, proven }) => type === "run.ejected" && proven === true));
     await terminal.until(/nothing is left|Nothing is left/);
     terminal.press("Escape");
+    // A key behind it too soon would make it Alt and that key.
+    await terminal.until((screen) => !screen.includes("Esc closes"));
   }
 
   async function recorded(fits: (events: z.infer<typeof eventSchema>[]) => boolean): Promise<void> {
