@@ -224,6 +224,28 @@ describe("the inbox", () => {
   });
 });
 
+describe("the page of the daemon", () => {
+  test("x answers what the daemon asks there, and v finishes only when that is confirmed", async () => {
+    const deck = scriptedDeck();
+    await busyFleet(deck);
+    deck.stage().emit("run.waiting", { question: "Shall I join the pages?" });
+    const desk = await openDesk(deck);
+    await desk.press("ctrl+p");
+    await desk.write("show: daemon");
+    await desk.press("enter");
+    await desk.pass(500);
+    await desk.press("v");
+    expect(deck.commands.some(({ type }) => type === "say")).toBe(false);
+    await desk.press("escape", "x");
+    await desk.write("yes, in order");
+    await desk.press("enter");
+    expect(deck.commands.filter(({ type }) => type === "say")).toEqual([
+      { type: "say", run: deck.stage().run, text: "yes, in order" },
+    ]);
+    await desk.close();
+  });
+});
+
 describe("the details of a need", () => {
   test.each(sizes)("open over the fleet at $columns x $rows", async (size) => {
     const deck = scriptedDeck();

@@ -27,6 +27,15 @@ export function defineCockpit(command: Command, world: World, finish: (code: num
 }
 
 const examples = `
+In it, ? lists all keys, Ctrl+P finds an action by its name, Ctrl+F stops everything, Ctrl+Q leaves; the fleet goes on.
+
+Its settings (theme, keys, mouse, notifications) are yours to write, in cockpit.toml in the home:
+  theme = "light"                        dark, light, terminal, mono; NO_COLOR and --no-color win
+  mouse = false                          the terminal selects text, as elsewhere
+  [keys]
+  "construct.kill" = "Ctrl+K"
+All of them, and what to do where a terminal has its ways: docs/cockpit.md
+
 Examples:
   cyberdeck                      the cockpit of this folder
   cyberdeck cockpit --offline    with the scripted model: no account, no cost

@@ -20,6 +20,8 @@ import {
 } from "../model/conversation.ts";
 import { isOpen } from "../model/deck-model.ts";
 import { askHistory, noHistory, withEvent, withPage, type History } from "../model/history.ts";
+import { needInFocus } from "../model/needs.ts";
+import { daemonNeedId } from "../model/raised.ts";
 import type { At, Page, Seen } from "../page.ts";
 
 type Told = "conversation" | "everything";
@@ -94,7 +96,13 @@ export const daemonPage: Page<DaemonState> = {
       ],
     };
   },
-  focus: (seen) => ({ run: seen.state.history.run ?? undefined, construct: constructAt(seen) }),
+  focus(seen) {
+    const { run } = seen.state.history;
+    const about = { run: run ?? undefined, construct: constructAt(seen) };
+    // What it asks stands in the picture: it can be answered from here.
+    const need = run === null ? undefined : needInFocus(seen.model, { need: daemonNeedId(run) });
+    return need === undefined ? about : { ...about, need: need.id, isSeen: true };
+  },
   actions: [
     {
       id: "daemon.open",

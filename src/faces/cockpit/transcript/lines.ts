@@ -1,8 +1,10 @@
-import { inert } from "../../../base/text.ts";
-import { wrap } from "../../words/width.ts";
+import { inert, oneLine } from "../../../base/text.ts";
+import { clip, wrap } from "../../words/width.ts";
 
 /** The first rows of a text in so many columns. No more of it is broken than is shown. */
 export function headLines(text: string, columns: number, most: number): string[] {
+  // In a single row, what comes after a line feed is of use as well.
+  if (most === 1) return [clip(oneLine(text.slice(0, columns * 8), columns * 8), columns)];
   const rows: string[] = [];
   const shown = inert(text.slice(0, columns * (most + 1) * 4)).replaceAll("\t", "  ");
   for (const one of shown.trim().split("\n")) {
