@@ -15,6 +15,8 @@ export interface Machine {
   settings: (home: string) => Promise<SettingsFile>;
   /** Tells of what is done to this process. */
   outside: (on: Outside) => Disposable;
+  /** Keeps this process small: it stands beside a fleet for hours. */
+  stayLean: () => void;
   /** Keeps what gives the terminal back, for when this process dies of a defect. */
   guard: (giveBack: () => void) => Disposable;
 }

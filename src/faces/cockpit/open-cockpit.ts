@@ -22,6 +22,7 @@ export async function openCockpit(parts: {
   isOffline: boolean;
 }): Promise<number> {
   const { machine, env } = parts;
+  machine.stayLean();
   const [file, local] = await Promise.all([machine.settings(parts.home), machine.local(parts.home)]);
   const { settings } = file;
   const appearance = appearanceOf(settings, parts);
