@@ -1,3 +1,4 @@
+import type { DeckModel } from "../model/deck-model.ts";
 import { isLive, isOfHome, settingTable, type SavedField, type SettingLine } from "../../../protocol/setting-table.ts";
 import { showSetting } from "../../../protocol/setting-value.ts";
 import { defaultSettings, type SavedSettings } from "../../../protocol/settings.ts";
@@ -22,7 +23,7 @@ export function settingFacts(
   line: SettingLine,
   saved: SavedSettings,
   run: RunView | undefined,
-  now: number,
+  { now, today }: Pick<DeckModel, "now" | "today">,
 ): SettingFacts {
   const own = { ...usual, ...saved };
   const isRunsOwn = run !== undefined && !isOfHome(line.field);
@@ -38,7 +39,7 @@ export function settingFacts(
     builtIn: valueOf(line, usual, {}),
     from: !isSame ? "run" : isSaved ? "home" : "built in",
     isLive: isLive(line.field),
-    usage: run === undefined ? null : usageOf(run, line.field, now),
+    usage: run === undefined ? null : usageOf(run, line.field, now, today.usd),
   };
 }
 

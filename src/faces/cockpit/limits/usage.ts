@@ -11,11 +11,16 @@ export interface Usage {
   text: string;
 }
 
-/** What a run uses of a limit; null: nothing is counted against this setting here. */
-export function usageOf(view: RunView, field: SavedField, now: number): Usage | null {
+/**
+ * What a run uses of a limit; null: nothing is counted against this setting here.
+ * @param todayUsd what all runs have cost today
+ */
+export function usageOf(view: RunView, field: SavedField, now: number, todayUsd: number): Usage | null {
   switch (field) {
     case "budget_usd":
       return ofBound(view, field, spentOf(view).costUsd);
+    case "day_usd":
+      return ofBound(view, field, todayUsd);
     case "run_turns":
       return ofBound(view, field, spentOf(view).requests);
     case "run_tokens":

@@ -34,7 +34,7 @@ export const limitsPage: Page<LimitsState> = {
       if (shown.length > 0) shown.push({ line: blank, field: null });
       shown.push({ line: line([` ${title}`, "title"]), field: null });
       for (const setting of lines) {
-        const facts = settingFacts(setting, state.saved ?? {}, run, model.now);
+        const facts = settingFacts(setting, state.saved ?? {}, run, model);
         shown.push({ line: rowOf(facts, setting.field === cursor, size.columns), field: setting.field });
       }
     }
@@ -43,7 +43,7 @@ export const limitsPage: Page<LimitsState> = {
     const first = Math.max(0, Math.min(shown.length - rows, place - Math.floor(rows / 2)));
     const view = shown.slice(first, first + rows).map((one) => one.line);
     const about = settingTable.find(({ field }) => field === cursor);
-    const facts = about === undefined ? undefined : settingFacts(about, state.saved ?? {}, run, model.now);
+    const facts = about === undefined ? undefined : settingFacts(about, state.saved ?? {}, run, model);
     return filling(
       [
         headOf(run),
@@ -122,7 +122,7 @@ function edit(at: At<LimitsState>, isForLater: boolean): void {
     at.hands.act("deck.brake");
     return;
   }
-  const facts = settingFacts(scope.line, at.state.saved ?? {}, isForLater ? undefined : scope.run, at.model.now);
+  const facts = settingFacts(scope.line, at.state.saved ?? {}, isForLater ? undefined : scope.run, at.model);
   editSetting(scope, /^(?:off|none|one a core)$/.test(facts.value) ? "" : facts.value, at.hands);
 }
 
