@@ -16,7 +16,10 @@ export const cockpitFirst: Bench = {
     const [frames, cpus, fleets]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round <= rounds * 2; round += 1) {
       const terminal = cockpitTerminal([built.program, ...far.args], { ...built.env, ...far.env });
-      const fleet = terminal.until((sent) => /cx-0000000\d/.test(sent) && sent.endsWith(endOfFrame));
+      const fleet = terminal.until((sent) => {
+        const fleetAt = sent.search(/cx-0000000\d/);
+        return fleetAt >= 0 && sent.lastIndexOf(endOfFrame) > fleetAt;
+      });
       await terminal.until((sent) => sent.includes(endOfFrame));
       const frame = performance.now() - terminal.began;
       const cpu = processorTime(terminal.pid, { children: false });
