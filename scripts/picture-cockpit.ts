@@ -29,7 +29,7 @@ try {
   // One of the constructs will ask.
   writeFileSync(
     join(workspace, ".cyberdeck", "policy.toml"),
-    '[commands]\nhold = ["grep TODO ./src/checkout/payment.ts"]\n',
+    '[commands]\nhold = ["grep TODO ./src/cart/basket.ts"]\n',
   );
   execFileSync(process.execPath, [entry, "settings", "set", "hold_window", "5m"], { cwd: workspace, env });
   const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true });

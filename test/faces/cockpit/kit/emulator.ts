@@ -1,4 +1,5 @@
 import type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 import xterm from "@xterm/headless";
 import type { Size } from "../../../../src/faces/cockpit/screen/size.ts";
@@ -27,7 +28,8 @@ export interface Emulator extends Terminal {
 export function emulator({ columns, rows }: Size, unicode: Unicode = "15-graphemes"): Emulator {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });
   if (unicode === "15-graphemes") terminal.loadAddon(new UnicodeGraphemesAddon());
-  if (unicode !== "11" || terminal.unicode.versions.includes("11")) terminal.unicode.activeVersion = unicode;
+  if (unicode === "11") terminal.loadAddon(new Unicode11Addon());
+  terminal.unicode.activeVersion = unicode;
   let written = "";
   let onInput: ((data: string) => void) | null = null;
   let onResize: (() => void) | null = null;
