@@ -84,6 +84,7 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
       ),
     );
     await ejected(terminal);
+    expect(terminal.screen().join("\n")).toContain("nothing needs you");
   });
 
   test("interrupts one construct, kills and forbids another, asks the watchdog, ejects, and plays it all again", async () => {
@@ -116,7 +117,7 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
     await recorded((events) => events.some(({ type }) => type === "watchdog.answered"));
     await ejected(terminal);
     await onPage(terminal, "runs");
-    await terminal.until(/stopped/);
+    expect(await terminal.until(/stopped/)).toContain("▌Runs");
   });
 
   /** Goes to what waits, and until the screen has shown it long enough to be answered. */
