@@ -34,7 +34,7 @@ export function frameOf(
   size: Size,
 ): Drawing {
   const { columns, rows } = size;
-  const head = [...postureLines(model, columns), tabLine(chrome, model)];
+  const head = [...postureLines(model, columns), tabLine(chrome, model, columns)];
   const body = moved(page, 0, bodyTop);
   return {
     parts: [
@@ -47,12 +47,15 @@ export function frameOf(
   };
 }
 
-/** The page whose tab lies at a column. */
-export function tabAt(chrome: Chrome, model: DeckModel, x: number): string | undefined {
-  const widths = chrome.tabs.map((tab) =>
-    piecesOf(tab, chrome.front, model).reduce((sum, [text]) => sum + widthOf(text), 0),
-  );
-  return chrome.tabs[pieceAt(widths, x)]?.name;
+/** The page whose tab lies at a column of so many. */
+export function tabAt(chrome: Chrome, model: DeckModel, x: number, columns: number): string | undefined {
+  const pieces = tabsShown(chrome, model, columns);
+  return pieces[
+    pieceAt(
+      pieces.map(({ width }) => width),
+      x,
+    )
+  ]?.name;
 }
 
 /** The key, as it is shown, of the hint that lies at a column of the bottom line. */
@@ -66,8 +69,48 @@ export function hintAt({ word, hints }: Chrome, x: number): string | undefined {
   ]?.[0];
 }
 
-const tabLine = (chrome: Chrome, model: DeckModel): Line =>
-  line(...chrome.tabs.flatMap((tab) => piecesOf(tab, chrome.front, model)));
+const tabLine = (chrome: Chrome, model: DeckModel, columns: number): Line =>
+  line(...tabsShown(chrome, model, columns).flatMap(({ spans }) => spans));
+
+/** What stands in the row of tabs. */
+interface TabPiece {
+  /** The page that a click on it shows. */
+  name: string;
+  width: number;
+  spans: (readonly [string, Look])[];
+}
+
+/** The tabs that fit: all, or those around the front page, with a mark at either end where there are more. */
+function tabsShown(chrome: Chrome, model: DeckModel, columns: number): TabPiece[] {
+  const tabs = chrome.tabs.map(({ name, ...tab }): TabPiece =>
+    pieceOf(name, piecesOf({ name, ...tab }, chrome.front, model)),
+  );
+  if (widthOfAll(tabs) <= columns) return tabs;
+  const front = chrome.tabs.findIndex(({ name }) => name === chrome.front);
+  // The neighbour is in view as well, so that it is seen where the next key leads.
+  const end = Math.min(tabs.length, front + 2);
+  let from = 0;
+  while (from < front && widthOfAll(tabs.slice(from, end)) > roomOf(from, end)) from += 1;
+  let to = Math.min(tabs.length, front + 1);
+  while (to < tabs.length && widthOfAll(tabs.slice(from, to + 1)) <= roomOf(from, to + 1)) to += 1;
+  const mark = (at: number, sign: string): TabPiece[] => {
+    const tab = tabs[at];
+    return tab === undefined ? [] : [pieceOf(tab.name, [[sign, "key"]])];
+  };
+  return [...mark(from - 1, "‹"), ...tabs.slice(from, to), ...mark(to, "›")];
+
+  function roomOf(first: number, behind: number): number {
+    return columns - (first > 0 ? 1 : 0) - (behind < tabs.length ? 1 : 0);
+  }
+}
+
+const pieceOf = (name: string, spans: (readonly [string, Look])[]): TabPiece => ({
+  name,
+  width: spans.reduce((sum, [text]) => sum + widthOf(text), 0),
+  spans,
+});
+
+const widthOfAll = (pieces: readonly TabPiece[]): number => pieces.reduce((sum, { width }) => sum + width, 0);
 
 function piecesOf(
   { name, title, badge }: Chrome["tabs"][number],

@@ -5,6 +5,8 @@ import { daemonPage } from "./pages/daemon.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
+import { queuePage } from "./pages/queue.ts";
+import { replayPage } from "./pages/replay.ts";
 import { rulesPage } from "./pages/rules.ts";
 import { runsPage } from "./pages/runs.ts";
 import { timelinePage } from "./pages/timeline.ts";
@@ -25,7 +27,9 @@ export const pages: readonly MountPage[] = [
   paged(daemonPage),
   paged(watchdogPage),
   paged(timelinePage),
+  paged(queuePage),
   paged(limitsPage),
   paged(rulesPage),
   paged(runsPage),
+  paged(replayPage),
 ];

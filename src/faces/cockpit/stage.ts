@@ -184,12 +184,12 @@ export class Stage {
 
   #click(x: number, y: number): void {
     const { model } = this.#parts;
-    const { rows } = this.#parts.size();
+    const { columns, rows } = this.#parts.size();
     const before = this.#clicked;
     this.#clicked = null;
     if (y === 0) return this.act("needs.next");
     if (y < bodyTop) {
-      const tab = y === bodyTop - 1 ? tabAt(this.#chrome(), model, x) : undefined;
+      const tab = y === bodyTop - 1 ? tabAt(this.#chrome(), model, x, columns) : undefined;
       return tab === undefined ? undefined : this.show(tab, {});
     }
     if (y === rows - 1) {
@@ -221,9 +221,13 @@ export class Stage {
   }
 
   #hints(): (readonly [string, string])[] {
+    // A key of the page hides what it does elsewhere.
+    const told = new Set<string>();
     return this.actions().flatMap((action): (readonly [string, string])[] => {
       const [key] = keysOf(action, this.#parts.keys);
-      return key === undefined || action.isPlain || !action.can() ? [] : [[keyName(key), action.title]];
+      if (key === undefined || action.isPlain || told.has(key) || !action.can()) return [];
+      told.add(key);
+      return [[keyName(key), action.title]];
     });
   }
 
