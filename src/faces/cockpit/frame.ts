@@ -47,6 +47,22 @@ export function frameOf(
   };
 }
 
+/** The hints that there is room for, whole; the last one is always there, since it leads to all others. */
+export function fittingHints(hints: Chrome["hints"], columns: number): Chrome["hints"] {
+  const last = hints.at(-1);
+  if (last === undefined) return hints;
+  const fitting: (readonly [string, string])[] = [];
+  let room = columns - hintWidth(last);
+  for (const hint of hints.slice(0, -1)) {
+    room -= hintWidth(hint);
+    if (room < 0) break;
+    fitting.push(hint);
+  }
+  return [...fitting, last];
+}
+
+const hintWidth = ([key, title]: readonly [string, string]): number => widthOf(key) + widthOf(title) + 3;
+
 /** The page whose tab lies at a column. */
 export function tabAt(chrome: Chrome, model: DeckModel, x: number): string | undefined {
   const widths = chrome.tabs.map((tab) =>
@@ -58,12 +74,7 @@ export function tabAt(chrome: Chrome, model: DeckModel, x: number): string | und
 /** The key, as it is shown, of the hint that lies at a column of the bottom line. */
 export function hintAt({ word, hints }: Chrome, x: number): string | undefined {
   if (word !== null) return undefined;
-  return hints[
-    pieceAt(
-      hints.map(([key, title]) => widthOf(key) + widthOf(title) + 3),
-      x,
-    )
-  ]?.[0];
+  return hints[pieceAt(hints.map(hintWidth), x)]?.[0];
 }
 
 const tabLine = (chrome: Chrome, model: DeckModel): Line =>
