@@ -137,7 +137,30 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
     await ejected(terminal);
     await onPage(terminal, "runs");
     expect(await terminal.until(/stopped/)).toContain("▌Runs");
+    terminal.press("r");
+    await terminal.until("It has not begun yet");
+    terminal.press("-", "-", "Space");
+    // It goes on by itself, through what the netrunner has seen, and to its end.
+    const first = await placeIn(terminal, (at) => at > 0);
+    const second = await placeIn(terminal, (at) => at > first);
+    expect(second).toBeGreaterThan(first);
+    terminal.press("+", "+", "+", "+", "+", "+");
+    await placeIn(terminal, (at, all) => at === all);
+    const end = await terminal.until("‖ 64x");
+    expect(end).toContain("killed");
+    terminal.press("Home");
+    await placeIn(terminal, (at) => at === 0);
   });
+
+  /** Waits until the bar of a replay stands at such a place; resolves to how many events are before it. */
+  async function placeIn(terminal: TmuxRun, fits: (at: number, all: number) => boolean): Promise<number> {
+    const read = (screen: string): [at: number, all: number] => {
+      const [, at, all] = / · (\d+) of (\d+)$/m.exec(screen) ?? [];
+      return [Number(at ?? Number.NaN), Number(all ?? Number.NaN)];
+    };
+    const [at] = read(await terminal.until((screen) => fits(...read(screen))));
+    return at;
+  }
 
   /** Goes to what waits, and until the screen has shown it long enough to be answered. */
   async function nextNeed(terminal: TmuxRun): Promise<void> {

@@ -29,9 +29,17 @@ export function readInput(sequence: string): Input | undefined {
   if (isKeyRelease(sequence)) return undefined;
   const typed = decodeKittyPrintable(sequence) ?? (isTyped(sequence) ? sequence : undefined);
   if (typed !== undefined) return { type: "key", key: typed === " " ? "space" : typed, text: typed };
-  const key = parseKey(sequence);
+  const key = parseKey(sequence) ?? otherNames.get(sequence);
   return key === undefined ? undefined : { type: "key", key, text: "" };
 }
+
+/** What tmux, the console of Linux and rxvt send, which pi-tui's `parseKey` does not name. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ["\u001b[1~", "home"],
+  ["\u001b[7~", "home"],
+  ["\u001b[4~", "end"],
+  ["\u001b[8~", "end"],
+]);
 
 const pasteStart = "\u001b[200~";
 const pasteEnd = "\u001b[201~";
