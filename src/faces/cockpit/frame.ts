@@ -34,7 +34,7 @@ export function frameOf(
   size: Size,
 ): Drawing {
   const { columns, rows } = size;
-  const head = [...postureLines(model, columns), tabLine(chrome, model)];
+  const head = [...postureLines(model, columns), tabLine(chrome, model, columns)];
   const body = moved(page, 0, bodyTop);
   return {
     parts: [
@@ -48,11 +48,10 @@ export function frameOf(
 }
 
 /** The page whose tab lies at a column. */
-export function tabAt(chrome: Chrome, model: DeckModel, x: number): string | undefined {
-  const widths = chrome.tabs.map((tab) =>
-    piecesOf(tab, chrome.front, model).reduce((sum, [text]) => sum + widthOf(text), 0),
-  );
-  return chrome.tabs[pieceAt(widths, x)]?.name;
+export function tabAt(chrome: Chrome, model: DeckModel, x: number, columns: number): string | undefined {
+  const { tabs, isCutBefore } = tabsIn(chrome, model, columns);
+  const widths = tabs.map(({ pieces }) => widthOfPieces(pieces));
+  return tabs[pieceAt(widths, x - (isCutBefore ? 1 : 0))]?.name;
 }
 
 /** The key, as it is shown, of the hint that lies at a column of the bottom line. */
@@ -66,8 +65,35 @@ export function hintAt({ word, hints }: Chrome, x: number): string | undefined {
   ]?.[0];
 }
 
-const tabLine = (chrome: Chrome, model: DeckModel): Line =>
-  line(...chrome.tabs.flatMap((tab) => piecesOf(tab, chrome.front, model)));
+function tabLine(chrome: Chrome, model: DeckModel, columns: number): Line {
+  const { tabs, isCutBefore, isCutAfter } = tabsIn(chrome, model, columns);
+  const pieces = tabs.flatMap((tab) => tab.pieces);
+  const room = columns - (isCutBefore ? 1 : 0) - (isCutAfter ? 1 : 0) - widthOfPieces(pieces);
+  return line(
+    ...(isCutBefore ? [["‹", "key"] as const] : []),
+    ...pieces,
+    ...(isCutAfter ? [" ".repeat(Math.max(0, room)), ["›", "key"] as const] : []),
+  );
+}
+
+type Piece = readonly [string, Look];
+const widthOfPieces = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + widthOf(text), 0);
+
+/** The tabs that there is room for: from the first on, or as many before the front one as leave room for it and the one after it. */
+function tabsIn(chrome: Chrome, model: DeckModel, columns: number) {
+  const all = chrome.tabs.map((tab) => ({ name: tab.name, pieces: piecesOf(tab, chrome.front, model) }));
+  const widths = all.map(({ pieces }) => widthOfPieces(pieces));
+  const sum = (from: number, to: number): number => widths.slice(from, to).reduce((whole, width) => whole + width, 0);
+  if (sum(0, all.length) <= columns) return { tabs: all, isCutBefore: false, isCutAfter: false };
+  const front = all.findIndex(({ name }) => name === chrome.front);
+  const room = columns - 2;
+  const end = Math.min(all.length, front + 2);
+  let first = 0;
+  while (first < front && sum(first, end) > room) first += 1;
+  let last = front + 1;
+  while (last < all.length && sum(first, last + 1) <= room) last += 1;
+  return { tabs: all.slice(first, last), isCutBefore: first > 0, isCutAfter: last < all.length };
+}
 
 function piecesOf(
   { name, title, badge }: Chrome["tabs"][number],

@@ -184,12 +184,12 @@ export class Stage {
 
   #click(x: number, y: number): void {
     const { model } = this.#parts;
-    const { rows } = this.#parts.size();
+    const { rows, columns } = this.#parts.size();
     const before = this.#clicked;
     this.#clicked = null;
     if (y === 0) return this.act("needs.next");
     if (y < bodyTop) {
-      const tab = y === bodyTop - 1 ? tabAt(this.#chrome(), model, x) : undefined;
+      const tab = y === bodyTop - 1 ? tabAt(this.#chrome(), model, x, columns) : undefined;
       return tab === undefined ? undefined : this.show(tab, {});
     }
     if (y === rows - 1) {
