@@ -2,6 +2,7 @@ import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
 import { constructPage } from "./pages/construct.ts";
 import { daemonPage } from "./pages/daemon.ts";
+import { filesPage } from "./pages/files.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
@@ -26,6 +27,7 @@ export const pages: readonly MountPage[] = [
   paged(inboxPage),
   paged(daemonPage),
   paged(watchdogPage),
+  paged(filesPage),
   paged(timelinePage),
   paged(queuePage),
   paged(limitsPage),

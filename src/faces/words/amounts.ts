@@ -30,4 +30,10 @@ export function moment(at: number): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
+/** Local time of the day to the second: "10:15:07". */
+export function clock(at: number): string {
+  const time = new Date(at);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":");
+}
+
 const two = (n: number): string => String(n).padStart(2, "0");

@@ -5,7 +5,7 @@ import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
 import type { DeckEvent, EventBody, EventType } from "../../../src/protocol/event.ts";
 import type { Pruning } from "../../../src/protocol/retention.ts";
-import type { RunFile } from "../../../src/protocol/run-files.ts";
+import type { ReadFile, RunFile } from "../../../src/protocol/run-files.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { parseEvent } from "../../../src/protocol/event.ts";
 import type { KnownCalibers } from "../../../src/protocol/models.ts";
@@ -59,6 +59,8 @@ export interface Script {
   pruning?: Pruning;
   workspace?: string;
   files?: RunFile[];
+  /** What is in a file, where it is another thing than a word. */
+  read?: (path: string) => Partial<ReadFile>;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
   /** What holds the agents of a home up in which no run is open. */
@@ -315,7 +317,15 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "files.list":
         return { files: script.files ?? [] };
       case "file.read":
-        return { path: command.path, text: "text\u001b[2J\n", bytes: 9, cut: false, binary: false, modified: clock };
+        return {
+          path: command.path,
+          text: "text\u001b[2J\n",
+          bytes: 9,
+          cut: false,
+          binary: false,
+          modified: clock,
+          ...script.read?.(command.path),
+        };
       case "event.show": {
         const event = events.find(({ seq }) => seq === command.seq);
         if (event === undefined) throw new Fault("usage", "event.unknown", "there is no such event");

@@ -1,5 +1,5 @@
 import { inert } from "../../../base/text.ts";
-import { clip, widthOf, wrap } from "../../words/width.ts";
+import { chopped, clip, widthOf, wrap } from "../../words/width.ts";
 import type { Line, Span } from "./block.ts";
 import { fit } from "./box.ts";
 import type { Look } from "./look.ts";
@@ -17,6 +17,8 @@ export interface Paragraph {
   mark?: Span;
   /** In one row, its end cut. */
   isOneRow?: boolean;
+  /** With all its blanks, as in a file: broken where the edge is, or cut there. */
+  layout?: "chopped" | "cut";
 }
 
 /** Something that was said or done, in a transcript. The same object stands for it as long as it is the same. */
@@ -135,15 +137,17 @@ function laid(entry: Entry, paragraphs: readonly Paragraph[], width: number, mar
   }));
 }
 
-function wrapped({ text, look, lookOf, indent = 0, mark, isOneRow }: Paragraph, width: number): Span[][] {
+function wrapped({ text, look, lookOf, indent = 0, mark, isOneRow, layout }: Paragraph, width: number): Span[][] {
   const isCut = text.length > mostCharacters;
   const shown = inert(isCut ? text.slice(0, mostCharacters) : text).replaceAll("\t", "    ");
   const room = Math.max(4, width - indent);
+  const brokenIn = (columns: number, one: string): string[] => {
+    if (isOneRow === true || layout === "cut") return [clip(one, columns)];
+    return layout === "chopped" ? chopped(one, columns) : wrap(one, columns);
+  };
   const rows = (isOneRow === true ? [shown.replace(/\s+/g, " ")] : shown.split("\n")).flatMap((one) => {
     const own = lookOf?.(one) ?? look;
-    return (isOneRow === true ? [clip(one, room)] : wrap(one, room)).map((row): Span =>
-      own === undefined ? { text: row } : { text: row, look: own },
-    );
+    return brokenIn(room, one).map((row): Span => (own === undefined ? { text: row } : { text: row, look: own }));
   });
   if (isCut && isOneRow !== true)
     rows.push({ text: `… ${text.length - mostCharacters} more characters`, look: "faint" });
