@@ -62,6 +62,25 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
     expect(tell("runs")).toContain("done");
   });
 
+  test("may be watched at a second cockpit, and goes on when the first one is killed", async () => {
+    holdFind();
+    tell("settings", "set", "hold_window", "forever");
+    using first = cockpit("--offline");
+    await setGoal(first);
+    await first.until("NEEDS YOU");
+    using second = cockpit("--offline");
+    await second.until("NEEDS YOU");
+    const cockpits = (): number => JSON.parse(tell("host", "status", "--json"))["faces"] as number;
+    const both = cockpits();
+    first[Symbol.dispose]();
+    await until(() => cockpits() < both, 30_000);
+    await nextNeed(second);
+    second.press("x");
+    await recorded((events) => events.some(({ type, end }) => type === "hold.closed" && end === "allow"));
+    await ejected(second);
+    expect(second.screen().join("\n")).toContain("nothing needs you");
+  });
+
   test("answers held calls with a key each, in order, and the notes reach the model", async () => {
     holdFind();
     tell("settings", "set", "hold_window", "forever");
@@ -84,6 +103,7 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
       ),
     );
     await ejected(terminal);
+    expect(terminal.screen().join("\n")).toContain("nothing needs you");
   });
 
   test("interrupts one construct, kills and forbids another, asks the watchdog, ejects, and plays it all again", async () => {
@@ -116,7 +136,7 @@ describe.runIf(hasTmux)("a session at the cockpit", { timeout: 240_000 }, () => 
     await recorded((events) => events.some(({ type }) => type === "watchdog.answered"));
     await ejected(terminal);
     await onPage(terminal, "runs");
-    await terminal.until(/stopped/);
+    expect(await terminal.until(/stopped/)).toContain("▌Runs");
   });
 
   /** Goes to what waits, and until the screen has shown it long enough to be answered. */

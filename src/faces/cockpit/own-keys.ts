@@ -50,9 +50,11 @@ export function ownKeysOf(
 function clashes(own: OwnKeys, known: readonly Known[]): { id: string; text: string }[] {
   return known.flatMap((action) =>
     (Object.hasOwn(own, action.id) ? (own[action.id] ?? []) : []).flatMap((key) => {
-      const other = known.find(
+      const others = known.filter(
         (one) => one.id !== action.id && meet(one, action) && (own[one.id] ?? one.keys).includes(key),
       );
+      // What it does everywhere says more than what it does on one page.
+      const other = others.find(({ page }) => page === null) ?? others[0];
       if (other === undefined) return [];
       const where = other.page ?? action.page;
       const place = where === null ? "everywhere" : `on the page ${where}`;

@@ -1,11 +1,14 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
+import { cataloguesPage } from "./pages/catalogues.ts";
 import { constructPage } from "./pages/construct.ts";
 import { daemonPage } from "./pages/daemon.ts";
 import { filesPage } from "./pages/files.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
+import { queuePage } from "./pages/queue.ts";
+import { replayPage } from "./pages/replay.ts";
 import { rulesPage } from "./pages/rules.ts";
 import { runsPage } from "./pages/runs.ts";
 import { timelinePage } from "./pages/timeline.ts";
@@ -26,8 +29,11 @@ export const pages: readonly MountPage[] = [
   paged(daemonPage),
   paged(watchdogPage),
   paged(timelinePage),
+  paged(queuePage),
   paged(filesPage),
   paged(limitsPage),
   paged(rulesPage),
+  paged(cataloguesPage),
   paged(runsPage),
+  paged(replayPage),
 ];

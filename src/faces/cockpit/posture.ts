@@ -114,13 +114,18 @@ function daemonSpans(run: RunView | undefined): Span[] {
   ];
 }
 
+/** A text that is longer than this is a sentence, characters. */
+const longWords = 24;
+
 /** One part at the left, which gives way, and one at the right. */
 function ends(left: readonly Span[], right: readonly Span[], columns: number): Line {
   const tail = right.reduce((sum, { text }) => sum + widthOf(text), 0);
   let room = Math.max(0, columns - tail);
   const head: Span[] = [];
   for (const span of left) {
-    const text = clip(span.text.replaceAll("\n", " "), room);
+    const whole = span.text.replaceAll("\n", " ");
+    // Half a figure says something else; half a goal or a reason is better than none.
+    const text = widthOf(whole) <= room ? whole : whole.length < longWords ? "" : clip(whole, room);
     room -= widthOf(text);
     head.push({ ...span, text });
   }

@@ -5,7 +5,8 @@ import type { HelpSection } from "./dialogs/help.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import { atLeast, crampedDrawing, isCramped } from "./cramped.ts";
-import { bodySize, bodyTop, frameOf, hintAt, tabAt, type Chrome } from "./frame.ts";
+import { bodySize, bodyTop, fittingHints, frameOf, hintAt, type Chrome } from "./frame.ts";
+import { tabAt } from "./tabs.ts";
 import { readKeyName } from "./key-name.ts";
 import { targetAt } from "./pointing.ts";
 import { actionFor, keyName, keysOf, type OwnKeys } from "./keymap.ts";
@@ -184,7 +185,7 @@ export class Stage {
 
   #click(x: number, y: number): void {
     const { model } = this.#parts;
-    const { rows, columns } = this.#parts.size();
+    const { columns, rows } = this.#parts.size();
     const before = this.#clicked;
     this.#clicked = null;
     if (y === 0) return this.act("needs.next");
@@ -207,7 +208,13 @@ export class Stage {
   }
 
   #chrome(): Chrome {
-    return { tabs: this.#pages, front: this.#front.name, word: this.#word, hints: this.#hints() };
+    const { columns } = this.#parts.size();
+    return {
+      tabs: this.#pages,
+      front: this.#front.name,
+      word: this.#word,
+      hints: fittingHints(this.#hints(), columns),
+    };
   }
 
   /** What can be done where there is no room to see anything. */
@@ -221,10 +228,19 @@ export class Stage {
   }
 
   #hints(): (readonly [string, string])[] {
-    return this.actions().flatMap((action): (readonly [string, string])[] => {
-      const [key] = keysOf(action, this.#parts.keys);
-      return key === undefined || action.isPlain || !action.can() ? [] : [[keyName(key), action.title]];
-    });
+    const actions = this.actions();
+    // Whatever there is room for, the way to the others is there.
+    const help = actions.filter(({ id }) => id === "cockpit.help");
+    const told = new Set<string>();
+    return [...actions.filter((action) => !help.includes(action)), ...help].flatMap(
+      (action): (readonly [string, string])[] => {
+        const [key] = keysOf(action, this.#parts.keys);
+        // A key of the page hides what it does elsewhere.
+        if (key === undefined || action.isPlain || told.has(key) || !action.can()) return [];
+        told.add(key);
+        return [[keyName(key), action.title]];
+      },
+    );
   }
 
   #help(): HelpSection[] {

@@ -8,7 +8,8 @@ import { words } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp, type Page } from "../look-up.ts";
 import { openViews } from "../open-run.ts";
-import { queuePage, waitingIn } from "../show/queue-page.ts";
+import { waitingIn } from "../../words/waiting.ts";
+import { queuePage } from "../show/queue-page.ts";
 import type { World } from "../world.ts";
 
 interface QueueFlags extends DeckFlags {

@@ -41,10 +41,6 @@ export const line = (...pieces: readonly (string | readonly [text: string, look:
 
 export const blank: Line = { spans: [] };
 
-/** A text of several lines, as lines; nothing is wrapped. */
-export const linesOf = (text: string, look?: Look): Line[] =>
-  text.split("\n").map((one) => ({ spans: [look === undefined ? { text: one } : { text: one, look }] }));
-
 /** A drawing of one part that fills its place. */
 export const filling = (lines: readonly Line[], width: number, height: number): Drawing => ({
   parts: [{ x: 0, y: 0, width, height, lines }],

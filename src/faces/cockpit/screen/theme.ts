@@ -113,7 +113,9 @@ export function themeOf(name: ThemeName): Theme {
     name,
     codes(look) {
       const under = palette[look >> 8] ?? "";
-      const own = palette[look & 0xff] ?? "";
+      // Colours that are turned round with the line would be patches; only who is needed may stand out.
+      const isTurned = under === "7" && looks[look & 0xff] !== "act";
+      const own = isTurned ? "" : (palette[look & 0xff] ?? "");
       return under === "" || own === "" ? under + own : `${under};${own}`;
     },
   };
