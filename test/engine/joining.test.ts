@@ -31,7 +31,9 @@ const join = (kit: TestDeck, wish: Omit<Joiner, "type">): Promise<{ construct: s
 
 async function busy(kit: TestDeck): Promise<{ run: string; afterSeq: number; first: string }> {
   const opened = await kit.startTasks(["Work for ever."]);
-  const events = await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "construct.tool_called");
+  await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "construct.tool_called");
+  // What it has used until then is on record as well.
+  const events = await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "agent.used");
   return { ...opened, first: of(events, "construct.queued")[0]?.body.construct ?? "" };
 }
 
