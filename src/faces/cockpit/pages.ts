@@ -1,5 +1,6 @@
 import { mount, type Mounted } from "./mount.ts";
 import type { Hands, Page } from "./page.ts";
+import { cataloguesPage } from "./pages/catalogues.ts";
 import { constructPage } from "./pages/construct.ts";
 import { daemonPage } from "./pages/daemon.ts";
 import { filesPage } from "./pages/files.ts";
@@ -27,11 +28,12 @@ export const pages: readonly MountPage[] = [
   paged(inboxPage),
   paged(daemonPage),
   paged(watchdogPage),
-  paged(filesPage),
   paged(timelinePage),
   paged(queuePage),
+  paged(filesPage),
   paged(limitsPage),
   paged(rulesPage),
+  paged(cataloguesPage),
   paged(runsPage),
   paged(replayPage),
 ];

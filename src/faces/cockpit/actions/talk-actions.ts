@@ -6,7 +6,7 @@ import { runWord } from "../../words/state-word.ts";
 import { choiceDialog, type Option } from "../dialogs/choice.ts";
 import { confirmDialog } from "../dialogs/confirm.ts";
 import { promptDialog } from "../dialogs/prompt.ts";
-import { spawnDialog, type Wanted } from "../dialogs/spawn.ts";
+import { spawnDialog, type Spawning, type Wanted } from "../dialogs/spawn.ts";
 import { findConstruct } from "../model/constructs.ts";
 import { unreadIn } from "../model/conversation.ts";
 import { isOpen, type DeckModel } from "../model/deck-model.ts";
@@ -84,22 +84,7 @@ export const talkActions: readonly Action<null>[] = [
     title: "start one more construct",
     keys: ["n"],
     can: ({ model }) => model.link.state === "attached",
-    run: (at) => {
-      const view = openRun(at);
-      at.hands.open(
-        spawnDialog(
-          {
-            title: view === undefined ? "Start a construct" : "Start one more construct",
-            words:
-              view === undefined
-                ? `No run is open: it gets one of its own${at.model.host?.offline === true ? ", on the offline model" : ""}.`
-                : `In ${view.run}. It knows nothing but what stands here.`,
-            submit: (wanted, hands) => void start(wanted, view?.run, hands),
-          },
-          at.hands,
-        ),
-      );
-    },
+    run: (at) => askForConstruct(at),
   },
   {
     id: "run.resume",
@@ -194,6 +179,28 @@ export const talkActions: readonly Action<null>[] = [
     },
   },
 ];
+
+/** Asks for one more construct, in the open run that is meant, or in one of its own. */
+export function askForConstruct(
+  { model, focus, hands }: Here & { hands: Hands },
+  chosen: Spawning["chosen"] = {},
+): void {
+  const view = openRun({ model, focus });
+  hands.open(
+    spawnDialog(
+      {
+        title: view === undefined ? "Start a construct" : "Start one more construct",
+        words:
+          view === undefined
+            ? `No run is open: it gets one of its own${model.host?.offline === true ? ", on the offline model" : ""}.`
+            : `In ${view.run}. It knows nothing but what stands here.`,
+        chosen,
+        submit: (wanted, given) => void start(wanted, view?.run, given),
+      },
+      hands,
+    ),
+  );
+}
 
 function sayPrompt(view: RunView, model: DeckModel): Parameters<typeof promptDialog>[0] {
   const { run, status, reason, daemon } = view;

@@ -21,6 +21,8 @@ export interface Wanted {
 export interface Spawning {
   title: string;
   words: string;
+  /** What it begins with; the netrunner may choose another. */
+  chosen?: { profile?: string; model?: string };
   submit: (wanted: Wanted, hands: Hands) => void;
 }
 
@@ -40,14 +42,14 @@ const kind = "task";
 const own = { name: "default", about: "what the deck chooses" };
 
 /** Asks for one more construct: its task, and whom and what it runs as. Tab goes from field to field. */
-export function spawnDialog({ title, words, submit }: Spawning, hands: Hands): Dialog<SpawnState> {
+export function spawnDialog({ title, words, chosen = {}, submit }: Spawning, hands: Hands): Dialog<SpawnState> {
   const begin: SpawnState = {
     field: "task",
     task: writing(hands.local.draft(kind)),
     back: 0,
     models: [],
-    profile: { options: [own], place: 0 },
-    model: { options: [own], place: 0 },
+    profile: begunWith(chosen.profile),
+    model: begunWith(chosen.model),
     effort: { options: [own, ...efforts.map((name) => ({ name, about: "" }))], place: 0 },
   };
   return {
@@ -105,6 +107,12 @@ export function spawnDialog({ title, words, submit }: Spawning, hands: Hands): D
     },
   };
 }
+
+/** A field with what is chosen in it; the other options are not known yet. */
+const begunWith = (name: string | undefined): Cycle =>
+  name === undefined || name === own.name
+    ? { options: [own], place: 0 }
+    : { options: [own, { name, about: "" }], place: 1 };
 
 interface Learning {
   hands: Hands;

@@ -110,7 +110,7 @@ export async function openDesk(
 /** Goes through the pages to the one with this title. */
 export async function toPage(desk: Desk, title: string): Promise<string[]> {
   let frame = await desk.terminal.frame();
-  for (let turn = 0; turn < 20 && frame[2]?.includes(`▌${title}`) !== true; turn += 1) frame = await desk.press("d");
+  for (let turn = 0; turn < 30 && frame[2]?.includes(`▌${title}`) !== true; turn += 1) frame = await desk.press("d");
   if (frame[2]?.includes(`▌${title}`) !== true) throw new Error(`there is no page ${title}:\n${frame.join("\n")}`);
   return frame;
 }

@@ -1,0 +1,235 @@
+import { inert, oneLine } from "../../../base/text.ts";
+import { widthOf, pad, wrap } from "../../words/width.ts";
+import { askForConstruct } from "../actions/talk-actions.ts";
+import type { CatalogueRow, Fact } from "../catalogues/catalogue-rows.ts";
+import {
+  catalogueParts,
+  idsOf,
+  loadCatalogues,
+  newCataloguesState,
+  rowHere,
+  rowsOf,
+  withListing,
+  type CataloguePart,
+  type CataloguesState,
+} from "../catalogues/catalogues-state.ts";
+import { blank, line, type Line } from "../draw/block.ts";
+import { boxed } from "../draw/box.ts";
+import { listActions, movedTo, placeIn } from "../draw/listing.ts";
+import { tableOf, type TableColumn } from "../draw/table.ts";
+import { tame } from "../draw/tame.ts";
+import type { Page, Seen } from "../page.ts";
+
+/** What a construct can be made of: profiles, programs, plugins and models; which of them can be had, and what the others lack. */
+export const cataloguesPage: Page<CataloguesState> = {
+  name: "catalogues",
+  title: "Catalogues",
+  begin: (_aim, _model, before) => before ?? newCataloguesState(),
+  entered: (at) => void loadCatalogues(at),
+  draw(seen) {
+    const { state, size } = seen;
+    const { columns, rows } = size;
+    const row = rowHere(state);
+    const box = row === undefined ? 0 : boxRows(rows);
+    const height = rows - box;
+    const place = placeIn(idsOf(state), state.listings[state.part]);
+    const table = tableOf(columnsFor(state.part, columns), rowsOf(state), ({ id }) => id, {
+      place,
+      width: columns,
+      height: height - 1,
+    });
+    const list = row === undefined ? emptyLines(state, columns) : table;
+    const parts = [{ x: 0, y: 0, width: columns, height, lines: [partsLine(state, columns), ...list] }];
+    if (row === undefined) return { parts };
+    const facts = factLines(row, columns - 4);
+    const top = topIn(seen);
+    const note = facts.length > box - 2 ? `${top + 1}–${Math.min(facts.length, top + box - 2)} of ${facts.length}` : "";
+    const at = { x: 0, y: height, width: columns, height: box };
+    return { parts: [...parts, boxed(facts.slice(top), at, { title: row.name, note })] };
+  },
+  focus: ({ model }) => ({ run: model.current ?? undefined }),
+  heard: (event, { state }) =>
+    event.type === "catalogue.changed" || event.type === "catalogue.refused" ? { ...state, isStale: true } : state,
+  moves: ({ state }) => state.isStale,
+  moved(at): CataloguesState | void {
+    if (!at.state.isStale || at.state.isLoading) return;
+    void loadCatalogues(at);
+    return { ...at.state, isStale: false };
+  },
+  actions: [
+    {
+      id: "catalogues.part",
+      title: "next part",
+      keys: ["tab"],
+      run: ({ state }) => ({ ...state, part: stepped(state.part, 1), top: 0 }),
+    },
+    {
+      id: "catalogues.part_before",
+      title: "part before",
+      keys: ["shift+tab"],
+      isPlain: true,
+      run: ({ state }) => ({ ...state, part: stepped(state.part, -1), top: 0 }),
+    },
+    {
+      id: "catalogues.spawn",
+      title: "start a construct with it",
+      keys: ["enter", "space"],
+      can: ({ state, model }) => rowHere(state)?.chosen !== undefined && model.link.state === "attached",
+      run: (at) => askForConstruct(at, rowHere(at.state)?.chosen),
+    },
+    {
+      id: "catalogues.details_down",
+      title: "details on",
+      keys: ["]"],
+      can: (seen) => topIn(seen) < mostTop(seen),
+      run: (at) => ({ ...at.state, top: Math.min(mostTop(at), topIn(at) + pageOf(at)) }),
+    },
+    {
+      id: "catalogues.details_up",
+      title: "details back",
+      keys: ["["],
+      can: (seen) => topIn(seen) > 0,
+      run: (at) => ({ ...at.state, top: Math.max(0, topIn(at) - pageOf(at)) }),
+    },
+    {
+      id: "catalogues.again",
+      title: "look again",
+      keys: ["r"],
+      run: (at) => {
+        at.hands.say(at.state.part === "calibers" ? "the agent is asked for its models" : "the catalogues are read");
+        void loadCatalogues(at, at.state.part === "calibers");
+      },
+    },
+    {
+      id: "catalogues.copy_path",
+      title: "copy the path of its file",
+      keys: ["y"],
+      can: ({ state }) => rowHere(state)?.path !== undefined,
+      run: ({ state, hands }) => {
+        const path = rowHere(state)?.path;
+        if (path !== undefined) hands.copy(path, "the path");
+      },
+    },
+    {
+      id: "catalogues.copy_json",
+      title: "copy all of it as JSON",
+      keys: ["Y"],
+      can: ({ state }) => rowHere(state) !== undefined,
+      run: ({ state, hands }) => hands.copy(JSON.stringify(rowHere(state)?.record, null, 2), "the entry"),
+    },
+    ...listActions<CataloguesState>("catalogues", {
+      ids: ({ state }) => idsOf(state),
+      get: (state) => state.listings[state.part],
+      set: withListing,
+    }),
+  ],
+  clicked(target, { state }) {
+    const part = catalogueParts.find((one) => `part:${one}` === target);
+    return part === undefined ? withListing(state, { cursor: target, place: 0 }) : { ...state, part, top: 0 };
+  },
+  wheeled: (rows, { state }) => {
+    const ids = idsOf(state);
+    return withListing(state, movedTo(ids, placeIn(ids, state.listings[state.part]) + Math.sign(rows)));
+  },
+};
+
+/** Rows of the box with the details, of so many in all. */
+const boxRows = (rows: number): number => Math.max(8, Math.floor(rows * 0.45));
+
+const pageOf = ({ size }: Seen<CataloguesState>): number => Math.max(1, boxRows(size.rows) - 3);
+
+function mostTop({ state, size }: Seen<CataloguesState>): number {
+  const row = rowHere(state);
+  return row === undefined ? 0 : Math.max(0, factLines(row, size.columns - 4).length - (boxRows(size.rows) - 2));
+}
+
+const topIn = (seen: Seen<CataloguesState>): number => Math.min(seen.state.top, mostTop(seen));
+
+const stepped = (part: CataloguePart, by: number): CataloguePart =>
+  catalogueParts[(catalogueParts.indexOf(part) + by + catalogueParts.length) % catalogueParts.length] ?? "profiles";
+
+const titles: Record<CataloguePart, string> = {
+  profiles: "Profiles",
+  tools: "Tools",
+  plugins: "Plugins",
+  calibers: "Calibers",
+};
+
+function partsLine(state: CataloguesState, columns: number): Line {
+  const parts = catalogueParts.map((part): readonly [string, "border_focused" | "faint"] => {
+    const rows = state.rows[part];
+    const title = `${titles[part]}${rows === null ? "" : ` ${rows.length}`}`;
+    return part === state.part ? [`▸ ${title}   `, "border_focused"] : [`  ${title}   `, "faint"];
+  });
+  const taken = parts.reduce((sum, [text]) => sum + widthOf(text), 1);
+  const note = oneLine(noteOf(state), Math.max(10, columns - taken - 2));
+  return line(" ", ...parts, [
+    pad(note, Math.max(0, columns - taken - 1), "right"),
+    noteOf(state) === "" ? "faint" : "warning",
+  ]);
+}
+
+/** What is not as it should be, or where the models come from. */
+function noteOf({ part, problems, source, rows }: CataloguesState): string {
+  if (part !== "calibers") {
+    const wrong = (rows[part] ?? []).filter(({ standing }) => standing[1] !== "good").length;
+    return problems.files !== "" && rows[part] !== null ? "not up to date" : wrong === 0 ? "" : `${wrong} not usable`;
+  }
+  if (problems.calibers !== "" && rows.calibers !== null) return "not up to date";
+  if (source === null) return "";
+  return source.warnings[0]?.message ?? (source.from === "fallback" ? "the agent was not heard: r asks it" : "");
+}
+
+function columnsFor(part: CataloguePart, width: number): TableColumn<CatalogueRow>[] {
+  const isCalibers = part === "calibers";
+  const isWide = width >= 110;
+  return [
+    { title: isCalibers ? "MODEL" : "NAME", width: isWide ? 26 : 20, cell: ({ name }) => name },
+    { title: isCalibers ? "EFFORTS" : "USABLE", width: isCalibers ? 12 : 8, cell: ({ standing }) => standing },
+    {
+      title: isCalibers ? "$ IN / OUT" : "SORT",
+      width: 13,
+      cell: ({ sort }) => [sort, isCalibers ? "plain" : "faint"],
+    },
+    { title: isCalibers ? "FAST" : "FROM", width: isCalibers ? 4 : 7, cell: ({ from }) => [from, "faint"] },
+    { title: "WHAT FOR", width: 0, cell: ({ about }) => oneLine(about.slice(0, 800), 240) },
+  ];
+}
+
+const nameColumns = 12;
+
+/** What is known of an entry, wrapped. */
+function factLines({ facts }: CatalogueRow, width: number): Line[] {
+  return facts.filter(([, text]) => text !== "").flatMap((fact) => linesOf(fact, width));
+}
+
+function linesOf([name, text, look]: Fact, width: number): Line[] {
+  const rows = wrap(inert(text).replaceAll("\t", "    "), Math.max(10, width - nameColumns - 1));
+  return rows.map((row, index) =>
+    line([` ${pad(index === 0 ? name : "", nameColumns)}`, "faint"], look === undefined ? row : [row, look]),
+  );
+}
+
+function emptyLines(state: CataloguesState, columns: number): Line[] {
+  const { part, problems, places, rows } = state;
+  const problem = part === "calibers" ? problems.calibers : problems.files;
+  const wrapped = (text: string, look: "warning" | "faint"): Line[] =>
+    wrap(tame(text), columns - 4).map((row) => line([`  ${row}`, look]));
+  if (problem !== "")
+    return [blank, ...wrapped(`They cannot be listed: ${problem}`, "warning"), ...wrapped("r looks again.", "faint")];
+  if (rows[part] === null) return [blank, line(["  They are being looked up…", "faint"])];
+  if (part === "calibers")
+    return [blank, line(["  The agent has told no models.", "strong"]), line(["  r asks it anew.", "faint"])];
+  return [
+    blank,
+    line([`  ${emptyWords[part]}`, "strong"]),
+    ...(places.length > 0 ? [line(["  They are looked for in these folders, the strongest first:", "faint"])] : []),
+    ...places.map(({ path }) => line(`    ${path}`)),
+  ];
+}
+
+const emptyWords: Record<Exclude<CataloguePart, "calibers">, string> = {
+  profiles: "No profile: each is a file profiles/NAME.toml.",
+  tools: "No program is registered: they stand in tools.toml.",
+  plugins: "No plugin: each is a folder plugins/NAME with a plugin.toml.",
+};
