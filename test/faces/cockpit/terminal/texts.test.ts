@@ -39,9 +39,11 @@ const anyPicture: Arbitrary<Drawing> = array(
 type Watched = xterm.Terminal & { acts: string[] };
 
 /** A terminal that keeps what a text has made it do beside showing cells. */
-function open(unicode: Unicode): Watched {
+const graphemes = "15-graphemes";
+
+function open(unicode: Unicode | typeof graphemes): Watched {
   const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true, scrollback: 0 });
-  if (unicode === "15-graphemes") terminal.loadAddon(new UnicodeGraphemesAddon());
+  if (unicode === graphemes) terminal.loadAddon(new UnicodeGraphemesAddon());
   if (unicode === "11") terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = unicode;
   const acts: string[] = [];
@@ -80,7 +82,7 @@ const harmless = new RegExp(String.raw`\u001b\[(?:\d+;\d+H|\d+G|[\d;]*m|\?2026[h
 
 const parameters = { numRuns: 60 };
 
-describe.each(unicodes)("texts on a terminal that measures by unicode %s", (unicode) => {
+describe.each([...unicodes, graphemes])("texts on a terminal that measures by unicode %s", (unicode) => {
   test("leave the borders beside them in their columns, whatever they are and were", async () => {
     await assert(
       asyncProperty(array(anyPicture, { minLength: 1, maxLength: 4 }), async (pictures) => {
