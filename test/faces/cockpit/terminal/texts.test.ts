@@ -1,6 +1,5 @@
 import { array, assert, asyncProperty, property, record, tuple, type Arbitrary } from "fast-check";
 import xterm from "@xterm/headless";
-import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 import { describe, expect, test } from "vitest";
 import type { Drawing } from "../../../../src/faces/cockpit/draw/block.ts";
@@ -10,7 +9,6 @@ import { changesOf } from "../../../../src/faces/cockpit/screen/changes.ts";
 import { tame } from "../../../../src/faces/cockpit/draw/tame.ts";
 import { widthOf } from "../../../../src/faces/words/width.ts";
 import { themeOf } from "../../../../src/faces/cockpit/screen/theme.ts";
-import { unicodes, type Unicode } from "../kit/emulator.ts";
 import { anyText } from "../kit/texts.ts";
 
 const size = { columns: 64, rows: 8 };
@@ -39,12 +37,11 @@ const anyPicture: Arbitrary<Drawing> = array(
 type Watched = xterm.Terminal & { acts: string[] };
 
 /** A terminal that keeps what a text has made it do beside showing cells. */
-const graphemes = "15-graphemes";
+const graphemes = "15-graphemes" as const;
 
-function open(unicode: Unicode | typeof graphemes): Watched {
+function open(unicode: "6" | typeof graphemes): Watched {
   const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true, scrollback: 0 });
   if (unicode === graphemes) terminal.loadAddon(new UnicodeGraphemesAddon());
-  if (unicode === "11") terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = unicode;
   const acts: string[] = [];
   terminal.onBell(() => acts.push("bell"));
@@ -82,7 +79,7 @@ const harmless = new RegExp(String.raw`\u001b\[(?:\d+;\d+H|\d+G|[\d;]*m|\?2026[h
 
 const parameters = { numRuns: 60 };
 
-describe.each([...unicodes, graphemes])("texts on a terminal that measures by unicode %s", (unicode) => {
+describe.each(["6", graphemes] as const)("texts on a terminal that measures by unicode %s", (unicode) => {
   test("leave the borders beside them in their columns, whatever they are and were", async () => {
     await assert(
       asyncProperty(array(anyPicture, { minLength: 1, maxLength: 4 }), async (pictures) => {
