@@ -1,4 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pause } from "../../../../src/base/clock.ts";
 
 /** Whether this machine has tmux. `.ci/run` installs it. */
@@ -21,8 +24,6 @@ const bound = 60_000;
 /** A screen of tmux is no event: it is looked at this often, milliseconds. */
 const lookMs = 40;
 
-let opened = 0;
-
 /** @param env all that the program gets; nothing of this process reaches it */
 export function inTmux(
   command: readonly string[],
@@ -30,10 +31,10 @@ export function inTmux(
   cwd: string,
   size = { columns: 120, rows: 40 },
 ): TmuxRun {
-  opened += 1;
-  const socket = `cyberdeck-test-${process.pid}-${opened}`;
+  const folder = mkdtempSync(join(tmpdir(), "tmux-"));
+  const socket = join(folder, "socket");
   const tmux = (...args: string[]): string =>
-    execFileSync("tmux", ["-L", socket, "-f", "/dev/null", ...args], {
+    execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], {
       encoding: "utf8",
       env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", LANG: "C.UTF-8", TERM: "xterm-256color" },
       stdio: ["ignore", "pipe", "ignore"],
@@ -41,7 +42,7 @@ export function inTmux(
   const words = ["env", "-i", ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...command];
   const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   tmux("new-session", "-d", "-x", String(size.columns), "-y", String(size.rows), "-c", cwd, quoted);
-  const isOver = (): boolean => spawnSync("tmux", ["-L", socket, "has-session"], { stdio: "ignore" }).status !== 0;
+  const isOver = (): boolean => spawnSync("tmux", ["-S", socket, "has-session"], { stdio: "ignore" }).status !== 0;
   const screen = (): string[] =>
     isOver()
       ? []
@@ -69,6 +70,7 @@ export function inTmux(
     },
     [Symbol.dispose]() {
       if (!isOver()) tmux("kill-server");
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
