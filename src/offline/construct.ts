@@ -12,7 +12,7 @@ export function answerAsConstruct(request: ModelRequest): Reply {
   const texts = request.messages.flatMap((message, index) => (isSaid(message) ? [{ text: message.text, index }] : []));
   const last = texts.at(-1);
   if (last === undefined) return say(capabilities);
-  const understood = texts.findLast(({ text }) => !isDecks(text) && readJob(taskIn(text)) !== undefined);
+  const understood = texts.findLast(({ text }) => isTask(text) && readJob(taskIn(text)) !== undefined);
   // A message that is no task, such as "go on" after an interruption, starts the last task again.
   const task = last === understood || goOn.test(last.text) ? understood : undefined;
   if (task === undefined) return say(`${notDonePrefix}the message was not understood. ${capabilities}`);
@@ -42,6 +42,9 @@ function* workAll(task: string, since: ModelMessage[], place: Place): Program<st
 
 const goOn = /\b(?:go on|carry on|continue|proceed|resume|interrupted|cut off|try again)\b/i;
 
+/** What the deck says is none, unless it tells one once more. */
+const isTask = (text: string): boolean => !isDecks(text) || text.includes(`\n${heading.task}\n`);
+
 const isDecks = (text: string): boolean => text.includes(heading.fromDeck);
 
 const isSaid = (message: ModelMessage): boolean => message.role === "user" && message.text.trim() !== "";
@@ -50,7 +53,7 @@ const isSaid = (message: ModelMessage): boolean => message.role === "user" && me
 function taskIn(text: string): string {
   const start = text.indexOf(`\n${heading.task}\n`);
   const task = start === -1 ? text : text.slice(start + heading.task.length + 2);
-  return (task.split(`\n\n${heading.earlier}`)[0] ?? "").trim();
+  return (task.split(`\n\n${heading.earlier}`)[0]?.split(`\n\n${heading.fromDeck}`)[0] ?? "").trim();
 }
 
 function placeIn(text: string): Place {

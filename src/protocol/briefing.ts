@@ -100,8 +100,12 @@ export function redirectMessage(instruction: string, lost: boolean): string {
 /** Under one that `died`, in one way or the other, the last of its calls may not be on the record. */
 type GoingOn = Pick<Suspended, "cut" | "died" | "agent_died">;
 
-/** The first message of a construct that was suspended and goes on in its session. */
-export function goOnMessage({ cut, died, agent_died: wasKilled }: GoingOn): string {
+/**
+ * The first message of a construct that was suspended and goes on in its session.
+ * @param told all that it had been told. An agent writes its session down a moment after it has read a message (some 0.1 s, 2.1.330):
+ *   one that was killed in between remembers nothing of it, and would go on with what it was told before.
+ */
+export function goOnMessage({ cut, died, agent_died: wasKilled }: GoingOn, told: string): string {
   const isUnsure = died || wasKilled;
   const stopped = died
     ? "The deck died in the middle of your task, and everything that you had running was ended with it."
@@ -110,8 +114,11 @@ export function goOnMessage({ cut, died, agent_died: wasKilled }: GoingOn): stri
       : "The deck had stopped you in the middle of your task, and everything that you had running.";
   const none = isUnsure ? "No tool call is known to have been under way." : "No tool call was under way.";
   const others = isUnsure ? "\nThe same goes for any other call that has no result in what you remember." : "";
-  return `${heading.fromDeck} ${stopped} You go on now, in the same workspace, with the same task and rules. ${cut.length === 0 ? none : cutText(cut)}${others}\nGo on where you were, and finish with a summary.`;
+  return `${heading.fromDeck} ${stopped} You go on now, in the same workspace, with the same task and rules. ${cut.length === 0 ? none : cutText(cut)}${others}\nGo on where you were, and finish with a summary.\n\n${onceAgain}\n\n${told}`;
 }
+
+const onceAgain =
+  "The last moments of that may be missing in what you remember, and with them what you were told. So here it is once more; what you remember of it is not told anew, and what you have done of it is done.";
 
 /** What a construct is told after its task that begins it once more, because its session is lost. */
 export function onceMore({ cut, written }: { cut: readonly string[]; written: readonly string[] }): string {

@@ -14,6 +14,8 @@ export const suspendedSchema = z.object({
   cut: z.array(z.string()),
   /** Messages that it had not begun to read. */
   unread: z.array(z.object({ text: z.string(), origin: z.enum(tellers) })),
+  /** Messages that it had begun to read: its session may not remember the last of them. */
+  heard: z.array(z.object({ text: z.string(), origin: z.enum(tellers) })).default([]),
   /** Its deck died under it: this is what the record tells of it, and its last moments may be missing. */
   died: z.boolean().default(false),
   /** Its agent alone was killed: it goes on as soon as there is a slot. */

@@ -18,8 +18,7 @@ import { stopBearers } from "../../src/process/stop.ts";
 import type { ProcessTable } from "../../src/process/entry.ts";
 import { systemTable } from "../../src/process/table.ts";
 import { noTokens } from "../../src/protocol/outcome.ts";
-import { heading } from "../../src/protocol/briefing.ts";
-import { daemonReply, newMemory, readTask, stepCommand, type Scenario } from "./scenario.ts";
+import { daemonReply, newMemory, stepCommand, taskTold, type Scenario } from "./scenario.ts";
 
 /** What a session of the fast agent keeps on disk, as the real one keeps its history. */
 const sessionSchema = z.object({
@@ -107,11 +106,11 @@ function openSession(spec: SessionSpec, place: Place): AgentSession {
   };
 
   const work = async (text: string): Promise<TurnEnd> => {
-    const given = readTask(text.split(heading.redirect).at(-1)?.split(heading.task).at(-1) ?? "");
-    if (given !== undefined && !text.includes("You go on now")) Object.assign(saved, { task: text, done: 0 });
+    const given = taskTold(text);
+    // One that is told once more is gone on with. It is written down a moment later only, as by the real one.
+    if (given !== undefined && given.name !== taskTold(saved.task)?.name) Object.assign(saved, { task: text, done: 0 });
     saved.heard.push(text);
-    save();
-    const task = readTask(saved.task.split(heading.redirect).at(-1)?.split(heading.task).at(-1) ?? "");
+    const task = taskTold(saved.task);
     if (task === undefined) return endOf("nothing to do");
     if (text.startsWith("MESSAGE")) return endOf(`heard: ${text}`);
     stray(spec, place);

@@ -1,9 +1,8 @@
 import { block, call, say, type Answerer } from "../../src/offline/reply.ts";
 import { propose, isAuthor } from "../../src/offline/author.ts";
-import { heading } from "../../src/protocol/briefing.ts";
 import { isDaemon } from "../../src/offline/script.ts";
 import type { ModelRequest } from "../../src/offline/request.ts";
-import { daemonReply, newMemory, readTask, stepCommand, type Scenario } from "./scenario.ts";
+import { daemonReply, newMemory, stepCommand, taskTold, type Scenario } from "./scenario.ts";
 
 /** The model behind the real agent: does what the fast agent does, from the agent's own history of its session. */
 export function modelOf(scenario: Scenario): Answerer {
@@ -21,12 +20,11 @@ export function modelOf(scenario: Scenario): Answerer {
 
 function workerReply(request: ModelRequest): ReturnType<typeof say> {
   const { messages } = request;
-  const from = messages.findLastIndex(
-    ({ role, text }) => role === "user" && (text.includes(heading.redirect) || text.includes(heading.task)),
-  );
-  const given = messages[from]?.text.split(heading.redirect).at(-1)?.split(heading.task).at(-1) ?? "";
-  const task = readTask(given);
+  const tasks = messages.map(({ role, text }) => (role === "user" ? taskTold(text) : undefined));
+  const task = tasks.findLast((told) => told !== undefined);
   if (task === undefined) return say("Nothing to do.");
+  // One that is told once more is remembered from the first time.
+  const from = tasks.findIndex((told) => told?.name === task.name);
   const since = messages.slice(from + 1);
   // With the message itself may come what is left of a call that was cut off by it.
   const calls = new Set(since.flatMap((message) => message.calls.map(({ id }) => id)));

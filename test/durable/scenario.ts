@@ -61,6 +61,12 @@ export function readTask(text: string): { name: string; steps: number; waits: bo
   return name === undefined ? undefined : { name, steps: Number(steps), waits: waits !== undefined };
 }
 
+/** The task that a message tells, if it tells one, for the first time or once more. */
+export const taskTold = (message: string): ReturnType<typeof readTask> =>
+  message.includes(heading.redirect) || message.includes(heading.task)
+    ? readTask(message.split(heading.redirect).at(-1)?.split(heading.task).at(-1) ?? "")
+    : undefined;
+
 /** The command of a step: it leaves one line in a file of the task's own. The second step of A is held. */
 export const stepCommand = (name: string, step: number): string =>
   `echo "${name} ${step}${name === "A" && step === 2 ? " held" : ""}" >> effects-${name}.txt`;

@@ -128,6 +128,7 @@ const suspended = {
   session_id: null,
   cut: [],
   unread: [],
+  heard: [],
   died: false,
   agent_died: false,
   deaths: { all: 0, early: 0 },

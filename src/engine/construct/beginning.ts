@@ -4,7 +4,7 @@ import { changedTask, goOnMessage, onceMore, redirectMessage, taskMessage } from
 import type { Outcome } from "../../protocol/outcome.ts";
 import type { FastSwitch } from "../calibers/fast-governor.ts";
 import { nothingCounted, type Counted } from "../meter.ts";
-import type { Letter } from "./mail.ts";
+import { inWords, type Letter } from "./mail.ts";
 import type { Before, SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
 import type { TakenSession } from "./sessions.ts";
@@ -35,14 +35,17 @@ export interface Taken extends TakenSession {
 }
 
 export interface Briefing {
+  /** What the construct before it was told to do, in whose place it goes on; undefined: it is nobody's heir. */
+  replaced?: string | undefined;
   /** Outcomes of the constructs that it waited for. */
   earlier: Outcome[];
   told: readonly Letter[];
 }
 
 /** A session of its own, and the task. */
-export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier, told }: Briefing): Beginning {
+export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, briefing: Briefing): Beginning {
   const { workspace, runFolder } = parts;
+  const { earlier, told, replaced } = briefing;
   const fast = parts.fastGovernor({ id: spec.id, model: spec.caliber.model }, parts.note(spec.id));
   return {
     fast,
@@ -56,7 +59,7 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
         runFolder,
         plugins: parts.plugins.section(spec, parts.outfits.of(spec).canCall),
         profile: parts.outfits.of(spec).text,
-        task: spec.task,
+        task: replaced === undefined ? spec.task : changedTask(replaced, spec.task),
         earlier,
       }),
     told,
@@ -70,13 +73,14 @@ export function freshBeginning(spec: SpawnSpec, parts: ConstructParts, { earlier
 export function resumedBeginning(
   spec: SpawnSpec,
   parts: ConstructParts,
-  { before, earlier, told }: Briefing & { before: Before },
+  { before, ...briefing }: Briefing & { before: Before },
 ): Beginning {
-  const { session_id: session, cut, written } = before.suspended;
-  const fresh = freshBeginning(spec, parts, { earlier, told });
+  const { session_id: session, cut, written, heard } = before.suspended;
+  const fresh = freshBeginning(spec, parts, briefing);
   if (session === null) return { ...fresh, before };
   const own = { ...spec, fast: fresh.fast?.isOn === true };
-  let message = (): string => goOnMessage(before.suspended);
+  const toldBefore = (): string => [fresh.message(), ...heard.map(inWords)].join("\n\n");
+  let message = (): string => goOnMessage(before.suspended, toldBefore());
   return {
     ...fresh,
     before,
@@ -85,7 +89,7 @@ export function resumedBeginning(
       const resumed = await resumedSession(own, parts, { owner, session });
       if (resumed !== undefined) return resumed;
       if (ending.aborted) throw stopped(spec.id);
-      message = () => `${fresh.message()}\n\n${onceMore({ cut, written })}`;
+      message = () => `${toldBefore()}\n\n${onceMore({ cut, written })}`;
       return { ...(await parts.sessions.take(own, owner)), before: nothingCounted };
     },
   };

@@ -28,5 +28,5 @@ export function chooseBeginning(
     return heirBeginning(spec, parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
   return before === undefined
     ? freshBeginning(spec, parts, { earlier, told })
-    : resumedBeginning(spec, parts, { before, earlier, told });
+    : resumedBeginning(spec, parts, { before, earlier, told, replaced: parent?.task });
 }

@@ -256,6 +256,7 @@ export class Construct {
     this.#parts.plugins.end(construct);
     this.custody.end(cause);
     const unread = this.#works.mail.unread(this.#session);
+    const heard = this.#works.mail.heard(this.#session);
     const suspended = this.#beginning.before?.suspended;
     const startedAt = suspended?.started_at ?? this.#startedAt;
     const durationMs =
@@ -265,7 +266,7 @@ export class Construct {
       await this.#transcript?.close();
       const { tally, tripwires, deaths } = this.#works;
       const own = { tally, tripwires: tripwires.fired, workedMs: this.workedMs, deaths: deaths.counted };
-      const facts = { ...own, ...this.#cut, unread, startedAt, durationMs };
+      const facts = { ...own, ...this.#cut, unread, heard, startedAt, durationMs };
       this.#works.note("construct.suspended", { construct, ...suspendedOf(facts) });
       this.#end.resolve(undefined);
       return;

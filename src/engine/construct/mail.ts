@@ -12,6 +12,8 @@ export interface Mail {
   close(): void;
   /** What it has not begun to read. */
   unread(session: Pick<AgentSession, "unread"> | undefined): Letter[];
+  /** What it has begun to read, also before it was closed. */
+  heard(session: Pick<AgentSession, "unread"> | undefined): Letter[];
   /** How many letters it has begun to read since this was asked last. */
   newlyRead(session: Pick<AgentSession, "unread">): number;
 }
@@ -21,7 +23,12 @@ export interface Letter {
   origin: Teller;
 }
 
-export function newMail(told: readonly Letter[]): Mail {
+/**
+ * @param told while it was queued
+ * @param before what it had read in an earlier life
+ */
+export function newMail(told: readonly Letter[], before: readonly Letter[] = []): Mail {
+  const heardBefore = [...before];
   const withTask = [...told];
   const sent: Letter[] = [];
   let out: Pick<AgentSession, "send"> | undefined;
@@ -31,6 +38,10 @@ export function newMail(told: readonly Letter[]): Mail {
     // The agent reads in the order of sending, and the task came first.
     const count = session?.unread ?? 0;
     return [...(count > sent.length ? withTask : []), ...sent.slice(Math.max(0, sent.length - count))];
+  };
+  const allButLast = (count: number): Letter[] => {
+    const all = [...withTask, ...sent];
+    return all.slice(0, all.length - count);
   };
   return {
     tell(letter) {
@@ -46,12 +57,14 @@ export function newMail(told: readonly Letter[]): Mail {
       session.send([task, ...withTask.map(inWords)].join("\n\n"));
     },
     close() {
+      heardBefore.push(...withTask, ...sent);
       withTask.length = 0;
       sent.length = 0;
       read = 0;
       out = undefined;
     },
     unread,
+    heard: (session) => [...heardBefore, ...(out === undefined ? [] : allButLast(unread(session).length))],
     newlyRead(session) {
       const before = read;
       read = Math.max(read, withTask.length + sent.length - unread(session).length);
@@ -60,6 +73,6 @@ export function newMail(told: readonly Letter[]): Mail {
   };
 }
 
-/** The deck says itself who speaks. */
-const inWords = ({ text, origin }: Letter): string =>
+/** A message as its agent reads it. The deck says itself who speaks. */
+export const inWords = ({ text, origin }: Letter): string =>
   origin === "deck" ? text : `${origin === "daemon" ? heading.fromDaemon : heading.fromNetrunner}\n${text}`;

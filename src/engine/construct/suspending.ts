@@ -57,6 +57,7 @@ export type Cut = Pick<Suspended, "cut" | "halted" | "agent_died">;
 export interface SuspendedFacts extends Cut {
   tally: Tally;
   unread: readonly Letter[];
+  heard: readonly Letter[];
   startedAt: number | null;
   durationMs: number;
   workedMs: number;
@@ -65,10 +66,11 @@ export interface SuspendedFacts extends Cut {
 }
 
 /** The record of one that is suspended. */
-export const suspendedOf = ({ tally, unread, startedAt, ...facts }: SuspendedFacts): Suspended => ({
+export const suspendedOf = ({ tally, unread, heard, startedAt, ...facts }: SuspendedFacts): Suspended => ({
   session_id: tally.sessionId,
   cut: facts.cut,
   unread: [...unread],
+  heard: [...heard],
   died: false,
   agent_died: facts.agent_died,
   deaths: facts.deaths,

@@ -69,7 +69,7 @@ export function constructWorks(
     if (isWaiting) hooks.onHalt();
     times.wait(isWaiting);
   };
-  const mail = newMail(beginning.told);
+  const mail = newMail(beginning.told, before?.suspended.heard);
   const tally = resumedTally(before?.suspended);
   const calls = openCalls();
   const shells = shellCalls();

@@ -132,6 +132,7 @@ function standOf({ sessionId, told, startedAt, surfaced, suspended }: ConstructV
       session_id: sessionId,
       cut: cutLines(trace),
       unread: [...told],
+      heard: trace.heard,
       died: true,
       agent_died: false,
       deaths: trace.deaths,

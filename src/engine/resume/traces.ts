@@ -32,6 +32,8 @@ export interface Trace {
   halted: EventBody<"construct.paused"> | null;
   /** The one that goes on in its place, where that was told. */
   isRedirectTold: boolean;
+  /** What it had begun to read. */
+  heard: Suspended["heard"];
   /** Milliseconds of its life until the last of its events, and of those the ones in which it did not wait. */
   livedMs: number;
   workedMs: number;
@@ -82,6 +84,8 @@ export const freshTrace = (): Trace & Times => ({
   deaths: { all: 0, early: 0 },
   halted: null,
   isRedirectTold: false,
+  heard: [],
+  unread: [],
   livedMs: 0,
   workedMs: 0,
   isAtWork: false,
@@ -90,6 +94,8 @@ export const freshTrace = (): Trace & Times => ({
 });
 
 interface Times {
+  /** What it has been told and has not begun to read. */
+  unread: Suspended["unread"];
   isAtWork: boolean;
   /** What it waits for. */
   waits: Set<string>;
@@ -112,7 +118,7 @@ function pass(trace: Trace & Times, at: number, mostGapMs: number): void {
 function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>): void {
   switch (event.type) {
     case "construct.started":
-      Object.assign(trace, { isAtWork: true, waits: new Set(), ending: null });
+      Object.assign(trace, { isAtWork: true, waits: new Set(), ending: null, heard: [] });
       trace.cut.clear();
       trace.writing.clear();
       break;
@@ -154,8 +160,15 @@ function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>)
       trace.waits.delete(event.source === "netrunner" ? "the netrunner" : "a bound");
       if (event.source === "netrunner") Object.assign(trace, { halted: null, isSuspected: false });
       break;
+    case "construct.told":
+      trace.unread.push({ text: event.body.text, origin: event.body.origin });
+      break;
+    case "construct.read":
+      trace.heard.push(...trace.unread.splice(0, event.body.letters));
+      break;
     case "construct.parked":
       trace.waits.add("the account");
+      trace.heard.push(...trace.unread.splice(0));
       trace.cut.clear();
       break;
     case "construct.unparked":
@@ -184,6 +197,8 @@ function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>)
       break;
     case "construct.suspended":
       trace.isAtWork = false;
+      trace.unread = [...event.body.unread];
+      trace.heard = [...event.body.heard];
       trace.livedMs = event.body.duration_ms;
       trace.workedMs = event.body.worked_ms;
       break;
