@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { pause } from "../../src/base/clock.ts";
 import { channel } from "../../src/base/stream.ts";
 import {
   markerName,
@@ -44,6 +45,9 @@ export function fastAgent(folder: string, scenario: Scenario): AgentDriver {
     open: (spec) => Promise.resolve(openSession(spec, { sessions, folder, scenario, table })),
   };
 }
+
+/** How long its model seems to think, milliseconds: long enough for the deck to record that the turn has begun. */
+const modelMs = 5;
 
 interface Place {
   sessions: string;
@@ -107,14 +111,18 @@ function openSession(spec: SessionSpec, place: Place): AgentSession {
 
   const work = async (text: string): Promise<TurnEnd> => {
     const given = taskTold(text);
-    // One that is told once more is gone on with. It is written down a moment later only, as by the real one.
+    // One that is told once more is gone on with.
     if (given !== undefined && given.name !== taskTold(saved.task)?.name) Object.assign(saved, { task: text, done: 0 });
     saved.heard.push(text);
+    // As by the real one, what it has been told is written down a moment later: in between, a death loses it.
+    await pause(modelMs, turn.signal);
+    save();
     const task = taskTold(saved.task);
     if (task === undefined) return endOf("nothing to do");
     if (text.startsWith("MESSAGE")) return endOf(`heard: ${text}`);
     stray(spec, place);
     for (let step = saved.done + 1; step <= task.steps; step += 1) {
+      await pause(modelMs, turn.signal);
       tell({ type: "said", text: `${task.name} is at step ${step}` });
       if (!(await call(task.name, step))) return stopped(endOf);
       saved.done = step;
