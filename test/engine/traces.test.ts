@@ -56,6 +56,21 @@ describe("what a log tells of a construct whose deck died", () => {
     );
   });
 
+  test("names what it had begun to read, over all its lives, and not what it had not", () => {
+    const told = (text: string): [EventType, object] => ["construct.told", { text, origin: "netrunner" }];
+    const letter = (text: string) => ({ text, origin: "netrunner" });
+    const trace = traceOf(
+      told("a"),
+      told("b"),
+      ["construct.read", { letters: 1 }],
+      ["construct.suspended", { ...suspended, heard: [letter("a")], unread: [letter("b")] }],
+      ["construct.started", { pid: 2, command: "agent" }],
+      told("c"),
+      ["construct.read", { letters: 1 }],
+    );
+    expect(trace.heard).toEqual([letter("a"), letter("b")]);
+  });
+
   test("takes as written only what a successful call has written", () => {
     const trace = traceOf(
       called("a", "Write", "/w/a.txt"),

@@ -118,7 +118,7 @@ function pass(trace: Trace & Times, at: number, mostGapMs: number): void {
 function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>): void {
   switch (event.type) {
     case "construct.started":
-      Object.assign(trace, { isAtWork: true, waits: new Set(), ending: null, heard: [] });
+      Object.assign(trace, { isAtWork: true, waits: new Set(), ending: null });
       trace.cut.clear();
       trace.writing.clear();
       break;
