@@ -1,15 +1,12 @@
 import { messageOf } from "../base/fault.ts";
-import type { Command } from "../protocol/command.ts";
-import type { DeckEvent, EventBody } from "../protocol/event.ts";
+import type { DeckEvent } from "../protocol/event.ts";
 import type { Ejection } from "../protocol/ejection.ts";
-import type { HoldAnswer } from "../protocol/hold.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Membership } from "./account/account.ts";
 import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
 import type { CutEject } from "./eject/cut-eject.ts";
 import { ejectingOf, type Ejecting } from "./eject/ejecting.ts";
-import { changeGoal } from "./changing-goal.ts";
 import type { Control } from "./control.ts";
 import type { DaemonEnd } from "./daemon/daemon.ts";
 import { Inbox } from "./daemon/inbox.ts";
@@ -17,6 +14,7 @@ import { leftOver, settleEarlierLife } from "./resume/earlier-life.ts";
 import type { Forbidding } from "./forbidding.ts";
 import type { Joiner } from "./joining.ts";
 import { noteFor, type Note } from "./journal.ts";
+import { netrunnerWords, type NetrunnerWords } from "./netrunner-words.ts";
 import { newDaemon, type RunningDaemon } from "./new-daemon.ts";
 import type { QueueHand } from "./queue-hand.ts";
 import { queueOwnTasks } from "./own-tasks.ts";
@@ -29,6 +27,8 @@ import type { RunTripwires } from "./tripwires/rules.ts";
 /** One goal's life (or, without a daemon, one batch of tasks), from its opening to its report. */
 export class Run {
   readonly view: RunView;
+  /** Through which the netrunner speaks to it. */
+  readonly words: NetrunnerWords;
   /** Settles when everything has ended, the closing is recorded and the report is written. */
   readonly closed: Promise<void>;
 
@@ -57,8 +57,9 @@ export class Run {
       onChange: () => this.#changed(),
       goAhead: () => this.#goAhead(),
       stop: (wish) => this.stop(wish),
-      changeSettings: (settings) => this.changeSettings(settings),
+      changeSettings: (settings) => this.words.changeSettings(settings),
     });
+    this.words = netrunnerWords({ view, run: parts, works: this.#works });
     this.#ejecting = ejectingOf({
       view,
       run: parts,
@@ -186,32 +187,6 @@ export class Run {
     }
   }
 
-  say(text: string, source: "netrunner" | "autopilot" = "netrunner"): void {
-    noteFor(this.#parts.record, this.view.run, source)("netrunner.said", { text });
-  }
-
-  /** Another goal: the daemon is told the old and the new one, and tripwires are written anew. Gives the old one. */
-  changeGoal(goal: string): string {
-    return changeGoal(goal, this.view, noteFor(this.#parts.record, this.view.run, "netrunner"));
-  }
-
-  /** The netrunner's answer to a held call; throws a fault when it comes too late. */
-  answerHold(hold: string, answer: HoldAnswer, note: string | undefined): void {
-    this.#works.holds.answer(hold, answer, note);
-  }
-
-  /** The netrunner's changes; they hold from the next call or start on. */
-  changeSettings(settings: EventBody<"settings.changed">["settings"]): void {
-    noteFor(this.#parts.record, this.view.run, "netrunner")("settings.changed", { settings });
-    this.#parts.wall.cutNetwork(this.view.settings.airgap);
-    this.#works.budget.recheck();
-  }
-
-  /** The netrunner's answer to what waits at a bound. */
-  answerBound({ item, answer, to }: Command & { type: "bound.answer" }): void {
-    this.#works.budget.answer(item, { answer, to });
-  }
-
   /** Ends the run. The first wish decides what it is called; a hard one hurries a polite one. */
   stop(wish: StopWish): void {
     const first = this.#wish === undefined;
@@ -258,7 +233,7 @@ export class Run {
       bound: this.#works.bound,
       budget: this.#works.budget,
       objection: (task) => this.forbidding.objection(task),
-      answer: (text) => this.say(text, "autopilot"),
+      answer: (text) => this.words.say(text, "autopilot"),
       over: this.closed,
     });
     this.#daemon = daemon;

@@ -21,23 +21,23 @@ export type RunCommand = Command & {
 export async function steerRun(command: RunCommand, run: Run): Promise<Replies[RunCommand["type"]]> {
   switch (command.type) {
     case "say":
-      run.say(command.text);
+      run.words.say(command.text);
       return {};
     case "goal.edit":
-      return { from: run.changeGoal(command.goal) };
+      return { from: run.words.changeGoal(command.goal) };
     case "stop": {
       const { status, reason, force } = command;
       run.stop({ status, reason, how: force ? "hard" : "polite", cause: "netrunner" });
       return {};
     }
     case "hold.answer":
-      run.answerHold(command.hold, command.answer, command.note);
+      run.words.answerHold(command.hold, command.answer, command.note);
       return {};
     case "bound.answer":
-      run.answerBound(command);
+      run.words.answerBound(command);
       return {};
     case "settings.change":
-      run.changeSettings(command.settings);
+      run.words.changeSettings(command.settings);
       return {};
     case "blacklist.allow":
       run.forbidding.exempt(command.task);

@@ -110,7 +110,7 @@ export class RunOpener {
     run.load(events);
     run.record("run.resumed", { settings, deck: parts.version, command_line: command.command_line });
     this.#tellSurroundings(run, policy, wall, known);
-    if (command.say !== undefined) run.say(command.say);
+    if (command.say !== undefined) run.words.say(command.say);
     await run.goOn();
     return { run: view.run, folder: folder.path, afterSeq };
   }
