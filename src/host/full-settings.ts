@@ -7,8 +7,9 @@ type Given = { [Name in keyof RunSettings]?: RunSettings[Name] | undefined };
 
 /** All settings of a new run: what is given, then what the home keeps, then what is built in. */
 export function fullSettings(given: Given, { home, offline }: Pick<DeckOptions, "home" | "offline">): RunSettings {
-  const builtIn: RunSettings = { ...defaultSettings(availableParallelism()), offline };
-  return { ...builtIn, ...defined(readSettings(home)), ...defined(given) };
+  const builtIn = defaultSettings(availableParallelism());
+  // Whether a model is paid for is no wish: it is what the deck runs on.
+  return { ...builtIn, ...defined(readSettings(home)), ...defined(given), offline };
 }
 
 const defined = (some: Given): Partial<RunSettings> =>

@@ -31,6 +31,7 @@ import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
 import type { OpenedRun } from "./port.ts";
 import { runFiles } from "./run-files.ts";
+import { mustBelong } from "./run-place.ts";
 
 export interface RunOpenerParts {
   options: DeckOptions;
@@ -98,9 +99,11 @@ export class RunOpener {
     const view = foldRunEvents(events);
     const folder = existingRunFolder(options.home, command.run);
     if (view === undefined) throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`);
+    await mustBelong(view, options);
     const given = Object.entries(command.settings ?? {}).filter(([, value]) => value !== undefined);
     const known = await this.#calibers();
-    const settings = settledSettings({ ...view.settings, ...Object.fromEntries(given) }, known);
+    const { offline } = options;
+    const settings = settledSettings({ ...view.settings, ...Object.fromEntries(given), offline }, known);
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const policy = this.#policy(view.workspace);

@@ -1,6 +1,6 @@
-import { realpath } from "node:fs/promises";
 import { messageOf } from "../base/fault.ts";
 import { marksIn, proveMarksGone } from "../engine/resume/left-behind.ts";
+import { misplaced } from "./run-place.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents } from "../protocol/snapshot.ts";
@@ -71,9 +71,8 @@ export async function goOnWithLeft(
 ): Promise<void> {
   // A command that was killed took its run with it on purpose, or so whoever killed it may think.
   if (left.kind !== "host") return;
-  const workspace = await realpath(options.workspace).catch(() => options.workspace);
   for (const view of views.filter(({ isEjecting }) => !isEjecting)) {
-    const there = await realpath(view.workspace).catch(() => view.workspace);
+    const misfit = await misplaced(view, options);
     const lives = [...store.eventsOf(view.run)].filter(
       (event) =>
         event.type === "run.resumed" &&
@@ -81,13 +80,11 @@ export async function goOnWithLeft(
         event.body.command_line.join(" ") === ownCommandLine.join(" "),
     );
     const objection =
-      view.settings.offline !== options.offline
-        ? `it was made ${view.settings.offline ? "with the scripted offline model" : "with the real models"}`
-        : there !== workspace
-          ? `it works in ${view.workspace}`
-          : lives.length >= mostLives
-            ? `its host has died ${mostLives} times within an hour`
-            : undefined;
+      misfit !== undefined
+        ? misfit.why
+        : lives.length >= mostLives
+          ? `its host has died ${mostLives} times within an hour`
+          : undefined;
     try {
       if (objection === undefined)
         await resume({ type: "run.resume", run: view.run, command_line: [...ownCommandLine] });

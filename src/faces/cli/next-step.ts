@@ -6,7 +6,7 @@ import { settingTable } from "../../protocol/setting-table.ts";
 import { showSetting } from "../../protocol/setting-value.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { money } from "../words/amounts.ts";
-import { shellWords } from "./shell-words.ts";
+import { shellWords } from "../../base/shell-words.ts";
 
 /**
  * How to go on with a run that did not finish, as a command line to copy; undefined when there is nothing to go on with.

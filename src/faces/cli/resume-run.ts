@@ -1,13 +1,10 @@
-import { realpath } from "node:fs/promises";
 import { Fault } from "../../base/fault.ts";
-import type { DeckOptions } from "../../host/deck-options.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
 import { liveSettingsSchema, type RunSettings } from "../../protocol/settings.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { findRun } from "./find-run.ts";
 import type { SettingFlags } from "./flags/setting-flags.ts";
 import { changedSettings } from "./flags/setting-flags.ts";
-import { shellWords } from "./shell-words.ts";
 
 export interface Resumption {
   /** The run as the netrunner named it. */
@@ -17,17 +14,15 @@ export interface Resumption {
   commandLine: string[];
 }
 
-/** Opens a run again, and has its view of before. What cannot go on in this deck is refused before anything starts. */
+/** Opens a run again, and has its view of before. */
 export async function resumeRun(
   port: Port,
-  deck: DeckOptions,
   { name, say, flags, commandLine }: Resumption,
 ): Promise<{ opened: OpenedRun; view: RunView; joins: boolean }> {
   const run = await findRun(port, name);
   const shown = await port.send({ type: "run.show", run });
   // The deck may go on folding the view that it showed.
   const view = structuredClone(shown.view);
-  await mustMatch(view, deck);
   const settings = changedSettings(flags, view.settings);
   const { runs } = await port.send({ type: "runs.open" });
   if (runs.some((open) => open.run === run)) return joinRun(port, view, { say, settings });
@@ -64,26 +59,4 @@ async function joinRun(
   // What is said answers what the daemon has asked.
   const now: RunView = say === undefined ? view : { ...view, status: "running", reason: "" };
   return { opened: { run, folder, afterSeq: lastSeq }, view: now, joins: true };
-}
-
-/** Sessions are kept by working directory, and those of the scripted model apart from the real ones. */
-async function mustMatch(view: RunView, deck: DeckOptions): Promise<void> {
-  if (view.settings.offline && !deck.offline)
-    throw new Fault("usage", "cli.resume_offline", `${view.run} was made with the scripted offline model`, {
-      hint: "add --offline to go on with it",
-    });
-  if (!view.settings.offline && deck.offline)
-    throw new Fault("usage", "cli.resume_online", `${view.run} was made with the real models, not offline`, {
-      hint: "leave --offline out to go on with it",
-    });
-  const [then, now] = await Promise.all([realpath(view.workspace).catch(() => undefined), realpath(deck.workspace)]);
-  if (then !== undefined && then !== now)
-    throw new Fault(
-      "usage",
-      "cli.resume_elsewhere",
-      `${view.run} works in ${view.workspace}, not in ${deck.workspace}`,
-      {
-        hint: `add ${shellWords(["--workspace", view.workspace, "--home", deck.home])}`,
-      },
-    );
 }

@@ -2,7 +2,7 @@ import xterm from "@xterm/headless";
 import { array, assert, constantFrom, integer, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { clip, pad, widthOf, wrap } from "../../../src/faces/words/width.ts";
-import { shellWords } from "../../../src/faces/cli/shell-words.ts";
+import { shellWords } from "../../../src/base/shell-words.ts";
 import { execFileSync } from "node:child_process";
 
 /** Texts that terminals find difficult. */

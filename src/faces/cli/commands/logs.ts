@@ -13,7 +13,7 @@ import { findRun, listRuns } from "../find-run.ts";
 import { addHomeFlags, deckOptions, repeated, type DeckFlags } from "../flags/deck-flags.ts";
 import { wholeNumber } from "../flags/values.ts";
 import { eventTypes, nextFlags, readPage, wantsPage, type PageFlags } from "../log-page.ts";
-import { shellWords } from "../shell-words.ts";
+import { shellWords } from "../../../base/shell-words.ts";
 import { sink } from "../sink.ts";
 import { usualPatience } from "../stopping.ts";
 import { tailOf } from "../tail-of.ts";

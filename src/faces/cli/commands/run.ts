@@ -68,7 +68,7 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
   };
   if (resume !== undefined) {
     const change = { name: resume, say, flags, commandLine };
-    return { ...common, open: (port) => resumeRun(port, deck, change) };
+    return { ...common, open: (port) => resumeRun(port, change) };
   }
   const text = await readGoal(goal, world);
   return {

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { errnoOf, Fault } from "../../../base/fault.ts";
 import type { DeckOptions } from "../../../host/deck-options.ts";
 import type { World } from "../world.ts";
-import { shellWords } from "../shell-words.ts";
+import { shellWords } from "../../../base/shell-words.ts";
 import { words } from "./values.ts";
 
 /** The flags that say which deck is meant. */

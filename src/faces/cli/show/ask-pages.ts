@@ -4,7 +4,7 @@ import { markCitations, type AskLine, type AskView } from "../../../protocol/wat
 import { counted, money, moment, spell } from "../../words/amounts.ts";
 import type { Page } from "../look-up.ts";
 import type { Piece } from "../pieces.ts";
-import { shellWords } from "../shell-words.ts";
+import { shellWords } from "../../../base/shell-words.ts";
 import { tableLines } from "../table.ts";
 import { wrap } from "../../words/width.ts";
 
