@@ -33,7 +33,7 @@ const random = randomFrom(seed);
 
 const entry = join(import.meta.dirname, "../src/bin/cyberdeck.ts");
 const tasksOfGoal = 5;
-const stepsOfTask = 3;
+const stepsOfTask = 4;
 /** A goal that takes longer is stuck, milliseconds. */
 const mostGoalMs = 180_000;
 const topics = ["parser grammar", "network retries", "login screen", "tax tables", "image thumbnails"];
@@ -138,7 +138,7 @@ async function oneGoal(goal: number): Promise<Sample> {
   const faces = [cyberdeck("logs", run, "--follow")];
   const isClosed = (): boolean => eventsOf(run).some(({ type }) => type === "run.closed");
   while (!isClosed() && performance.now() - began < mostGoalMs) {
-    await pause(300 + random() * 2500);
+    await pause(150 + random() * 1200);
     const roll = random();
     const known = await status();
     if (known === undefined) {
