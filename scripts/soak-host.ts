@@ -146,6 +146,11 @@ async function oneGoal(goal: number): Promise<Sample> {
       await cyberdeck("host", "--detach").ended;
       continue;
     }
+    if (isLeft(eventsOf(run))) {
+      await cyberdeck("run", "--resume", run, "--detach").ended;
+      did("resume by hand");
+      continue;
+    }
     if (isHeldUp(eventsOf(run))) {
       await cyberdeck("account", "release").ended;
       did("release");
@@ -178,6 +183,12 @@ async function oneGoal(goal: number): Promise<Sample> {
     wrong: [...wrongIn(events, goal), ...(await leftBeside(last?.pid))],
   };
 }
+
+/** Its hosts have died so often that the next one leaves it to the netrunner. */
+const isLeft = (events: readonly DeckEvent[]): boolean =>
+  events.findLast(
+    ({ type, body }) => type === "run.resumed" || (type === "deck.warned" && body.code === "host.not_resumed"),
+  )?.type === "deck.warned";
 
 /** Agents that were killed shortly after one another look like a machine in trouble: the netrunner says that it is none. */
 const isHeldUp = (events: readonly DeckEvent[]): boolean =>
