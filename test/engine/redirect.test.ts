@@ -67,6 +67,31 @@ describe("an interrupt", () => {
     expect(told?.lastUserText).toContain("What follows replaces what you were doing");
   });
 
+  test("lets nothing of the old work begin once more over a message that was still unread, which is told", async () => {
+    await using kit = await openTestDeck({
+      judge: allowAll,
+      answer: (request) =>
+        request.messages.at(-1)?.text.includes("Hurry up.") === true
+          ? call("Bash", { command: "touch hurried" })
+          : obedient(request),
+    });
+    const { afterSeq, old } = await atWork(kit);
+    await eventually(() => isRunning(old, "sleep 302"), "the command runs");
+    await kit.deck.send({ type: "construct.send", construct: old, text: "Hurry up." });
+    await kit.deck.send({ type: "construct.interrupt", construct: old, text: "Do the new thing." });
+    const events = await kit.untilClosed(afterSeq);
+    const [before, after] = outcomesOf(events);
+    expect(before).toMatchObject({ id: old, state: "redirected" });
+    expect(after).toMatchObject({ state: "done", result: "I did the new thing.", session_id: before?.session_id });
+    expect(existsSync(join(kit.workspace, "hurried"))).toBe(false);
+    expect(of(events, "construct.tool_called").map(({ body }) => body.construct)).toEqual([old]);
+    expect(of(events, "construct.unread").map(({ body }) => body)).toEqual([
+      { construct: old, text: "Hurry up.", origin: "netrunner" },
+    ]);
+    expect(requestsOf(kit.api).filter(({ lastUserText }) => lastUserText.endsWith("Hurry up."))).toEqual([]);
+    expect(leftOf(events)).toEqual([]);
+  });
+
   test("ends the command that was running; what it had put behind itself stays with the session and ends with it", async () => {
     const gate = Promise.withResolvers<void>();
     await using kit = await openTestDeck({

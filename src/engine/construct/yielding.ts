@@ -26,8 +26,12 @@ export const estateOf = ({ session_id: sessionId }: Outcome): Estate => ({
 /** How long a turn may take to stop, milliseconds; it takes some 15. */
 const stopTurnMs = 2000;
 
-/** Stops the turn of a session, which stays alive. False when its end has not come in time: then only a stop helps. */
+/**
+ * Stops the turn of a session, which stays alive. False when only a stop helps: its end has not come in time, or it would not stay
+ * quiet. What the agent has not begun to read it takes up by itself as its next turn, and goes on with what it was stopped at.
+ */
 export async function quieten(session: AgentSession, turnOver: Promise<void>): Promise<boolean> {
+  if (session.unread > 0) return false;
   const bound = new AbortController();
   try {
     return await Promise.race([
