@@ -95,7 +95,7 @@ function write(
       at += width;
       continue;
     }
-    put(grid, row, at, segment, look);
+    put(grid, row, at, unsure.test(segment) ? standIn : segment, look);
     last = row * grid.columns + at;
     for (let rest = 1; rest < width; rest += 1) put(grid, row, at + rest, "", look);
     at += width;
@@ -103,6 +103,14 @@ function write(
   if (last >= 0 && rightToLeft.test(text)) grid.text[last] += leftToRightMark;
   return at;
 }
+
+/**
+ * What begins with these counts a column, but has none in some terminals, or none that is seen: there it would hang on the character
+ * before it, and what was in its place would stay. Marks without a letter, halves of Hangul syllables, fillers, the unassigned.
+ */
+const unsure =
+  /^(?:[\p{M}\p{Default_Ignorable_Code_Point}\u06de\u1160-\u11ff\ud7b0-\ud7ff]|(?!\p{Extended_Pictographic})\p{Cn})/u;
+const standIn = "\ufffd";
 
 /**
  * Letters that are written from right to left. Terminals that turn them around would take what follows along, a border and the text
