@@ -1,3 +1,4 @@
+import { isSteady } from "../../words/width.ts";
 import { leftToRightMark, type Grid } from "./grid.ts";
 import type { Theme } from "./theme.ts";
 
@@ -69,12 +70,9 @@ function widthAt(grid: Grid, cell: number, room: number): number {
 /** The columns that every terminal gives it; 0 if they differ, or may. */
 function steadyWidth(text: string): 0 | 1 | 2 {
   if (text.length !== 1) return 0;
-  if (narrow.test(text)) return 1;
+  if (isSteady(text)) return 1;
   return wide.test(text) ? 2 : 0;
 }
 
-/** ASCII, Latin, Greek, Cyrillic, lines, blocks, the sign that stands in, and the signs that the cockpit itself uses. */
-const narrow =
-  /[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u04ff\u2013\u2014\u2018-\u201d\u2022\u2026\u2039\u203a\u2190-\u2193\u2500-\u259f\u25a0-\u25cf\u2713\u2717\ufffd]/;
 /** Han, kana, whole Hangul syllables and the punctuation that goes with them. */
 const wide = /[\u3001-\u3020\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4db5\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]/;
