@@ -13,6 +13,7 @@ export interface Mounted {
   badge: (model: DeckModel) => number;
   draw: (model: DeckModel, size: Size) => Drawing;
   focus: (model: DeckModel, size: Size) => Focus;
+  /** What can be done at this moment: of another one, it is asked again. */
   actions: (model: DeckModel, size: Size) => BoundAction[];
   enter: (aim: Focus, model: DeckModel, size: Size) => void;
   heard: (event: DeckEvent, model: DeckModel, size: Size) => void;
@@ -53,15 +54,17 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
     badge: (model) => page.badge?.(model) ?? 0,
     draw: (model, size) => page.draw(seen(model, size)),
     focus: (model, size) => page.focus(seen(model, size)),
-    actions: (model, size) =>
-      page.actions.map(({ id, title, keys, isPlain = false, can, run }) => ({
+    actions(model, size) {
+      let then: At<S> | undefined;
+      return page.actions.map(({ id, title, keys, isPlain = false, can, run }) => ({
         id,
         title,
         keys,
         isPlain,
-        can: () => can === undefined || can(at(model, size)),
+        can: () => can === undefined || can((then ??= at(model, size))),
         run: (key = "") => set(run({ ...at(model, size), key })),
-      })),
+      }));
+    },
     enter(aim, model, size) {
       state = page.begin(aim, model, state);
       page.entered?.(at(model, size));

@@ -10,14 +10,29 @@ const nothing = /(?!\u00ad)[\p{Mn}\p{Me}\p{Cf}]/u;
 /** Characters that never join the one before or behind them (https://unicode.org/reports/tr29, "Control"). */
 const parting =
   /(?!\u200c|\u200d|[\u{e0020}-\u{e007f}])[\p{Cf}\p{Cs}\u2028\u2029\u2065\ufff0-\ufff8\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}]/u;
+/**
+ * All but the characters that take one column in every terminal and never join another: ASCII, Latin, Greek, Cyrillic, lines, blocks,
+ * the sign that stands for what cannot be shown, and signs of our own.
+ */
+const unsteady =
+  /[^\x20-\x7e\u00a1-\u00a8\u00aa-\u00ac\u00af-\u024f\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u04ff\u2013\u2014\u2018-\u201d\u2022\u2026\u2039\u203a\u2190-\u2193\u2500-\u25a9\u25ac-\u25b5\u25b7-\u25bf\u25c1-\u25cf\u2713\u2717\ufffd]/;
 const emojiSelector = "\u{fe0f}";
+
+/** Whether each character of a text is a column, in every terminal. */
+export const isSteady = (text: string): boolean => !unsteady.test(text);
+
+/** How many of the first characters of a text are a column each, and are not joined by the one behind them. */
+export function steadyLength(text: string): number {
+  const first = text.search(unsteady);
+  return first === -1 ? text.length : Math.max(0, first - 1);
+}
 
 /**
  * The columns that a line takes in a terminal, at most. Terminals differ over joined emoji: some show one picture, others
  * each part. The parts are counted, so that a line may look a little short but never wraps.
  */
 export function widthOf(line: string): number {
-  if (plain.test(line)) return line.length;
+  if (isSteady(line)) return line.length;
   let columns = 0;
   let last = 0;
   for (const character of line) {
@@ -33,7 +48,7 @@ export function widthOf(line: string): number {
 
 /** The line in at most so many columns, cut between graphemes; the cut is marked by an ellipsis. */
 export function clip(line: string, columns: number): string {
-  if (line.length <= columns && plain.test(line)) return line;
+  if (line.length <= columns && isSteady(line)) return line;
   if (columns <= 0) return "";
   // A character takes a column or none; what lies far behind the edge need not be measured.
   const head = line.length > columns * 16 ? line.slice(0, columns * 16) : line;
@@ -55,7 +70,7 @@ export function wrap(text: string, columns: number): string[] {
 
 /** A text in pieces of at most so many columns, broken wherever the edge is: nothing of it is left out or moved. */
 export const chopped = (text: string, columns: number): string[] =>
-  text.split("\n").flatMap((one) => (plain.test(one) ? sliced(one, columns) : chop(one, columns)));
+  text.split("\n").flatMap((one) => (isSteady(one) ? sliced(one, columns) : chop(one, columns)));
 
 function sliced(text: string, columns: number): string[] {
   const count = Math.max(1, Math.ceil(text.length / columns));

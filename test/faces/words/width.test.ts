@@ -1,7 +1,7 @@
 import xterm from "@xterm/headless";
 import { array, assert, constantFrom, integer, oneof, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clip, pad, widthOf, wrap } from "../../../src/faces/words/width.ts";
+import { clip, isSteady, pad, steadyLength, widthOf, wrap } from "../../../src/faces/words/width.ts";
 import { shellWords } from "../../../src/base/shell-words.ts";
 import { execFileSync } from "node:child_process";
 
@@ -116,4 +116,44 @@ test("quoted words are read back by a shell as they were", () => {
 
 test("the emulator that the other tests rely on counts as a terminal does", async () => {
   expect(await columnsInTerminal("漢字ab")).toBe(6);
+});
+
+describe("characters that are a column each in every terminal", () => {
+  const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+  const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(isSteady);
+
+  test("join nothing beside them", () => {
+    const text = all.join("");
+    expect(Array.from(segmenter.segment(text), ({ segment }) => segment)).toEqual(all);
+    expect(steadyLength(text)).toBe(text.length);
+  });
+
+  test("are counted one column each where they stand among others as well", () => {
+    expect(all.filter((one) => widthOf(`数${one}`) !== 3)).toEqual([]);
+  });
+
+  test.each([
+    "\u0301",
+    "\u1160",
+    "\u00ad",
+    "\u00a9",
+    "\u25b6",
+    "\ufe0f",
+    "\u200d",
+    "\u05d0",
+    "数",
+    "🙂",
+    "\t",
+    "\u009b",
+    "\ud83d",
+  ])("do not have %j among them", (one) => {
+    expect(isSteady(one)).toBe(false);
+    expect(isSteady(`a${one}b`)).toBe(false);
+  });
+
+  test("are counted up to the one that may be joined by what is behind it", () => {
+    expect(steadyLength("abe\u0301f")).toBe(2);
+    expect(steadyLength("\u0301")).toBe(0);
+    expect(steadyLength("a…│")).toBe(3);
+  });
 });

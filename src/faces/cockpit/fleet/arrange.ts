@@ -1,6 +1,7 @@
 import { costOf, type RunView } from "../../../protocol/view.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { readFilter } from "./filter.ts";
+import type { KeptLines } from "./kept-lines.ts";
 import { ordered, type Order } from "./order.ts";
 import { fleetRows, type FleetRow } from "./row.ts";
 
@@ -30,13 +31,14 @@ export interface Arranged {
   problem: string | null;
 }
 
-/** Keeps what was arranged last: a frame and each of its keys ask for it. */
+/** Keeps what was made last: a frame and each of its keys ask for it. */
 export interface Shelf {
   stamp: string;
   arranged: Arranged | null;
+  lines: KeptLines;
 }
 
-export const newShelf = (): Shelf => ({ stamp: "", arranged: null });
+export const newShelf = (): Shelf => ({ stamp: "", arranged: null, lines: new WeakMap() });
 
 /** The fleet of now; taken from the shelf as long as nothing has happened that it depends on. */
 export function arrange(model: DeckModel, wish: Wish, shelf: Shelf): Arranged {

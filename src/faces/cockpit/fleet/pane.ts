@@ -1,4 +1,5 @@
-import { caliberText } from "../../../protocol/view.ts";
+import type { DeckEvent } from "../../../protocol/event.ts";
+import { caliberText, type RunView } from "../../../protocol/view.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { oneLine } from "../../../base/text.ts";
 import { counted } from "../../words/amounts.ts";
@@ -13,6 +14,7 @@ import type { Size } from "../screen/size.ts";
 import { headLines } from "../transcript/lines.ts";
 import { shortLines } from "../transcript/short-lines.ts";
 import { stepsOf } from "../transcript/steps.ts";
+import { linesOf, type KeptLines } from "./kept-lines.ts";
 import { cents, shortCount, shortTime } from "./figures.ts";
 import { needLines, showsAll } from "./need-lines.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
@@ -24,14 +26,14 @@ export interface PaneAt extends Omit<Placed, "lines"> {
 }
 
 /** A construct in a box: its task, what it waits with, and the last lines of its transcript. */
-export function paneOf(row: FleetRow, model: DeckModel, at: PaneAt): Placed {
+export function paneOf(row: FleetRow, model: DeckModel, kept: KeptLines, at: PaneAt): Placed {
   const { number, isCursor, ...place } = at;
   const { construct, need } = row;
   const { glyph, word } = constructWord(construct.state);
   const badge = number <= 9 ? `${number} ` : "";
   const state = need === undefined ? `${glyph} ${word}` : `⚑ ${word.toUpperCase()}`;
   const border = need !== undefined ? "border_act" : isCursor ? "border_focused" : "border";
-  const lines = bodyOf(row, model, place.width - 2, place.height - 2);
+  const lines = bodyOf(row, model, kept, { columns: place.width - 2, rows: place.height - 2 });
   const title = `${isCursor ? "▸" : ""}${badge}${state}  ${construct.id}`;
   // Corners, two dashes, and a blank at each side of both.
   const note = noteOf(row, model.now, place.width - widthOf(title) - 9);
@@ -40,7 +42,7 @@ export function paneOf(row: FleetRow, model: DeckModel, at: PaneAt): Placed {
 }
 
 /** What is known of a construct within so many columns and rows. */
-function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
+function bodyOf(row: FleetRow, model: DeckModel, kept: KeptLines, { columns, rows }: Size): Line[] {
   const { view, need } = row;
   const lines = taskLines(row, columns, rows);
   if (need !== undefined) {
@@ -48,7 +50,7 @@ function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number):
     lines.push(...needLines(need, { now: model.now, windowMs: view.settings.hold_window_ms, columns, most }));
   }
   const room = rows - lines.length;
-  if (room > 0) lines.push(...lastLines(row, model, columns - 1, room));
+  if (room > 0) lines.push(...lastLines(row, model, kept, { columns: columns - 1, rows: room }));
   return lines;
 }
 
@@ -69,8 +71,13 @@ function taskLines(row: FleetRow, columns: number, rows: number): Line[] {
 const roomyRows = 14;
 
 /** The end of its transcript; where nothing of that is known yet, what it does. */
-function lastLines({ view, construct }: FleetRow, model: DeckModel, columns: number, rows: number): Line[] {
-  const events = eventsOf(model.feeds, view.run, construct.id).slice(-3 * rows - 6);
+function lastLines({ view, construct }: FleetRow, model: DeckModel, kept: KeptLines, size: Size): readonly Line[] {
+  const events = eventsOf(model.feeds, view.run, construct.id).slice(-3 * size.rows - 6);
+  const lines = linesOf(kept, events, size, () => transcriptEnd(events, view, size));
+  return lines.length > 0 ? lines : [line([` › ${near(construct.activity, view)}`, "faint"])];
+}
+
+function transcriptEnd(events: readonly DeckEvent[], view: RunView, { columns, rows }: Size): Line[] {
   const lines: Line[] = [];
   let outcome = "";
   for (const step of stepsOf(events).toReversed()) {
@@ -81,8 +88,7 @@ function lastLines({ view, construct }: FleetRow, model: DeckModel, columns: num
     if (step.kind === "outcome") outcome = step.text;
     lines.unshift(...shortLines(step, view, columns, rows >= roomyRows));
   }
-  const shown = lines.slice(-rows).map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
-  return shown.length > 0 ? shown : [line([` › ${near(construct.activity, view)}`, "faint"])];
+  return lines.slice(-rows).map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
 }
 
 /** Its figures, as many as there is room for; those that matter most are left out last. */

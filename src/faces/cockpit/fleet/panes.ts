@@ -1,6 +1,7 @@
 import type { Drawing, Placed } from "../draw/block.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import type { Size } from "../screen/size.ts";
+import type { KeptLines } from "./kept-lines.ts";
 import { paneOf } from "./pane.ts";
 import type { FleetRow } from "./row.ts";
 
@@ -47,10 +48,15 @@ export function spotsOf(count: number, place: number, size: Size): Spot[] {
 }
 
 /** A box for each construct that there is room for. */
-export function drawPanes(model: DeckModel, rows: readonly FleetRow[], place: number, size: Size): Drawing {
+export function drawPanes(
+  model: DeckModel,
+  { rows, kept }: { rows: readonly FleetRow[]; kept: KeptLines },
+  place: number,
+  size: Size,
+): Drawing {
   const parts = spotsOf(rows.length, place, size).flatMap(({ index, ...at }) => {
     const row = rows[index];
-    return row === undefined ? [] : [paneOf(row, model, { ...at, number: index + 1, isCursor: index === place })];
+    return row === undefined ? [] : [paneOf(row, model, kept, { ...at, number: index + 1, isCursor: index === place })];
   });
   return { parts };
 }

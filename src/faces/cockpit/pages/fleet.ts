@@ -35,7 +35,7 @@ export const fleetPage: Page<FleetState> = {
     const note = noteOf(arranged, state);
     if (hasPanes(seen)) {
       const room = { columns: size.columns, rows: size.rows - 1 };
-      const { parts } = moved(drawPanes(model, arranged.rows, place, room), 0, 1);
+      const { parts } = moved(drawPanes(model, { rows: arranged.rows, kept: state.shelf.lines }, place, room), 0, 1);
       return {
         parts: [
           ...parts,
@@ -105,7 +105,7 @@ function peekRows(arranged: Arranged, rows: number): number {
   return left >= leastPeek ? left : 0;
 }
 
-function drawTable({ model, size }: Seen<FleetState>, arranged: Arranged, place: number, note: string): Drawing {
+function drawTable({ model, state, size }: Seen<FleetState>, arranged: Arranged, place: number, note: string): Drawing {
   const { columns, rows } = size;
   const peek = peekRows(arranged, rows);
   const height = rows - Math.max(1, peek);
@@ -114,7 +114,8 @@ function drawTable({ model, size }: Seen<FleetState>, arranged: Arranged, place:
   const row = arranged.rows[place];
   if (row === undefined) return { parts: [table] };
   const at = { x: 0, y: height, width: columns, height: rows - height };
-  if (peek > 0) return { parts: [table, paneOf(row, model, { ...at, number: place + 1, isCursor: true })] };
+  const spot = { ...at, number: place + 1, isCursor: true };
+  if (peek > 0) return { parts: [table, paneOf(row, model, state.shelf.lines, spot)] };
   return { parts: [table, { ...at, lines: [taskLine(row, columns)] }] };
 }
 

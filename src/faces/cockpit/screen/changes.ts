@@ -1,3 +1,4 @@
+import { isSteady } from "../../words/width.ts";
 import { leftToRightMark, type Grid } from "./grid.ts";
 import type { Theme } from "./theme.ts";
 
@@ -28,9 +29,9 @@ export function changesOf(before: Grid | undefined, after: Grid, theme: Theme): 
         look = own;
       }
       const width = widthAt(after, cell, columns - column);
-      if (width === 1 && isSteady(text)) {
+      if (width === steadyWidth(text)) {
         out += text;
-        at = column + 1;
+        at = column + width;
         continue;
       }
       if (width > 1) out += `${" ".repeat(width)}\u001b[${column + 1}G`;
@@ -66,9 +67,12 @@ function widthAt(grid: Grid, cell: number, room: number): number {
   return width;
 }
 
-/** Whether every terminal gives it one column: ASCII, Latin, lines, blocks and the signs that the cockpit itself uses. */
-const isSteady = (text: string): boolean =>
-  text.length === 1 &&
-  /[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2013\u2014\u2018-\u201d\u2022\u2026\u2190-\u2193\u2500-\u259f\u25a0-\u25cf]/.test(
-    text,
-  );
+/** The columns that every terminal gives it; 0 if they differ, or may. */
+function steadyWidth(text: string): 0 | 1 | 2 {
+  if (text.length !== 1) return 0;
+  if (isSteady(text)) return 1;
+  return wide.test(text) ? 2 : 0;
+}
+
+/** Han, kana, whole Hangul syllables and the punctuation that goes with them. */
+const wide = /[\u3001-\u3020\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4db5\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]/;

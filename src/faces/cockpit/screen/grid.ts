@@ -1,4 +1,4 @@
-import { widthOf } from "../../words/width.ts";
+import { steadyLength, widthOf } from "../../words/width.ts";
 import type { Drawing, Placed } from "../draw/block.ts";
 import { ownLooks, type Look } from "../draw/look.ts";
 import { tame } from "../draw/tame.ts";
@@ -33,7 +33,8 @@ export function gridOf({ parts, cursor }: Drawing, { columns, rows }: Size): Gri
   const grid: Grid = {
     columns,
     rows,
-    text: Array.from({ length: columns * rows }, () => " "),
+    // Some thirty times as fast as filling a list one by one.
+    text: " ".repeat(columns * rows).split(""),
     look: new Uint16Array(columns * rows),
     cursor: cursor !== undefined && cursor.x < columns && cursor.y < rows ? cursor : undefined,
   };
@@ -66,7 +67,6 @@ function place(grid: Grid, { x, y, width, height, lines }: Placed): void {
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-const plain = /^[\x20-\x7e]*$/;
 
 /** Writes a text from a column on, as far as there is room; the column behind it. */
 function write(
@@ -77,14 +77,13 @@ function write(
   text: string,
   look: number,
 ): number {
+  const steady = steadyLength(text);
   let at = start;
+  for (let index = 0; index < steady && at < right; index += 1, at += 1)
+    if (at >= left) put(grid, row, at, text.charAt(index), look);
+  if (steady === text.length || at >= right) return at;
   let last = -1;
-  if (plain.test(text)) {
-    for (let index = 0; index < text.length && at < right; index += 1, at += 1)
-      if (at >= left) put(grid, row, at, text.charAt(index), look);
-    return at;
-  }
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segmenter.segment(text.slice(steady))) {
     if (at >= right) break;
     const width = widthOf(segment);
     // A mark without a letter to stand on, and what has no room at the edge.
@@ -95,7 +94,7 @@ function write(
       at += width;
       continue;
     }
-    put(grid, row, at, segment, look);
+    put(grid, row, at, unsure.test(segment) ? standIn : segment, look);
     last = row * grid.columns + at;
     for (let rest = 1; rest < width; rest += 1) put(grid, row, at + rest, "", look);
     at += width;
@@ -103,6 +102,14 @@ function write(
   if (last >= 0 && rightToLeft.test(text)) grid.text[last] += leftToRightMark;
   return at;
 }
+
+/**
+ * What begins with these counts a column, but has none in some terminals, or none that is seen: there it would hang on the character
+ * before it, and what was in its place would stay. Marks without a letter, halves of Hangul syllables, fillers, the unassigned.
+ */
+const unsure =
+  /^(?:[\p{M}\p{Default_Ignorable_Code_Point}\u06de\u1160-\u11ff\ud7b0-\ud7ff]|(?!\p{Extended_Pictographic})\p{Cn})/u;
+const standIn = "\ufffd";
 
 /**
  * Letters that are written from right to left. Terminals that turn them around would take what follows along, a border and the text

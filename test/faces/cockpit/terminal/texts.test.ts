@@ -1,5 +1,6 @@
 import { array, assert, asyncProperty, property, record, tuple, type Arbitrary } from "fast-check";
 import xterm from "@xterm/headless";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 import { describe, expect, test } from "vitest";
 import type { Drawing } from "../../../../src/faces/cockpit/draw/block.ts";
@@ -39,9 +40,10 @@ type Watched = xterm.Terminal & { acts: string[] };
 /** A terminal that keeps what a text has made it do beside showing cells. */
 const graphemes = "15-graphemes" as const;
 
-function open(unicode: "6" | typeof graphemes): Watched {
+function open(unicode: "6" | "11" | typeof graphemes): Watched {
   const terminal = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true, scrollback: 0 });
   if (unicode === graphemes) terminal.loadAddon(new UnicodeGraphemesAddon());
+  if (unicode === "11") terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = unicode;
   const acts: string[] = [];
   terminal.onBell(() => acts.push("bell"));
@@ -79,7 +81,7 @@ const harmless = new RegExp(String.raw`\u001b\[(?:\d+;\d+H|\d+G|[\d;]*m|\?2026[h
 
 const parameters = { numRuns: 60 };
 
-describe.each(["6", graphemes] as const)("texts on a terminal that measures by unicode %s", (unicode) => {
+describe.each(["6", "11", graphemes] as const)("texts on a terminal that measures by unicode %s", (unicode) => {
   test("leave the borders beside them in their columns, whatever they are and were", async () => {
     await assert(
       asyncProperty(array(anyPicture, { minLength: 1, maxLength: 4 }), async (pictures) => {
@@ -140,6 +142,28 @@ test("a text is as wide as its graphemes together", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+test.each([
+  ["half of a Hangul syllable", "\u1160"],
+  ["a mark without its letter", "\u0903"],
+  ["a character that is never seen", "\uffa0"],
+  ["one that is not assigned", "\u0378"],
+])("%s, which has no column in some terminals, is shown by a sign that has one", (_, text) => {
+  const { text: cells } = gridOf(
+    { parts: [{ x: 0, y: 0, width: 5, height: 1, lines: [{ spans: [{ text: `a${text} ` }, { text }] }] }] },
+    { columns: 5, rows: 1 },
+  );
+  expect(cells.join("").trimEnd()).toMatch(/\ufffd$/);
+});
+
+test("letters keep the marks and halves that belong to them", () => {
+  const text = "e\u0301 \u1100\u1161\u11a8 का 👍🏽 \ue0b0";
+  const { text: cells } = gridOf(
+    { parts: [{ x: 0, y: 0, width: 30, height: 1, lines: [{ spans: [{ text }] }] }] },
+    { columns: 30, rows: 1 },
+  );
+  expect(cells.join("").trimEnd()).toBe(text);
 });
 
 describe("a text that is written from right to left", () => {
