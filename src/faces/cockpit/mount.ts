@@ -28,6 +28,7 @@ export interface BoundAction {
   title: string;
   keys: readonly string[];
   isPlain: boolean;
+  isRare: boolean;
   can: () => boolean;
   /** @param key by which it is done; left out: by its name */
   run: (key?: string) => void;
@@ -54,11 +55,12 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
     draw: (model, size) => page.draw(seen(model, size)),
     focus: (model, size) => page.focus(seen(model, size)),
     actions: (model, size) =>
-      page.actions.map(({ id, title, keys, isPlain = false, can, run }) => ({
+      page.actions.map(({ id, title, keys, isPlain = false, isRare = false, can, run }) => ({
         id,
         title,
         keys,
         isPlain,
+        isRare,
         can: () => can === undefined || can(at(model, size)),
         run: (key = "") => set(run({ ...at(model, size), key })),
       })),

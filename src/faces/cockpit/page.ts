@@ -51,6 +51,8 @@ export interface Action<S> {
   can?: (at: Seen<S> & { focus: Focus }) => boolean;
   /** Too plain for the palette and the line of hints: moving about. */
   isPlain?: boolean;
+  /** Not often wanted: the line of hints names it behind all others. */
+  isRare?: boolean;
   /** The new state of the page, if it is another. */
   run: (at: At<S>) => S | void;
 }

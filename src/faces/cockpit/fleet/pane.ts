@@ -52,6 +52,14 @@ function bodyOf(row: FleetRow, model: DeckModel, columns: number, rows: number):
   return lines;
 }
 
+/** The rows that a box takes, with its borders, to show all that its construct waits with; it may not take more than `most`. */
+export function rowsWanted(row: FleetRow, columns: number, most: number): number {
+  if (row.need === undefined) return 0;
+  const [inner, room] = [columns - 2, most - 2];
+  const task = taskLines(row, inner, room).length;
+  return 2 + task + needLines(row.need, { now: 0, windowMs: null, columns: inner, most: room - task }).length;
+}
+
 /** Whether a pane of this size shows all that a decision about what its construct waits with needs. */
 export function isDecidable(row: FleetRow, { columns, rows }: Size): boolean {
   if (row.need === undefined) return false;

@@ -72,7 +72,13 @@ function rowLine(
   ];
   for (const column of shape) {
     const text = cell(column, column.text(row, now));
-    spans.push({ text, look: lookOf(row, column) }, { text: " ".repeat(gap) });
+    // Blanks beside a text that is turned round would look like a part of it.
+    const [before, after] = [text.length - text.trimStart().length, text.length - text.trimEnd().length];
+    spans.push(
+      { text: " ".repeat(before) },
+      { text: text.trim(), look: lookOf(row, column) },
+      { text: " ".repeat(Math.min(after, text.length - before) + gap) },
+    );
   }
   return { spans, target: id, ...(isCursor ? { fill: "cursor" as const } : {}) };
 }

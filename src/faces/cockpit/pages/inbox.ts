@@ -41,8 +41,11 @@ export const inboxPage: Page<InboxState> = {
     const isOfMany = new Set(needs.map(({ run }) => run)).size > 1;
     const lines = needs
       .slice(first, first + rows)
-      .map((one, index) => rowOf(one, first + index === place, model.now, isOfMany));
-    const head = line([`   ${pad("TIME", 8, "right")}  ${pad("WHO", 12)} ${pad("WHAT", titleColumns)} ABOUT`, "faint"]);
+      .map((one, index) => rowOf(one, { at: first + index, place, now: model.now, isOfMany }));
+    const head = line([
+      `   ${pad("TIME", 7, "right")}      ${pad("WHO", 12)} ${pad("WHAT", titleColumns)} ABOUT`,
+      "faint",
+    ]);
     return { parts: [{ ...list, lines: [head, ...lines] }, detailBox(need, seen, detail)] };
   },
   focus(seen) {
@@ -88,13 +91,19 @@ const emptyLines: readonly Line[] = [
   line(["  g goes to the next one from any page, x answers it.", "faint"]),
 ];
 
-function rowOf(need: Need, isCursor: boolean, now: number, isOfMany: boolean): Line {
+function rowOf(
+  need: Need,
+  { at, place, now, isOfMany }: { at: number; place: number; now: number; isOfMany: boolean },
+): Line {
+  const isCursor = at === place;
   const [time, look] = timeOf(need, now);
+  const number = at < 9 ? String(at + 1) : " ";
   const who = isOfMany && need.construct === null ? `${whoOf(need)} ${need.run.slice(-4)}` : whoOf(need);
   const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
-    [pad(time, 8, "right"), look],
-    "  ",
+    [`${isCursor ? "▸" : " "}${number} `, isCursor ? "key" : "faint"],
+    " ".repeat(Math.max(0, 7 - time.length)),
+    [need.deadline === null ? time : `${time} left`, look],
+    need.deadline === null ? "      " : " ",
     pad(who, 12),
     " ",
     [pad(`${needGlyph[need.reason]} ${need.title}`, titleColumns), need.severity === "low" ? "warning" : "alarm"],

@@ -124,6 +124,7 @@ export const watchdogPage: Page<WatchdogState> = {
       id: "watchdog.copy",
       title: "copy the answer",
       keys: ["y"],
+      isRare: true,
       can: (seen) => current(seen)?.state === "answered",
       run(at) {
         const ask = current(at);
@@ -134,6 +135,7 @@ export const watchdogPage: Page<WatchdogState> = {
       id: "watchdog.copy_json",
       title: "copy question and answer as JSON",
       keys: ["Y"],
+      isRare: true,
       can: (seen) => current(seen) !== undefined,
       run: (at) => at.hands.copy(JSON.stringify(current(at), null, 2), "question and answer"),
     },
