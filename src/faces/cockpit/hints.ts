@@ -3,17 +3,18 @@ import type { Chrome } from "./frame.ts";
 import { keyName, keysOf, type OwnKeys } from "./keymap.ts";
 import type { Need } from "./model/need.ts";
 import type { BoundAction } from "./mount.ts";
+import type { Focus } from "./page.ts";
 
 /**
  * Keys that are of use at the moment: how what waits under the cursor is answered, what the page offers, what is done everywhere, then
  * what is seldom wanted; at last the way to all others.
- * @param isSeen all that the answer needs is in view, or was
+ * @param focus whether all that an answer needs is in view
  */
 export function hintsOf(
   actions: readonly BoundAction[],
   keys: OwnKeys,
   need: Need | undefined,
-  isSeen: boolean,
+  { isSeen, isForGoodSeen }: Focus,
 ): Chrome["hints"] {
   const answers = need === undefined ? {} : answersTo(need);
   const told = new Set<string>();
@@ -25,7 +26,8 @@ export function hintsOf(
     const way = ways[action.id];
     const answer = way === undefined ? undefined : answers[way];
     if (way !== undefined && answer === undefined) return [];
-    const isUnseen = !isSeen && way !== undefined && allowing.has(way);
+    const isUnseen =
+      (way === "yes" || way === "always") && (isSeen !== true || (way === "always" && isForGoodSeen === false));
     const title = isUnseen ? "see all of it" : (answer?.word ?? action.title);
     return [{ rank: rankOf(action, way), hint: [keyName(key), title] }];
   });
@@ -38,9 +40,6 @@ const ways: Readonly<Record<string, keyof Answers>> = {
   "need.refuse_note": "note",
   "need.allow_pattern": "always",
 };
-
-/** What allows something; that has to be seen first. */
-const allowing: ReadonlySet<keyof Answers> = new Set(["yes", "always"]);
 
 function rankOf({ id, isRare }: BoundAction, way: keyof Answers | undefined): number {
   if (way === "yes" || way === "no") return 0;

@@ -20,6 +20,8 @@ export interface Focus {
   need?: string | undefined;
   /** All of it that a decision needs is in view, or was. */
   isSeen?: boolean | undefined;
+  /** What would be allowed for good is in view too; left out: where `isSeen` is. */
+  isForGoodSeen?: boolean | undefined;
 }
 
 /** What a page draws from. */

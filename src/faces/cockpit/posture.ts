@@ -1,6 +1,6 @@
 import { addSpent, nothingSpent } from "../../protocol/spent.ts";
 import { sparesIn } from "../../protocol/pool.ts";
-import { costOf, spentOf, type ConstructView, type RunView } from "../../protocol/view.ts";
+import { costOf, isEnded, spentOf, type ConstructView, type RunView } from "../../protocol/view.ts";
 import { money } from "../words/amounts.ts";
 import { daemonWord, runWord } from "../words/state-word.ts";
 import { line, type Line, type Span } from "./draw/block.ts";
@@ -73,7 +73,9 @@ const goalText = (run: RunView | undefined): string => {
 /** @param isLong each count with its word */
 function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean): Span[] {
   const open = [...model.runs.values()].filter(isOpen);
-  const constructs = open.flatMap((view) => Object.values(view.constructs));
+  // Of a run that is over and still looked at, it is told how its constructs ended.
+  const over = run === undefined || isOpen(run) ? [] : Object.values(run.constructs).filter(isEnded);
+  const constructs = [...open.flatMap((view) => Object.values(view.constructs)), ...over];
   const of = (...states: ConstructView["state"][]): number =>
     constructs.filter(({ state }) => states.includes(state)).length;
   const held = of("held", "paused");
@@ -83,7 +85,7 @@ function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean)
   const dayBudget = run?.settings.day_usd ?? 0;
   const spent = open.map(spentOf).reduce(addSpent, nothingSpent);
   const ready = open.reduce((sum, view) => sum + sparesIn(view.pool, "ready"), 0);
-  const size = run?.settings.pool ?? 0;
+  const size = run === undefined || !isOpen(run) ? 0 : run.settings.pool;
   const count = (sign: string, word: string, n: number, look: Look): Span => ({
     text: isLong ? ` ${sign} ${n} ${word} ` : ` ${sign}${n}`,
     look,

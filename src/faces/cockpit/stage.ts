@@ -216,10 +216,7 @@ export class Stage {
       tabs: this.#pages,
       front: this.#front.name,
       word: this.#word,
-      hints: fittingHints(
-        hintsOf(this.actions(), this.#parts.keys, needInFocus(model, focus), focus.isSeen === true),
-        columns,
-      ),
+      hints: fittingHints(hintsOf(this.actions(), this.#parts.keys, needInFocus(model, focus), focus), columns),
     };
   }
 

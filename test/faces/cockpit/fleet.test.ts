@@ -120,6 +120,32 @@ describe("the fleet", () => {
     await desk.close();
   });
 
+  test("allows for good only what was seen: a long pattern is shown first, and the call alone takes one key", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(20, deck);
+    deck.stage().emit("hold.opened", {
+      hold: "hold-wide",
+      construct: "cx-9e3779b1",
+      call: "wide",
+      tool: "Bash",
+      input: "publish it",
+      targets: ["publish a package"],
+      diff: null,
+      task: "",
+      rule: "publish",
+      reason: "it publishes",
+      pattern: "publish # ".repeat(60),
+      deadline: Date.UTC(2026, 10, 22, 10, 20, 3),
+    });
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    await desk.pass(500);
+    expect(has(await desk.press("X"), "X ALLOWS")).toBe(true);
+    expect(deck.commands.some(({ type }) => type === "hold.answer")).toBe(false);
+    await desk.press("escape", "x");
+    expect(deck.commands.at(-1)).toMatchObject({ type: "hold.answer", hold: "hold-wide", answer: "allow" });
+    await desk.close();
+  });
+
   test("gives what waits half of the page at most, and a call that needs more is shown before it is allowed", async () => {
     const deck = scriptedDeck();
     await fleetOf(20, deck);

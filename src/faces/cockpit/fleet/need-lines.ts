@@ -64,14 +64,18 @@ function keysText(need: Need, isSeen: boolean): string[] {
   return [told(words, no?.word), told(words?.split(" ")[0], no?.word.split(" ")[0])];
 }
 
-/** Whether so many rows show all of it that a decision needs. */
-export function showsAll(need: Need, columns: number, most: number): boolean {
+/**
+ * Whether so many rows show all of it that a decision needs.
+ * @param isForGood the decision is about the pattern too, not about this call alone
+ */
+export function showsAll(need: Need, columns: number, most: number, isForGood = false): boolean {
   const text = need.kind === "hold" ? `${need.hold.tool}  ${need.hold.input}` : need.text;
   // What cannot fit need not be broken into rows; what has parts that are not shown is not seen.
   if (text.length > columns * most || inert(text) !== text) return false;
   const rows = headLines(text, columns - 1, most + 1).length;
   if (need.kind !== "hold") return rows < most;
-  return need.hold.diff === null && 1 + rows + belowCommand(need.hold, columns).length <= most;
+  const hold = isForGood ? need.hold : { ...need.hold, pattern: "" };
+  return hold.diff === null && 1 + rows + belowCommand(hold, columns).length <= most;
 }
 
 /** What is told of a held call under its command. */

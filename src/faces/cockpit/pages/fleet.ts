@@ -52,7 +52,8 @@ export const fleetPage: Page<FleetState> = {
     if (row === undefined) return {};
     const box = row.need === undefined ? null : boxOf(seen, arranged, place);
     const isSeen = box !== null && isDecidable(row, box);
-    return { construct: row.construct.id, run: row.view.run, isSeen };
+    const isForGoodSeen = box !== null && isDecidable(row, box, true);
+    return { construct: row.construct.id, run: row.view.run, isSeen, isForGoodSeen };
   },
   actions: [
     ...fleetActions,

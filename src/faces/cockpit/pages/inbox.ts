@@ -4,6 +4,7 @@ import { answersTo } from "../attention/answers.ts";
 import { newDetailing, type Detail, type Detailing } from "../attention/detail.ts";
 import { answerLine, needGlyph, needHead, timeOf, whoOf } from "../attention/need-words.ts";
 import { blank, filling, line, type Line, type Placed } from "../draw/block.ts";
+import { told } from "../draw/told.ts";
 import { boxed } from "../draw/box.ts";
 import { cursorIn, firstShown, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
 import type { Need } from "../model/need.ts";
@@ -34,7 +35,7 @@ export const inboxPage: Page<InboxState> = {
     const needs = needsOf(model);
     const place = placeIn(idsOf(seen), state.listing);
     const need = needs[place];
-    if (need === undefined) return filling(emptyLines, size.columns, size.rows);
+    if (need === undefined) return filling(emptyLines(size.columns), size.columns, size.rows);
     const { list, detail } = partsOf(size, needs.length);
     const rows = list.height - 1;
     const first = firstShown(needs.length, place, rows);
@@ -80,15 +81,15 @@ export const inboxPage: Page<InboxState> = {
 
 const titleColumns = 26;
 
-const emptyLines: readonly Line[] = [
+const emptyLines = (columns: number): Line[] => [
   blank,
   line(["  Nothing needs you.", "strong"]),
   blank,
-  line([
-    "  Held calls, bounds that are reached, questions of the daemon and trouble with the account come in here.",
-    "faint",
-  ]),
-  line(["  g goes to the next one from any page, x answers it.", "faint"]),
+  ...told(
+    "Held calls, bounds that are reached, questions of the daemon and trouble with the account come in here.",
+    columns,
+  ),
+  ...told("g goes to the next one from any page, x answers it.", columns),
 ];
 
 function rowOf(
