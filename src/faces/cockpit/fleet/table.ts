@@ -2,6 +2,7 @@ import { oneLine } from "../../../base/text.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { clip, pad, widthOf } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
+import { markOf } from "../draw/mark.ts";
 import { firstShown } from "../draw/listing.ts";
 import type { Look } from "../draw/look.ts";
 import type { Arranged, Group } from "./arrange.ts";
@@ -65,11 +66,7 @@ function rowLine(
 ): Line {
   const { shape, now, number, isCursor } = at;
   const { id } = row.construct;
-  const badge = number <= 9 ? String(number) : " ";
-  const spans: Span[] = [
-    { text: isCursor ? "▸" : " ", look: "key" },
-    { text: `${badge} `, look: "faint" },
-  ];
+  const spans: Span[] = [markOf({ place: number - 1, isCursor })];
   for (const column of shape) {
     const text = cell(column, column.text(row, now));
     // Blanks beside a text that is turned round would look like a part of it.

@@ -4,6 +4,7 @@ import { answersTo } from "../attention/answers.ts";
 import { newDetailing, type Detail, type Detailing } from "../attention/detail.ts";
 import { answerLine, needGlyph, needHead, timeOf, whoOf } from "../attention/need-words.ts";
 import { blank, filling, line, type Line, type Placed } from "../draw/block.ts";
+import { markOf } from "../draw/mark.ts";
 import { told } from "../draw/told.ts";
 import { boxed } from "../draw/box.ts";
 import { cursorIn, firstShown, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
@@ -98,10 +99,9 @@ function rowOf(
 ): Line {
   const isCursor = at === place;
   const [time, look] = timeOf(need, now);
-  const number = at < 9 ? String(at + 1) : " ";
   const who = isOfMany && need.construct === null ? `${whoOf(need)} ${need.run.slice(-4)}` : whoOf(need);
   const row = line(
-    [`${isCursor ? "▸" : " "}${number} `, isCursor ? "key" : "faint"],
+    markOf({ place: at, isCursor }),
     " ".repeat(Math.max(0, 7 - time.length)),
     [need.deadline === null ? time : `${time} left`, look],
     need.deadline === null ? "      " : " ",

@@ -1,3 +1,4 @@
+import { markOf, type RowAt } from "../draw/mark.ts";
 import { isOfHome, settingTable, type SavedField } from "../../../protocol/setting-table.ts";
 import type { SavedSettings } from "../../../protocol/settings.ts";
 import type { RunView } from "../../../protocol/view.ts";
@@ -37,7 +38,15 @@ export const limitsPage: Page<LimitsState> = {
       shown.push({ line: line([` ${title}`, "title"]), field: null });
       for (const setting of lines) {
         const facts = settingFacts(setting, state.saved ?? {}, run, model);
-        shown.push({ line: rowOf(facts, setting.field === cursor, size.columns, widths), field: setting.field });
+        shown.push({
+          line: rowOf(
+            facts,
+            { place: fields.indexOf(setting.field), isCursor: setting.field === cursor },
+            size.columns,
+            widths,
+          ),
+          field: setting.field,
+        });
       }
     }
     const rows = Math.max(1, size.rows - 4);
@@ -150,7 +159,7 @@ function widthsFor(all: readonly SettingFacts[]): { bar: number; usage: number }
 
 function rowOf(
   { line: { name, field, doc }, value, from, usage, isLive }: SettingFacts,
-  isCursor: boolean,
+  at: RowAt,
   columns: number,
   widths: { bar: number; usage: number },
 ): Line {
@@ -168,7 +177,7 @@ function rowOf(
           ],
         ];
   const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
+    markOf(at),
     [pad(name, nameColumns), from === "built in" ? "plain" : "strong"],
     [pad(shown(value), valueColumns), value === "off" || value === "none" ? "faint" : "strong"],
     " ",
@@ -180,7 +189,7 @@ function rowOf(
         ] as const)
       : []),
   );
-  return { ...row, target: field, ...(isCursor ? { fill: "cursor" as const } : {}) };
+  return { ...row, target: field, ...(at.isCursor ? { fill: "cursor" as const } : {}) };
 }
 
 /** What there is to know about the setting at the cursor. */
