@@ -29,6 +29,7 @@ export interface BoundAction {
   title: string;
   keys: readonly string[];
   isPlain: boolean;
+  isRare: boolean;
   can: () => boolean;
   /** @param key by which it is done; left out: by its name */
   run: (key?: string) => void;
@@ -56,11 +57,12 @@ export function mount<S>(page: Page<S>, hands: Hands, changed: () => void): Moun
     focus: (model, size) => page.focus(seen(model, size)),
     actions(model, size) {
       let then: At<S> | undefined;
-      return page.actions.map(({ id, title, keys, isPlain = false, can, run }) => ({
+      return page.actions.map(({ id, title, keys, isPlain = false, isRare = false, can, run }) => ({
         id,
         title,
         keys,
         isPlain,
+        isRare,
         can: () => can === undefined || can((then ??= at(model, size))),
         run: (key = "") => set(run({ ...at(model, size), key })),
       }));

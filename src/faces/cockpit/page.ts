@@ -20,6 +20,8 @@ export interface Focus {
   need?: string | undefined;
   /** All of it that a decision needs is in view, or was. */
   isSeen?: boolean | undefined;
+  /** What would be allowed for good is in view too; left out: where `isSeen` is. */
+  isForGoodSeen?: boolean | undefined;
 }
 
 /** What a page draws from. */
@@ -51,6 +53,8 @@ export interface Action<S> {
   can?: (at: Seen<S> & { focus: Focus }) => boolean;
   /** Too plain for the palette and the line of hints: moving about. */
   isPlain?: boolean;
+  /** Not often wanted: the line of hints names it behind all others. */
+  isRare?: boolean;
   /** The new state of the page, if it is another. */
   run: (at: At<S>) => S | void;
 }

@@ -1,6 +1,6 @@
 import { addSpent, nothingSpent } from "../../protocol/spent.ts";
 import { sparesIn } from "../../protocol/pool.ts";
-import { costOf, spentOf, type ConstructView, type RunView } from "../../protocol/view.ts";
+import { costOf, isEnded, spentOf, type ConstructView, type RunView } from "../../protocol/view.ts";
 import { money } from "../words/amounts.ts";
 import { daemonWord, runWord } from "../words/state-word.ts";
 import { line, type Line, type Span } from "./draw/block.ts";
@@ -30,7 +30,10 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
         }
       : { text: `  ${goalText(run)}`, look: "plain" as const },
   ];
-  return [ends(first, need, columns), ends(countSpans(model, run), daemonSpans(run), columns)];
+  const daemon = daemonSpans(run);
+  const [long, short] = [countSpans(model, run, true), countSpans(model, run, false)];
+  const room = columns - lengthOf(daemon) - 2;
+  return [ends(first, need, columns), ends(lengthOf(long) <= room ? long : short, daemon, columns)];
 }
 
 function linkSpan({ link, runs }: DeckModel): Span {
@@ -67,9 +70,12 @@ const goalText = (run: RunView | undefined): string => {
   return run.kind === "goal" ? run.goal : "tasks without a goal";
 };
 
-function countSpans(model: DeckModel, run: RunView | undefined): Span[] {
+/** @param isLong each count with its word */
+function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean): Span[] {
   const open = [...model.runs.values()].filter(isOpen);
-  const constructs = open.flatMap((view) => Object.values(view.constructs));
+  // Of a run that is over and still looked at, it is told how its constructs ended.
+  const over = run === undefined || isOpen(run) ? [] : Object.values(run.constructs).filter(isEnded);
+  const constructs = [...open.flatMap((view) => Object.values(view.constructs)), ...over];
   const of = (...states: ConstructView["state"][]): number =>
     constructs.filter(({ state }) => states.includes(state)).length;
   const held = of("held", "paused");
@@ -79,17 +85,22 @@ function countSpans(model: DeckModel, run: RunView | undefined): Span[] {
   const dayBudget = run?.settings.day_usd ?? 0;
   const spent = open.map(spentOf).reduce(addSpent, nothingSpent);
   const ready = open.reduce((sum, view) => sum + sparesIn(view.pool, "ready"), 0);
-  const size = run?.settings.pool ?? 0;
+  const size = run === undefined || !isOpen(run) ? 0 : run.settings.pool;
+  const count = (sign: string, word: string, n: number, look: Look): Span => ({
+    text: isLong ? ` ${sign} ${n} ${word} ` : ` ${sign}${n}`,
+    look,
+  });
   return [
     { text: ` ${money(cost)}${budget > 0 ? ` of ${money(budget)}` : ""}` },
     { text: ` · today ${money(model.today.usd)}${dayBudget > 0 ? ` of ${money(dayBudget)}` : ""}`, look: "faint" },
     ...(open.length > 1 ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }] : []),
-    { text: `  ●${of("starting", "running", "ending")}`, look: "busy" },
-    { text: ` ·${of("queued", "suspended")}`, look: "faint" },
-    { text: ` !${held}`, look: held > 0 ? "alarm" : "faint" },
-    { text: ` ◌${of("parked")}`, look: "faint" },
-    { text: ` ✓${of("done")}`, look: "good" },
-    { text: ` ✗${failed}`, look: failed > 0 ? "bad" : "faint" },
+    { text: " " },
+    count("●", "at work", of("starting", "running", "ending"), "busy"),
+    count("·", "queued", of("queued", "suspended"), "faint"),
+    count("!", "held", held, held > 0 ? "alarm" : "faint"),
+    count("◌", "waiting", of("parked"), "faint"),
+    count("✓", "done", of("done"), "good"),
+    count("✗", "failed", failed, failed > 0 ? "bad" : "faint"),
     ...(size > 0
       ? [
           {
@@ -114,13 +125,14 @@ function daemonSpans(run: RunView | undefined): Span[] {
   ];
 }
 
+const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { text }) => sum + widthOf(text), 0);
+
 /** A text that is longer than this is a sentence, characters. */
 const longWords = 24;
 
 /** One part at the left, which gives way, and one at the right. */
 function ends(left: readonly Span[], right: readonly Span[], columns: number): Line {
-  const tail = right.reduce((sum, { text }) => sum + widthOf(text), 0);
-  let room = Math.max(0, columns - tail);
+  let room = Math.max(0, columns - lengthOf(right));
   const head: Span[] = [];
   for (const span of left) {
     const whole = span.text.replaceAll("\n", " ");

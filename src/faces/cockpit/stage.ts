@@ -5,6 +5,7 @@ import type { HelpSection } from "./dialogs/help.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import { atLeast, crampedDrawing, isCramped } from "./cramped.ts";
+import { hintsOf } from "./hints.ts";
 import { bodySize, bodyTop, fittingHints, frameOf, hintAt, type Chrome } from "./frame.ts";
 import { tabAt } from "./tabs.ts";
 import { readKeyName } from "./key-name.ts";
@@ -208,12 +209,14 @@ export class Stage {
   }
 
   #chrome(): Chrome {
+    const { model } = this.#parts;
     const { columns } = this.#parts.size();
+    const focus = this.#focus();
     return {
       tabs: this.#pages,
       front: this.#front.name,
       word: this.#word,
-      hints: fittingHints(this.#hints(), columns),
+      hints: fittingHints(hintsOf(this.actions(), this.#parts.keys, needInFocus(model, focus), focus), columns),
     };
   }
 
@@ -225,22 +228,6 @@ export class Stage {
         ? [[keyName(key), action.title]]
         : [];
     });
-  }
-
-  #hints(): (readonly [string, string])[] {
-    const actions = this.actions();
-    // Whatever there is room for, the way to the others is there.
-    const help = actions.filter(({ id }) => id === "cockpit.help");
-    const told = new Set<string>();
-    return [...actions.filter((action) => !help.includes(action)), ...help].flatMap(
-      (action): (readonly [string, string])[] => {
-        const [key] = keysOf(action, this.#parts.keys);
-        // A key of the page hides what it does elsewhere.
-        if (key === undefined || action.isPlain || told.has(key) || !action.can()) return [];
-        told.add(key);
-        return [[keyName(key), action.title]];
-      },
-    );
   }
 
   #help(): HelpSection[] {

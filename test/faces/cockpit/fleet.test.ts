@@ -108,6 +108,102 @@ describe("the fleet", () => {
     await desk.close();
   });
 
+  test("of twenty on the smallest screen shows the whole call that waits, and one key answers it", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(20, deck);
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const frame = await desk.pass(500);
+    expect(has(frame, "Bash  git push origin HEAD:release")).toBe(true);
+    expect(frame.at(-1)).toMatch(/^ x allow once {2}v deny {2}/);
+    await desk.press("x");
+    expect(deck.commands.at(-1)).toMatchObject({ type: "hold.answer", hold: "hold-3", answer: "allow" });
+    await desk.close();
+  });
+
+  test("allows for good only what was seen: a long pattern is shown first, and the call alone takes one key", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(20, deck);
+    deck.stage().emit("hold.opened", {
+      hold: "hold-wide",
+      construct: "cx-9e3779b1",
+      call: "wide",
+      tool: "Bash",
+      input: "publish it",
+      targets: ["publish a package"],
+      diff: null,
+      task: "",
+      rule: "publish",
+      reason: "it publishes",
+      pattern: "publish # ".repeat(60),
+      deadline: Date.UTC(2026, 10, 22, 10, 20, 3),
+    });
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    await desk.pass(500);
+    expect(has(await desk.press("X"), "X ALLOWS")).toBe(true);
+    expect(deck.commands.some(({ type }) => type === "hold.answer")).toBe(false);
+    await desk.press("escape", "x");
+    expect(deck.commands.at(-1)).toMatchObject({ type: "hold.answer", hold: "hold-wide", answer: "allow" });
+    await desk.close();
+  });
+
+  test("gives what waits half of the page at most, and a call that needs more is shown before it is allowed", async () => {
+    const deck = scriptedDeck();
+    await fleetOf(20, deck);
+    deck.stage().emit("hold.opened", {
+      hold: "hold-long",
+      construct: "cx-9e3779b1",
+      call: "long",
+      tool: "Bash",
+      input: "publish it now; ".repeat(80),
+      targets: [],
+      diff: null,
+      task: "",
+      rule: "publish",
+      reason: "it publishes",
+      pattern: "",
+      deadline: Date.UTC(2026, 10, 22, 10, 20, 3),
+    });
+    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const frame = await desk.pass(500);
+    expect(frame.filter((row) => /cx-[0-9a-f]{8} +\d:\d\d/.test(row))).toHaveLength(9);
+    expect(frame.at(-1)).toMatch(/^ x see all of it {2}v deny /);
+    await desk.press("x");
+    expect(deck.commands.some(({ type }) => type === "hold.answer")).toBe(false);
+    await desk.press("escape");
+    await desk.close();
+  });
+
+  test("names keys at the bottom only for what can be done: nothing to filter, nothing to answer where it is empty", async () => {
+    const desk = await openDesk(scriptedDeck());
+    const hints = (await desk.terminal.frame()).at(-1) ?? "";
+    expect(hints).toMatch(/^ e set or change the goal/);
+    expect(hints).not.toMatch(/filter|order|group|answer|allow|deny/);
+    await desk.close();
+  });
+
+  test("has a column for the caliber where they differ or where there is room", async () => {
+    const { deck, desk } = await busyDesk();
+    expect(has(await desk.terminal.frame(), "CALIBER")).toBe(false);
+    deck.stage().emit("construct.queued", {
+      construct: id(9),
+      task: "Judge it",
+      origin: "daemon",
+      parent: null,
+      caliber: { model: "opus", effort: "max" },
+      after: [],
+      profile: "default",
+      plugins: null,
+    });
+    expect(has(await desk.until((frame) => has(frame, id(9))), "opus")).toBe(true);
+    await desk.close();
+  });
+
+  test("counts in words where there is room for them", async () => {
+    const { desk } = await busyDesk({ columns: 200, rows: 50 });
+    expect(has(await desk.terminal.frame(), "● 4 at work  · 1 queued  ! 1 held")).toBe(true);
+    await desk.close();
+  });
+
   test("counts down until a held call decides itself", async () => {
     const { desk } = await busyDesk();
     expect(has(await desk.pass(4000), "0:11 Bash")).toBe(true);

@@ -173,7 +173,9 @@ describe("the rules", () => {
   test("what somebody else mutes is shown", async () => {
     const { deck, desk } = await rulesDesk();
     deck.stage().emit("tripwire.muted", { name: "host-restart", muted: true });
-    const frame = await desk.until((one) => one.some((row) => row.includes("▸ host-restart") && row.includes("muted")));
+    const frame = await desk.until((one) =>
+      one.some((row) => row.includes("▸1 host-restart") && row.includes("muted")),
+    );
     expect(text(frame)).toContain("○ muted");
     await desk.close();
   });

@@ -41,8 +41,8 @@ export const cockpitActions = (shell: Shell): Action<null>[] => [
     can: ({ model }) => model.link.state === "lost",
     run: () => shell.attach(),
   },
-  { id: "cockpit.redraw", title: "draw everything again", keys: ["ctrl+l"], run: () => shell.redraw() },
-  { id: "cockpit.suspend", title: "suspend the cockpit", keys: ["ctrl+z"], run: () => shell.suspend() },
+  { id: "cockpit.redraw", title: "draw everything again", keys: ["ctrl+l"], isRare: true, run: () => shell.redraw() },
+  { id: "cockpit.suspend", title: "suspend the cockpit", keys: ["ctrl+z"], isRare: true, run: () => shell.suspend() },
 ];
 
 /** Pages that have a key of their own. */

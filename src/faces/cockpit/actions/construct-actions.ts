@@ -33,6 +33,7 @@ export const constructActions: readonly Action<null>[] = [
     id: "construct.kill_forbid",
     title: "kill and forbid its task",
     keys: ["K"],
+    isRare: true,
     can: (at) => alive(at) !== undefined,
     run: (at) => {
       const id = alive(at)?.construct.id;
@@ -64,6 +65,7 @@ export const constructActions: readonly Action<null>[] = [
     id: "construct.freeze",
     title: "freeze",
     keys: ["P"],
+    isRare: true,
     can: (at) => alive(at) !== undefined,
     run: (at) => {
       const id = alive(at)?.construct.id;

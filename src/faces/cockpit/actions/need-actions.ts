@@ -36,8 +36,8 @@ function answering(shell: Shell, id: string, title: string, key: string, which: 
       const need = needInFocus(model, focus);
       if (need === undefined) return;
       // Nothing is allowed that was not seen to its end.
-      const isAllowing = which === "yes" || which === "always";
-      if (isAllowing && focus.isSeen !== true) hands.open(needDialog(need.id, model.now));
+      const isUnseen = focus.isSeen !== true || (which === "always" && focus.isForGoodSeen === false);
+      if ((which === "yes" || which === "always") && isUnseen) hands.open(needDialog(need.id, model.now));
       else giveAnswer(need, which, { hands, shownAt: shell.shownAt(need.id), now: model.now });
     },
   };

@@ -36,13 +36,13 @@ export function needHead(need: Need, now: number, columns: number): Line[] {
   if (need.deadline === null)
     return [
       title,
-      line([need.since === null ? "it waits for you" : `it waits for ${dial(now - need.since)}`, "faint"]),
+      line([need.since === null ? "it waits for you" : `it has waited for ${dial(now - need.since)}`, "faint"]),
     ];
   const left = leftOf(need.deadline, now);
   const window = need.deadline - (need.since ?? now);
   return [
     title,
-    line(...bar(window <= 0 ? 0 : left / window, Math.min(40, columns - 32), "act"), [
+    line(...bar(window <= 0 ? 0 : left / window, Math.min(40, columns - 32), "act_bar"), [
       ` ${Math.ceil(left / 1000)} s, then it is denied`,
       "act",
     ]),

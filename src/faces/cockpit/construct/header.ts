@@ -30,13 +30,13 @@ export function headerLines(row: FleetRow, model: DeckModel, { columns, rows }: 
 }
 
 /** Whether the header shows all that a decision about what the construct waits with needs. */
-export function isDecidableIn(row: FleetRow, model: DeckModel, size: Size): boolean {
+export function isDecidableIn(row: FleetRow, model: DeckModel, size: Size, isForGood = false): boolean {
   if (row.need === undefined) return false;
-  return showsAll(row.need, size.columns, needRoom(upperLines(row, model, size).length, size.rows));
+  return showsAll(row.need, size.columns, needRoom(upperLines(row, model, size).length, size.rows), isForGood);
 }
 
 /** The rows for what it waits with: some are the transcript's. */
-const needRoom = (above: number, rows: number): number => Math.max(2, Math.min(rows >= 30 ? 16 : 8, rows - above - 5));
+const needRoom = (above: number, rows: number): number => Math.max(2, Math.min(rows >= 30 ? 16 : 10, rows - above - 5));
 
 function upperLines(row: FleetRow, model: DeckModel, { columns, rows }: Size): Line[] {
   const task = headLines(row.construct.task, columns - 2, rows >= 30 ? 3 : 2);

@@ -60,6 +60,7 @@ export const constructPageActions: readonly Action<ConstructState>[] = [
     id: "transcript.copy",
     title: "copy its text",
     keys: ["y"],
+    isRare: true,
     can: (seen) => current(reading, seen) !== undefined,
     run: (at) => {
       const seq = current(reading, at)?.seq;

@@ -8,6 +8,7 @@ export type Look = Style | (typeof ownLooks)[number];
 
 export const ownLooks = [
   "act",
+  "act_bar",
   "title",
   "border",
   "border_focused",

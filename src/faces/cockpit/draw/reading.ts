@@ -78,6 +78,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
       id: `${page}.fold_all`,
       title: "unfold or fold all",
       keys: ["Z"],
+      isRare: true,
       can: (seen) => of.entries(seen).some((entry) => entry.brief !== undefined),
       run: (at) => {
         const reading = of.get(at.state);
@@ -115,6 +116,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
       id: `${page}.copy`,
       title: "copy its text",
       keys: ["y"],
+      isRare: true,
       can: (seen) => current(of, seen) !== undefined,
       run: (at) => {
         const entry = current(of, at);
@@ -125,6 +127,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
       id: `${page}.copy_json`,
       title: "copy its record as JSON",
       keys: ["Y"],
+      isRare: true,
       can: (seen) => recordOf(of, seen) !== undefined,
       run: (at) => {
         const json = recordOf(of, at);

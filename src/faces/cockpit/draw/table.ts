@@ -1,6 +1,7 @@
 import { clip, pad } from "../../words/width.ts";
 import { line, type Line, type Span } from "./block.ts";
 import { firstShown } from "./listing.ts";
+import { markColumns, markOf } from "./mark.ts";
 import type { Look } from "./look.ts";
 import { tame } from "./tame.ts";
 
@@ -28,7 +29,7 @@ export function tableOf<R>(
   idOf: (row: R) => string,
   { place, width, height }: TablePlace,
 ): Line[] {
-  const fixed = columns.reduce((sum, column) => sum + column.width + 1, marginWidth);
+  const fixed = columns.reduce((sum, column) => sum + column.width + 1, markColumns);
   const widths = columns.map((column) => (column.width === 0 ? Math.max(4, width - fixed) : column.width));
   const cell = (column: TableColumn<R>, index: number, text: string, look: Look): Span => {
     const own = widths[index] ?? 0;
@@ -41,18 +42,17 @@ export function tableOf<R>(
   const shown = rows.slice(first, first + room).map((row, offset): Line => {
     const at = first + offset;
     const isCursor = at === place;
-    const number = at < 9 ? String(at + 1) : " ";
     const cells = columns.map((column, index) => {
       const made = column.cell(row);
       return typeof made === "string" ? cell(column, index, made, "plain") : cell(column, index, ...made);
     });
     return {
-      spans: [{ text: `${isCursor ? "▸" : " "}${number} `, look: isCursor ? "key" : "faint" }, ...cells],
+      spans: [markOf({ place: at, isCursor }), ...cells],
       target: idOf(row),
       ...(isCursor ? { fill: "cursor" as const } : {}),
     };
   });
-  return [{ spans: [{ text: " ".repeat(marginWidth) }, ...head] }, ...shown];
+  return [{ spans: [{ text: " ".repeat(markColumns) }, ...head] }, ...shown];
 }
 
 /** A line of plain words at the right end of the titles: how much is shown, in which order. */
@@ -62,6 +62,3 @@ export function withNote([head, ...rest]: readonly Line[], note: string, width: 
   const left = head.spans.map((span) => span.text).join("");
   return [line([pad(left.trimEnd(), Math.max(0, width - text.length - 2)), "faint"], [` ${text}`, "key"]), ...rest];
 }
-
-/** For the cursor, and the number that jumps to the row. */
-const marginWidth = 3;

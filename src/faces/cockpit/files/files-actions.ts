@@ -117,6 +117,7 @@ export const filesActions: readonly Action<FilesState>[] = [
     id: "files.order",
     title: "newest first or by path",
     keys: ["o"],
+    isRare: true,
     can: isListing,
     run: ({ state }) => ({ ...state, order: state.order === "newest" ? "path" : "newest" }),
   },
@@ -135,6 +136,7 @@ export const filesActions: readonly Action<FilesState>[] = [
     id: "files.copy_path",
     title: "copy its path",
     keys: ["y"],
+    isRare: true,
     can: hasFile,
     run: (at) => {
       const path = fileHere(at)?.file.path;
@@ -145,6 +147,7 @@ export const filesActions: readonly Action<FilesState>[] = [
     id: "files.copy_json",
     title: "copy what is on record of it, as JSON",
     keys: ["Y"],
+    isRare: true,
     can: hasFile,
     run: (at) => {
       const file = fileHere(at)?.file;

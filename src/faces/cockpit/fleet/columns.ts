@@ -25,7 +25,17 @@ export function columnsFor(columns: number, rows: readonly FleetRow[]): Column[]
   if (columns >= 110) {
     // Nearly always all of them have the same.
     const hasProfiles = rows.some(({ construct }) => construct.profile !== "default");
-    named.push(caliber, ...(hasProfiles ? [profile] : []), tokens, files, denied);
+    const [first] = rows;
+    const isOne = rows.every(
+      ({ construct }) => first !== undefined && caliberText(construct) === caliberText(first.construct),
+    );
+    named.push(
+      ...(columns >= 160 || !isOne ? [caliber] : []),
+      ...(hasProfiles ? [profile] : []),
+      tokens,
+      files,
+      denied,
+    );
   }
   const used = named.reduce((sum, { width }) => sum + width + gap, 0) + marginWidth;
   const rest = Math.max(20, columns - used - gap - 1);

@@ -1,9 +1,9 @@
 import { liveLineDialog } from "../dialogs/live-line.ts";
 import { newListing } from "../draw/listing.ts";
 import { findConstruct } from "../model/constructs.ts";
-import type { Action, At } from "../page.ts";
+import type { Action, At, Seen } from "../page.ts";
 import { arrange } from "./arrange.ts";
-import { hasPanes, type FleetState } from "./fleet-state.ts";
+import { hasPanes, idsOf, type FleetState } from "./fleet-state.ts";
 import { nextOrder, orderWord } from "./order.ts";
 
 /** What the fleet page does beside moving its cursor. */
@@ -19,6 +19,7 @@ export const fleetActions: readonly Action<FleetState>[] = [
     id: "fleet.filter",
     title: "filter",
     keys: ["/"],
+    can: hasAny,
     run: (at) => openFilter(at),
   },
   {
@@ -32,6 +33,8 @@ export const fleetActions: readonly Action<FleetState>[] = [
     id: "fleet.sort",
     title: "order",
     keys: ["o"],
+    isRare: true,
+    can: hasAny,
     run: ({ state, hands }) => {
       const order = nextOrder(state.order);
       hands.say(`in order: ${orderWord(order)}`);
@@ -42,24 +45,31 @@ export const fleetActions: readonly Action<FleetState>[] = [
     id: "fleet.reverse",
     title: "turn the order",
     keys: ["O"],
+    isRare: true,
+    can: hasAny,
     run: ({ state }) => ({ ...state, order: { ...state.order, isReversed: !state.order.isReversed } }),
   },
   {
     id: "fleet.group",
     title: "group by run",
     keys: ["u"],
+    isRare: true,
+    can: hasAny,
     run: ({ state }) => ({ ...state, isGrouped: !state.isGrouped, shape: state.isGrouped ? state.shape : "table" }),
   },
   {
     id: "fleet.shape",
     title: "table or boxes",
     keys: ["z"],
+    isRare: true,
+    can: hasAny,
     run: (at) => ({ ...at.state, isGrouped: false, shape: hasPanes(at) ? "table" : "panes" }),
   },
   {
     id: "fleet.copy",
     title: "copy its task",
     keys: ["y"],
+    isRare: true,
     can: ({ focus }) => focus.construct !== undefined,
     run: ({ model, focus, hands }) => {
       const construct = findConstruct(model, focus.construct)?.construct;
@@ -70,6 +80,7 @@ export const fleetActions: readonly Action<FleetState>[] = [
     id: "fleet.copy_json",
     title: "copy it as JSON",
     keys: ["Y"],
+    isRare: true,
     can: ({ focus }) => focus.construct !== undefined,
     run: ({ model, focus, hands }) => {
       const construct = findConstruct(model, focus.construct)?.construct;
@@ -77,6 +88,11 @@ export const fleetActions: readonly Action<FleetState>[] = [
     },
   },
 ];
+
+/** Where there is no construct, there is nothing to put in order or to leave out. */
+function hasAny(seen: Seen<FleetState>): boolean {
+  return seen.state.filter !== "" || idsOf(seen).length > 0;
+}
 
 function openFilter({ state, hands, update }: At<FleetState>): void {
   let filter = state.filter;

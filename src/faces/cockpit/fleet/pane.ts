@@ -54,17 +54,29 @@ function bodyOf(row: FleetRow, model: DeckModel, kept: KeptLines, { columns, row
   return lines;
 }
 
-/** Whether a pane of this size shows all that a decision about what its construct waits with needs. */
-export function isDecidable(row: FleetRow, { columns, rows }: Size): boolean {
+/** The rows that a box takes, with its borders, to show all that its construct waits with; it may not take more than `most`. */
+export function rowsWanted(row: FleetRow, columns: number, most: number): number {
+  if (row.need === undefined) return 0;
+  const [inner, room] = [columns - 2, most - 2];
+  const task = taskLines(row, inner, room).length;
+  return 2 + task + needLines(row.need, { now: 0, windowMs: null, columns: inner, most: room - task }).length;
+}
+
+/** Whether a pane of this size shows all that a decision about what its construct waits with needs; for good: with its like. */
+export function isDecidable(row: FleetRow, { columns, rows }: Size, isForGood = false): boolean {
   if (row.need === undefined) return false;
   const [inner, room] = [columns - 2, rows - 2];
-  return showsAll(row.need, inner, room - taskLines(row, inner, room).length);
+  return showsAll(row.need, inner, room - taskLines(row, inner, room).length, isForGood);
 }
 
 function taskLines(row: FleetRow, columns: number, rows: number): Line[] {
-  const most = Math.min(rows, rows >= 8 ? 2 : 1);
   const look = hasEnded(row) ? "faint" : "strong";
-  return headLines(oneLine(row.construct.task, columns * 3), columns - 2, most).map((text) => line([` ${text}`, look]));
+  const of = (most: number): Line[] =>
+    headLines(oneLine(row.construct.task, columns * 3), columns - 2, most).map((text) => line([` ${text}`, look]));
+  const lines = of(Math.min(rows, rows >= 8 ? 2 : 1));
+  // What is to be decided comes before the end of a long task.
+  const isTight = row.need !== undefined && !showsAll(row.need, columns, rows - lines.length, true);
+  return isTight && lines.length > 1 ? of(1) : lines;
 }
 
 /** With so many rows for its transcript a box shows more of each step. */

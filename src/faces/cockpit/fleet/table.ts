@@ -2,6 +2,7 @@ import { oneLine } from "../../../base/text.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { clip, pad, widthOf } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
+import { markOf } from "../draw/mark.ts";
 import { firstShown } from "../draw/listing.ts";
 import type { Look } from "../draw/look.ts";
 import type { Arranged, Group } from "./arrange.ts";
@@ -65,14 +66,16 @@ function rowLine(
 ): Line {
   const { shape, now, number, isCursor } = at;
   const { id } = row.construct;
-  const badge = number <= 9 ? String(number) : " ";
-  const spans: Span[] = [
-    { text: isCursor ? "▸" : " ", look: "key" },
-    { text: `${badge} `, look: "faint" },
-  ];
+  const spans: Span[] = [markOf({ place: number - 1, isCursor })];
   for (const column of shape) {
     const text = cell(column, column.text(row, now));
-    spans.push({ text, look: lookOf(row, column) }, { text: " ".repeat(gap) });
+    // Blanks beside a text that is turned round would look like a part of it.
+    const [before, after] = [text.length - text.trimStart().length, text.length - text.trimEnd().length];
+    spans.push(
+      { text: " ".repeat(before) },
+      { text: text.trim(), look: lookOf(row, column) },
+      { text: " ".repeat(Math.min(after, text.length - before) + gap) },
+    );
   }
   return { spans, target: id, ...(isCursor ? { fill: "cursor" as const } : {}) };
 }

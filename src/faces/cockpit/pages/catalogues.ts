@@ -104,6 +104,7 @@ export const cataloguesPage: Page<CataloguesState> = {
       id: "catalogues.copy_path",
       title: "copy the path of its file",
       keys: ["y"],
+      isRare: true,
       can: ({ state }) => rowHere(state)?.path !== undefined,
       run: ({ state, hands }) => {
         const path = rowHere(state)?.path;
@@ -114,6 +115,7 @@ export const cataloguesPage: Page<CataloguesState> = {
       id: "catalogues.copy_json",
       title: "copy all of it as JSON",
       keys: ["Y"],
+      isRare: true,
       can: ({ state }) => rowHere(state) !== undefined,
       run: ({ state, hands }) => hands.copy(JSON.stringify(rowHere(state)?.record, null, 2), "the entry"),
     },

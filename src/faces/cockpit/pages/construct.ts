@@ -46,7 +46,8 @@ export const constructPage: Page<ConstructState> = {
     const row = rowOf(seen);
     if (row === undefined) return { construct: seen.state.record?.construct };
     const isSeen = isDecidableIn(row, seen.model, seen.size);
-    return { construct: row.construct.id, run: row.view.run, isSeen };
+    const isForGoodSeen = isDecidableIn(row, seen.model, seen.size, true);
+    return { construct: row.construct.id, run: row.view.run, isSeen, isForGoodSeen };
   },
   actions: constructPageActions,
   heard(event, { state, model }) {

@@ -262,8 +262,9 @@ function bannerOf(view: RunView, { size, model }: Seen<DaemonState>): Placed | u
   };
   if (!isOpen(view)) {
     const { word } = runWord(view.status);
-    const text = view.reason === "" ? `The run is ${word}.` : view.reason;
-    return place([text], `The run is ${word}`, "r opens it again", false);
+    const end = view.status === "failed" ? "The run has failed" : `The run is ${word}`;
+    const text = view.reason === "" ? `${end}.` : view.reason;
+    return place([text], end, "r opens it again", false);
   }
   if (view.kind === "goal" && view.status === "waiting") {
     const question = view.reason || view.daemon.lastChat || "It has not said what for: ask it.";

@@ -5,7 +5,7 @@ import { fleetActions } from "../fleet/fleet-actions.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import { arrangedOf, hasPanes, idsOf, type FleetState } from "../fleet/fleet-state.ts";
 import { orderWord } from "../fleet/order.ts";
-import { isDecidable, paneOf } from "../fleet/pane.ts";
+import { isDecidable, paneOf, rowsWanted } from "../fleet/pane.ts";
 import { drawPanes, shareOf, spotsOf } from "../fleet/panes.ts";
 import type { FleetRow } from "../fleet/row.ts";
 import { tableLines, tableRows } from "../fleet/table.ts";
@@ -52,7 +52,8 @@ export const fleetPage: Page<FleetState> = {
     if (row === undefined) return {};
     const box = row.need === undefined ? null : boxOf(seen, arranged, place);
     const isSeen = box !== null && isDecidable(row, box);
-    return { construct: row.construct.id, run: row.view.run, isSeen };
+    const isForGoodSeen = box !== null && isDecidable(row, box, true);
+    return { construct: row.construct.id, run: row.view.run, isSeen, isForGoodSeen };
   },
   actions: [
     ...fleetActions,
@@ -92,22 +93,24 @@ function movesCursor(event: DeckEvent, cursor: string | null): boolean {
 function boxOf(seen: Seen<FleetState>, arranged: Arranged, place: number): Size | null {
   const { columns, rows } = seen.size;
   if (!hasPanes(seen)) {
-    const peek = peekRows(arranged, rows);
+    const peek = peekRows(arranged, place, seen.size);
     return peek === 0 ? null : { columns, rows: peek };
   }
   const spot = spotsOf(arranged.rows.length, place, { columns, rows: rows - 1 }).find(({ index }) => index === place);
   return spot === undefined ? null : { columns: spot.width, rows: spot.height };
 }
 
-/** The rows that are left for the box below the table. */
-function peekRows(arranged: Arranged, rows: number): number {
-  const left = rows - tableRows(arranged);
-  return left >= leastPeek ? left : 0;
+/** The rows that are left for the box below the table; what waits for an answer may have half of the page. */
+function peekRows(arranged: Arranged, place: number, { columns, rows }: Size): number {
+  const row = arranged.rows[place];
+  const wanted = row === undefined ? 0 : rowsWanted(row, columns, Math.floor(rows / 2));
+  const peek = Math.max(rows - tableRows(arranged), wanted);
+  return peek >= leastPeek ? peek : 0;
 }
 
 function drawTable({ model, state, size }: Seen<FleetState>, arranged: Arranged, place: number, note: string): Drawing {
   const { columns, rows } = size;
-  const peek = peekRows(arranged, rows);
+  const peek = peekRows(arranged, place, size);
   const height = rows - Math.max(1, peek);
   const lines = tableLines(arranged, { place, note, now: model.now, columns, height });
   const table = { x: 0, y: 0, width: columns, height, lines };

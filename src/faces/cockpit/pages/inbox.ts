@@ -4,6 +4,8 @@ import { answersTo } from "../attention/answers.ts";
 import { newDetailing, type Detail, type Detailing } from "../attention/detail.ts";
 import { answerLine, needGlyph, needHead, timeOf, whoOf } from "../attention/need-words.ts";
 import { blank, filling, line, type Line, type Placed } from "../draw/block.ts";
+import { markOf } from "../draw/mark.ts";
+import { told } from "../draw/told.ts";
 import { boxed } from "../draw/box.ts";
 import { cursorIn, firstShown, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
 import type { Need } from "../model/need.ts";
@@ -34,15 +36,18 @@ export const inboxPage: Page<InboxState> = {
     const needs = needsOf(model);
     const place = placeIn(idsOf(seen), state.listing);
     const need = needs[place];
-    if (need === undefined) return filling(emptyLines, size.columns, size.rows);
+    if (need === undefined) return filling(emptyLines(size.columns), size.columns, size.rows);
     const { list, detail } = partsOf(size, needs.length);
     const rows = list.height - 1;
     const first = firstShown(needs.length, place, rows);
     const isOfMany = new Set(needs.map(({ run }) => run)).size > 1;
     const lines = needs
       .slice(first, first + rows)
-      .map((one, index) => rowOf(one, first + index === place, model.now, isOfMany));
-    const head = line([`   ${pad("TIME", 8, "right")}  ${pad("WHO", 12)} ${pad("WHAT", titleColumns)} ABOUT`, "faint"]);
+      .map((one, index) => rowOf(one, { at: first + index, place, now: model.now, isOfMany }));
+    const head = line([
+      `   ${pad("TIME", 7, "right")}      ${pad("WHO", 12)} ${pad("WHAT", titleColumns)} ABOUT`,
+      "faint",
+    ]);
     return { parts: [{ ...list, lines: [head, ...lines] }, detailBox(need, seen, detail)] };
   },
   focus(seen) {
@@ -77,24 +82,29 @@ export const inboxPage: Page<InboxState> = {
 
 const titleColumns = 26;
 
-const emptyLines: readonly Line[] = [
+const emptyLines = (columns: number): Line[] => [
   blank,
   line(["  Nothing needs you.", "strong"]),
   blank,
-  line([
-    "  Held calls, bounds that are reached, questions of the daemon and trouble with the account come in here.",
-    "faint",
-  ]),
-  line(["  g goes to the next one from any page, x answers it.", "faint"]),
+  ...told(
+    "Held calls, bounds that are reached, questions of the daemon and trouble with the account come in here.",
+    columns,
+  ),
+  ...told("g goes to the next one from any page, x answers it.", columns),
 ];
 
-function rowOf(need: Need, isCursor: boolean, now: number, isOfMany: boolean): Line {
+function rowOf(
+  need: Need,
+  { at, place, now, isOfMany }: { at: number; place: number; now: number; isOfMany: boolean },
+): Line {
+  const isCursor = at === place;
   const [time, look] = timeOf(need, now);
   const who = isOfMany && need.construct === null ? `${whoOf(need)} ${need.run.slice(-4)}` : whoOf(need);
   const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
-    [pad(time, 8, "right"), look],
-    "  ",
+    markOf({ place: at, isCursor }),
+    " ".repeat(Math.max(0, 7 - time.length)),
+    [need.deadline === null ? time : `${time} left`, look],
+    need.deadline === null ? "      " : " ",
     pad(who, 12),
     " ",
     [pad(`${needGlyph[need.reason]} ${need.title}`, titleColumns), need.severity === "low" ? "warning" : "alarm"],

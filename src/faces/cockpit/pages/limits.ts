@@ -1,7 +1,8 @@
+import { markOf, type RowAt } from "../draw/mark.ts";
 import { isOfHome, settingTable, type SavedField } from "../../../protocol/setting-table.ts";
 import type { SavedSettings } from "../../../protocol/settings.ts";
 import type { RunView } from "../../../protocol/view.ts";
-import { pad } from "../../words/width.ts";
+import { pad, widthOf } from "../../words/width.ts";
 import { bar } from "../draw/bar.ts";
 import { blank, filling, line, type Line } from "../draw/block.ts";
 import { cursorIn, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
@@ -30,12 +31,22 @@ export const limitsPage: Page<LimitsState> = {
     const run = openNow(model);
     const cursor = cursorIn(fields, state.listing);
     const shown: { line: Line; field: string | null }[] = [];
+    const all = settingTable.map((setting) => settingFacts(setting, state.saved ?? {}, run, model));
+    const widths = widthsFor(all);
     for (const { title, lines } of settingGroups) {
       if (shown.length > 0) shown.push({ line: blank, field: null });
       shown.push({ line: line([` ${title}`, "title"]), field: null });
       for (const setting of lines) {
         const facts = settingFacts(setting, state.saved ?? {}, run, model);
-        shown.push({ line: rowOf(facts, setting.field === cursor, size.columns), field: setting.field });
+        shown.push({
+          line: rowOf(
+            facts,
+            { place: fields.indexOf(setting.field), isCursor: setting.field === cursor },
+            size.columns,
+            widths,
+          ),
+          field: setting.field,
+        });
       }
     }
     const rows = Math.max(1, size.rows - 4);
@@ -134,25 +145,39 @@ const headOf = (run: RunView | undefined): Line =>
 const nameColumns = 18;
 const valueColumns = 14;
 const barColumns = 12;
-const usageColumns = 30;
+const mostUsageColumns = 30;
+
+/** Columns that are used by none of the settings are left to what is said of them. */
+function widthsFor(all: readonly SettingFacts[]): { bar: number; usage: number } {
+  const usages = all.flatMap(({ usage }) => (usage === null ? [] : [usage]));
+  const longest = Math.max(0, ...usages.map(({ text }) => widthOf(text)));
+  return {
+    bar: usages.some(({ share }) => share !== null) ? barColumns + 1 : 0,
+    usage: longest === 0 ? 0 : Math.min(mostUsageColumns, longest) + 2,
+  };
+}
 
 function rowOf(
   { line: { name, field, doc }, value, from, usage, isLive }: SettingFacts,
-  isCursor: boolean,
+  at: RowAt,
   columns: number,
+  widths: { bar: number; usage: number },
 ): Line {
   const isWide = columns >= 110;
   const share = usage?.share ?? null;
   const look: Look = share === null || share < 0.8 ? "good" : share < 1 ? "warning" : "bad";
   const used: (readonly [string, Look])[] =
     usage === null
-      ? [[" ".repeat(barColumns + 1 + usageColumns), "plain"]]
+      ? [[" ".repeat(widths.bar + widths.usage), "plain"]]
       : [
-          ...(share === null ? ([[" ".repeat(barColumns), "plain"]] as const) : bar(share, barColumns, look)),
-          [` ${pad(usage.text, usageColumns)}`, share !== null && share >= 1 ? "bad" : "faint"],
+          ...(share === null ? ([[" ".repeat(widths.bar), "plain"]] as const) : bar(share, barColumns, look)),
+          [
+            `${share === null ? "" : " "}${pad(usage.text, widths.usage)}`,
+            share !== null && share >= 1 ? "bad" : "faint",
+          ],
         ];
   const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
+    markOf(at),
     [pad(name, nameColumns), from === "built in" ? "plain" : "strong"],
     [pad(shown(value), valueColumns), value === "off" || value === "none" ? "faint" : "strong"],
     " ",
@@ -164,7 +189,7 @@ function rowOf(
         ] as const)
       : []),
   );
-  return { ...row, target: field, ...(isCursor ? { fill: "cursor" as const } : {}) };
+  return { ...row, target: field, ...(at.isCursor ? { fill: "cursor" as const } : {}) };
 }
 
 /** What there is to know about the setting at the cursor. */

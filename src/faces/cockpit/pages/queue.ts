@@ -1,3 +1,4 @@
+import { told } from "../draw/told.ts";
 import { oneLine } from "../../../base/text.ts";
 import { caliberText, type ConstructView, type RunView } from "../../../protocol/view.ts";
 import { dial } from "../../words/amounts.ts";
@@ -33,7 +34,8 @@ export const queuePage: Page<QueueState> = {
     const runs = openRuns(model);
     const rows = rowsOf(model);
     const seats = runs.map((view) => seatLine(view, runs.length > 1, size.columns));
-    if (rows.length === 0) return filling([...seats, ...emptyLines(runs.length)], size.columns, size.rows);
+    if (rows.length === 0)
+      return filling([...seats, ...emptyLines(runs.length, size.columns)], size.columns, size.rows);
     const place = placeIn(idsOf(seen), state.listing);
     const foot = [blank, line([" One that comes after others waits for these, wherever it stands.", "faint"])];
     const height = Math.max(2, size.rows - seats.length - 1 - foot.length);
@@ -202,12 +204,12 @@ function seatLine(view: RunView, isOfMany: boolean, columns: number): Line {
 const isSeated = ({ state, outcome }: ConstructView): boolean =>
   outcome === null && state !== "queued" && state !== "suspended";
 
-const emptyLines = (open: number): Line[] => [
+const emptyLines = (open: number, columns: number): Line[] => [
   blank,
   line([open === 0 ? "  No run is open, so nothing waits." : "  Nothing waits for its start.", "strong"]),
   blank,
-  line([
-    "  What is spawned comes in here until there is a seat for it, and what it is to come after has ended.",
-    "faint",
-  ]),
+  ...told(
+    "What is spawned comes in here until there is a seat for it, and what it is to come after has ended.",
+    columns,
+  ),
 ];

@@ -84,7 +84,7 @@ function partOf({ state, model, size }: Seen<RulesState>, place: number): Part {
     const rule = all[place];
     return {
       head: tripwireHead,
-      rows: all.map((one, index) => tripwireRow(one, index === place)),
+      rows: all.map((one, index) => tripwireRow(one, { place: index, isCursor: index === place })),
       detail: rule === undefined ? [] : tripwireDetail(rule, columns),
       empty: none("The deck has not told its tripwires."),
     };
@@ -94,7 +94,7 @@ function partOf({ state, model, size }: Seen<RulesState>, place: number): Part {
     const one = all[place];
     return {
       head: forbiddenHead,
-      rows: all.map((each, index) => forbiddenRow(each, index === place)),
+      rows: all.map((each, index) => forbiddenRow(each, { place: index, isCursor: index === place })),
       detail: one === undefined ? [] : forbiddenDetail(one, columns),
       empty: none("Nothing is forbidden in this home. f forbids some work, K kills a construct and forbids its task."),
     };
@@ -103,7 +103,7 @@ function partOf({ state, model, size }: Seen<RulesState>, place: number): Part {
   const rule = rules[place];
   return {
     head: brakeHead,
-    rows: rules.map((one, index) => brakeRow(one, String(index), index === place)),
+    rows: rules.map((one, index) => brakeRow(one, String(index), { place: index, isCursor: index === place })),
     detail: rule === undefined ? [] : brakeDetail(rule, columns),
     empty: none("cyberdeck brake show lists the rules of the brake."),
   };

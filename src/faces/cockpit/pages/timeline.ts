@@ -1,4 +1,6 @@
 import type { DeckEvent } from "../../../protocol/event.ts";
+import { scaleText } from "../timeline/scale.ts";
+import { markOf } from "../draw/mark.ts";
 import { dial } from "../../words/amounts.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { pad } from "../../words/width.ts";
@@ -78,7 +80,7 @@ export const timelinePage: Page<TimelineState> = {
       const cells = cellsOf(state.timeline.rows.get(id)?.stretches ?? [], span, bar, now);
       const isCursor = first + index === place;
       const head: Span[] = [
-        { text: isCursor ? " ▸ " : "   ", look: "key" },
+        markOf({ place: first + index, isCursor }),
         { text: pad(id, 11) },
         { text: ` ${word.glyph} `, look: word.style === "alarm" ? "act" : word.style },
         { text: `${pad(dial(sumAll(seen, id, now)), 7, "right")} `, look: "faint" },
@@ -212,10 +214,6 @@ function sumAll(seen: SeenTimeline, id: string, now: number): number {
 
 /** The time since the run's beginning, at some places over the bars. */
 function scaleLine({ from, to }: { from: number; to: number }, bar: number, openedAt: number): Line {
-  const marks = Math.max(1, Math.floor(bar / 20));
-  const width = Math.floor(bar / marks);
-  const texts = Array.from({ length: marks }, (_, index) =>
-    pad(`╷${dial(from + ((to - from) * index * width) / bar - openedAt)}`, width),
-  );
-  return line([`${pad("   CONSTRUCT", 17)}${pad("AT WORK", 7, "right")} `, "faint"], [texts.join(""), "faint"]);
+  const scale = scaleText({ from: from - openedAt, to: to - openedAt }, bar);
+  return line([`${pad("   CONSTRUCT", 17)}${pad("AT WORK", 7, "right")} `, "faint"], [scale, "faint"]);
 }

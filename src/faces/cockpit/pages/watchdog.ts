@@ -1,3 +1,4 @@
+import { markOf, type RowAt } from "../draw/mark.ts";
 import { oneLine } from "../../../base/text.ts";
 import { foldAsk } from "../../../protocol/fold-watchdog.ts";
 import type { AskView } from "../../../protocol/watchdog.ts";
@@ -61,7 +62,10 @@ export const watchdogPage: Page<WatchdogState> = {
     const place = placeIn(shown, state.listing);
     const rows = listRows(seen);
     const first = firstShown(shown.length, place, rows);
-    const list = shown.slice(first, first + rows).map((id, index) => rowOf(id, seen, first + index === place));
+    const list = shown.slice(first, first + rows).map((id, index) => {
+      const own = first + index;
+      return rowOf(id, seen, { place: own, isCursor: own === place });
+    });
     const head = line([` ${pad("  ASKED", 18)} ${pad("ABOUT", 12)} ${pad("STATE", 14)} QUESTION`, "faint"]);
     const detail = detailLines(seen);
     const height = size.rows - list.length - 1;
@@ -124,6 +128,7 @@ export const watchdogPage: Page<WatchdogState> = {
       id: "watchdog.copy",
       title: "copy the answer",
       keys: ["y"],
+      isRare: true,
       can: (seen) => current(seen)?.state === "answered",
       run(at) {
         const ask = current(at);
@@ -134,6 +139,7 @@ export const watchdogPage: Page<WatchdogState> = {
       id: "watchdog.copy_json",
       title: "copy question and answer as JSON",
       keys: ["Y"],
+      isRare: true,
       can: (seen) => current(seen) !== undefined,
       run: (at) => at.hands.copy(JSON.stringify(current(at), null, 2), "question and answer"),
     },
@@ -195,12 +201,12 @@ function titleOf(seen: Seen<WatchdogState>): string {
   return ask === undefined ? "" : ask.about === null ? "About the run" : `About ${ask.about}`;
 }
 
-function rowOf(id: string, { state, size }: Seen<WatchdogState>, isCursor: boolean): Line {
+function rowOf(id: string, { state, size }: Seen<WatchdogState>, at: RowAt): Line {
   const ask = state.asks.find((one) => one.ask === id);
   if (ask === undefined) return blank;
   const { word, look } = askWord(ask, state.asks);
   const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
+    markOf(at),
     [pad(moment(ask.askedAt), 16), "faint"],
     " ",
     pad(ask.about ?? "the run", 12),
@@ -208,7 +214,7 @@ function rowOf(id: string, { state, size }: Seen<WatchdogState>, isCursor: boole
     [pad(word, 14), look],
     ` ${oneLine(ask.question, size.columns)}`,
   );
-  return { ...row, target: id, ...(isCursor ? { fill: "cursor" as const } : {}) };
+  return { ...row, target: id, ...(at.isCursor ? { fill: "cursor" as const } : {}) };
 }
 
 function detailLines(seen: Seen<WatchdogState>): Line[] {

@@ -3,21 +3,24 @@ import type { RuleLine } from "../../../protocol/brake-case.ts";
 import type { Severity, TripwireLine, TripwireTrial } from "../../../protocol/tripwire.ts";
 import { moment } from "../../words/amounts.ts";
 import { pad, wrap } from "../../words/width.ts";
+import { markOf, type RowAt } from "../draw/mark.ts";
 import { line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
 import type { Forbidden } from "./rules-state.ts";
 
+const nameColumns = 20;
+
 export const tripwireHead = line([
-  `   ${pad("TRIPWIRE", 26)} ${pad("SEVERITY", 9)} ${pad("STATE", 17)} WHAT IT SAYS`,
+  `   ${pad("TRIPWIRE", nameColumns)} ${pad("SEVERITY", 9)} ${pad("STATE", 17)} WHAT IT SAYS`,
   "faint",
 ]);
 
-export function tripwireRow({ name, severity, state, origin, message }: TripwireLine, isCursor: boolean): Line {
+export function tripwireRow({ name, severity, state, origin, message }: TripwireLine, at: RowAt): Line {
   const [sign, word, look] = states[state];
   return row(
     name,
-    isCursor,
-    [pad(name, 26), origin === "authored" ? "busy" : "plain"],
+    at,
+    [pad(name, nameColumns), origin === "authored" ? "busy" : "plain"],
     " ",
     [pad(severity, 9), severities[severity]],
     " ",
@@ -43,11 +46,11 @@ export function tripwireDetail(
 
 export const forbiddenHead = line([`   ${pad("WHAT", 12)} ${pad("SINCE", 17)} WORK`, "faint"]);
 
-export function forbiddenRow(one: Forbidden, isCursor: boolean): Line {
+export function forbiddenRow(one: Forbidden, at: RowAt): Line {
   if (one.kind === "refused")
     return row(
       one.id,
-      isCursor,
+      at,
       [pad("? refused", 12), "warning"],
       " ",
       [pad("in this run", 17), "faint"],
@@ -56,7 +59,7 @@ export function forbiddenRow(one: Forbidden, isCursor: boolean): Line {
   const { entry } = one;
   return row(
     one.id,
-    isCursor,
+    at,
     [pad("■ forbidden", 12), "bad"],
     " ",
     [pad(moment(entry.added_at), 17), "faint"],
@@ -80,10 +83,10 @@ export function forbiddenDetail(one: Forbidden, columns: number): Line[] {
 
 export const brakeHead = line([`   ${pad("VERDICT", 8)} ${pad("RULE", 30)} ${pad("FROM", 16)} ABOUT`, "faint"]);
 
-export function brakeRow({ verdict, rule, from, about }: RuleLine, id: string, isCursor: boolean): Line {
+export function brakeRow({ verdict, rule, from, about }: RuleLine, id: string, at: RowAt): Line {
   return row(
     id,
-    isCursor,
+    at,
     [pad(verdict, 8), verdicts[verdict]],
     " ",
     pad(oneLine(rule, 60), 30),
@@ -135,7 +138,7 @@ const states: Record<TripwireLine["state"], [sign: string, word: string, look: L
   idle: ["·", "needs a setting", "faint"],
 };
 
-function row(target: string, isCursor: boolean, ...pieces: (string | readonly [text: string, look: Look])[]): Line {
-  const built = line([isCursor ? " ▸ " : "   ", "key"], ...pieces);
-  return { ...built, target, ...(isCursor ? { fill: "cursor" as const } : {}) };
+function row(target: string, at: RowAt, ...pieces: (string | readonly [text: string, look: Look])[]): Line {
+  const built = line(markOf(at), ...pieces);
+  return { ...built, target, ...(at.isCursor ? { fill: "cursor" as const } : {}) };
 }

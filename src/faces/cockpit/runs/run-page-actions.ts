@@ -49,6 +49,7 @@ export const runPageActions = (reload: (at: At<RunsState>) => void): Action<Runs
     id: "runs.sort",
     title: "order",
     keys: ["o"],
+    isRare: true,
     run: ({ state, hands }) => {
       const sort = runSorts[(runSorts.indexOf(state.order.sort) + 1) % runSorts.length] ?? "when";
       const order = { sort, isReversed: false };
@@ -60,20 +61,23 @@ export const runPageActions = (reload: (at: At<RunsState>) => void): Action<Runs
     id: "runs.reverse",
     title: "order the other way round",
     keys: ["O"],
+    isRare: true,
     run: ({ state }) => ({ ...state, order: { ...state.order, isReversed: !state.order.isReversed } }),
   },
   {
     id: "runs.export",
     title: "export to an archive",
     keys: ["E"],
+    isRare: true,
     can: (at) => runHere(at) !== undefined,
     run: (at) => exportPrompt(at),
   },
-  { id: "runs.prune", title: "remove old runs", keys: ["D"], run: (at) => prunePrompt(at, reload) },
+  { id: "runs.prune", title: "remove old runs", keys: ["D"], isRare: true, run: (at) => prunePrompt(at, reload) },
   {
     id: "runs.copy",
     title: "copy the run's id",
     keys: ["y"],
+    isRare: true,
     can: (at) => runHere(at) !== undefined,
     run: ({ hands, focus }) => hands.copy(focus.run ?? "", "the id of the run"),
   },
@@ -81,6 +85,7 @@ export const runPageActions = (reload: (at: At<RunsState>) => void): Action<Runs
     id: "runs.copy_json",
     title: "copy the run as JSON",
     keys: ["Y"],
+    isRare: true,
     can: (at) => runHere(at) !== undefined,
     run: (at) => at.hands.copy(JSON.stringify(runHere(at)?.summary, null, 2), `${at.focus.run ?? ""} as JSON`),
   },

@@ -57,38 +57,53 @@ function place(grid: Grid, { x, y, width, height, lines }: Placed): void {
   for (let row = Math.max(0, -y); row < height && y + row < grid.rows; row += 1) {
     const line = lines[row];
     const under = (numbers.get(line?.fill ?? "plain") ?? 0) << 8;
+    const edge = { left, right, isCut: false };
     let at = x;
     for (const span of line?.spans ?? []) {
-      if (at >= right) break;
-      at = write(grid, y + row, at, { left, right }, tame(span.text), under | (numbers.get(span.look ?? "plain") ?? 0));
+      if (edge.isCut) break;
+      at = write(grid, y + row, at, edge, tame(span.text), under | (numbers.get(span.look ?? "plain") ?? 0));
     }
+    if (edge.isCut && right - left > 1)
+      put(grid, y + row, right - 1, "…", grid.look[(y + row) * grid.columns + right - 1] ?? under);
     for (let cell = Math.max(left, at); cell < right; cell += 1) put(grid, y + row, cell, " ", under);
   }
 }
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** What a line is cut at. */
+interface Edge {
+  left: number;
+  right: number;
+  /** Something that can be seen had no room. */
+  isCut: boolean;
+}
+
 /** Writes a text from a column on, as far as there is room; the column behind it. */
-function write(
-  grid: Grid,
-  row: number,
-  start: number,
-  { left, right }: { left: number; right: number },
-  text: string,
-  look: number,
-): number {
+function write(grid: Grid, row: number, start: number, edge: Edge, text: string, look: number): number {
+  const { left, right } = edge;
   const steady = steadyLength(text);
   let at = start;
-  for (let index = 0; index < steady && at < right; index += 1, at += 1)
+  let index = 0;
+  for (; index < steady && at < right; index += 1, at += 1)
     if (at >= left) put(grid, row, at, text.charAt(index), look);
-  if (steady === text.length || at >= right) return at;
+  if (index < steady) {
+    edge.isCut ||= isSeenIn(text.slice(index, index + farthest));
+    return at;
+  }
   let last = -1;
   for (const { segment } of segmenter.segment(text.slice(steady))) {
-    if (at >= right) break;
     const width = widthOf(segment);
+    if (at >= right) {
+      edge.isCut ||= width > 0 && isSeenIn(segment);
+      if (edge.isCut || at > right + farthest) break;
+      at += width;
+      continue;
+    }
     // A mark without a letter to stand on, and what has no room at the edge.
     if (width === 0) continue;
     if (at < left || at + width > right) {
+      edge.isCut ||= at + width > right;
       for (let cell = Math.max(left, at); cell < Math.min(right, at + width); cell += 1)
         put(grid, row, cell, " ", look);
       at += width;
@@ -102,6 +117,10 @@ function write(
   if (last >= 0 && rightToLeft.test(text)) grid.text[last] += leftToRightMark;
   return at;
 }
+
+/** How far behind the edge it is looked whether a line goes on, characters. */
+const farthest = 400;
+const isSeenIn = (text: string): boolean => /\S/.test(text);
 
 /**
  * What begins with these counts a column, but has none in some terminals, or none that is seen: there it would hang on the character

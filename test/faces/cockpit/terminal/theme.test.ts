@@ -74,7 +74,7 @@ describe("the themes", () => {
       });
     };
     const magenta = looks.filter((look) => isMagenta(codesOf(theme, look)));
-    expect(magenta).toEqual(theme === "mono" ? [] : ["act", "border_act"]);
+    expect(magenta).toEqual(theme === "mono" ? [] : ["act", "act_bar", "border_act"]);
   });
 
   test("mono has no colour, and tells what needs the netrunner from all else", () => {
@@ -127,6 +127,26 @@ describe("the states of constructs and runs", () => {
     expect(rowsOf(grid)[0]).toHaveLength(signs.length);
     expect(rowsOf(asciiOf(grid))[0]).toMatch(/^[!-~]+$/);
     expect(rowsOf(asciiOf(grid))[0]).not.toContain("?".repeat(2));
+  });
+});
+
+describe("a line that is longer than its place", () => {
+  const drawn = (texts: string[], width: number): string => {
+    const line = { spans: texts.map((text) => ({ text })) };
+    const part = { x: 2, y: 0, width, height: 1, lines: [line] };
+    return rowsOf(gridOf({ parts: [part] }, { columns: 20, rows: 1 }))[0] ?? "";
+  };
+
+  test("ends in a sign that there is more of it", () => {
+    expect(drawn(["a text of words"], 8)).toBe("  a text …");
+    expect(drawn(["a text", " of", " words"], 8)).toBe("  a text …");
+    expect(drawn(["文字で書く"], 7)).toBe("  文字で…");
+  });
+
+  test("has no such sign where it fits to the last column, or where only blanks have no room", () => {
+    expect(drawn(["a text of"], 9)).toBe("  a text of");
+    expect(drawn(["a text", "   ", "      "], 8)).toBe("  a text");
+    expect(drawn(["文字で", "   "], 6)).toBe("  文字で");
   });
 });
 
