@@ -5,7 +5,7 @@ import { money } from "../words/amounts.ts";
 import { daemonWord, runWord } from "../words/state-word.ts";
 import { line, type Line, type Span } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
-import { currentRun, isOpen, type DeckModel } from "./model/deck-model.ts";
+import { currentRun, isOpen, lookedInto, type DeckModel } from "./model/deck-model.ts";
 import { needsOf } from "./model/needs.ts";
 import { clip, widthOf } from "../words/width.ts";
 
@@ -20,7 +20,7 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
   const first = [
     { text: " CYBERDECK ", look: "title" as const },
     linkSpan(model),
-    ...brakeSpans(run),
+    ...(lookedInto(model) === undefined ? brakeSpans(run) : []),
     ...recordSpans(model, run),
     ...(run?.settings.offline === true ? [{ text: "  OFFLINE MODEL", look: "warning" as const }] : []),
     model.link.state === "lost"
@@ -30,7 +30,9 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
         }
       : { text: `  ${goalText(run)}`, look: "plain" as const },
   ];
-  return [ends(first, need, columns), ends(countSpans(model, run), daemonSpans(run), columns)];
+  // How a run that is over stood last is told above; its daemon says nothing any more.
+  const daemon = lookedInto(model) === undefined ? daemonSpans(run) : [];
+  return [ends(first, need, columns), ends(countSpans(model, run), daemon, columns)];
 }
 
 function linkSpan({ link, runs }: DeckModel): Span {
@@ -58,8 +60,9 @@ function brakeSpans(run: RunView | undefined): Span[] {
 function recordSpans({ recorded }: DeckModel, run: RunView | undefined): Span[] {
   if (run === undefined || isOpen(run)) return [];
   const { glyph, word, style } = runWord(run.status);
-  const text = `  ${glyph} ${word}${recorded.has(run.run) ? ", FROM THE RECORD" : ""}`;
-  return [{ text, look: style === "alarm" ? "warning" : style }];
+  const status: Span = { text: `  ${glyph} ${word}`, look: style === "alarm" ? "warning" : style };
+  if (!recorded.has(run.run)) return [status];
+  return [{ text: "  FROM THE RECORD", look: "warning" }, { text: " · h back", look: "key" }, status];
 }
 
 const goalText = (run: RunView | undefined): string => {
@@ -84,6 +87,8 @@ function countSpans(model: DeckModel, run: RunView | undefined): Span[] {
     { text: ` ${money(cost)}${budget > 0 ? ` of ${money(budget)}` : ""}` },
     { text: ` · today ${money(model.today.usd)}${dayBudget > 0 ? ` of ${money(dayBudget)}` : ""}`, look: "faint" },
     ...(open.length > 1 ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }] : []),
+    // What is counted is what goes on, also while a run that is over is looked into.
+    { text: lookedInto(model) === undefined ? "" : "  open runs", look: "faint" },
     { text: `  ●${of("starting", "running", "ending")}`, look: "busy" },
     { text: ` ·${of("queued", "suspended")}`, look: "faint" },
     { text: ` !${held}`, look: held > 0 ? "alarm" : "faint" },
