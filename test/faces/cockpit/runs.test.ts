@@ -317,12 +317,12 @@ describe("a filter of runs", () => {
 
   test.each(["parser", "status:failed", "a1b2", "cost>1", "cost<$3", "time>1m", "!status:done", "done<2 parser"])(
     "%s finds it",
-    (text) => expect(readRunFilter(text).has(run)).toBe(true),
+    (text) => expect(readRunFilter(text).has(run, 0)).toBe(true),
   );
 
   test.each(["lexer", "status:done", "cost>2", "time<1m", "!parser", "parser constructs>3"])(
     "%s does not find it",
-    (text) => expect(readRunFilter(text).has(run)).toBe(false),
+    (text) => expect(readRunFilter(text).has(run, 0)).toBe(false),
   );
 
   test.each(["cost>a", "time<5", "!done>x"])("%s is told to be no filter", (text) =>
@@ -330,7 +330,7 @@ describe("a filter of runs", () => {
   );
 
   test("a name that every object has is a word like others", () => {
-    expect(readRunFilter("constructor:x").has(run)).toBe(false);
+    expect(readRunFilter("constructor:x").has(run, 0)).toBe(false);
     expect(readRunFilter("__proto__>1").problem).toBeNull();
   });
 });

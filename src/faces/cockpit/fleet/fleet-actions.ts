@@ -1,9 +1,8 @@
-import { liveLineDialog } from "../dialogs/live-line.ts";
+import { filterActions } from "../actions/filter-actions.ts";
 import { newListing } from "../draw/listing.ts";
 import { findConstruct } from "../model/constructs.ts";
-import type { Action, At } from "../page.ts";
-import { arrange } from "./arrange.ts";
-import { hasPanes, type FleetState } from "./fleet-state.ts";
+import type { Action } from "../page.ts";
+import { arrangedOf, hasPanes, type FleetState } from "./fleet-state.ts";
 import { nextOrder, orderWord } from "./order.ts";
 
 /** What the fleet page does beside moving its cursor. */
@@ -15,19 +14,11 @@ export const fleetActions: readonly Action<FleetState>[] = [
     can: ({ focus }) => focus.construct !== undefined,
     run: ({ hands, focus }) => hands.show("construct", focus),
   },
-  {
-    id: "fleet.filter",
-    title: "filter",
-    keys: ["/"],
-    run: (at) => openFilter(at),
-  },
-  {
-    id: "fleet.filter_off",
-    title: "filter off",
-    keys: ["escape"],
-    can: ({ state }) => state.filter !== "",
-    run: ({ state }) => ({ ...state, filter: "" }),
-  },
+  ...filterActions<FleetState>("fleet", {
+    get: ({ filter }) => filter,
+    set: (state, filter, restarts) => ({ ...state, filter, listing: restarts ? newListing : state.listing }),
+    found: arrangedOf,
+  }),
   {
     id: "fleet.sort",
     title: "order",
@@ -77,22 +68,3 @@ export const fleetActions: readonly Action<FleetState>[] = [
     },
   },
 ];
-
-function openFilter({ state, hands, update }: At<FleetState>): void {
-  let filter = state.filter;
-  hands.open(
-    liveLineDialog({
-      name: "fleet.filter",
-      mark: "/",
-      initial: state.filter,
-      note: (model) => {
-        const { rows, all, problem } = arrange(model, { ...state, filter }, state.shelf);
-        return problem ?? `${rows.length} of ${all}`;
-      },
-      changed: (text) => {
-        filter = text ?? "";
-        update((now) => ({ ...now, filter, listing: text === null ? now.listing : newListing }));
-      },
-    }),
-  );
-}
