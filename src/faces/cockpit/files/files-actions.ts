@@ -156,7 +156,9 @@ export const filesActions: readonly Action<FilesState>[] = [
       const file = fileHere(at)?.file;
       const changes = at.state.open?.changes;
       if (file === undefined) return;
-      const events = changes?.state === "there" ? { changes: changes.it.about.events } : {};
+      const known = changes?.state === "there" ? changes.it.about.events : undefined;
+      const calls = known?.filter(({ type }) => type === "construct.tool_called");
+      const events = calls === undefined ? {} : { changes: calls };
       at.hands.copy(JSON.stringify({ ...file, ...events }, null, 2), "its record");
     },
   },
