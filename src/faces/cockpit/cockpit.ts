@@ -8,7 +8,7 @@ import { noticeDialog } from "./dialogs/notice.ts";
 import { welcomeDialog, type Provider } from "./dialogs/welcome.ts";
 import { followDeck } from "./follow-deck.ts";
 import type { OwnKeys } from "./keymap.ts";
-import { newModel, type DeckModel } from "./model/deck-model.ts";
+import { leaveRecord, mean, newModel, type DeckModel } from "./model/deck-model.ts";
 import type { Answered, Hands, Local } from "./page.ts";
 import type { Screen } from "./screen/screen.ts";
 import { Stage } from "./stage.ts";
@@ -270,7 +270,8 @@ export class Cockpit {
         this.#drawSoon();
       },
       choose: (run) => {
-        this.#model.current = run;
+        if (run === null) leaveRecord(this.#model);
+        else mean(this.#model, run);
         this.#drawSoon();
       },
       act: (id) => this.#stage.act(id),

@@ -133,8 +133,8 @@ export interface Hands {
   copy(text: string, what: string): void;
   /** Takes something that waits out of sight, for as long as this cockpit is open. */
   putAside(need: string): void;
-  /** The run that is meant where nothing says which. */
-  choose(run: string): void;
+  /** The run that is meant where nothing says which; null: none that is over, but those that are open. */
+  choose(run: string | null): void;
   /** Runs an action by its id, as its key would. */
   act(id: string): void;
   /** Looks at the local files that the deck knows of, catalogues and diagnoses: what needs no deck. */

@@ -5,7 +5,7 @@ import { money } from "../words/amounts.ts";
 import { daemonWord, runWord } from "../words/state-word.ts";
 import { line, type Line, type Span } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
-import { currentRun, isOpen, type DeckModel } from "./model/deck-model.ts";
+import { currentRun, isOpen, lookedInto, type DeckModel } from "./model/deck-model.ts";
 import { needsOf } from "./model/needs.ts";
 import { clip, widthOf } from "../words/width.ts";
 
@@ -20,7 +20,7 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
   const first = [
     { text: " CYBERDECK ", look: "title" as const },
     linkSpan(model),
-    ...brakeSpans(run),
+    ...(lookedInto(model) === undefined ? brakeSpans(run) : []),
     ...recordSpans(model, run),
     ...(run?.settings.offline === true ? [{ text: "  OFFLINE MODEL", look: "warning" as const }] : []),
     model.link.state === "lost"
@@ -30,7 +30,8 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
         }
       : { text: `  ${goalText(run)}`, look: "plain" as const },
   ];
-  const daemon = daemonSpans(run);
+  // How a run that is over stood last is told above; its daemon says nothing any more.
+  const daemon = lookedInto(model) === undefined ? daemonSpans(run) : [];
   const [long, short] = [countSpans(model, run, true), countSpans(model, run, false)];
   const room = columns - lengthOf(daemon) - 2;
   return [ends(first, need, columns), ends(lengthOf(long) <= room ? long : short, daemon, columns)];
@@ -61,8 +62,9 @@ function brakeSpans(run: RunView | undefined): Span[] {
 function recordSpans({ recorded }: DeckModel, run: RunView | undefined): Span[] {
   if (run === undefined || isOpen(run)) return [];
   const { glyph, word, style } = runWord(run.status);
-  const text = `  ${glyph} ${word}${recorded.has(run.run) ? ", FROM THE RECORD" : ""}`;
-  return [{ text, look: style === "alarm" ? "warning" : style }];
+  const status: Span = { text: `  ${glyph} ${word}`, look: style === "alarm" ? "warning" : style };
+  if (!recorded.has(run.run)) return [status];
+  return [{ text: "  FROM THE RECORD", look: "warning" }, { text: " · h back", look: "key" }, status];
 }
 
 const goalText = (run: RunView | undefined): string => {
@@ -73,8 +75,9 @@ const goalText = (run: RunView | undefined): string => {
 /** @param isLong each count with its word */
 function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean): Span[] {
   const open = [...model.runs.values()].filter(isOpen);
-  // Of a run that is over and still looked at, it is told how its constructs ended.
-  const over = run === undefined || isOpen(run) ? [] : Object.values(run.constructs).filter(isEnded);
+  // What is counted is what goes on, also while a run that is over is looked into; where nothing does, how that one's have ended.
+  const isBeside = lookedInto(model) !== undefined && open.length > 0;
+  const over = isBeside || run === undefined || isOpen(run) ? [] : Object.values(run.constructs).filter(isEnded);
   const constructs = [...open.flatMap((view) => Object.values(view.constructs)), ...over];
   const of = (...states: ConstructView["state"][]): number =>
     constructs.filter(({ state }) => states.includes(state)).length;
@@ -94,6 +97,7 @@ function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean)
     { text: ` ${money(cost)}${budget > 0 ? ` of ${money(budget)}` : ""}` },
     { text: ` · today ${money(model.today.usd)}${dayBudget > 0 ? ` of ${money(dayBudget)}` : ""}`, look: "faint" },
     ...(open.length > 1 ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }] : []),
+    { text: isBeside ? "  open runs " : " ", look: "faint" },
     { text: " " },
     count("●", "at work", of("starting", "running", "ending"), "busy"),
     count("·", "queued", of("queued", "suspended"), "faint"),

@@ -226,6 +226,50 @@ describe("the catalogues", () => {
     await desk.close();
   });
 
+  test.each(sizes)("are narrowed down while a filter is written, at $columns x $rows", async (size) => {
+    const { desk } = await openCatalogues({ size });
+    await desk.until(has("Calibers 2"));
+    await desk.press("/");
+    const frame = await desk.write("code");
+    expect(frame.at(-1)).toContain("1 of 3");
+    await desk.press("enter");
+    await expect(picture(await desk.press("tab", "tab"))).toMatchFileSnapshot(keptFrame("catalogues-filter", size));
+    expect(has("Plugins 1/2")(await desk.press("escape"))).toBe(false);
+    await desk.close();
+  });
+
+  test("are found by what is told of them, and by what stands in a column", async () => {
+    const { desk } = await openCatalogues();
+    await desk.until(has("Calibers 2"));
+    await desk.press("/");
+    // A program that a profile uses.
+    expect(has("▸1 reviewer")(await desk.write("jq"))).toBe(true);
+    await desk.press("ctrl+u");
+    expect(has("▸1 writer")(await desk.write("is:wrong"))).toBe(true);
+    await desk.press("ctrl+u");
+    expect((await desk.write("from:home !review")).at(-1)).toContain("0 of 3");
+    await desk.press("enter");
+    expect(has("None of 3 entries is like this: from:home !review")(await desk.press("s"))).toBe(true);
+    expect((await desk.press("enter")).at(-1)).toContain("nothing to act on");
+    await desk.press("/", "escape");
+    expect(has("Profiles 3")(await desk.press("home"))).toBe(true);
+    await desk.close();
+  });
+
+  test("a filter stays when they are read again", async () => {
+    let now = listing;
+    const { deck, desk } = await openCatalogues({ local: { catalogues: () => Promise.resolve(now) } });
+    await desk.until(has("Profiles 3"));
+    await desk.press("/");
+    await desk.write("is:usable");
+    await desk.press("enter");
+    now = { ...listing, profiles: listing.profiles.slice(0, 1) };
+    const path = "/w/.cyberdeck/profiles/reviewer.toml";
+    deck.stage().emit("catalogue.changed", { kind: "profile", name: "reviewer", change: "removed", path });
+    expect(has("▸1 default")(await desk.until(has("Profiles 1/2")))).toBe(true);
+    await desk.close();
+  });
+
   test("ask the agent anew for its models only when that is wished", async () => {
     const { deck, desk } = await openCatalogues();
     await desk.until(has("Calibers 2"));

@@ -168,6 +168,65 @@ describe("an open file", () => {
     await desk.close();
   });
 
+  test("is read again when a construct has changed it, and not when another file was written", async () => {
+    const script: Script = { read: () => ({ text: "first\n", bytes: 6 }) };
+    const { deck, desk } = await openFiles(script);
+    await desk.until(has("eject.md"));
+    await desk.press("enter");
+    await desk.until(has("1  first"));
+    const asked = (type: string): number => deck.commands.filter((one) => one.type === type).length;
+    const wholeReads = (): number =>
+      deck.commands.filter((one) => one.type === "events.list" && one.after === 0 && one.construct === id(4)).length;
+    const before = { reads: asked("file.read"), whole: wholeReads() };
+    const stage = deck.stage();
+    const write = async (input: string): Promise<void> => {
+      const known = { construct: id(4), call: `writes ${input}` };
+      const change = { kind: "text" as const, text: "words", omitted: 0 };
+      const lists = asked("files.list");
+      stage.emit("construct.tool_called", { ...known, tool: "Write", input, change });
+      stage.emit("construct.tool_returned", { ...known, failed: false, text: "" });
+      await desk.pass(2000);
+      await desk.until(() => asked("files.list") > lists);
+    };
+    await write("docs/other.md");
+    expect(asked("file.read")).toBe(before.reads);
+    // As long as before, by the construct that has written it before: the list alone does not tell.
+    script.read = () => ({ text: "later\n", bytes: 6 });
+    await write("docs/eject.md");
+    await desk.until(has("1  later"));
+    expect(asked("file.read")).toBe(before.reads + 1);
+    // Of the record, only what is new was asked for.
+    expect(wholeReads()).toBe(before.whole);
+    expect(has("Changes 2")(await desk.press("tab"))).toBe(true);
+    await desk.close();
+  });
+
+  test("has its cursor where it was when it is read again and is the same", async () => {
+    const { deck, desk } = await openFiles();
+    await desk.until(has("eject.md"));
+    await desk.press("enter");
+    await desk.until(has("keeps a snapshot"));
+    const before = await desk.press("pageDown", "down");
+    const reads = deck.commands.filter(({ type }) => type === "file.read").length;
+    await desk.press("d", "a");
+    const after = await desk.until(() => deck.commands.filter(({ type }) => type === "file.read").length > reads);
+    expect(after).toEqual(before);
+    await desk.close();
+  });
+
+  test("says that there may be more changes where the record of a construct is very long", async () => {
+    const { deck, desk } = await openFiles();
+    const send = deck.port.send.bind(deck.port);
+    deck.port.send = async (command) => {
+      const reply = await send(command);
+      return command.type === "events.list" && command.after !== undefined ? { ...reply, more: true } : reply;
+    };
+    await desk.until(has("eject.md"));
+    await desk.press("tab");
+    expect(has("Changes 1+")(await desk.until(has("It stops everything, proves it")))).toBe(true);
+    await desk.close();
+  });
+
   test("wraps long lines, or cuts them", async () => {
     const { desk } = await openFiles();
     await desk.until(has("eject.md"));

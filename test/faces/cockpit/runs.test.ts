@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import { Fault } from "../../../src/base/fault.ts";
 import { readRunFilter } from "../../../src/faces/cockpit/runs/run-filter.ts";
 import { scriptedDeck, runId, type Script } from "../cli/scripted-deck.ts";
-import { openDesk, type Desk } from "./kit/desk.ts";
+import { openDesk, toPage, type Desk } from "./kit/desk.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
 import { busyFleet, closedRuns, oldRuns } from "./kit/scenes.ts";
 import type { Size } from "../../../src/faces/cockpit/screen/size.ts";
 import type { HostStatus } from "../../../src/protocol/host.ts";
+import { defaultSettings } from "../../../src/protocol/settings.ts";
 import type { RunSummary } from "../../../src/protocol/view.ts";
 
 const [renamed, ported, reviewed] = oldRuns;
@@ -87,6 +88,96 @@ describe("the page of the runs", () => {
     const frame = await desk.until(has("FROM THE RECORD"));
     expect(frame[0]).toContain(renamed.goal);
     expect(frame.some((row) => row.includes("cx-11111111"))).toBe(true);
+    await desk.close();
+  });
+
+  test.each(sizes)("shows a run that is looked into alone, until h leaves it, at $columns x $rows", async (size) => {
+    const { desk } = await openRuns({}, size);
+    await desk.press("home", "down", "down", "enter");
+    const frame = await desk.until(has("FROM THE RECORD"));
+    await expect(picture(frame)).toMatchFileSnapshot(keptFrame("fleet-record", size));
+    expect(frame[0]).toContain("FROM THE RECORD · h back");
+    expect(has("cx-22222222")(frame)).toBe(true);
+    expect(has("cx-00000003")(frame)).toBe(false);
+    const back = await desk.press("h");
+    expect(has("FROM THE RECORD")(back)).toBe(false);
+    expect(has("cx-00000003")(back)).toBe(true);
+    expect(has("cx-22222222")(back)).toBe(false);
+    expect((await desk.press("h")).at(-1)).toContain("nothing to act on");
+    await desk.close();
+  });
+
+  test("construct, daemon and timeline are about the run that is looked into, and then about the open one again", async () => {
+    const { desk } = await openRuns();
+    await toPage(desk, "Daemon");
+    await toPage(desk, "Construct");
+    await showRuns(desk);
+    await desk.press("end", "enter");
+    await desk.until(has("FROM THE RECORD"));
+    for (const page of ["Construct", "Timeline"]) {
+      await toPage(desk, page);
+      expect(has("cx-00000003")(await desk.until(has("cx-11111111")))).toBe(false);
+    }
+    await toPage(desk, "Daemon");
+    await desk.until(has("That was rename the modules."));
+    await desk.press("h");
+    await toPage(desk, "Construct");
+    expect(has("cx-11111111")(await desk.until(has("cx-00000003")))).toBe(false);
+    await toPage(desk, "Daemon");
+    expect(has("That was rename the modules.")(await desk.until(has("Eight writers")))).toBe(false);
+    await desk.close();
+  });
+
+  test("what needs the netrunner in an open run is counted while an old one is looked into", async () => {
+    const { desk } = await openRuns();
+    await desk.press("end", "enter");
+    expect((await desk.until(has("FROM THE RECORD")))[0]).toContain("1 NEEDS YOU");
+    expect((await desk.press("g"))[2]).toContain("▌Inbox");
+    await desk.close();
+  });
+
+  test("a run that begins elsewhere does not take away the one that is looked into", async () => {
+    const { deck, desk } = await openRuns();
+    await desk.press("end", "enter");
+    await desk.until(has("FROM THE RECORD"));
+    const settings = defaultSettings(2);
+    const stage = deck.stage("run-20261122-110000-0e05");
+    stage.emit("run.opened", { kind: "tasks", workspace: "/w", folder: "/w/r", settings, deck: "0", command_line: [] });
+    stage.queue("cx-eeeeeeee", "Something else");
+    const frame = await desk.press("s");
+    expect(frame[0]).toContain("FROM THE RECORD");
+    expect(has("cx-eeeeeeee")(frame)).toBe(false);
+    expect(has("cx-eeeeeeee")(await desk.press("h"))).toBe(true);
+    await desk.close();
+  });
+
+  test("a goal that is set while an old run is looked into leaves that one", async () => {
+    const { desk } = await openRuns();
+    await desk.press("end", "enter");
+    await desk.until(has("FROM THE RECORD"));
+    await desk.press("e");
+    await desk.write("Something new");
+    await desk.press("enter");
+    const frame = await desk.until((rows) => !has("FROM THE RECORD")(rows));
+    expect(frame[0]).not.toContain(renamed.goal);
+    await desk.close();
+  });
+
+  test("a run without a construct says so, and how to get back", async () => {
+    const whole = { status: aStatus };
+    const deck = scriptedDeck(whole);
+    const settings = defaultSettings(2);
+    const stage = deck.stage("run-20261122-110000-0e05");
+    stage.emit("run.opened", { kind: "tasks", workspace: "/w", folder: "/w/r", settings, deck: "0", command_line: [] });
+    stage.close("stopped");
+    await busyFleet(deck);
+    whole.status = { ...aStatus, seq: deck.events.length };
+    const desk = await openDesk(deck);
+    await showRuns(desk);
+    await desk.until(has("■ stopped"));
+    await desk.press("end", "enter");
+    await desk.until(has("run-20261122-110000-0e05 had no construct."));
+    expect(has("cx-00000003")(await desk.press("h"))).toBe(true);
     await desk.close();
   });
 
@@ -226,12 +317,12 @@ describe("a filter of runs", () => {
 
   test.each(["parser", "status:failed", "a1b2", "cost>1", "cost<$3", "time>1m", "!status:done", "done<2 parser"])(
     "%s finds it",
-    (text) => expect(readRunFilter(text).has(run)).toBe(true),
+    (text) => expect(readRunFilter(text).has(run, 0)).toBe(true),
   );
 
   test.each(["lexer", "status:done", "cost>2", "time<1m", "!parser", "parser constructs>3"])(
     "%s does not find it",
-    (text) => expect(readRunFilter(text).has(run)).toBe(false),
+    (text) => expect(readRunFilter(text).has(run, 0)).toBe(false),
   );
 
   test.each(["cost>a", "time<5", "!done>x"])("%s is told to be no filter", (text) =>
@@ -239,7 +330,7 @@ describe("a filter of runs", () => {
   );
 
   test("a name that every object has is a word like others", () => {
-    expect(readRunFilter("constructor:x").has(run)).toBe(false);
+    expect(readRunFilter("constructor:x").has(run, 0)).toBe(false);
     expect(readRunFilter("__proto__>1").problem).toBeNull();
   });
 });

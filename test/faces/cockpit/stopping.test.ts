@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../../src/base/fault.ts";
+import type { Port } from "../../../src/host/port.ts";
+import type { Command } from "../../../src/protocol/command.ts";
 import { scriptedDeck } from "../cli/scripted-deck.ts";
 import { openDesk } from "./kit/desk.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
@@ -8,6 +10,20 @@ import { busyFleet } from "./kit/scenes.ts";
 const text = (frame: string[]): string => frame.join("\n");
 const ejects = (deck: ReturnType<typeof scriptedDeck>): number =>
   deck.commands.filter(({ type }) => type === "eject").length;
+
+/** A deck that carries out commands of one sort only when it is let; `asked`: how often it was told to. */
+function slowDeck(type: Command["type"], until: Promise<void>) {
+  const deck = scriptedDeck();
+  const { port } = deck;
+  const asked = { times: 0 };
+  const send: Port["send"] = async (command) => {
+    if (command.type !== type) return port.send(command);
+    asked.times += 1;
+    await until;
+    return port.send(command);
+  };
+  return { deck: { ...deck, port: { ...port, send } }, asked };
+}
 
 describe("eject", () => {
   test.each(sizes)("says what will happen, and then what has, at $columns x $rows", async (size) => {
@@ -101,6 +117,54 @@ describe("eject", () => {
     await desk.close();
   });
 
+  test.each(sizes)("tells how far it is while it is at work, at $columns x $rows", async (size) => {
+    const gate = Promise.withResolvers<void>();
+    const { deck, asked } = slowDeck("eject", gate.promise);
+    await busyFleet(deck);
+    const desk = await openDesk(deck, { size });
+    await desk.press("ctrl+f", "ctrl+f");
+    const working = await desk.pass(3000);
+    await expect(picture(working)).toMatchFileSnapshot(keptFrame("eject-works", size));
+    expect(text(working)).toContain("5 constructs still at work");
+    // It is asked for once, however often the key is pressed.
+    await desk.press("ctrl+f", "enter");
+    expect(asked.times).toBe(1);
+    gate.resolve();
+    await desk.until((frame) => text(frame).includes("nothing is left"));
+    await desk.close();
+  });
+
+  test.each(sizes)("names what is left alive, and what went wrong, at $columns x $rows", async (size) => {
+    const survivors = [
+      { pid: 4711, command: "node server.js --port 8080" },
+      { pid: 4712, command: `/usr/bin/python3 -m http.server ${"--verbose ".repeat(20)}` },
+    ];
+    const problems = ["4711 did not end within 5 s of KILL: it waits for a disk (state D)"];
+    const deck = scriptedDeck({ ejection: { proven: false, survivors, problems, snapshot: null } });
+    await busyFleet(deck);
+    const desk = await openDesk(deck, { size });
+    await desk.press("ctrl+f", "ctrl+f");
+    const frame = await desk.until((one) => text(one).includes("NOT PROVEN"));
+    await expect(picture(frame)).toMatchFileSnapshot(keptFrame("eject-survivors", size));
+    expect(text(frame)).toContain("end them yourself: kill -9 4711 4712");
+    // There is no snapshot whose place could be copied.
+    await desk.press("y");
+    expect(desk.copied).toEqual([]);
+    await desk.close();
+  });
+
+  test.each(sizes)("tells why it was refused, and what still helps, at $columns x $rows", async (size) => {
+    const fault = new Fault("refused", "test.no", "the host does not answer", { hint: "Try again, or use a shell" });
+    const deck = scriptedDeck({ refuse: ({ type }) => (type === "eject" ? fault : undefined) });
+    await busyFleet(deck);
+    const desk = await openDesk(deck, { size });
+    await desk.press("ctrl+f", "ctrl+f");
+    const frame = await desk.until((one) => text(one).includes("NOT EJECTED"));
+    await expect(picture(frame)).toMatchFileSnapshot(keptFrame("eject-refused", size));
+    await desk.press("escape");
+    await desk.close();
+  });
+
   test("what is left alive is told, and is never called stopped", async () => {
     const survivors = [{ pid: 4711, command: "sleep 300" }];
     const deck = scriptedDeck({ ejection: { proven: false, survivors, snapshot: null } });
@@ -163,6 +227,36 @@ describe("leaving", () => {
     await desk.left;
     expect(deck.commands).toContainEqual({ type: "host.stop" });
     await deck.close();
+  });
+
+  test.each(sizes)("shows that the host is being stopped, and asks once, at $columns x $rows", async (size) => {
+    const gate = Promise.withResolvers<void>();
+    const { deck, asked } = slowDeck("host.stop", gate.promise);
+    await busyFleet(deck);
+    const desk = await openDesk(deck, { size });
+    await desk.press("ctrl+q", "S");
+    await expect(picture(await desk.pass(3000))).toMatchFileSnapshot(keptFrame("quit-stops", size));
+    await desk.press("S", "S");
+    expect(asked.times).toBe(1);
+    gate.resolve();
+    await desk.left;
+    await deck.close();
+  });
+
+  test.each(sizes)("names what is left over of the host's runs, at $columns x $rows", async (size) => {
+    const survivors = [
+      { pid: 99, command: "node server.js --port 8080" },
+      { pid: 100, command: `python3 -m http.server ${"--verbose ".repeat(20)}` },
+    ];
+    const deck = scriptedDeck({ stopped: { proven: false, survivors } });
+    await busyFleet(deck);
+    const desk = await openDesk(deck, { size });
+    await desk.press("ctrl+q", "S");
+    const frame = await desk.until((one) => text(one).includes("not proven"));
+    await expect(picture(frame)).toMatchFileSnapshot(keptFrame("quit-left-over", size));
+    expect(text(frame)).toContain("end them yourself: kill -9 99 100");
+    expect(text(frame)).not.toContain("the fleet goes on");
+    await desk.close();
   });
 
   test("does not leave by itself when something is still alive", async () => {

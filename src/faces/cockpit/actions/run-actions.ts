@@ -1,7 +1,7 @@
 import { promptDialog } from "../dialogs/prompt.ts";
-import { isOpen, type DeckModel } from "../model/deck-model.ts";
+import { isOpen, lookedInto, type DeckModel } from "../model/deck-model.ts";
 import type { RunView } from "../../../protocol/view.ts";
-import type { Action, Focus } from "../page.ts";
+import type { Action, Focus, Hands } from "../page.ts";
 
 /** The open run that is meant. */
 export function openRun({ model, focus }: { model: DeckModel; focus: Focus }): RunView | undefined {
@@ -32,16 +32,29 @@ export const runActions: readonly Action<null>[] = [
             ...(isChange ? { initial: run.goal } : {}),
             verb: isChange ? "changes it" : "starts",
             submit: (text, hands) =>
-              void hands.send(
-                isChange
-                  ? { type: "goal.edit", run: run.run, goal: text }
-                  : { type: "goal.set", goal: text, settings: {}, command_line: [] },
-                isChange ? "the daemon is told of the new goal" : "the run begins",
-              ),
+              void (isChange
+                ? hands.send({ type: "goal.edit", run: run.run, goal: text }, "the daemon is told of the new goal")
+                : begin(text, hands)),
           },
           at.hands,
         ),
       );
     },
   },
+  {
+    id: "run.leave",
+    title: "back to the open runs",
+    keys: ["h"],
+    can: ({ model }) => lookedInto(model) !== undefined,
+    run: ({ hands }) => {
+      hands.choose(null);
+      hands.show("fleet");
+    },
+  },
 ];
+
+/** Opens a run with this goal, which is meant from then on. */
+async function begin(goal: string, hands: Hands): Promise<void> {
+  const opened = await hands.send({ type: "goal.set", goal, settings: {}, command_line: [] }, "the run begins");
+  if (opened !== undefined) hands.choose(opened.run);
+}

@@ -281,5 +281,7 @@ async function start({ task, profile, model, effort }: Wanted, run: string | und
     },
     command_line: [],
   });
-  if (reply !== undefined) hands.say(`${reply.run} begins`, "good");
+  if (reply === undefined) return;
+  hands.choose(reply.run);
+  hands.say(`${reply.run} begins`, "good");
 }

@@ -1,6 +1,7 @@
 import type { CatalogueListing } from "../../../protocol/catalogue-listing.ts";
 import type { KnownCalibers } from "../../../protocol/models.ts";
 import { cursorIn, newListing, type Listing } from "../draw/listing.ts";
+import { readWords, type Vocabulary } from "../model/word-filter.ts";
 import type { At } from "../page.ts";
 import { caliberRows, pluginRows, profileRows, toolRows, type CatalogueRow } from "./catalogue-rows.ts";
 
@@ -12,6 +13,8 @@ export type CataloguePart = (typeof catalogueParts)[number];
 export interface CataloguesState {
   part: CataloguePart;
   listings: Record<CataloguePart, Listing>;
+  /** What is written to narrow the parts down; "": all of them is shown. */
+  filter: string;
   /** Null: not told yet. */
   rows: Record<CataloguePart, readonly CatalogueRow[] | null>;
   /** Why they could not be had; "": they could. */
@@ -29,6 +32,7 @@ export interface CataloguesState {
 export const newCataloguesState = (): CataloguesState => ({
   part: "profiles",
   listings: { profiles: newListing, tools: newListing, plugins: newListing, calibers: newListing },
+  filter: "",
   rows: { profiles: null, tools: null, plugins: null, calibers: null },
   problems: { files: "", calibers: "" },
   places: [],
@@ -38,8 +42,13 @@ export const newCataloguesState = (): CataloguesState => ({
   top: 0,
 });
 
-/** The rows of the part that is shown. */
-export const rowsOf = ({ rows, part }: CataloguesState): readonly CatalogueRow[] => rows[part] ?? [];
+/** The rows of a part that the filter lets through; without a part, of the one that is shown. */
+export function rowsOf({ rows, part: shown, filter }: CataloguesState, part = shown): readonly CatalogueRow[] {
+  const all = rows[part] ?? [];
+  if (filter === "") return all;
+  const { has } = readWords(filter, vocabulary);
+  return all.filter((row) => has(row, 0));
+}
 
 export const idsOf = (state: CataloguesState): string[] => rowsOf(state).map(({ id }) => id);
 
@@ -55,6 +64,24 @@ export const withListing = (state: CataloguesState, listing: Listing): Catalogue
   listings: { ...state.listings, [state.part]: listing },
   top: 0,
 });
+
+/** What entries can be filtered by: all that is told of them, and by name what stands in a column. */
+const vocabulary: Vocabulary<CatalogueRow> = {
+  texts: ({ name, sort, from, about, standing, facts }) => [
+    name,
+    sort,
+    from,
+    about,
+    standing[0],
+    ...facts.map(([, text]) => text),
+  ],
+  names: {
+    name: ({ name }) => [name],
+    sort: ({ sort }) => [sort],
+    from: ({ from }) => [from],
+    is: ({ standing: [, look] }) => [look === "bad" ? "wrong" : look === "warning" ? "missing" : "usable"],
+  },
+};
 
 /**
  * Reads the catalogues, and asks the deck for the models.

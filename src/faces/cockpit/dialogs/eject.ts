@@ -9,6 +9,7 @@ import { boxed } from "../draw/box.ts";
 import { isOpen, type DeckModel } from "../model/deck-model.ts";
 import type { Dialog, Hands } from "../page.ts";
 import { centred } from "./centred.ts";
+import { survivorLines } from "./survivors.ts";
 
 export type EjectState =
   | { phase: "asks" }
@@ -30,7 +31,7 @@ export function ejectDialog(): Dialog<EjectState> {
       const at = centred(size, width, lines.length + 4);
       const spaced = lines.map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
       return {
-        parts: [boxed([blank, ...spaced], at, { title: "EJECT", foot: feet[state.phase], border: "bad" })],
+        parts: [boxed([blank, ...spaced], at, { title: "EJECT", foot: footOf(state), border: "bad" })],
       };
     },
     input(input, { model, state, hands, update }) {
@@ -41,8 +42,9 @@ export function ejectDialog(): Dialog<EjectState> {
         void eject(hands, update);
         return { state: { phase: "works", since: model.now } };
       }
-      if (state.phase === "done" && input.key === "y") {
-        hands.copy(state.runs.flatMap(({ snapshot }) => snapshot ?? []).join("\n"), "where the snapshot is");
+      const snapshots = snapshotsOf(state);
+      if (input.key === "y" && snapshots.length > 0) {
+        hands.copy(snapshots.join("\n"), "where the snapshot is");
         return { state };
       }
       const isEnd = input.key === "escape" || (isGo && state.phase === "done");
@@ -68,12 +70,15 @@ async function eject(hands: Hands, update: (change: (state: EjectState) => Eject
   update(() => ({ phase: "done", runs }));
 }
 
-const feet: Record<EjectState["phase"], string> = {
-  asks: "Ctrl+F or Enter ejects · Esc leaves everything as it is",
-  works: "Esc closes this; it goes on",
-  done: "y copies where the snapshot is · Esc closes",
-  failed: "Ctrl+F or Enter tries again · Esc closes",
-};
+const snapshotsOf = (state: EjectState): string[] =>
+  state.phase === "done" ? state.runs.flatMap(({ snapshot }) => snapshot ?? []) : [];
+
+function footOf(state: EjectState): string {
+  if (state.phase === "asks") return "Ctrl+F or Enter ejects · Esc leaves everything as it is";
+  if (state.phase === "works") return "Esc closes this; it goes on";
+  if (state.phase === "failed") return "Ctrl+F or Enter tries again · Esc closes";
+  return snapshotsOf(state).length > 0 ? "y copies where the snapshot is · Esc closes" : "Esc closes";
+}
 
 function linesOf(model: DeckModel, state: EjectState, columns: number, rows: number): Line[] {
   const open = [...model.runs.values()].filter(isOpen);
@@ -148,7 +153,7 @@ function doneLines(done: Replies["eject"]["runs"][number], columns: number): Lin
       [word, proven ? "good" : "bad"],
       proven ? `  ${count(looks.length, "look")} for ${count(marks, "mark")} found no process` : "",
     ),
-    ...survivors.map(({ pid, command }) => line([`  still alive: ${pid} ${oneLine(command, columns)}`, "bad"])),
+    ...survivorLines(survivors, columns),
     ...problems.flatMap((problem) =>
       wrap(oneLine(problem, 400), columns - 2).map((one) => line([`  ${one}`, "warning"])),
     ),

@@ -1,5 +1,5 @@
 import { count } from "../../../base/units.ts";
-import { oneLine } from "../../../base/text.ts";
+import type { HostStop } from "../../../protocol/host.ts";
 import { isEnded } from "../../../protocol/view.ts";
 import { dial } from "../../words/amounts.ts";
 import { wrap } from "../../words/width.ts";
@@ -8,12 +8,13 @@ import { boxed } from "../draw/box.ts";
 import { isOpen, type DeckModel } from "../model/deck-model.ts";
 import type { Dialog, Hands } from "../page.ts";
 import { centred } from "./centred.ts";
+import { survivorLines } from "./survivors.ts";
 
 export type QuitState =
   | { phase: "asks" }
   | { phase: "stops"; since: number }
   /** It could not be stopped, or not all of it is gone. */
-  | { phase: "left over"; problem: string };
+  | { phase: "left over"; problem: string; survivors: HostStop["survivors"] };
 
 /** Leaving while runs are open: with them going on, or with all of them stopped. */
 export function quitDialog(): Dialog<QuitState> {
@@ -24,7 +25,7 @@ export function quitDialog(): Dialog<QuitState> {
       const width = Math.min(72, size.columns - 2);
       const lines = linesOf(model, state, width - 4);
       const at = centred(size, width, lines.length + 4);
-      const foot = state.phase === "stops" ? "Enter leaves; it is stopped all the same" : "Esc stays";
+      const foot = state.phase === "stops" ? "Esc closes this; it goes on" : "Esc stays";
       const spaced = lines.map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
       return { parts: [boxed([blank, ...spaced], at, { title: "Leave the cockpit", foot, border: "border_focused" })] };
     },
@@ -44,23 +45,31 @@ export function quitDialog(): Dialog<QuitState> {
 
 async function stopAll(hands: Hands, update: (change: (state: QuitState) => QuitState) => void): Promise<void> {
   const answered = await hands.ask({ type: "host.stop" });
-  if ("problem" in answered) update(() => ({ phase: "left over", problem: answered.problem }));
+  if ("problem" in answered) update(() => ({ phase: "left over", problem: answered.problem, survivors: [] }));
   else if (answered.reply.proven) hands.quit();
   else {
     const { survivors } = answered.reply;
-    const names = survivors.map(({ pid, command }) => `${pid} ${oneLine(command, 40)}`).join(", ");
-    const problem = `it is not proven that nothing is left${names === "" ? "" : `: ${names}`}. Look at these processes and end them yourself.`;
-    update(() => ({ phase: "left over", problem }));
+    update(() => ({ phase: "left over", problem: "It is not proven that nothing is left.", survivors }));
   }
 }
 
 function linesOf(model: DeckModel, state: QuitState, columns: number): Line[] {
-  const leave = line(["Enter  ", "key"], "leave; the fleet goes on, and the next cockpit finds it");
+  const leave = (what: string): Line => line(["Enter  ", "key"], what);
+  const stop = (what: string): Line => line(["S      ", "key"], what);
   if (state.phase === "stops")
-    return [line(["stopping everything … ", "warning"], dial(model.now - state.since)), blank, leave];
-  const stop = line(["S      ", "key"], "stop all runs and the host, then leave");
+    return [
+      line(["stopping everything … ", "warning"], dial(model.now - state.since)),
+      blank,
+      leave("leave now; it is stopped all the same"),
+    ];
   if (state.phase === "left over")
-    return [...wrap(state.problem, columns).map((one) => line([one, "bad"])), blank, leave, stop];
+    return [
+      ...wrap(state.problem, columns).map((one) => line([one, "bad"])),
+      ...survivorLines(state.survivors, columns),
+      blank,
+      leave("leave all the same"),
+      stop("try again to stop all runs and the host"),
+    ];
   const open = [...model.runs.values()].filter(isOpen);
   const alive = open.flatMap((view) => Object.values(view.constructs)).filter((one) => !isEnded(one)).length;
   return [
@@ -69,7 +78,7 @@ function linesOf(model: DeckModel, state: QuitState, columns: number): Line[] {
       "strong",
     ]),
     blank,
-    leave,
-    stop,
+    leave("leave; the fleet goes on, and the next cockpit finds it"),
+    stop("stop all runs and the host, then leave"),
   ];
 }

@@ -35,8 +35,21 @@ export function textEntries({ path, text, cut, bytes }: ReadFile, wraps: boolean
   return [...entries, { seq: shown.length + 1, head: [], paragraphs: [note] }];
 }
 
-/** What calls on record wanted to change in a file, oldest first; `seq` of an entry: of its call. */
-export function changeEntries(events: readonly DeckEvent[], path: string, workspace: string): Entry[] {
+/** Of events, oldest first, the calls that wanted to change a file, and their returns. */
+export function changesOf(events: readonly DeckEvent[], path: string, workspace: string): DeckEvent[] {
+  const calls = new Set<string>();
+  return events.filter((event) => {
+    if (event.type === "construct.tool_returned") return calls.has(keyOf(event.body));
+    if (event.type !== "construct.tool_called") return false;
+    const { input, change } = event.body;
+    const isIt = change !== undefined && resolve(workspace, input) === path;
+    if (isIt) calls.add(keyOf(event.body));
+    return isIt;
+  });
+}
+
+/** What calls wanted to change in a file, oldest first; `seq` of an entry: of its call. */
+export function changeEntries(events: readonly DeckEvent[]): Entry[] {
   const returned = new Map(
     events.flatMap((event) =>
       event.type === "construct.tool_returned" ? [[keyOf(event.body), event.body.failed] as const] : [],
@@ -44,8 +57,8 @@ export function changeEntries(events: readonly DeckEvent[], path: string, worksp
   );
   return events.flatMap((event): Entry[] => {
     if (event.type !== "construct.tool_called") return [];
-    const { construct, tool, input, change } = event.body;
-    if (change === undefined || resolve(workspace, input) !== path) return [];
+    const { construct, tool, change } = event.body;
+    if (change === undefined) return [];
     const failed = returned.get(keyOf(event.body));
     const parts = change.text.replace(/\n$/, "").split("\n");
     const sum = change.kind === "text" ? count(parts.length, "line") : sumOf(parts);

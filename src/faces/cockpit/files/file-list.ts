@@ -1,5 +1,6 @@
 import type { RunFile } from "../../../protocol/run-files.ts";
 import type { RunView } from "../../../protocol/view.ts";
+import { readWords } from "../model/word-filter.ts";
 
 /** In which order files are listed. */
 export type FileOrder = "newest" | "path";
@@ -33,16 +34,10 @@ export function listFiles(
   order: FileOrder,
   places: Places | undefined,
 ): FileList {
-  const words = filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
+  const { has } = readWords(filter, { texts: textsOf });
   const rows = files
     .map((file) => listed(file, places))
-    .filter((one) => {
-      const text = `${one.name} ${one.constructs.join(" ")} ${whatOf(one)}`.toLowerCase();
-      return words.every((word) => text.includes(word));
-    })
+    .filter((one) => has(one, 0))
     .toSorted((one, other) => (order === "newest" ? other.at - one.at : 0) || byText(one.name, other.name));
   return { rows, ids: rows.map(({ file }) => file.path), all: files.length };
 }
@@ -57,6 +52,8 @@ export function nameOf(path: string, places: Places | undefined): string {
   if (path.startsWith(`${places.folder}/`)) return `run:${path.slice(places.folder.length + 1)}`;
   return path.startsWith(`${places.workspace}/`) ? path.slice(places.workspace.length + 1) : path;
 }
+
+const textsOf = (one: ListedFile): string[] => [one.name, ...one.constructs, whatOf(one)];
 
 function listed(file: RunFile, places: Places | undefined): ListedFile {
   return {

@@ -41,7 +41,9 @@ function factsLine(seen: Seen<FilesState>, { path, text }: OpenFile): Line {
 const titles: Record<FilePart, string> = { text: "Text", changes: "Changes" };
 
 function partsLine(seen: Seen<FilesState>, open: OpenFile): Line {
-  const found = open.changes.state === "there" ? ` ${open.changes.it.entries.length}` : "";
+  const changes = open.changes.state === "there" ? open.changes.it : undefined;
+  // So long a record is looked through a part at a time: there may be later ones.
+  const found = changes === undefined ? "" : ` ${changes.entries.length}${changes.about.isWhole ? "" : "+"}`;
   const parts = fileParts.map((part): readonly [string, Look] => {
     const title = part === "changes" ? `${titles.changes}${found}` : titles[part];
     return part === open.part ? [` ▸ ${title} `, "border_focused"] : [`   ${title} `, "faint"];

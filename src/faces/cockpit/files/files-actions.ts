@@ -1,7 +1,7 @@
-import { liveLineDialog } from "../dialogs/live-line.ts";
+import { openFilter, type Filtered } from "../actions/filter-actions.ts";
 import { listActions, newListing } from "../draw/listing.ts";
 import { readingActions } from "../draw/reading.ts";
-import type { Action, At, Seen } from "../page.ts";
+import type { Action, Seen } from "../page.ts";
 import { readingOfFile } from "./file-reading.ts";
 import { fileParts, fileHere, listOf, type FilesState } from "./files-state.ts";
 import { openFile, wrappedOr } from "./load-files.ts";
@@ -29,6 +29,12 @@ const movesInList = listActions<FilesState>("files", {
   get: (state) => state.listing,
   set: (state, listing) => ({ ...state, listing }),
 });
+
+const filtered: Filtered<FilesState> = {
+  get: ({ filter }) => filter,
+  set: (state, filter, restarts) => ({ ...state, filter, listing: restarts ? newListing : state.listing }),
+  found: listOf,
+};
 
 /** Moving about in the list, and with the same keys in the file that is open. */
 const moves = movesInList.map((inList): Action<FilesState> => {
@@ -111,7 +117,7 @@ export const filesActions: readonly Action<FilesState>[] = [
     title: "filter the list, search in the file",
     keys: ["/"],
     can: (at) => isListing(at) || search?.can?.(at) === true,
-    run: (at) => (isListing(at) ? openFilter(at) : search?.run(at)),
+    run: (at) => (isListing(at) ? openFilter("files", filtered, at) : search?.run(at)),
   },
   {
     id: "files.order",
@@ -153,7 +159,9 @@ export const filesActions: readonly Action<FilesState>[] = [
       const file = fileHere(at)?.file;
       const changes = at.state.open?.changes;
       if (file === undefined) return;
-      const events = changes?.state === "there" ? { changes: changes.it.about.events } : {};
+      const known = changes?.state === "there" ? changes.it.about.events : undefined;
+      const calls = known?.filter(({ type }) => type === "construct.tool_called");
+      const events = calls === undefined ? {} : { changes: calls };
       at.hands.copy(JSON.stringify({ ...file, ...events }, null, 2), "its record");
     },
   },
@@ -165,23 +173,4 @@ function neighbourOf(seen: SeenFiles, by: 1 | -1): string | undefined {
   const { ids } = listOf(seen);
   const at = ids.indexOf(seen.state.open?.path ?? "");
   return ids.length < 2 ? undefined : ids[(Math.max(0, at) + by + ids.length) % ids.length];
-}
-
-function openFilter(at: At<FilesState>): void {
-  let { filter } = at.state;
-  at.hands.open(
-    liveLineDialog({
-      name: "files.filter",
-      mark: "/",
-      initial: filter,
-      note: (model) => {
-        const { rows, all } = listOf({ model, state: { ...at.state, filter } });
-        return `${rows.length} of ${all}`;
-      },
-      changed: (text) => {
-        filter = text ?? "";
-        at.update((now) => ({ ...now, filter, listing: text === null ? now.listing : newListing }));
-      },
-    }),
-  );
 }

@@ -22,9 +22,13 @@ export interface Readable<T> {
   entries: readonly Entry[];
 }
 
-/** The changes on record: those of each construct, and whether all of them were looked at. */
+/** The changes of a file on record. */
 export interface Changes {
+  /** The calls that wanted them, and their returns, oldest first. */
   events: readonly DeckEvent[];
+  /** Up to which of its events each construct was looked through. */
+  upTo: ReadonlyMap<string, number>;
+  /** There is no later event of theirs. */
   isWhole: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { costOf, type RunView } from "../../../protocol/view.ts";
-import type { DeckModel } from "../model/deck-model.ts";
+import { lookedInto, type DeckModel } from "../model/deck-model.ts";
 import { readFilter } from "./filter.ts";
 import type { KeptLines } from "./kept-lines.ts";
 import { ordered, type Order } from "./order.ts";
@@ -46,7 +46,16 @@ export function arrange(model: DeckModel, wish: Wish, shelf: Shelf): Arranged {
   const second = filter.isTimed ? Math.floor(model.now / 1000) : 0;
   const runs = [...model.runs.values()].map(({ run, lastSeq }) => `${run}:${lastSeq}`).join();
   const { sort, isReversed } = wish.order;
-  const stamp = [runs, model.current, sort, isReversed, wish.isGrouped, second, wish.filter].join("|");
+  const stamp = [
+    runs,
+    model.current,
+    lookedInto(model)?.run,
+    sort,
+    isReversed,
+    wish.isGrouped,
+    second,
+    wish.filter,
+  ].join("|");
   if (shelf.arranged !== null && shelf.stamp === stamp) return shelf.arranged;
   const all = fleetRows(model);
   const rows = ordered(

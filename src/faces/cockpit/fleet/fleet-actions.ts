@@ -1,9 +1,8 @@
-import { liveLineDialog } from "../dialogs/live-line.ts";
+import { filterActions } from "../actions/filter-actions.ts";
 import { newListing } from "../draw/listing.ts";
 import { findConstruct } from "../model/constructs.ts";
-import type { Action, At, Seen } from "../page.ts";
-import { arrange } from "./arrange.ts";
-import { hasPanes, idsOf, type FleetState } from "./fleet-state.ts";
+import type { Action, Seen } from "../page.ts";
+import { arrangedOf, hasPanes, idsOf, type FleetState } from "./fleet-state.ts";
 import { nextOrder, orderWord } from "./order.ts";
 
 /** What the fleet page does beside moving its cursor. */
@@ -15,20 +14,12 @@ export const fleetActions: readonly Action<FleetState>[] = [
     can: ({ focus }) => focus.construct !== undefined,
     run: ({ hands, focus }) => hands.show("construct", focus),
   },
-  {
-    id: "fleet.filter",
-    title: "filter",
-    keys: ["/"],
+  ...filterActions<FleetState>("fleet", {
+    get: ({ filter }) => filter,
+    set: (state, filter, restarts) => ({ ...state, filter, listing: restarts ? newListing : state.listing }),
+    found: arrangedOf,
     can: hasAny,
-    run: (at) => openFilter(at),
-  },
-  {
-    id: "fleet.filter_off",
-    title: "filter off",
-    keys: ["escape"],
-    can: ({ state }) => state.filter !== "",
-    run: ({ state }) => ({ ...state, filter: "" }),
-  },
+  }),
   {
     id: "fleet.sort",
     title: "order",
@@ -92,23 +83,4 @@ export const fleetActions: readonly Action<FleetState>[] = [
 /** Where there is no construct, there is nothing to put in order or to leave out. */
 function hasAny(seen: Seen<FleetState>): boolean {
   return seen.state.filter !== "" || idsOf(seen).length > 0;
-}
-
-function openFilter({ state, hands, update }: At<FleetState>): void {
-  let filter = state.filter;
-  hands.open(
-    liveLineDialog({
-      name: "fleet.filter",
-      mark: "/",
-      initial: state.filter,
-      note: (model) => {
-        const { rows, all, problem } = arrange(model, { ...state, filter }, state.shelf);
-        return problem ?? `${rows.length} of ${all}`;
-      },
-      changed: (text) => {
-        filter = text ?? "";
-        update((now) => ({ ...now, filter, listing: text === null ? now.listing : newListing }));
-      },
-    }),
-  );
 }

@@ -15,7 +15,8 @@ export interface FleetState extends Wish {
 /** So many constructs are shown in boxes unless the netrunner wants it otherwise. */
 const mostPanes = 6;
 /** The fleet as this page shows it. */
-export const arrangedOf = ({ model, state }: Seen<FleetState>): Arranged => arrange(model, state, state.shelf);
+export const arrangedOf = ({ model, state }: Pick<Seen<FleetState>, "model" | "state">): Arranged =>
+  arrange(model, state, state.shelf);
 /** The ids of what it shows, in order. */
 export const idsOf = (seen: Seen<FleetState>): readonly string[] => arrangedOf(seen).ids;
 

@@ -1,7 +1,7 @@
 import { tokenSum } from "../../../protocol/spent.ts";
 import { isEnded, type ConstructView, type RunView } from "../../../protocol/view.ts";
 import { constructsOf } from "../model/constructs.ts";
-import { isOpen, type DeckModel } from "../model/deck-model.ts";
+import { isOpen, lookedInto, type DeckModel } from "../model/deck-model.ts";
 import type { Need } from "../model/need.ts";
 import { needsOf } from "../model/needs.ts";
 
@@ -15,13 +15,17 @@ export interface FleetRow {
   place: number;
 }
 
-/** The constructs of the runs that are open, and of the run that is meant where nothing says which, as they came. */
+/**
+ * The constructs of the runs that are open, and of the run that is meant where nothing says which, as they came; of a run that is
+ * looked into those alone.
+ */
 export function fleetRows(model: DeckModel): FleetRow[] {
   const needs = new Map<string, Need>();
   for (const need of needsOf(model))
     if (need.construct !== null && !needs.has(need.construct)) needs.set(need.construct, need);
+  const alone = lookedInto(model);
   return constructsOf(model)
-    .filter(({ view }) => isOpen(view) || view.run === model.current)
+    .filter(({ view }) => (alone === undefined ? isOpen(view) || view.run === model.current : view === alone))
     .map(({ view, construct }, place) => ({ view, construct, need: needs.get(construct.id), place }));
 }
 

@@ -21,7 +21,7 @@ export interface DeckModel {
   host: HostStatus | null;
   /** The runs that are open, and those that have closed meanwhile; in the order in which they came. */
   runs: Map<string, RunView>;
-  /** Those of them that were over before they were looked at: taken from the record. */
+  /** Those of them that are over and were asked for: they are looked into, as the record has them. */
   recorded: Set<string>;
   /** What is kept of the events themselves, the latest of each. */
   feeds: Feeds;
@@ -33,6 +33,8 @@ export interface DeckModel {
   aside: Set<string>;
   /** The run that is meant where nothing says which. */
   current: string | null;
+  /** The one that was meant before one was looked into. */
+  meantBefore: string | null;
   /** What all runs of the home have cost on the day that it is, US dollars, and when that day is over. */
   today: { usd: number; end: number };
   /** Milliseconds since the epoch, as of this frame. */
@@ -52,6 +54,7 @@ export const newModel = (now: number): DeckModel => ({
   needs: null,
   aside: new Set(),
   current: null,
+  meantBefore: null,
   today: { usd: 0, end: nextMidnight(now) },
   now,
 });
@@ -60,8 +63,9 @@ export const newModel = (now: number): DeckModel => ({
 export function adopt(model: DeckModel, view: RunView): void {
   model.runs.set(view.run, view);
   model.current ??= view.run;
-  const current = model.runs.get(model.current);
-  if (current?.closedAt !== null && view.closedAt === null) model.current = view.run;
+  const current = currentRun(model);
+  // What begins takes the place of what has ended; whoever looks into the record is left there.
+  if (current?.closedAt !== null && lookedInto(model) === undefined && isOpen(view)) model.current = view.run;
 }
 
 /** Takes over a run that is over, to be looked at. */
@@ -101,6 +105,31 @@ function spend(model: DeckModel, at: number, usd: number): void {
 /** The run that is meant where nothing says which. */
 export const currentRun = ({ runs, current }: DeckModel): RunView | undefined =>
   current === null ? undefined : runs.get(current);
+
+/** The run that is over and is looked into: it is shown alone. */
+export function lookedInto(model: DeckModel): RunView | undefined {
+  const run = currentRun(model);
+  return run !== undefined && model.recorded.has(run.run) ? run : undefined;
+}
+
+/** Makes a run the one that is meant; one that is over is looked into. */
+export function mean(model: DeckModel, run: string): void {
+  const view = model.runs.get(run);
+  if (view !== undefined && !isOpen(view)) {
+    if (lookedInto(model) === undefined) model.meantBefore = model.current;
+    model.recorded.add(run);
+  }
+  model.current = run;
+}
+
+/** Back from a run that is looked into to the one that was meant before, where it is open still, else to another open one. */
+export function leaveRecord(model: DeckModel): void {
+  const others = [...model.runs.values()].filter(({ run }) => !model.recorded.has(run));
+  const before = others.find(({ run }) => run === model.meantBefore);
+  const open = before !== undefined && isOpen(before) ? before : others.findLast(isOpen);
+  model.current = (open ?? before ?? others.at(-1))?.run ?? null;
+  model.meantBefore = null;
+}
 
 export const isOpen = (view: RunView): boolean => view.closedAt === null;
 

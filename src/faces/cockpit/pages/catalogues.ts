@@ -1,5 +1,7 @@
 import { inert, oneLine } from "../../../base/text.ts";
+import { count } from "../../../base/units.ts";
 import { widthOf, pad, wrap } from "../../words/width.ts";
+import { filterActions } from "../actions/filter-actions.ts";
 import { askForConstruct } from "../actions/talk-actions.ts";
 import type { CatalogueRow, Fact } from "../catalogues/catalogue-rows.ts";
 import {
@@ -15,7 +17,7 @@ import {
 } from "../catalogues/catalogues-state.ts";
 import { blank, line, type Line } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
-import { listActions, movedTo, placeIn } from "../draw/listing.ts";
+import { listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
 import { tableOf, type TableColumn } from "../draw/table.ts";
 import { tame } from "../draw/tame.ts";
 import type { Page, Seen } from "../page.ts";
@@ -100,6 +102,14 @@ export const cataloguesPage: Page<CataloguesState> = {
         void loadCatalogues(at, at.state.part === "calibers");
       },
     },
+    ...filterActions<CataloguesState>("catalogues", {
+      get: ({ filter }) => filter,
+      set: (state, filter, restarts) => {
+        const next = { ...state, filter, top: 0 };
+        return restarts ? withListing(next, newListing) : next;
+      },
+      found: ({ state }) => ({ rows: rowsOf(state), all: state.rows[state.part]?.length ?? 0 }),
+    }),
     {
       id: "catalogues.copy_path",
       title: "copy the path of its file",
@@ -159,16 +169,24 @@ const titles: Record<CataloguePart, string> = {
 
 function partsLine(state: CataloguesState, columns: number): Line {
   const parts = catalogueParts.map((part): readonly [string, "border_focused" | "faint"] => {
-    const rows = state.rows[part];
-    const title = `${titles[part]}${rows === null ? "" : ` ${rows.length}`}`;
+    const title = `${titles[part]} ${countOf(state, part)}`.trimEnd();
     return part === state.part ? [`▸ ${title}   `, "border_focused"] : [`  ${title}   `, "faint"];
   });
   const taken = parts.reduce((sum, [text]) => sum + widthOf(text), 1);
-  const note = oneLine(noteOf(state), Math.max(10, columns - taken - 2));
+  const room = Math.max(0, columns - taken - 1);
+  if (state.filter !== "") return line(" ", ...parts, [pad(`/${oneLine(state.filter, 60)}`, room, "right"), "key"]);
+  const note = noteOf(state);
   return line(" ", ...parts, [
-    pad(note, Math.max(0, columns - taken - 1), "right"),
-    noteOf(state) === "" ? "faint" : "warning",
+    pad(oneLine(note, Math.max(10, room - 1)), room, "right"),
+    note === "" ? "faint" : "warning",
   ]);
+}
+
+/** "3"; of what a filter narrows down, "1/3"; "" where it is not known yet. */
+function countOf(state: CataloguesState, part: CataloguePart): string {
+  const all = state.rows[part];
+  if (all === null) return "";
+  return state.filter === "" ? `${all.length}` : `${rowsOf(state, part).length}/${all.length}`;
 }
 
 /** What is not as it should be, or where the models come from. */
@@ -213,7 +231,14 @@ function linesOf([name, text, look]: Fact, width: number): Line[] {
 }
 
 function emptyLines(state: CataloguesState, columns: number): Line[] {
-  const { part, problems, places, rows } = state;
+  const { part, problems, places, rows, filter } = state;
+  const all = rows[part]?.length ?? 0;
+  if (all > 0)
+    return [
+      blank,
+      line([`  None of ${count(all, "entry", "entries")} is like this: `, "faint"], [filter, "strong"]),
+      line(["  / changes the filter, Esc takes it away; Tab shows the other parts.", "faint"]),
+    ];
   const problem = part === "calibers" ? problems.calibers : problems.files;
   const wrapped = (text: string, look: "warning" | "faint"): Line[] =>
     wrap(tame(text), columns - 4).map((row) => line([`  ${row}`, look]));

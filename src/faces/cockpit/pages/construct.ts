@@ -26,9 +26,10 @@ export const constructPage: Page<ConstructState> = {
   name: "construct",
   title: "Construct",
   begin({ construct }, model, before) {
-    const known = before?.record?.construct;
-    if (before !== undefined && known !== undefined && (construct === undefined || construct === known)) return before;
     const rows = fleetRows(model);
+    const known = before?.record?.construct;
+    const isKept = construct === undefined ? rows.some((row) => row.construct.id === known) : construct === known;
+    if (before !== undefined && isKept) return before;
     const id = construct ?? (rows.find(({ need }) => need !== undefined) ?? rows[0])?.construct.id;
     return id === undefined ? { record: null, reading: newReading() } : aboutConstruct(model, id);
   },

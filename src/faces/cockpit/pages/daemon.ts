@@ -18,7 +18,7 @@ import {
   isOfConversation,
   unreadIn,
 } from "../model/conversation.ts";
-import { isOpen } from "../model/deck-model.ts";
+import { isOpen, lookedInto } from "../model/deck-model.ts";
 import { askHistory, noHistory, withEvent, withPage, type History } from "../model/history.ts";
 import { needInFocus } from "../model/needs.ts";
 import { daemonNeedId } from "../model/raised.ts";
@@ -64,7 +64,9 @@ export const daemonPage: Page<DaemonState> = {
   name: "daemon",
   title: "Daemon",
   begin(aim, model, before) {
-    const run = aim.run ?? before?.history.run ?? model.current;
+    const known = before?.history.run ?? null;
+    const isKept = known !== null && lookedInto(model) === undefined && !model.recorded.has(known);
+    const run = aim.run ?? (isKept ? known : model.current);
     return before !== undefined && before.history.run === run ? before : begun(run, before?.shows ?? "conversation");
   },
   entered: (at) => void askMore(at, false),

@@ -64,7 +64,7 @@ export const filesPage: Page<FilesState> = {
   moves: ({ state }) => state.isStale,
   moved(at): FilesState | void {
     if (!isDue(at.state, at.model.now)) return;
-    void loadFiles(at);
+    void loadFiles(at, true);
     return { ...at.state, isStale: false };
   },
   clicked(target, at) {

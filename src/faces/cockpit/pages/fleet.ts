@@ -3,6 +3,7 @@ import { oneLine } from "../../../base/text.ts";
 import { newShelf, type Arranged } from "../fleet/arrange.ts";
 import { fleetActions } from "../fleet/fleet-actions.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
+import type { RunView } from "../../../protocol/view.ts";
 import { arrangedOf, hasPanes, idsOf, type FleetState } from "../fleet/fleet-state.ts";
 import { orderWord } from "../fleet/order.ts";
 import { isDecidable, paneOf, rowsWanted } from "../fleet/pane.ts";
@@ -11,6 +12,7 @@ import type { FleetRow } from "../fleet/row.ts";
 import { tableLines, tableRows } from "../fleet/table.ts";
 import { filling, line, moved, type Drawing, type Line } from "../draw/block.ts";
 import { listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
+import { lookedInto } from "../model/deck-model.ts";
 import type { Page, Seen } from "../page.ts";
 import type { Size } from "../screen/size.ts";
 import { clip, widthOf } from "../../words/width.ts";
@@ -30,9 +32,10 @@ export const fleetPage: Page<FleetState> = {
   draw(seen) {
     const { model, state, size } = seen;
     const arranged = arrangedOf(seen);
-    if (arranged.rows.length === 0) return filling(emptyLines(arranged, state), size.columns, size.rows);
+    const alone = lookedInto(model);
+    if (arranged.rows.length === 0) return filling(emptyLines(arranged, state, alone), size.columns, size.rows);
     const place = placeIn(arranged.ids, state.listing);
-    const note = noteOf(arranged, state);
+    const note = noteOf(arranged, state, alone);
     if (hasPanes(seen)) {
       const room = { columns: size.columns, rows: size.rows - 1 };
       const { parts } = moved(drawPanes(model, { rows: arranged.rows, kept: state.shelf.lines }, place, room), 0, 1);
@@ -126,9 +129,10 @@ const taskLine = ({ construct }: FleetRow, columns: number): Line =>
   line([` ${construct.id}  `, "key"], clip(oneLine(construct.task, 2 * columns), columns - 15));
 
 /** What is shown, and in which order. */
-function noteOf({ rows, all }: Arranged, { order, filter, isGrouped }: FleetState): string {
+function noteOf({ rows, all }: Arranged, { order, filter, isGrouped }: FleetState, alone?: RunView): string {
   const shown = filter === "" ? [] : [`/${oneLine(filter, 24)}  ${rows.length} of ${all}`];
-  return [...shown, ...(isGrouped ? ["by run"] : []), orderWord(order)].join(" · ");
+  const which = alone === undefined ? [] : [`run ${alone.run.slice(-4)} alone`];
+  return [...which, ...shown, ...(isGrouped ? ["by run"] : []), orderWord(order)].join(" · ");
 }
 
 function noteLine({ rows }: Arranged, note: string, columns: number): Line {
@@ -136,12 +140,18 @@ function noteLine({ rows }: Arranged, note: string, columns: number): Line {
   return line([shown, "faint"], " ".repeat(Math.max(0, columns - widthOf(shown) - widthOf(note) - 1)), [note, "key"]);
 }
 
-function emptyLines({ all }: Arranged, { filter }: FleetState): Line[] {
+function emptyLines({ all }: Arranged, { filter }: FleetState, alone?: RunView): Line[] {
   if (all > 0)
     return [
       line(""),
       line([`  None of ${count(all, "construct")} is like this: `, "faint"], [filter, "strong"]),
       line(["  / changes the filter, Esc takes it away.", "faint"]),
+    ];
+  if (alone !== undefined)
+    return [
+      line(""),
+      line([`  ${alone.run} had no construct.`, "strong"]),
+      line(["  It is over: h goes back to the open runs, r opens it again.", "faint"]),
     ];
   return [
     line(""),

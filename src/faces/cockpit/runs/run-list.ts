@@ -46,7 +46,7 @@ export function listRuns(
   const { has, problem } = readRunFilter(filter);
   const way = isReversed ? -1 : 1;
   const rows = [...all.values()]
-    .filter(has)
+    .filter((summary) => has(summary, model.now))
     .toSorted((one, other) => way * compares[sort](one, other) || other.openedAt - one.openedAt)
     .map((summary): ListedRun => {
       const view = model.runs.get(summary.run);

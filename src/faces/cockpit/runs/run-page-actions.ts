@@ -1,5 +1,5 @@
+import { filterActions } from "../actions/filter-actions.ts";
 import { confirmDialog } from "../dialogs/confirm.ts";
-import { liveLineDialog } from "../dialogs/live-line.ts";
 import { promptDialog } from "../dialogs/prompt.ts";
 import { newListing } from "../draw/listing.ts";
 import type { Action, At, Hands } from "../page.ts";
@@ -37,14 +37,11 @@ export const runPageActions = (reload: (at: At<RunsState>) => void): Action<Runs
       if (focus.run !== undefined) void resumePrompt(focus.run, model, hands);
     },
   },
-  { id: "runs.filter", title: "filter", keys: ["/"], run: (at) => openFilter(at) },
-  {
-    id: "runs.filter_off",
-    title: "filter off",
-    keys: ["escape"],
-    can: ({ state }) => state.filter !== "",
-    run: ({ state }) => ({ ...state, filter: "" }),
-  },
+  ...filterActions<RunsState>("runs", {
+    get: ({ filter }) => filter,
+    set: (state, filter, restarts) => ({ ...state, filter, listing: restarts ? newListing : state.listing }),
+    found: listOf,
+  }),
   {
     id: "runs.sort",
     title: "order",
@@ -95,25 +92,6 @@ export const runPageActions = (reload: (at: At<RunsState>) => void): Action<Runs
 async function lookInto({ focus, model, hands }: At<RunsState>, page: string): Promise<void> {
   const { run } = focus;
   if (run !== undefined && (await meanRun(run, model, hands))) hands.show(page, { run });
-}
-
-function openFilter(at: At<RunsState>): void {
-  let { filter } = at.state;
-  at.hands.open(
-    liveLineDialog({
-      name: "runs.filter",
-      mark: "/",
-      initial: filter,
-      note: (model) => {
-        const { rows, all, problem } = listOf({ model, state: { ...at.state, filter } });
-        return problem ?? `${rows.length} of ${all}`;
-      },
-      changed: (text) => {
-        filter = text ?? "";
-        at.update((now) => ({ ...now, filter, listing: text === null ? now.listing : newListing }));
-      },
-    }),
-  );
 }
 
 function exportPrompt({ model, focus, hands }: At<RunsState>): void {
