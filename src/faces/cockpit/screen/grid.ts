@@ -1,3 +1,4 @@
+import { graphemesOf } from "../../words/graphemes.ts";
 import { steadyLength, widthOf } from "../../words/width.ts";
 import type { Drawing, Placed } from "../draw/block.ts";
 import { ownLooks, type Look } from "../draw/look.ts";
@@ -66,8 +67,6 @@ function place(grid: Grid, { x, y, width, height, lines }: Placed): void {
   }
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-
 /** Writes a text from a column on, as far as there is room; the column behind it. */
 function write(
   grid: Grid,
@@ -83,7 +82,7 @@ function write(
     if (at >= left) put(grid, row, at, text.charAt(index), look);
   if (steady === text.length || at >= right) return at;
   let last = -1;
-  for (const { segment } of segmenter.segment(text.slice(steady))) {
+  for (const { segment } of graphemesOf(text.slice(steady))) {
     if (at >= right) break;
     const width = widthOf(segment);
     // A mark without a letter to stand on, and what has no room at the edge.
