@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
 import { pause } from "../base/clock.ts";
 import { Fault, messageOf } from "../base/fault.ts";
+import { createServer } from "../base/node-http.ts";
 import type { Answerer, Reply } from "./reply.ts";
 import { parseRequest, type ModelRequest } from "./request.ts";
 import { seenRequests, type SeenLog, type SeenRequest } from "./seen.ts";

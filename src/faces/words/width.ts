@@ -1,4 +1,5 @@
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+import { graphemesOf } from "./graphemes.ts";
+
 const plain = /^[\x20-\x7e]*$/;
 
 /** Characters that take two columns by East Asian width, emoji apart. */
@@ -86,7 +87,7 @@ function wrapParagraph(paragraph: string, columns: number): string[] {
       continue;
     }
     if (line.trim() !== "") lines.push(line.trimEnd());
-    const pieces = chop(word, columns);
+    const pieces = word.length <= columns && isSteady(word) ? [word] : chop(word, columns);
     line = pieces.pop() ?? "";
     lines.push(...pieces);
   }
@@ -98,7 +99,7 @@ function chop(word: string, columns: number): string[] {
   const pieces: string[] = [];
   let piece = "";
   let used = 0;
-  for (const { segment } of segmenter.segment(word)) {
+  for (const { segment } of graphemesOf(word)) {
     const whole = widthOf(segment);
     const grapheme = whole <= columns ? segment : "…";
     const width = whole <= columns ? whole : 1;
@@ -114,9 +115,11 @@ function chop(word: string, columns: number): string[] {
 }
 
 function fitting(line: string, columns: number): string {
+  const head = line.slice(0, columns + 1);
+  if (steadyLength(head) >= columns) return line.slice(0, columns);
   let end = 0;
   let used = 0;
-  for (const { segment } of segmenter.segment(line)) {
+  for (const { segment } of graphemesOf(line)) {
     used += widthOf(segment);
     if (used > columns) break;
     end += segment.length;

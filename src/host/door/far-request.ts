@@ -1,5 +1,6 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { errnoOf, Fault, messageOf } from "../../base/fault.ts";
+import { request as httpRequest } from "../../base/node-http.ts";
 import { deckHeader, faultOf, readJson, refusalSchema, replyCap, wireHeader, wireVersion } from "./wire.ts";
 
 /** A deck in another process, as a face reaches it. */

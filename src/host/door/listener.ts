@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Socket } from "node:net";
 import { errnoOf, Fault } from "../../base/fault.ts";
+import { createServer } from "../../base/node-http.ts";
 import { refusalText } from "./answering.ts";
 import type { DoorLimits } from "./limits.ts";
 

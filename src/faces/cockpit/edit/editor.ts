@@ -1,4 +1,5 @@
 import { inert } from "../../../base/text.ts";
+import { graphemesOf } from "../../words/graphemes.ts";
 import { widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import type { Input } from "../screen/input.ts";
@@ -53,8 +54,6 @@ export function rowMoved(editing: Editing, width: number, by: 1 | -1): Editing |
   const others = chop(next, width);
   return { lines, row: row + by, at: offsetOf(others, by === 1 ? 0 : others.length - 1, x) };
 }
-
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 function insert({ lines, row, at }: Editing, text: string): Editing {
   const here = lines[row] ?? "";
@@ -136,19 +135,18 @@ function cut(from: Editing, to: Editing): Editing {
 /** The end of the grapheme before a place. */
 function before(text: string, at: number): number {
   let start = 0;
-  for (const { index } of segmenter.segment(text)) if (index < at) start = index;
+  for (const { index } of graphemesOf(text)) if (index < at) start = index;
   return start;
 }
 
 function after(text: string, at: number): number {
-  for (const { index, segment } of segmenter.segment(text))
-    if (index + segment.length > at) return index + segment.length;
+  for (const { index, segment } of graphemesOf(text)) if (index + segment.length > at) return index + segment.length;
   return text.length;
 }
 
 function snap(text: string, at: number): number {
   let place = 0;
-  for (const { index } of segmenter.segment(text)) if (index <= at) place = index;
+  for (const { index } of graphemesOf(text)) if (index <= at) place = index;
   return at >= text.length ? text.length : place;
 }
 
@@ -156,7 +154,7 @@ function snap(text: string, at: number): number {
 function chop(text: string, width: number): string[] {
   const pieces = [""];
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     const own = widthOf(segment);
     if (used + own > width && pieces.at(-1) !== "") {
       pieces.push("");
@@ -186,7 +184,7 @@ function offsetOf(pieces: readonly string[], y: number, x: number): number {
   let at = pieces.slice(0, y).reduce((sum, piece) => sum + piece.length, 0);
   let used = 0;
   const piece = pieces[y] ?? "";
-  for (const { segment } of segmenter.segment(piece)) {
+  for (const { segment } of graphemesOf(piece)) {
     used += widthOf(segment);
     if (used > x) return at;
     at += segment.length;

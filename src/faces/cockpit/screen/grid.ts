@@ -1,3 +1,4 @@
+import { graphemesOf } from "../../words/graphemes.ts";
 import { steadyLength, widthOf } from "../../words/width.ts";
 import type { Drawing, Placed } from "../draw/block.ts";
 import { ownLooks, type Look } from "../draw/look.ts";
@@ -69,8 +70,6 @@ function place(grid: Grid, { x, y, width, height, lines }: Placed): void {
   }
 }
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
-
 /** What a line is cut at. */
 interface Edge {
   left: number;
@@ -92,7 +91,7 @@ function write(grid: Grid, row: number, start: number, edge: Edge, text: string,
     return at;
   }
   let last = -1;
-  for (const { segment } of segmenter.segment(text.slice(steady))) {
+  for (const { segment } of graphemesOf(text.slice(steady))) {
     const width = widthOf(segment);
     if (at >= right) {
       edge.isCut ||= width > 0 && isSeenIn(segment);
