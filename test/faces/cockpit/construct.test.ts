@@ -119,6 +119,66 @@ describe("the construct page", () => {
     await desk.close();
   });
 
+  test.each(sizes)("says of how much it has searched, and looks farther back, at $columns x $rows", async (size) => {
+    const deck = await longWinded(900);
+    const desk = await openDesk(deck, { size });
+    await desk.press("2", "enter");
+    await desk.until((frame) => has(frame, "word 900 of many"));
+    await desk.press("/");
+    const typed = await desk.write("word 77 ");
+    await expect(picture(typed)).toMatchFileSnapshot(keptFrame("construct-search", size));
+    expect(typed.at(-1)).toMatch(/in none of the latest \d+, ↑ looks back/);
+    await desk.press("up");
+    const there = await desk.until((frame) => frame.at(-1)?.includes("in 1 ") === true);
+    expect(has(there, "word 77 of many")).toBe(true);
+    await desk.press("enter", "escape");
+    await desk.close();
+  });
+
+  test("looks farther back with M, and says when all of the record was searched", async () => {
+    const deck = await longWinded(900);
+    const desk = await openDesk(deck);
+    await desk.press("2", "enter", "/");
+    await desk.write("the help of verb 4");
+    await desk.press("enter", "M");
+    await desk.until((frame) => has(frame, "I begin with the help of verb 4."));
+    expect(has(await desk.press("M"), "in 1 ")).toBe(true);
+    await desk.press("escape", "/");
+    await desk.write("no such words");
+    await desk.press("enter", "M");
+    expect(has(await desk.until((frame) => has(frame, "nowhere")), "M looks back")).toBe(false);
+    await desk.close();
+  });
+
+  test("gives up looking farther back when nothing is looked for any more", async () => {
+    const deck = await longWinded(3000);
+    const desk = await openDesk(deck);
+    const lists = (): number => deck.commands.filter((one) => one.type === "events.list" && one.before).length;
+    await desk.press("2", "enter", "/");
+    await desk.write("no such words");
+    await desk.press("up", "escape");
+    await desk.pass(1000);
+    const before = lists();
+    await desk.pass(1000);
+    expect(lists()).toBe(before);
+    expect(has(await desk.terminal.frame(), "once more")).toBe(false);
+    await desk.close();
+  });
+
+  test("asks before it looks through a very long record to its beginning", async () => {
+    const deck = await longWinded(7000);
+    const desk = await openDesk(deck);
+    await desk.press("2", "enter", "/");
+    await desk.write("the help of verb 4");
+    await desk.press("enter", "M");
+    await desk.until((frame) => has(frame, "once more looks farther back"));
+    await desk.press("M");
+    await desk.until((frame) => has(frame, "once more looks farther back"));
+    await desk.press("M");
+    expect(await desk.until((frame) => has(frame, "I begin with the help of verb 4."))).toBeDefined();
+    await desk.close();
+  });
+
   test("finds a tool by its name", async () => {
     const { desk } = await talkative();
     await desk.press("/");

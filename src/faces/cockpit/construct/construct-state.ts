@@ -1,4 +1,4 @@
-import type { ReadingOf } from "../draw/reading.ts";
+import type { ReadingOf } from "../draw/reading-of.ts";
 import { newReading, type Pane, type Reading } from "../draw/transcript.ts";
 import { fleetRows, type FleetRow } from "../fleet/row.ts";
 import { findConstruct } from "../model/constructs.ts";
@@ -61,14 +61,14 @@ export const reading: ReadingOf<ConstructState> = {
     const step = state.record?.steps.find((one) => one.seq === seq);
     return step === undefined ? undefined : JSON.stringify(step.events, null, 2);
   },
-  atStart: (at) => void askOlder(at),
+  older: { has: ({ record }) => record?.isWhole === false, load: (at) => askOlder(at) },
 };
 
-/** Asks the deck for what was before the first event that the page knows. */
-export async function askOlder({ model, state, hands, update }: At<ConstructState>): Promise<void> {
+/** Asks the deck for what was before the first event that the page knows. False: nothing has come of it. */
+export async function askOlder({ model, state, hands, update }: At<ConstructState>): Promise<boolean> {
   const { record } = state;
   const run = findConstruct(model, record?.construct)?.view.run;
-  if (record === null || run === undefined || record.isWhole || record.isAsking) return;
+  if (record === null || run === undefined || record.isWhole || record.isAsking) return false;
   const { construct, from } = record;
   const change = (to: (record: TranscriptRecord) => TranscriptRecord): void =>
     update((now) => (now.record?.construct === construct ? { ...now, record: to(now.record) } : now));
@@ -78,4 +78,5 @@ export async function askOlder({ model, state, hands, update }: At<ConstructStat
   const before = from === null ? {} : { before: from };
   const page = await hands.send({ type: "events.list", run, construct, ...before, limit: pageOfEvents });
   change((now) => (page === undefined ? { ...now, isAsking: false } : withOlder(now, page)));
+  return page !== undefined;
 }

@@ -1,7 +1,7 @@
 import { line } from "../draw/block.ts";
-import { count as counted } from "../../../base/units.ts";
 import { drawEditing, edited, editing, textOf, type Editing } from "../edit/editor.ts";
 import type { Dialog } from "../page.ts";
+import { widthOf } from "../../words/width.ts";
 
 export interface Search {
   /** What is looked for already. */
@@ -9,27 +9,27 @@ export interface Search {
   changed: (text: string) => void;
   /** To the next that has it, back or forth. */
   step: (way: 1 | -1) => void;
-  /** How many have it. */
-  count: (text: string) => number;
+  /** How many have it, in words. */
+  told: () => { text: string; isMissing: boolean };
 }
 
 /** The line at the bottom in which a text is looked for while it is written. Enter keeps it, Esc looks for nothing any more. */
-export function searchDialog({ text, changed, step, count }: Search): Dialog<Editing> {
+export function searchDialog({ text, changed, step, told }: Search): Dialog<Editing> {
   return {
     name: "search",
     begin: editing(text),
     draw({ state, size }) {
       const { lines, cursor } = drawEditing(state, { width: Math.max(8, Math.floor(size.columns / 2)), height: 1 });
       const wanted = textOf(state);
-      const found = wanted === "" ? 0 : count(wanted);
-      const told =
-        wanted === "" ? "write what to look for" : found === 0 ? "nowhere" : `in ${counted(found, "entry", "entries")}`;
+      const { text: words, isMissing } = wanted === "" ? { text: "write what to look for", isMissing: false } : told();
       const y = size.rows - 1;
+      const spans = lines[0]?.spans ?? [];
+      const taken = 6 + spans.reduce((sum, one) => sum + widthOf(one.text), 0) + widthOf(words);
       const row = line(
         [" / ", "key"],
-        ...(lines[0]?.spans ?? []),
-        [`   ${told}`, found === 0 && wanted !== "" ? "warning" : "faint"],
-        ["   ↑↓ step · Enter keeps · Esc clears", "faint"],
+        ...spans,
+        [`   ${words}`, isMissing ? "warning" : "faint"],
+        [hints.find((hint) => taken + widthOf(hint) <= size.columns) ?? "", "faint"],
       );
       return {
         parts: [{ x: 0, y, width: size.columns, height: 1, lines: [row] }],
@@ -54,5 +54,8 @@ export function searchDialog({ text, changed, step, count }: Search): Dialog<Edi
     },
   };
 }
+
+/** As much of it as there is room for. */
+const hints = ["   ↑↓ step · Enter keeps · Esc clears", "   Enter keeps · Esc clears", "   Esc clears"];
 
 const oneRow = (text: string): string => text.replaceAll("\n", " ");

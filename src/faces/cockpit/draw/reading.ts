@@ -1,19 +1,9 @@
 import { searchDialog } from "../dialogs/search.ts";
 import type { Action, At, Seen } from "../page.ts";
+import { contentIn, type ReadingOf } from "./reading-of.ts";
 import { entryAt, following, movedBy, pagedBy, placeOfSeq, rolledBy, toEntry, toStart, type Scroll } from "./scroll.ts";
-import { contentOf, hasText, wordsOf, type Entry, type Pane, type Reading } from "./transcript.ts";
-
-/** A transcript that is part of a page. */
-export interface ReadingOf<S> {
-  entries: (seen: Seen<S>) => readonly Entry[];
-  pane: (seen: Seen<S>) => Pane;
-  get: (state: S) => Reading;
-  set: (state: S, reading: Reading) => S;
-  /** The record of an entry, for the clipboard. */
-  json?: (seen: Seen<S>, seq: number) => string | undefined;
-  /** The start is reached: time to ask for older ones. */
-  atStart?: (at: At<S>) => void;
-}
+import { found, isFartherBack, seekOlder, toldOf } from "./search.ts";
+import { wordsOf, type Entry } from "./transcript.ts";
 
 /** The keys of a transcript: w s and arrows, pages, ends, f follows, / looks for a text, z unfolds, y copies. */
 export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
@@ -31,7 +21,7 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
     run: (at) => {
       const reading = of.get(at.state);
       const scroll = to(reading.scroll, of.pane(at).height, at);
-      if (!scroll.follows && scroll.cursor.seq === of.entries(at)[0]?.seq) of.atStart?.(at);
+      if (!scroll.follows && scroll.cursor.seq === of.entries(at)[0]?.seq) void of.older?.load(at);
       return of.set(at.state, { ...reading, scroll });
     },
   });
@@ -91,12 +81,21 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
       keys: ["/"],
       can: (seen) => of.entries(seen).length > 0,
       run: (at) => {
+        let latest = at.state;
+        const change = (to: (state: S) => S): void => at.update((state) => (latest = to(state)));
+        const read = (): S => {
+          change((state) => state);
+          return latest;
+        };
         at.hands.open(
           searchDialog({
             text: of.get(at.state).search,
-            changed: (search) => at.update((state) => found(of, { ...at, state }, search, -1, true)),
-            step: (by) => at.update((state) => found(of, { ...at, state }, of.get(state).search, by, false)),
-            count: (search) => of.entries(at).filter((entry) => hasText(entry, search)).length,
+            changed: (search) => change((state) => found(of, { ...at, state }, search, -1, true)),
+            step: (by) =>
+              by < 0 && isFartherBack(of, { ...at, state: read() })
+                ? void seekOlder(of, at, read)
+                : change((state) => found(of, { ...at, state }, of.get(state).search, by, false)),
+            told: () => toldOf(of, { ...at, state: latest }, "↑"),
           }),
         );
       },
@@ -110,7 +109,16 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
       keys: [key],
       isPlain: true,
       can: ({ state }) => of.get(state).search !== "",
-      run: (at) => found(of, at, of.get(at.state).search, way, false),
+      run: (at) => {
+        if (way > 0 || !isFartherBack(of, at)) return found(of, at, of.get(at.state).search, way, false);
+        const read = (): S => {
+          let now = at.state;
+          at.update((state) => (now = state));
+          return now;
+        };
+        void seekOlder(of, at, read);
+        return undefined;
+      },
     })),
     {
       id: `${page}.copy`,
@@ -160,9 +168,6 @@ export function current<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
   return seq === undefined ? undefined : of.entries(seen)[placeOfSeq(content.count, content.seqAt, seq)];
 }
 
-const contentIn = <S>(of: ReadingOf<S>, seen: Seen<S>) =>
-  contentOf(of.entries(seen), of.get(seen.state), of.pane(seen));
-
 function folding<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
   const entry = current(of, seen);
   return entry?.brief === undefined ? undefined : entry;
@@ -171,17 +176,4 @@ function folding<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
 function recordOf<S>(of: ReadingOf<S>, seen: Seen<S>): string | undefined {
   const entry = current(of, seen);
   return entry === undefined ? undefined : of.json?.(seen, entry.seq);
-}
-
-/** The cursor on the next entry that has the text, in the way that is wanted; from the end it begins anew. */
-function found<S>(of: ReadingOf<S>, seen: Seen<S>, search: string, way: 1 | -1, isHereToo: boolean): S {
-  const reading = { ...of.get(seen.state), search };
-  const entries = of.entries(seen);
-  const seqs = search === "" ? [] : entries.filter((entry) => hasText(entry, search)).map(({ seq }) => seq);
-  const content = contentIn(of, seen);
-  const here = entryAt(content, reading.scroll) ?? 0;
-  const after = (seq: number): boolean => (isHereToo && seq === here) || (way > 0 ? seq > here : seq < here);
-  const to = way > 0 ? (seqs.find(after) ?? seqs[0]) : (seqs.findLast(after) ?? seqs.at(-1));
-  if (to === undefined) return of.set(seen.state, reading);
-  return of.set(seen.state, { ...reading, scroll: toEntry(content, reading.scroll, of.pane(seen).height, to) });
 }

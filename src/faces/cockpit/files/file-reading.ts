@@ -1,5 +1,5 @@
 import { newReading, type Entry } from "../draw/transcript.ts";
-import type { ReadingOf } from "../draw/reading.ts";
+import type { ReadingOf } from "../draw/reading-of.ts";
 import { numberColumns, timeColumns } from "./file-entries.ts";
 import type { FilesState } from "./files-state.ts";
 

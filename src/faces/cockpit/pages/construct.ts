@@ -15,11 +15,12 @@ import {
 import { headerLines, isDecidableIn } from "../construct/header.ts";
 import { filling, line, type Line } from "../draw/block.ts";
 import { pointed, rolled } from "../draw/reading.ts";
+import { toldOf } from "../draw/search.ts";
 import { shownOf } from "../draw/scroll.ts";
-import { contentOf, drawTranscript, hasText, newReading } from "../draw/transcript.ts";
+import { contentOf, drawTranscript, newReading } from "../draw/transcript.ts";
 import { fleetRows } from "../fleet/row.ts";
 import type { Page, Seen } from "../page.ts";
-import { widthOf } from "../../words/width.ts";
+import { clip, widthOf } from "../../words/width.ts";
 
 /** One construct: what is known of it, and all that it said and did. */
 export const constructPage: Page<ConstructState> = {
@@ -73,11 +74,12 @@ function ruleLine(seen: Seen<ConstructState>): Line {
   const { scroll, search } = state.reading;
   const pane = paneIn(seen);
   const shown = shownOf(contentOf(entries, state.reading, pane), scroll, pane.height);
-  const older = isAsking ? "loading older ones" : isWhole || shown.isCutAbove ? "" : "↑ older ones are on record";
-  const looked =
-    search === ""
+  const older = isAsking
+    ? "loading older ones"
+    : isWhole || shown.isCutAbove || search !== ""
       ? ""
-      : `/${search}  in ${count(entries.filter((entry) => hasText(entry, search)).length, "entry", "entries")}`;
+      : "↑ older ones are on record";
+  const looked = search === "" ? "" : `/${search}  ${toldOf(reading, seen, "M").text}`;
   const left = [looked, older].filter((text) => text !== "").join(" · ");
   const last = shown.rows.at(-1)?.place ?? entries.length - 1;
   const behind = entries.length - 1 - last;
@@ -88,8 +90,8 @@ function ruleLine(seen: Seen<ConstructState>): Line {
       : " ▼ follows "
     : behind === 0 && !shown.isCutBelow
       ? " ▼ at the end · f follows "
-      : ` ↓ ${count(Math.max(1, behind), "newer entry", "newer entries")} · End follows `;
-  const name = left === "" ? "" : ` ${left} `;
+      : ` ↓ ${count(Math.max(1, behind), "newer entry", "newer entries")}${widthOf(left) < size.columns / 2 ? " · End follows" : ""} `;
+  const name = left === "" ? "" : ` ${clip(left, Math.max(0, size.columns - widthOf(end) - 5))} `;
   const bar = Math.max(0, size.columns - widthOf(name) - widthOf(end) - 2);
   return line(
     ["─", "border"],

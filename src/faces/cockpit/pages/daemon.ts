@@ -7,7 +7,8 @@ import { daemonWord, runWord } from "../../words/state-word.ts";
 import { widthOf, wrap } from "../../words/width.ts";
 import { line, type Line, type Placed, type Span } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
-import { current, pointed, readingActions, rolled, type ReadingOf } from "../draw/reading.ts";
+import { current, pointed, readingActions, rolled } from "../draw/reading.ts";
+import type { ReadingOf } from "../draw/reading-of.ts";
 import { placeOfSeq, shownOf } from "../draw/scroll.ts";
 import { contentOf, drawTranscript, newReading, type Entry, type Pane, type Reading } from "../draw/transcript.ts";
 import {
@@ -54,8 +55,9 @@ const transcript: ReadingOf<DaemonState> = {
     const event = state.history.events.find((one) => one.seq === seq);
     return event === undefined ? undefined : JSON.stringify(flatEvent(event), null, 2);
   },
-  atStart(at) {
-    if (at.state.history.more) askMore(at, true);
+  older: {
+    has: ({ history }) => history.more,
+    load: async (at) => at.state.history.more && askMore(at, true),
   },
 };
 
@@ -121,7 +123,8 @@ export const daemonPage: Page<DaemonState> = {
       run(at) {
         const { history, shows } = at.state;
         const state = begun(history.run, shows === "everything" ? "conversation" : "everything");
-        return askMore({ ...at, state }, false);
+        void askMore({ ...at, state }, false);
+        return state;
       },
     },
     {
@@ -148,24 +151,26 @@ const viewOf = ({ model, state }: Seen<DaemonState>): RunView | undefined =>
   state.history.run === null ? undefined : model.runs.get(state.history.run);
 
 /** Asks for events, which come into the state later. */
-function askMore(at: At<DaemonState>, older: boolean): DaemonState {
+/** False: it could not be had. */
+async function askMore(at: At<DaemonState>, older: boolean): Promise<boolean> {
   const { history, shows } = at.state;
   const types = shows === "conversation" ? { types: conversationTypes } : {};
-  void askHistory(at.hands, history, { older, ...types }).then((page) =>
-    at.update((state) =>
-      page === undefined || state.history.run !== history.run || state.shows !== shows
-        ? state
-        : { ...state, history: withPage(state.history, page) },
-    ),
+  const page = await askHistory(at.hands, history, { older, ...types });
+  at.update((state) =>
+    page === undefined || state.history.run !== history.run || state.shows !== shows
+      ? state
+      : { ...state, history: withPage(state.history, page) },
   );
-  return at.state;
+  return page !== undefined;
 }
 
 function turnTo(at: At<DaemonState>, by: number): DaemonState {
   const runs = [...at.model.runs.keys()];
   const place = runs.indexOf(at.state.history.run ?? "");
   const run = runs[(place + by + runs.length) % runs.length] ?? null;
-  return askMore({ ...at, state: begun(run, at.state.shows) }, false);
+  const state = begun(run, at.state.shows);
+  void askMore({ ...at, state }, false);
+  return state;
 }
 
 function entriesOf({ state }: Seen<DaemonState>): readonly Entry[] {
