@@ -34,7 +34,7 @@ const listRules: readonly TierRule[] = [
     verdict: "deny",
     alternative: "The netrunner's policy file forbids it; find another way, or report what is missing.",
   },
-  { rule: "policy.listed", kinds: ["listed"], verdict: "hold", alternative: "The netrunner's policy file asks first." },
+  { rule: "policy.listed", kinds: ["listed"], verdict: "hold" },
 ];
 
 /** What the lists allow by name counts in the default tier alone: paranoid reads only, and yolo needs no list. */

@@ -98,6 +98,23 @@ describe("eject", () => {
     await desk.close();
   });
 
+  test("says that there was nothing to stop where the deck has no open run, and not that it has failed", async () => {
+    const deck = scriptedDeck({
+      refuse: ({ type }) =>
+        type === "eject"
+          ? new Fault("refused", "run.none", "no run is open", { hint: 'Start one: cyberdeck run "GOAL"' })
+          : undefined,
+    });
+    const desk = await openDesk(deck);
+    await desk.press("ctrl+f", "enter");
+    const frame = text(await desk.until((one) => text(one).includes("there was nothing to stop")));
+    expect(frame).not.toContain("NOT EJECTED");
+    expect(frame).not.toContain("Start one");
+    expect(frame).not.toContain("snapshot");
+    await desk.press("escape");
+    await desk.close();
+  });
+
   test("a refusal is shown where it was asked for, and it can be tried again", async () => {
     let isRefusing = true;
     const deck = scriptedDeck({

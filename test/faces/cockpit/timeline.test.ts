@@ -141,8 +141,8 @@ describe("the timeline", () => {
     const whole = await desk.until((rows) => rows.some((row) => row.includes(id(8))));
     const closer = await desk.press("+", "+");
     expect(closer).not.toEqual(whole);
-    expect((await desk.press("0")).slice(3, 12).map((row) => row.slice(26))).toEqual(
-      whole.slice(3, 12).map((row) => row.slice(26)),
+    expect((await desk.press("0")).slice(3, 12).map((row) => row.slice(52))).toEqual(
+      whole.slice(3, 12).map((row) => row.slice(52)),
     );
     await desk.close();
   });

@@ -81,7 +81,7 @@ export const talkActions: readonly Action<null>[] = [
   },
   {
     id: "construct.new",
-    title: "start one more construct",
+    title: "start a construct",
     keys: ["n"],
     can: ({ model }) => model.link.state === "attached",
     run: (at) => askForConstruct(at),

@@ -59,6 +59,12 @@ export function ejectDialog(): Dialog<EjectState> {
 
 async function eject(hands: Hands, update: (change: (state: EjectState) => EjectState) => void): Promise<void> {
   const answered = await hands.ask({ type: "eject", reason: "" });
+  // A deck that has nothing to stop refuses; to who wants everything stopped, that is the proof.
+  if ("problem" in answered && answered.code === "run.none") {
+    hands.say("no run was open: there was nothing to stop", "good");
+    update(() => ({ phase: "done", runs: [] }));
+    return;
+  }
   if ("problem" in answered) {
     hands.say(`not ejected: ${answered.problem}`, "bad");
     update(() => ({ phase: "failed", problem: answered.problem }));
@@ -124,7 +130,7 @@ function linesOf(model: DeckModel, state: EjectState, columns: number, rows: num
 }
 
 function whatStops(open: readonly RunView[]): string {
-  if (open.length === 0) return "NO RUN IS OPEN; STOPS WHATEVER THE DECK STILL HAS";
+  if (open.length === 0) return "NO RUN IS OPEN HERE: STOPS WHATEVER THE DECK STILL HAS";
   const atWork = open.reduce((sum, view) => sum + atWorkIn(view), 0);
   const queued = open.reduce((sum, view) => sum + waitingIn(view), 0);
   return `STOPS EVERYTHING NOW: ${count(atWork, "construct")} at work, ${queued} queued, in ${count(open.length, "run")}`;

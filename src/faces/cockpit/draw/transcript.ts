@@ -15,6 +15,8 @@ export interface Paragraph {
   indent?: number;
   /** Before the first row, within the indent. */
   mark?: Span;
+  /** The indent of all rows but the first, where the mark is too long to leave the room below it empty. */
+  hang?: number;
   /** In one row, its end cut. */
   isOneRow?: boolean;
   /** With all its blanks, as in a file: broken where the edge is, or cut there. */
@@ -137,15 +139,20 @@ function laid(entry: Entry, paragraphs: readonly Paragraph[], width: number, mar
   }));
 }
 
-function wrapped({ text, look, lookOf, indent = 0, mark, isOneRow, layout }: Paragraph, width: number): Span[][] {
+function wrapped(paragraph: Paragraph, width: number): Span[][] {
+  const { text, look, lookOf, indent = 0, mark, isOneRow, layout } = paragraph;
   const isCut = text.length > mostCharacters;
   const shown = inert(isCut ? text.slice(0, mostCharacters) : text).replaceAll("\t", "    ");
-  const room = Math.max(4, width - indent);
+  const lead = leadOf(paragraph, width);
+  const base = indent - lead;
+  const room = Math.max(4, width - base);
   const brokenIn = (columns: number, one: string): string[] => {
     if (isOneRow === true || layout === "cut") return [clip(one, columns)];
     return layout === "chopped" ? chopped(one, columns) : wrap(one, columns);
   };
-  const rows = (isOneRow === true ? [shown.replace(/\s+/g, " ")] : shown.split("\n")).flatMap((one) => {
+  // Blanks that no line is broken at keep the room of the mark free while the text is wrapped.
+  const led = "\u00a0".repeat(lead) + shown;
+  const rows = (isOneRow === true ? [shown.replace(/\s+/g, " ")] : led.split("\n")).flatMap((one) => {
     const own = lookOf?.(one) ?? look;
     return brokenIn(room, one).map((row): Span => (own === undefined ? { text: row } : { text: row, look: own }));
   });
@@ -153,9 +160,16 @@ function wrapped({ text, look, lookOf, indent = 0, mark, isOneRow, layout }: Par
     rows.push({ text: `… ${text.length - mostCharacters} more characters`, look: "faint" });
   return rows.map((row, index) => {
     if (indent === 0) return [row];
-    if (index > 0 || mark === undefined) return [{ text: " ".repeat(indent) }, row];
-    return [mark, { text: " ".repeat(Math.max(0, indent - widthOf(mark.text))) }, row];
+    if (index > 0 || mark === undefined) return [{ text: " ".repeat(base) }, row];
+    const own = { ...row, text: row.text.slice(lead) };
+    return [mark, { text: " ".repeat(Math.max(0, indent - widthOf(mark.text))) }, own];
   });
+}
+
+/** By how much the rows under the first stand further to the left than its text. */
+function leadOf({ indent = 0, hang = indent, mark, isOneRow, layout }: Paragraph, width: number): number {
+  const lead = indent - hang;
+  return mark === undefined || isOneRow === true || layout !== undefined || lead * 2 > width ? 0 : Math.max(0, lead);
 }
 
 /** The pieces of a line with what is looked for marked in them. */

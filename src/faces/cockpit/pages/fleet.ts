@@ -162,5 +162,6 @@ function emptyLines({ all }: Arranged, { filter }: FleetState, alone?: RunView):
     line(["  ?  ", "key"], "shows all keys"),
     line(""),
     line(["  What needs you is counted at the top right; g goes there, x allows, v denies.", "faint"]),
+    line(["  Earlier runs are on the page Runs: read them, replay them, go on with them.", "faint"]),
   ];
 }

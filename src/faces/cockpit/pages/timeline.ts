@@ -1,4 +1,5 @@
 import type { DeckEvent } from "../../../protocol/event.ts";
+import { oneLine } from "../../../base/text.ts";
 import { scaleText } from "../timeline/scale.ts";
 import { markOf } from "../draw/mark.ts";
 import { dial } from "../../words/amounts.ts";
@@ -70,7 +71,8 @@ export const timelinePage: Page<TimelineState> = {
     }
     const now = view.closedAt ?? model.now;
     const span = spanOf(state, view.openedAt, now);
-    const bar = Math.max(10, size.columns - 26);
+    const task = taskColumns(size.columns);
+    const bar = Math.max(10, size.columns - 26 - task);
     const place = placeIn(ids, state.listing);
     const rows = size.rows - 4;
     const first = firstShown(ids.length, place, rows);
@@ -83,12 +85,13 @@ export const timelinePage: Page<TimelineState> = {
         markOf({ place: first + index, isCursor }),
         { text: pad(id, 11) },
         { text: ` ${word.glyph} `, look: word.style === "alarm" ? "act" : word.style },
+        { text: task === 0 ? "" : pad(` ${oneLine(construct?.task ?? "", 4 * task)}`, task) },
         { text: `${pad(dial(sumAll(seen, id, now)), 7, "right")} `, look: "faint" },
       ];
       return { spans: [...head, ...barSpans(cells)], target: id, ...(isCursor ? { fill: "cursor" as const } : {}) };
     });
     const foot = [line(""), legend(), sumLine(seen, cursorIn(ids, state.listing), now)];
-    const body = [scaleLine(span, bar, view.openedAt), ...shown];
+    const body = [scaleLine(span, { bar, task }, view.openedAt), ...shown];
     const blanks = Array.from({ length: Math.max(0, size.rows - body.length - foot.length) }, () => line(""));
     return filling([...body, ...blanks, ...foot], size.columns, size.rows);
   },
@@ -212,8 +215,18 @@ function sumAll(seen: SeenTimeline, id: string, now: number): number {
   return Object.values(sums).reduce((sum, ms) => sum + ms, 0);
 }
 
+/** The columns for tasks, where the bars do not need them more. */
+const taskColumns = (columns: number): number => (columns >= 160 ? 48 : columns >= 110 ? 26 : 0);
+
 /** The time since the run's beginning, at some places over the bars. */
-function scaleLine({ from, to }: { from: number; to: number }, bar: number, openedAt: number): Line {
+function scaleLine(
+  { from, to }: { from: number; to: number },
+  { bar, task }: { bar: number; task: number },
+  openedAt: number,
+): Line {
   const scale = scaleText({ from: from - openedAt, to: to - openedAt }, bar);
-  return line([`${pad("   CONSTRUCT", 17)}${pad("AT WORK", 7, "right")} `, "faint"], [scale, "faint"]);
+  return line(
+    [`${pad("   CONSTRUCT", 17)}${task === 0 ? "" : pad(" TASK", task)}${pad("AT WORK", 7, "right")} `, "faint"],
+    [scale, "faint"],
+  );
 }

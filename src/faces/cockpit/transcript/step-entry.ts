@@ -105,10 +105,14 @@ const heldWords: Record<string, string> = {
   ended: "it had ended",
 };
 
+/** The indent of what is told of a call. */
+const below = 4;
+
 /** A text beside a mark; further rows stand under the first where the mark is short. */
 function marked(mark: string, markLook: Look, text: string, look: Look, most: number): Part {
   const indent = mark.length + (mark.length > 3 && !mark.endsWith(":") ? 2 : 1);
-  return { paragraph: { text, look, mark: { text: mark, look: markLook }, indent }, most };
+  const hang = mark.endsWith(":") ? { hang: below } : {};
+  return { paragraph: { text, look, mark: { text: mark, look: markLook }, indent, ...hang }, most };
 }
 
 /** So many characters stand for a row where a text is folded before its rows are known. */

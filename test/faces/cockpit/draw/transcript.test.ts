@@ -42,6 +42,21 @@ describe("a transcript", () => {
         expect(widthOf(textOf(one))).toBeLessThanOrEqual(pane.width);
   });
 
+  test("lets the rows under a long mark begin further to the left, and none where there is no room for that", () => {
+    const mark = { text: "✗ denied:" };
+    const long = [{ text: "it publishes, and that to the whole world", mark, indent: 10, hang: 2 }];
+    expect(rows([entry("", { paragraphs: long })])).toEqual([
+      "10:15   ✗ denied: it",
+      "          publishes, and that",
+      "          to the whole world",
+    ]);
+    for (const width of [24, 27, 40])
+      for (const one of drawTranscript([entry("", { paragraphs: long })], newReading(), { ...pane, width })) {
+        expect(widthOf(textOf(one))).toBeLessThanOrEqual(width);
+        expect(textOf(one)).not.toContain("\u00a0");
+      }
+  });
+
   test("lets no escape sequence of a text count as columns", () => {
     expect(rows([entry("\u001b]0;owned\u0007\u001b[31mred\u001b[0m and so on")])).toEqual(["10:15   red and so on"]);
   });
