@@ -339,7 +339,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         record(current, "goal.changed", { from: "goal", to: command.goal });
         return { from: "goal" };
       case "host.status":
-        return script.status ?? { ...aStatus, seq: events.length };
+        return script.status ?? { ...aStatus, offline: isOffline(events), seq: events.length };
       case "host.stop":
         return {
           pid: 1,
@@ -418,6 +418,10 @@ const aStatus: HostStatus = {
   today_usd: 0,
   idle_ms: 900_000,
 };
+
+/** A deck has either the scripted model or real ones: what the run says that it plays. */
+const isOffline = ([first]: readonly DeckEvent[]): boolean =>
+  first?.type === "run.opened" && first.body.settings.offline;
 
 const anEjection: Ejection = {
   reason: "",

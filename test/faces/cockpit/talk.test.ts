@@ -176,6 +176,8 @@ describe("stopping and opening a run", () => {
     await desk.write("proceed");
     await desk.press("enter");
     expect(deck.commands.at(-1)).toEqual({ type: "run.resume", run: runId, command_line: [], say: "proceed" });
+    // Where it was asked for, one stays.
+    expect((await desk.until((frame) => has(frame, "goes on")))[2]).toContain("▌Daemon");
     await desk.close();
   });
 });

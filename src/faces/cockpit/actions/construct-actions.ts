@@ -1,9 +1,9 @@
 import { oneLine } from "../../../base/text.ts";
 import { isEnded } from "../../../protocol/view.ts";
-import { promptDialog } from "../dialogs/prompt.ts";
+import { promptDialog, type Prompt } from "../dialogs/prompt.ts";
 import { findConstruct, type Placed } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
-import type { Action, Focus } from "../page.ts";
+import type { Action, Focus, Hands } from "../page.ts";
 
 type Here = { model: DeckModel; focus: Focus };
 
@@ -73,56 +73,45 @@ export const constructActions: readonly Action<null>[] = [
         void at.hands.send({ type: "construct.pause", construct: id, freeze: true }, `${id} is frozen`);
     },
   },
-  {
-    id: "construct.send",
-    title: "send a message",
-    keys: ["q"],
-    can: (at) => alive(at) !== undefined,
-    run: (at) => {
-      const found = alive(at);
-      if (found === undefined) return;
-      const { id } = found.construct;
-      at.hands.open(
-        promptDialog(
-          {
-            kind: "send",
-            target: id,
-            title: "Send a message",
-            words: [aboutIt(found), "It is read at the next turn boundary; what it does now goes on."],
-            verb: "sends",
-            submit: (text, hands) => void hands.send({ type: "construct.send", construct: id, text }, `sent to ${id}`),
-          },
-          at.hands,
-        ),
-      );
-    },
-  },
-  {
-    id: "construct.interrupt",
-    title: "interrupt with an instruction",
-    keys: ["Q"],
-    can: (at) => alive(at) !== undefined,
-    run: (at) => {
-      const found = alive(at);
-      if (found === undefined) return;
-      const { id } = found.construct;
-      at.hands.open(
-        promptDialog(
-          {
-            kind: "interrupt",
-            target: id,
-            title: "Interrupt",
-            words: [
-              aboutIt(found),
-              ["What it does now is stopped at once; a new construct goes on in its session.", "warning"],
-            ],
-            verb: "interrupts",
-            submit: (text, hands) =>
-              void hands.send({ type: "construct.interrupt", construct: id, text }, `${id} is interrupted`),
-          },
-          at.hands,
-        ),
-      );
-    },
-  },
+  telling("construct.send", "send a message", "q", {
+    kind: "send",
+    title: "Send a message",
+    effect: "It is read at the next turn boundary; what it does now goes on.",
+    verb: "sends",
+    submit: (id, text, hands) => void hands.send({ type: "construct.send", construct: id, text }, `sent to ${id}`),
+  }),
+  telling("construct.interrupt", "interrupt with an instruction", "Q", {
+    kind: "interrupt",
+    title: "Interrupt",
+    effect: ["What it does now is stopped at once; a new construct goes on in its session.", "warning"],
+    verb: "interrupts",
+    submit: (id, text, hands) =>
+      void hands.send({ type: "construct.interrupt", construct: id, text }, `${id} is interrupted`),
+  }),
 ];
+
+/** What is written to a construct, and what comes of it. */
+interface Telling {
+  kind: string;
+  title: string;
+  effect: Prompt["words"][number];
+  verb: string;
+  submit: (construct: string, text: string, hands: Hands) => void;
+}
+
+function telling(id: string, title: string, key: string, { effect, submit, ...prompt }: Telling): Action<null> {
+  return {
+    id,
+    title,
+    keys: [key],
+    can: (at) => alive(at) !== undefined,
+    run: (at) => {
+      const found = alive(at);
+      if (found === undefined) return;
+      const target = found.construct.id;
+      const words = [aboutIt(found), effect];
+      const written = (text: string, hands: Hands): void => submit(target, text, hands);
+      at.hands.open(promptDialog({ ...prompt, target, words, submit: written }, at.hands));
+    },
+  };
+}

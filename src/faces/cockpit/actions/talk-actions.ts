@@ -11,6 +11,7 @@ import { findConstruct } from "../model/constructs.ts";
 import { unreadIn } from "../model/conversation.ts";
 import { isOpen, type DeckModel } from "../model/deck-model.ts";
 import type { Action, Focus, Hands } from "../page.ts";
+import { resumePrompt } from "../runs/resume-prompt.ts";
 import { openRun } from "./run-actions.ts";
 
 type Here = { model: DeckModel; focus: Focus };
@@ -93,37 +94,7 @@ export const talkActions: readonly Action<null>[] = [
     can: (at) => closedRun(at) !== undefined,
     run: (at) => {
       const view = closedRun(at);
-      if (view === undefined) return;
-      const { run, kind, status, reason } = view;
-      at.hands.open(
-        promptDialog(
-          {
-            kind: "resume",
-            target: run,
-            title: "Open the run again",
-            words: [
-              aboutIt(view),
-              `It is ${runWord(status).word}${reason === "" ? "" : `: ${oneLine(reason, 160)}`}`,
-              kind === "goal"
-                ? "What you write is told to the daemon; it may stay empty."
-                : "Its tasks go on; leave this empty.",
-            ],
-            canBeEmpty: true,
-            verb: "opens it",
-            submit: (text, hands) =>
-              void hands.send(
-                {
-                  type: "run.resume",
-                  run,
-                  command_line: [],
-                  ...(text === "" || kind === "tasks" ? {} : { say: text }),
-                },
-                `${run} is open again`,
-              ),
-          },
-          at.hands,
-        ),
-      );
+      if (view !== undefined) void resumePrompt(view.run, at.model, at.hands);
     },
   },
   {

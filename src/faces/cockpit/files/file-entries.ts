@@ -5,7 +5,7 @@ import type { DeckEvent } from "../../../protocol/event.ts";
 import type { ReadFile } from "../../../protocol/run-files.ts";
 import { clock } from "../../words/amounts.ts";
 import type { Entry, Paragraph } from "../draw/transcript.ts";
-import { diffLook } from "../transcript/diff-look.ts";
+import { diffLook, diffSum } from "../transcript/diff-look.ts";
 
 /** The most lines of a file that are shown. */
 const mostLines = 20_000;
@@ -61,7 +61,7 @@ export function changeEntries(events: readonly DeckEvent[]): Entry[] {
     if (change === undefined) return [];
     const failed = returned.get(keyOf(event.body));
     const parts = change.text.replace(/\n$/, "").split("\n");
-    const sum = change.kind === "text" ? count(parts.length, "line") : sumOf(parts);
+    const sum = change.kind === "text" ? count(parts.length, "line") : diffSum(change.text);
     const end =
       failed === true ? "  ✗ it did not come to this" : failed === undefined ? "  … no result is on record" : "";
     const head: Paragraph = {
@@ -89,10 +89,3 @@ export function changeEntries(events: readonly DeckEvent[]): Entry[] {
 }
 
 const keyOf = ({ construct, call }: { construct: string; call: string }): string => `${construct} ${call}`;
-
-/** "+3 −1": how many lines a diff adds and takes away. */
-function sumOf(lines: readonly string[]): string {
-  const of = (sign: string): number =>
-    lines.filter((one) => one.startsWith(sign) && !one.startsWith(sign.repeat(3))).length;
-  return `+${of("+")} −${of("-")}`;
-}

@@ -5,8 +5,11 @@ import type { DeckModel } from "../model/deck-model.ts";
 import type { Hands } from "../page.ts";
 import { meanRun } from "./open-recorded.ts";
 
-/** Asks what to tell the daemon with it, and goes on with a run that is over. What cannot go on in this deck is told before. */
-export async function resumePrompt(run: string, model: DeckModel, hands: Hands): Promise<void> {
+/**
+ * Asks what to tell the daemon with it, and goes on with a run that is over. What cannot go on in this deck is told before.
+ * @param then it goes on, and is the run that is meant
+ */
+export async function resumePrompt(run: string, model: DeckModel, hands: Hands, then = nothing): Promise<void> {
   const view = model.runs.get(run) ?? (await hands.send({ type: "run.show", run }))?.view;
   if (view === undefined) return;
   if (model.host !== null && view.settings.offline !== model.host.offline) {
@@ -21,6 +24,7 @@ export async function resumePrompt(run: string, model: DeckModel, hands: Hands):
     promptDialog(
       {
         kind: "resume",
+        target: run,
         title: "Go on with the run",
         words: [
           `${run}: ${oneLine(goal.slice(0, 400), 70)}`,
@@ -29,15 +33,17 @@ export async function resumePrompt(run: string, model: DeckModel, hands: Hands):
         ].filter((text) => text !== ""),
         verb: "goes on",
         canBeEmpty: true,
-        submit: (text, mine) => void resume(run, text, model, mine),
+        submit: (text, mine) => void resume(run, text, model, mine).then((goesOn) => (goesOn ? then() : undefined)),
       },
       hands,
     ),
   );
 }
 
-async function resume(run: string, text: string, model: DeckModel, hands: Hands): Promise<void> {
+const nothing = (): void => {};
+
+async function resume(run: string, text: string, model: DeckModel, hands: Hands): Promise<boolean> {
   const say = text === "" ? {} : { say: text };
   const opened = await hands.send({ type: "run.resume", run, ...say, command_line: [] }, `${run} goes on`);
-  if (opened !== undefined && (await meanRun(run, model, hands))) hands.show("fleet", { run });
+  return opened !== undefined && meanRun(run, model, hands);
 }

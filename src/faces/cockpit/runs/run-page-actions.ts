@@ -34,7 +34,8 @@ export const runPageActions = (reload: (at: At<RunsState>) => void): Action<Runs
     keys: ["c"],
     can: (at) => runHere(at)?.isOpen === false,
     run: ({ model, hands, focus }) => {
-      if (focus.run !== undefined) void resumePrompt(focus.run, model, hands);
+      const { run } = focus;
+      if (run !== undefined) void resumePrompt(run, model, hands, () => hands.show("fleet", { run }));
     },
   },
   ...filterActions<RunsState>("runs", {

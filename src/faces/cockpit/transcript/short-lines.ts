@@ -5,6 +5,7 @@ import { near } from "../../cli/near.ts";
 import { clip } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
+import { diffSum } from "./diff-look.ts";
 import { headLines } from "./lines.ts";
 import type { CallStep, Step } from "./step.ts";
 
@@ -53,7 +54,10 @@ function callLines(
 ): Line[] {
   const room = Math.max(0, columns - tool.length - 3);
   const lines = [
-    line([`▸ ${tool} `, "busy"], clip(oneLine(near(input, run), 2 * columns), room), [diffSum(change), "faint"]),
+    line([`▸ ${tool} `, "busy"], clip(oneLine(near(input, run), 2 * columns), room), [
+      change?.kind === "diff" ? `  ${diffSum(change.text)}` : "",
+      "faint",
+    ]),
   ];
   if (held?.end === null) return lines;
   if (denied !== undefined)
@@ -63,15 +67,6 @@ function callLines(
   const look: Look = result.failed ? "bad" : "faint";
   const most = isRoomy ? 4 : 1;
   return text === "" ? lines : [...lines, ...under(result.failed ? "✗" : "◂", look, text, look, columns, most)];
-}
-
-/** "+3 −1": how many lines a change adds and takes away. */
-function diffSum(change: CallStep["change"]): string {
-  if (change?.kind !== "diff") return "";
-  const lines = change.text.split("\n");
-  const of = (sign: string): number =>
-    lines.filter((one) => one.startsWith(sign) && !one.startsWith(sign.repeat(3))).length;
-  return `  +${of("+")} −${of("-")}`;
 }
 
 function under(mark: string, markLook: Look, text: string, look: Look, columns: number, most: number): Line[] {
