@@ -7,3 +7,6 @@ export function diffLook(line: string): Look {
   if (line.startsWith("+")) return "added";
   return line.startsWith("-") ? "removed" : "faint";
 }
+
+/** A diff without the lines above its first change that name its file, where that is told already, and no place in it. */
+export const diffBody = (text: string): string => text.replace(/^--- [^\n]*\n\+\+\+ [^\n]*\n(?:@@ @@\n)?(?=[^\n])/, "");
