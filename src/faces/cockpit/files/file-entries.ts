@@ -5,7 +5,7 @@ import type { DeckEvent } from "../../../protocol/event.ts";
 import type { ReadFile } from "../../../protocol/run-files.ts";
 import { clock } from "../../words/amounts.ts";
 import type { Entry, Paragraph } from "../draw/transcript.ts";
-import { diffLook, diffSum } from "../transcript/diff-look.ts";
+import { diffBody, diffLook, diffSum } from "../transcript/diff-look.ts";
 
 /** The most lines of a file that are shown. */
 const mostLines = 20_000;
@@ -60,7 +60,9 @@ export function changeEntries(events: readonly DeckEvent[]): Entry[] {
     const { construct, tool, change } = event.body;
     if (change === undefined) return [];
     const failed = returned.get(keyOf(event.body));
-    const parts = change.text.replace(/\n$/, "").split("\n");
+    const parts = (change.kind === "diff" ? diffBody(change.text) : change.text).replace(/
+$/, "").split("
+");
     const sum = change.kind === "text" ? count(parts.length, "line") : diffSum(change.text);
     const end =
       failed === true ? "  ✗ it did not come to this" : failed === undefined ? "  … no result is on record" : "";

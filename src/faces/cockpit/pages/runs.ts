@@ -5,6 +5,7 @@ import { runWord } from "../../words/state-word.ts";
 import { wrap } from "../../words/width.ts";
 import { blank, filling, line, type Line } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
+import { cents } from "../fleet/figures.ts";
 import { listActions, movedTo, placeIn } from "../draw/listing.ts";
 import { tableOf, withNote, type TableColumn } from "../draw/table.ts";
 import { tame } from "../draw/tame.ts";
@@ -84,7 +85,7 @@ const columnsFor = (width: number): TableColumn<ListedRun>[] => [
   { title: "STATUS", width: 17, cell: ({ summary }) => statusOf(summary) },
   { title: "WHEN", width: 16, cell: ({ summary }) => [moment(summary.openedAt), "faint"] },
   { title: "TIME", width: 9, side: "right", cell: ({ summary }) => spell(summary.durationMs) },
-  { title: "COST", width: 7, side: "right", cell: ({ summary }) => money(summary.costUsd) },
+  { title: "COST", width: 7, side: "right", cell: ({ summary }) => cents(summary.costUsd) },
   { title: "DONE", width: 5, side: "right", cell: ({ summary }) => `${summary.done}/${summary.constructs}` },
   ...(width >= 110
     ? [{ title: "RUN", width: 4, cell: ({ summary }: ListedRun) => [summary.run.slice(-4), "faint"] as const }]

@@ -8,10 +8,12 @@ export function diffLook(line: string): Look {
   return line.startsWith("-") ? "removed" : "faint";
 }
 
+/** A diff without the lines above its first change that name its file, where that is told already, and no place in it. */
+export const diffBody = (text: string): string => text.replace(/^--- [^\n]*\n\+\+\+ [^\n]*\n(?:@@ @@\n)?(?=[^\n])/, "");
+
 /** "+3 −1": how many lines a diff adds and takes away. */
 export function diffSum(diff: string): string {
-  const lines = diff.split("\n");
-  const of = (sign: string): number =>
-    lines.filter((one) => one.startsWith(sign) && !one.startsWith(sign.repeat(3))).length;
+  const lines = diffBody(diff).split("\n");
+  const of = (sign: string): number => lines.filter((one) => one.startsWith(sign)).length;
   return `+${of("+")} −${of("-")}`;
 }

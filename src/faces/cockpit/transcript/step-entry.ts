@@ -5,7 +5,7 @@ import { near } from "../../cli/near.ts";
 import type { Look } from "../draw/look.ts";
 import type { Entry, Paragraph } from "../draw/transcript.ts";
 import { shortTime } from "../fleet/figures.ts";
-import { diffLook } from "./diff-look.ts";
+import { diffBody, diffLook } from "./diff-look.ts";
 import type { CallStep, Step } from "./step.ts";
 
 /** Columns beside the text, for the time. */
@@ -70,7 +70,10 @@ function callParts({ tool, input, change, tripwires, denied, held, result }: Cal
   if (change !== undefined) {
     const { kind, text, omitted } = change;
     const lookOf = kind === "diff" ? { lookOf: diffLook } : { look: "added" as const };
-    parts.push({ paragraph: { text: text.replace(/\n+$/, ""), indent: 4, ...lookOf }, most: 14 });
+    parts.push({
+      paragraph: { text: (kind === "diff" ? diffBody(text) : text).replace(/\n+$/, ""), indent: 4, ...lookOf },
+      most: 14,
+    });
     if (omitted > 0)
       parts.push({
         paragraph: { text: `… ${showBytes(omitted)} are not on record`, indent: 4, look: "faint" },
