@@ -60,9 +60,7 @@ export function changeEntries(events: readonly DeckEvent[]): Entry[] {
     const { construct, tool, change } = event.body;
     if (change === undefined) return [];
     const failed = returned.get(keyOf(event.body));
-    const parts = (change.kind === "diff" ? diffBody(change.text) : change.text).replace(/
-$/, "").split("
-");
+    const parts = (change.kind === "diff" ? diffBody(change.text) : change.text).replace(/\n$/, "").split("\n");
     const sum = change.kind === "text" ? count(parts.length, "line") : diffSum(change.text);
     const end =
       failed === true ? "  ✗ it did not come to this" : failed === undefined ? "  … no result is on record" : "";
