@@ -2,6 +2,7 @@ import { inert, oneLine } from "../../../base/text.ts";
 import type { CatalogueListing } from "../../../protocol/catalogue-listing.ts";
 import { refusalText, type CatalogueEntry, type CatalogueKind } from "../../../protocol/catalogue.ts";
 import type { Profile } from "../../../protocol/profile.ts";
+import { profileFacts, toolsWord } from "../../words/profile-facts.ts";
 import type { Page } from "../look-up.ts";
 import { tableLines } from "../table.ts";
 
@@ -40,22 +41,11 @@ export function toolTable(listing: CatalogueListing, { columns, paint }: Page): 
 
 /** All of one profile. */
 export function profilePage({ name, place, path, value }: CatalogueEntry<Profile>, { paint }: Page): string {
-  const { turns, tokens, usd, time } = value.limits;
-  const bounds = [
-    turns === undefined ? "" : `${turns} turns`,
-    tokens === undefined ? "" : `${tokens} tokens`,
-    usd === undefined ? "" : `$${usd}`,
-    time ?? "",
-  ].filter((text) => text !== "");
-  const fields: [string, string][] = [
+  const fields: (readonly [string, string])[] = [
     ["from", `${place}, ${oneLine(path, 400)}`],
     ["category", oneLine(value.category, 40)],
     ["what for", oneLine(value.description, 2000)],
-    ["tools", toolsWord(value)],
-    ["programs", value.uses.join(", ")],
-    ["caliber", [value.caliber.model, value.caliber.effort].filter((word) => word !== undefined).join(", ")],
-    ["limits", bounds.join(", ")],
-    ["context", value.context === "project" ? "knows the project's CLAUDE.md" : "its task alone"],
+    ...profileFacts(value),
   ];
   const lines = fields
     .filter(([, text]) => text !== "")
@@ -69,8 +59,6 @@ export function profilePage({ name, place, path, value }: CatalogueEntry<Profile
     .map(([title, text]) => `\n${paint("strong", title)}\n${inert(text).replace(/^/gm, "  ")}\n`);
   return `${paint("strong", name)}\n${lines.join("\n")}\n${told.join("")}`;
 }
-
-const toolsWord = ({ tools }: Profile): string => (tools === undefined ? "all" : tools.join(", ") || "none");
 
 function refusedLines({ refused }: CatalogueListing, kind: CatalogueKind, paint: Page["paint"]): string {
   const own = refused.filter((one) => one.kind === kind);

@@ -2,7 +2,7 @@ import { oneLine } from "../../../base/text.ts";
 import type { CatalogueListing } from "../../../protocol/catalogue-listing.ts";
 import type { CatalogueKind, RefusedEntry } from "../../../protocol/catalogue.ts";
 import type { KnownCalibers, Model } from "../../../protocol/models.ts";
-import type { Profile } from "../../../protocol/profile.ts";
+import { profileFacts } from "../../words/profile-facts.ts";
 import type { Look } from "../draw/look.ts";
 
 /** A piece of what is known of an entry: a name and a text of one or more lines. */
@@ -34,13 +34,6 @@ const unusable = ["○ no", "warning"] as const;
 /** Names of entries that are wrong come first: they want to be looked at. */
 export function profileRows(listing: CatalogueListing): CatalogueRow[] {
   const rows = listing.profiles.map(({ name, place, path, value }): CatalogueRow => {
-    const { turns, tokens, usd, time } = value.limits;
-    const bounds = [
-      turns === undefined ? "" : `${turns} turns`,
-      tokens === undefined ? "" : `${tokens} tokens`,
-      usd === undefined ? "" : `$${usd}`,
-      time ?? "",
-    ];
     return {
       id: name,
       name,
@@ -51,11 +44,7 @@ export function profileRows(listing: CatalogueListing): CatalogueRow[] {
       about: value.description,
       facts: [
         ["what for", value.description],
-        ["tools", toolsWord(value)],
-        ["programs", value.uses.join(", ")],
-        ["caliber", joined([value.caliber.model, value.caliber.effort])],
-        ["limits", joined(bounds)],
-        ["context", value.context === "project" ? "knows the project's CLAUDE.md" : "its task alone"],
+        ...profileFacts(value),
         ["file", path],
         ["daemon", value.daemon_addendum],
         ["is told", value.construct_addendum],
@@ -171,7 +160,3 @@ function wrongRow(one: RefusedEntry): CatalogueRow {
     record: one,
   };
 }
-
-const toolsWord = ({ tools }: Profile): string => (tools === undefined ? "all" : tools.join(", ") || "none");
-const joined = (words: readonly (string | undefined)[]): string =>
-  words.filter((word) => word !== undefined && word !== "").join(", ");
