@@ -28,7 +28,7 @@ async function openQueue(script: Script = {}, size?: Size) {
   await desk.press("ctrl+p");
   await desk.write("show: queue");
   await desk.press("enter");
-  await desk.until(has("seats"));
+  await desk.until(has("slots"));
   return { deck, desk };
 }
 
@@ -37,7 +37,7 @@ const moves = (deck: { commands: readonly { type: string }[] }) =>
 const order = (rows: string[]): string[] => rows.flatMap((row) => /^[▸ ]\d (cx-\d{8})/.exec(row)?.[1] ?? []);
 
 describe("the queue", () => {
-  test.each(sizes)("shows what waits and for what, and the seats, at $columns x $rows", async (size) => {
+  test.each(sizes)("shows what waits and for what, and the slots, at $columns x $rows", async (size) => {
     const { desk } = await openQueue({}, size);
     await expect(picture(await desk.press("down"))).toMatchFileSnapshot(keptFrame("queue", size));
     await desk.close();

@@ -166,7 +166,7 @@ function doneLines(done: Replies["eject"]["runs"][number], columns: number): Lin
     ...(snapshot === null
       ? [line(["the snapshot could not be written; the record has what there is", "warning"])]
       : [line("snapshot:"), ...wrap(snapshot, columns - 2).map((one) => line([`  ${one}`, "key"]))]),
-    line([`to go on: cyberdeck run --resume ${run}`, "faint"]),
+    line([`to go on: Esc and r, or cyberdeck run --resume ${run}`, "faint"]),
     blank,
   ];
 }

@@ -190,7 +190,7 @@ function seatLine(view: RunView, isOfMany: boolean, columns: number): Line {
   const spawned = constructs.length;
   return line(
     [isOfMany ? ` ${view.run.slice(-4)} ` : " ", "faint"],
-    ["seats", "faint"],
+    ["slots", "faint"],
     [signs, "busy"],
     ` ${seated} of ${most} taken`,
     [` · starting ${starting} of ${mostStarting} at a time · waiting ${view.queue.length}`, "faint"],
@@ -209,7 +209,7 @@ const emptyLines = (open: number, columns: number): Line[] => [
   line([open === 0 ? "  No run is open, so nothing waits." : "  Nothing waits for its start.", "strong"]),
   blank,
   ...told(
-    "What is spawned comes in here until there is a seat for it, and what it is to come after has ended.",
+    "What is spawned comes in here until there is a slot for it, and what it is to come after has ended.",
     columns,
   ),
 ];
