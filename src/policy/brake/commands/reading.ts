@@ -90,7 +90,9 @@ function temporary(run: Parameters<Handler>[0]): void {
 
 function content(run: Parameters<Handler>[0]): void {
   const { operands } = split(run.args, "-n -c -d -f -w -t -N -j --arg --lines --bytes --delimiter --fields --indent");
-  const files = run.name === "jq" || run.name === "yq" || run.name === "tr" ? operands.slice(1) : operands;
+  // `tr` names characters and no file; the others take a filter before their files.
+  const words = run.name === "tr" ? operands.length : run.name === "jq" || run.name === "yq" ? 1 : 0;
+  const files = operands.slice(words);
   for (const file of files) reads(run, file);
   const { options } = split(run.args, "-o --output");
   if (run.name === "jq" && run.args.some((arg) => /\$ENV\b|(?:^|[\s|(])env(?:$|[\s|.)[])/.test(arg.text)))
