@@ -30,6 +30,7 @@ describe("the package that is published", () => {
       "GLOSSARY.md",
       "LICENSE",
       "README.md",
+      "THIRD-PARTY.md",
       "bin",
       "catalogue",
       "dist",
@@ -38,7 +39,7 @@ describe("the package that is published", () => {
     ];
     expect(tops).toEqual(new Set(wanted));
     expect(files.filter((file) => file.endsWith(".ts"))).toEqual([]);
-    expect(statSync(deck.tarball).size).toBeLessThan(700_000);
+    expect(statSync(deck.tarball).size).toBeLessThan(800_000);
   });
 
   test("names no folder of the machine on which it was built", () => {
@@ -70,8 +71,20 @@ describe("the package that is published", () => {
       ),
     ]);
     const packages = imports.map((match) => packageOf(match[1] ?? match[2] ?? "")).filter((name) => name !== undefined);
-    expect(packages).toContain("zod");
+    expect(packages).toContain("commander");
     for (const name of packages) expect(Object.keys(dependencies)).toContain(name);
+  });
+
+  test("brings the licence of each package that is built into it", () => {
+    const inside = built().flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/^\/\/ (?:.*\/)?node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\//gm)].map(
+        ([, name = ""]) => name,
+      ),
+    );
+    const notices = readFileSync(join(deck.package, "THIRD-PARTY.md"), "utf8");
+    expect(inside).toContain("zod");
+    for (const name of new Set(inside))
+      expect(notices).toContain(readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8").trim());
   });
 
   test.each(["cyberdeck", "deck"])("%s tells its version and its help", async (command) => {
