@@ -6,6 +6,7 @@ import { inert } from "../../../src/base/text.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import type { Drive } from "../../../src/faces/cli/drive-run.ts";
 import { driveRun } from "../../../src/faces/cli/drive-run.ts";
+import type { Command } from "../../../src/protocol/command.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { runId, scriptedDeck, settings } from "./scripted-deck.ts";
 import type { Script, ScriptedDeck, Stage } from "./scripted-deck.ts";
@@ -518,16 +519,25 @@ describe("--resume", () => {
     });
   });
 
-  test.each([
-    [["--workspace", "/"], "add --offline"],
-    [["--offline"], "--workspace /"],
-    [["--offline", "--workspace", "/", "--resume", "zzzz"], '"cyberdeck runs" lists them'],
-  ])("with %j is refused before anything starts", async (flags, part) => {
+  test("of a run that is not there is refused before anything starts", async () => {
     const deck = await before({});
-    const { code, err } = await run(stand(["run", "--resume", "last", ...flags], deck));
+    const { code, err } = await run(stand(["run", "--resume", "zzzz", "--offline", "--workspace", "/"], deck));
     expect(code).toBe(2);
-    expect(err).toContain(part);
+    expect(err).toContain('"cyberdeck runs" lists them');
     expect(deck.commands.some(({ type }) => type === "run.resume")).toBe(false);
+    expect(deck.closings).toBe(1);
+  });
+
+  test("that the deck refuses tells why, and how to go on", async () => {
+    const refuse = ({ type }: Command): Fault | undefined =>
+      type === "run.resume"
+        ? new Fault("refused", "run.not_here", "it cannot go on here: it works elsewhere.", { hint: "Go on there." })
+        : undefined;
+    const deck = await before({ refuse });
+    const { code, err } = await run(stand(["run", "--resume", "last"], deck));
+    expect(code).not.toBe(0);
+    expect(err).toContain("it works elsewhere");
+    expect(err).toContain("Go on there.");
     expect(deck.closings).toBe(1);
   });
 
