@@ -90,6 +90,8 @@ function write(grid: Grid, row: number, start: number, edge: Edge, text: string,
     edge.isCut ||= isSeenIn(text.slice(index, index + farthest));
     return at;
   }
+  // Most texts are told by now; to begin with characters costs more than all of it.
+  if (steady === text.length) return at;
   let last = -1;
   for (const { segment } of graphemesOf(text.slice(steady))) {
     const width = widthOf(segment);
