@@ -28,13 +28,11 @@ export const sayingSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("did"), event: agentEventSchema }),
   /** A raw message of the agent, for the transcript. */
   z.object({ type: z.literal("transcript"), line: z.string() }),
-  /** A call that the node's brake has not denied, and that waits for the host's verdict. */
+  /** A call and what the node's brake thinks of it. One that it has denied waits for nothing; the others do for the host's verdict. */
   z.object({ type: z.literal("asks"), ask: z.int(), call: toolCallSchema, judged: judgementSchema }),
-  /** A call that the node's brake has denied: it is only told. */
-  z.object({ type: z.literal("denied"), call: toolCallSchema, judged: judgementSchema }),
   z.object({ type: z.literal("surfaces"), ask: z.int(), wish: surfaceWishSchema, call: z.string().nullable() }),
-  /** Messages that its agent has not begun to read. */
-  z.object({ type: z.literal("unread"), count: z.int().nonnegative() }),
+  /** How many of the messages that it was sent it has passed on, and how many of these its agent has not begun to read. */
+  z.object({ type: z.literal("unread"), passed: z.int().nonnegative(), count: z.int().nonnegative() }),
   /** What came of a bidding, by its number. */
   z.object({ type: z.literal("carried_out"), bidding: z.int(), problem: z.string().nullable(), result: z.unknown() }),
   z.object({ type: z.literal("exited"), exit: agentExitSchema }),
