@@ -35,22 +35,26 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   const events = channel<AgentEvent>();
   const answers = new Map<number, PromiseWithResolvers<unknown>>();
   let owner = first;
+  let lost: string | undefined;
   let sent = 0;
   let told = { passed: 0, count: 0 };
 
+  /** Its agent is gone; its node still answers, such as whether anything is left of it. */
   const end = (exit: AgentExit): void => {
-    if (gone.signal.aborted) return;
     gone.abort();
     events.close();
-    const why = exit.how === "broken" ? exit.reason : "the agent has ended";
+    opening.reject(agentGone(exit.how === "broken" ? exit.reason : "the agent has ended"));
+    over.resolve(exit);
+  };
+  const lose = (why: string): void => {
+    lost = why;
+    end({ how: "broken", reason: why, stderr: "" });
     for (const answer of answers.values()) answer.reject(agentGone(why));
     answers.clear();
-    opening.reject(agentGone(why));
-    over.resolve(exit);
   };
   /** Bids something of which the session tells what came of it. */
   const ask = (bidding: Bidding): Promise<unknown> => {
-    if (gone.signal.aborted) return Promise.reject(agentGone("it had ended before"));
+    if (lost !== undefined) return Promise.reject(agentGone(lost));
     const answer = Promise.withResolvers<unknown>();
     answers.set(line.bid(bidding), answer);
     return answer.promise;
@@ -63,14 +67,14 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
       reason: `The gate has failed: ${messageOf(error)}`,
     }));
     const { decision, rule, reason } = verdict;
-    if (!gone.signal.aborted) line.bid({ type: "verdict", ask: number, verdict: { decision, rule, reason } });
+    if (lost === undefined) line.bid({ type: "verdict", ask: number, verdict: { decision, rule, reason } });
   };
   const show = async ({ ask: number, wish, call }: Saying & { type: "surfaces" }): Promise<void> => {
     const answer = await (owner.surface?.(wish, call) ?? Promise.resolve(cannotSurface)).catch((error: unknown) => ({
       ok: false,
       reason: messageOf(error),
     }));
-    if (!gone.signal.aborted) line.bid({ type: "surfaced", ask: number, answer });
+    if (lost === undefined) line.bid({ type: "surfaced", ask: number, answer });
   };
   const hear = (saying: Saying): void => {
     switch (saying.type) {
@@ -102,7 +106,7 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
         return saying satisfies never;
     }
   };
-  void listen(line, hear, end);
+  void listen(line, hear, lose);
   const { pid, command } = await opening.promise;
 
   return {
@@ -143,13 +147,9 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   };
 }
 
-async function listen(
-  line: SessionLine,
-  hear: (saying: Saying) => void,
-  end: (exit: AgentExit) => void,
-): Promise<void> {
+async function listen(line: SessionLine, hear: (saying: Saying) => void, lose: (why: string) => void): Promise<void> {
   for await (const saying of line.sayings) hear(saying);
-  end({ how: "broken", reason: await line.lost, stderr: "" });
+  lose(await line.lost);
 }
 
 const stopReportSchema = z.object({ proven: z.boolean(), survivors: z.array(z.int()) });

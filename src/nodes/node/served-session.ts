@@ -30,6 +30,8 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
   const verdicts = new Map<number, (verdict: Verdict) => void>();
   const shown = new Map<number, (answer: SurfaceAnswer) => void>();
   const ended = Promise.withResolvers<void>();
+  /** Biddings that are being carried out. */
+  const works = new Set<Promise<void>>();
   let asks = 0;
   let passed = 0;
   let told = "";
@@ -73,15 +75,21 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
       tellUnread(session);
       say({ type: "did", event });
     }
-    say({ type: "exited", exit: await session.closed });
+    const exit = await session.closed;
+    // What it was bidden before comes first, such as the report of its stop.
+    await Promise.all(works);
+    say({ type: "exited", exit });
     ended.resolve();
   }
 
-  const carriedOut = (bidding: number, work: Promise<unknown>): void =>
-    void work.then(
+  const carriedOut = (bidding: number, work: Promise<unknown>): void => {
+    const told = work.then(
       (result) => say({ type: "carried_out", bidding, problem: null, result: result ?? null }),
       (error: unknown) => say({ type: "carried_out", bidding, problem: messageOf(error), result: null }),
     );
+    works.add(told);
+    void told.then(() => works.delete(told));
+  };
 
   return {
     carryOut(n, bidding) {
