@@ -1,66 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { channel } from "../../src/base/stream.ts";
-import type { AgentEvent, AgentExit, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
+import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
 import { remoteSession, type RemoteCall } from "../../src/nodes/host/remote-session.ts";
 import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { joined } from "./kit/line.ts";
+import { puppet } from "./kit/puppet.ts";
 
 const allow: Verdict = { decision: "allow", rule: "test", reason: "" };
 const fine: Judgement = { decision: "allow", rule: "tier.default", reason: "" };
-
-/** An agent that does what the test tells it, and remembers what it was told. */
-function puppet() {
-  const events = channel<AgentEvent>();
-  const over = Promise.withResolvers<AgentExit>();
-  const gone = new AbortController();
-  const told: string[] = [];
-  let owner: SessionOwner | undefined;
-  let unread = 0;
-  const session: AgentSession = {
-    pid: 77,
-    command: "an agent",
-    token: "none",
-    events,
-    answers: async () => void told.push("answers"),
-    handTo: () => undefined,
-    get unread() {
-      return unread;
-    },
-    aim: async ({ model }, how) => void told.push(`aim ${model} ${how?.fast}`),
-    send(text) {
-      told.push(`send ${text}`);
-      unread += 1;
-    },
-    end: () => void told.push("end"),
-    interrupt: () => Promise.reject(new Error("there is no turn")),
-    async stop(how) {
-      told.push(`stop ${how}`);
-      const exit = { how: "signal", signal: "SIGKILL", stderr: "" } as const;
-      gone.abort();
-      events.close();
-      over.resolve(exit);
-      return { proven: true, survivors: [] };
-    },
-    freeze: async () => true,
-    thaw: async () => void told.push("thaw"),
-    signal: gone.signal,
-    closed: over.promise,
-  };
-  return {
-    told,
-    session,
-    does: (event: AgentEvent) => events.push(event),
-    reads() {
-      unread = 0;
-    },
-    open: (first: SessionOwner) => {
-      owner = first;
-      return Promise.resolve(session);
-    },
-    calls: (call: ToolCall) => owner?.gate(call) ?? Promise.reject(new Error("nobody has opened it")),
-  };
-}
 
 const call = (id: string): ToolCall => ({ id, tool: "Bash", input: { command: id } });
 

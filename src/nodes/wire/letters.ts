@@ -76,9 +76,11 @@ export const fromNodeSchema = z.union([
   z.object({ ...envelope, n: z.int().positive(), saying: sayingSchema }),
   z.object({ ...envelope, taken: z.int().nonnegative() }),
 ]);
+export type FromNode = z.infer<typeof fromNodeSchema>;
 
 /** From a host: a numbered bidding, or how far it has taken, and recorded, the node's sayings. */
 export const fromHostSchema = z.union([
   z.object({ ...envelope, n: z.int().positive(), bidding: biddingSchema }),
   z.object({ ...envelope, taken: z.int().nonnegative() }),
 ]);
+export type FromHost = z.infer<typeof fromHostSchema>;
