@@ -52,7 +52,7 @@ describe("the outbox of a node", () => {
   test("keeps all of what is said at once, or nothing: a number that is there already is a fault", () => {
     using box = closing(openOutbox(path));
     box.keep([letter(1)]);
-    expect(() => box.keep([letter(2), letter(1)])).toThrow();
+    expect(() => box.keep([letter(2), letter(1)])).toThrow("could not write to the outbox");
     expect(box.left(to).map(({ n }) => n)).toEqual([1]);
     box.keep([letter(2)]);
     expect(box.left(to).map(({ n }) => n)).toEqual([1, 2]);

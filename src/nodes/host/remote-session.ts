@@ -137,8 +137,11 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
     async interrupt() {
       await ask({ type: "interrupt" });
     },
-    stop: (how) => ask({ type: "stop", how }).then(stopReportSchema.parse).catch(unproven),
-    freeze: () => ask({ type: "freeze" }).then(z.boolean().parse),
+    stop: (how) =>
+      ask({ type: "stop", how })
+        .then((report) => stopReportSchema.parse(report))
+        .catch(unproven),
+    freeze: () => ask({ type: "freeze" }).then((isProven) => z.boolean().parse(isProven)),
     async thaw() {
       await ask({ type: "thaw" });
     },

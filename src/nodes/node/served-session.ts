@@ -1,4 +1,4 @@
-import { messageOf } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import type { AgentSession, SessionOwner } from "../../drivers/agent.ts";
 import type { SurfaceAnswer, SurfaceWish } from "../../protocol/surfaced.ts";
 import type { Judgement, ToolCall, Verdict } from "../../protocol/verdict.ts";
@@ -60,6 +60,10 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
     say({ type: "unread", passed, count: session.unread });
   };
   const opening = open({ gate, surface, transcript: (line) => say({ type: "transcript", line }) });
+  // All that is bidden goes through this one, so that it stays in its order. One that was never there has been told of.
+  const up = opening.catch(() => undefined);
+  const onceOpen = (work: (session: AgentSession) => void): void =>
+    void up.then((session) => (session === undefined ? undefined : work(session)));
   const serving = serve();
 
   async function serve(): Promise<void> {
@@ -82,8 +86,9 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
     ended.resolve();
   }
 
-  const carriedOut = (bidding: number, work: Promise<unknown>): void => {
-    const told = work.then(
+  const carriedOut = (bidding: number, work: (session: AgentSession) => Promise<unknown>): void => {
+    const done = up.then((session) => (session === undefined ? Promise.reject(notThere()) : work(session)));
+    const told = done.then(
       (result) => say({ type: "carried_out", bidding, problem: null, result: result ?? null }),
       (error: unknown) => say({ type: "carried_out", bidding, problem: messageOf(error), result: null }),
     );
@@ -99,49 +104,25 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
         case "surfaced":
           return settle(shown, bidding.ask, bidding.answer);
         case "send":
-          return void opening.then(
-            (session) => {
-              passed += 1;
-              session.send(bidding.text);
-              tellUnread(session);
-            },
-            () => "it was never there, which has been told",
-          );
+          return onceOpen((session) => {
+            passed += 1;
+            session.send(bidding.text);
+            tellUnread(session);
+          });
         case "end":
-          return void opening.then(
-            (session) => session.end(),
-            () => "it was never there, which has been told",
-          );
+          return onceOpen((session) => session.end());
         case "answers":
-          return carriedOut(
-            n,
-            opening.then((session) => session.answers()),
-          );
+          return carriedOut(n, (session) => session.answers());
         case "aim":
-          return carriedOut(
-            n,
-            opening.then((session) => session.aim(bidding.caliber, { fast: bidding.fast })),
-          );
+          return carriedOut(n, (session) => session.aim(bidding.caliber, { fast: bidding.fast }));
         case "interrupt":
-          return carriedOut(
-            n,
-            opening.then((session) => session.interrupt()),
-          );
+          return carriedOut(n, (session) => session.interrupt());
         case "stop":
-          return carriedOut(
-            n,
-            opening.then((session) => session.stop(bidding.how)),
-          );
+          return carriedOut(n, (session) => session.stop(bidding.how));
         case "freeze":
-          return carriedOut(
-            n,
-            opening.then((session) => session.freeze()),
-          );
+          return carriedOut(n, (session) => session.freeze());
         case "thaw":
-          return carriedOut(
-            n,
-            opening.then((session) => session.thaw()),
-          );
+          return carriedOut(n, (session) => session.thaw());
         default:
           return bidding satisfies never;
       }
@@ -157,6 +138,9 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
     },
   };
 }
+
+const notThere = (): Fault =>
+  new Fault("agent", "agent.gone", "it could not be opened", { hint: "Look why, and start another one." });
 
 /** What the agent is told when nobody may allow its calls any more. */
 const leaseOver: Verdict = {

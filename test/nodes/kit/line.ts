@@ -9,9 +9,9 @@ export interface Joined {
   line: SessionLine;
   served: ServedSession;
   /** Nothing gets through any more. */
-  cut(): void;
+  cut: () => void;
   /** The host gives the node up. */
-  lose(why: string): void;
+  lose: (why: string) => void;
 }
 
 /**
