@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { Fault, messageOf } from "../../base/fault.ts";
+import { channel } from "../../base/stream.ts";
+import type { AgentEvent, AgentExit, AgentSession, SessionOwner, StopReport } from "../../drivers/agent.ts";
+import type { Caliber } from "../../protocol/caliber.ts";
+import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
+import type { Bidding, Saying } from "../wire/letters.ts";
+
+/** The host's side of the conversation with a session on a node. */
+export interface SessionLine {
+  /** Bids the session something, once and in order. Gives the number of the bidding. */
+  bid(bidding: Bidding): number;
+  /** What the session says, each once and in order. Ends when the node was given up, which `lost` tells. */
+  readonly sayings: AsyncIterable<Saying>;
+  /** Why nothing will come any more. */
+  readonly lost: Promise<string>;
+}
+
+/** A call that another machine's brake has judged, in the file system in which it would run. */
+export interface RemoteCall extends ToolCall {
+  judged: Judgement;
+}
+
+/** What the node has told of its agent when it was up. */
+type Opened = Saying & { type: "opened" };
+
+/**
+ * A session on a node, as a driver would give it: whoever has it does not know where its agent is. Resolves once the agent's process
+ * is there; rejects when the node could not start it, or was given up before.
+ */
+export async function remoteSession(line: SessionLine, first: SessionOwner, token: string): Promise<AgentSession> {
+  const opening = Promise.withResolvers<Opened>();
+  const over = Promise.withResolvers<AgentExit>();
+  const gone = new AbortController();
+  const events = channel<AgentEvent>();
+  const answers = new Map<number, PromiseWithResolvers<unknown>>();
+  let owner = first;
+  let lost: string | undefined;
+  let sent = 0;
+  let told = { passed: 0, count: 0 };
+
+  /** Its agent is gone; its node still answers, such as whether anything is left of it. */
+  const end = (exit: AgentExit): void => {
+    gone.abort();
+    events.close();
+    opening.reject(agentGone(exit.how === "broken" ? exit.reason : "the agent has ended"));
+    over.resolve(exit);
+  };
+  const lose = (why: string): void => {
+    lost = why;
+    end({ how: "broken", reason: why, stderr: "" });
+    for (const answer of answers.values()) answer.reject(agentGone(why));
+    answers.clear();
+  };
+  /** Bids something of which the session tells what came of it. */
+  const ask = (bidding: Bidding): Promise<unknown> => {
+    if (lost !== undefined) return Promise.reject(agentGone(lost));
+    const answer = Promise.withResolvers<unknown>();
+    answers.set(line.bid(bidding), answer);
+    return answer.promise;
+  };
+  const judge = async ({ ask: number, call, judged }: Saying & { type: "asks" }): Promise<void> => {
+    const remote: RemoteCall = { ...withoutGap(call), judged };
+    const verdict = await owner.gate(remote).catch((error: unknown) => ({
+      decision: "deny" as const,
+      rule: "gate.failed",
+      reason: `The gate has failed: ${messageOf(error)}`,
+    }));
+    const { decision, rule, reason } = verdict;
+    if (lost === undefined) line.bid({ type: "verdict", ask: number, verdict: { decision, rule, reason } });
+  };
+  const show = async ({ ask: number, wish, call }: Saying & { type: "surfaces" }): Promise<void> => {
+    const answer = await (owner.surface?.(wish, call) ?? Promise.resolve(cannotSurface)).catch((error: unknown) => ({
+      ok: false,
+      reason: messageOf(error),
+    }));
+    if (lost === undefined) line.bid({ type: "surfaced", ask: number, answer });
+  };
+  const hear = (saying: Saying): void => {
+    switch (saying.type) {
+      case "opened":
+        return opening.resolve(saying);
+      case "not_opened":
+        return end({ how: "broken", reason: saying.reason, stderr: "" });
+      case "did":
+        return events.push(saying.event);
+      case "transcript":
+        return owner.transcript?.(saying.line);
+      case "asks":
+        return void judge(saying);
+      case "surfaces":
+        return void show(saying);
+      case "unread":
+        told = { passed: saying.passed, count: saying.count };
+        return;
+      case "carried_out": {
+        const answer = answers.get(saying.bidding);
+        answers.delete(saying.bidding);
+        if (saying.problem === null) answer?.resolve(saying.result);
+        else answer?.reject(new Fault("agent", "agent.refused", saying.problem, { hint: "Look at its last events." }));
+        return;
+      }
+      case "exited":
+        return end(saying.exit);
+      default:
+        return saying satisfies never;
+    }
+  };
+  void listen(line, hear, lose);
+  const { pid, command } = await opening.promise;
+
+  return {
+    pid,
+    command,
+    token,
+    events,
+    get unread() {
+      return told.count + Math.max(0, sent - told.passed);
+    },
+    async answers() {
+      await ask({ type: "answers" });
+    },
+    handTo(next) {
+      owner = next;
+    },
+    async aim(caliber: Caliber, { fast } = { fast: false }) {
+      await ask({ type: "aim", caliber, fast });
+    },
+    send(text) {
+      if (gone.signal.aborted) return;
+      sent += 1;
+      line.bid({ type: "send", text });
+    },
+    end() {
+      if (!gone.signal.aborted) line.bid({ type: "end" });
+    },
+    async interrupt() {
+      await ask({ type: "interrupt" });
+    },
+    stop: (how) =>
+      ask({ type: "stop", how })
+        .then((report) => stopReportSchema.parse(report))
+        .catch(unproven),
+    freeze: () => ask({ type: "freeze" }).then((isProven) => z.boolean().parse(isProven)),
+    async thaw() {
+      await ask({ type: "thaw" });
+    },
+    signal: gone.signal,
+    closed: over.promise,
+  };
+}
+
+async function listen(line: SessionLine, hear: (saying: Saying) => void, lose: (why: string) => void): Promise<void> {
+  for await (const saying of line.sayings) hear(saying);
+  lose(await line.lost);
+}
+
+const stopReportSchema = z.object({ proven: z.boolean(), survivors: z.array(z.int()) });
+
+/** Of a node that nobody hears, nothing is known; that it ends by itself when its lease is over is no proof. */
+const unproven = (): StopReport => ({ proven: false, survivors: [] });
+
+const cannotSurface = { ok: false, reason: "nothing can be shown here" };
+
+const agentGone = (why: string): Fault =>
+  new Fault("agent", "agent.gone", `The agent ended before it answered: ${why}`, { hint: "Start another one." });
+
+/** What was left out is not the same as what is there and undefined. */
+const withoutGap = <T extends { subagent?: string | undefined }>({ subagent, ...call }: T) => ({
+  ...call,
+  ...(subagent === undefined ? {} : { subagent }),
+});

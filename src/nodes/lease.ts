@@ -1,0 +1,92 @@
+/**
+ * How long a host and a node count on each other without a word. Pure; times are milliseconds of each one's own monotonic clock.
+ *
+ * The node renews; the host answers. The node counts from when it has asked, the host from when it has answered, which is later, and by a
+ * margin longer: so when the host gives a node up, that has given itself up before. Clocks may run differently by `drift`.
+ */
+export interface LeaseTimes {
+  /** How long the node may act after it has last asked for a renewal that was granted. */
+  nodeMs: number;
+  /** How long the host waits after it has last granted one. */
+  hostMs: number;
+  /** How often the node asks. */
+  renewMs: number;
+}
+
+/** @param ms how long a silence may last before a node's work is given away */
+export function leaseTimes(ms: number, drift = 0.05): LeaseTimes {
+  const nodeMs = Math.floor((ms * (1 - drift)) / (1 + drift));
+  return { nodeMs, hostMs: ms, renewMs: Math.max(1, Math.floor(nodeMs / 4)) };
+}
+
+/** The node's side. */
+export interface NodeLease {
+  /** A renewal that was asked for at `askedAt` has been granted. */
+  granted(askedAt: number): void;
+  /** The host does not know this life of the node any more: for good. */
+  refused(): void;
+  /** Whether it may act now. Once it may not, it may never again: its work has been given away, or will be. */
+  holds(now: number): boolean;
+}
+
+export function nodeLease(times: Pick<LeaseTimes, "nodeMs">): NodeLease {
+  let until = -Infinity;
+  let isBegun = false;
+  let isOver = false;
+  return {
+    granted(askedAt) {
+      if (isOver) return;
+      isBegun = true;
+      until = Math.max(until, askedAt + times.nodeMs);
+    },
+    refused() {
+      isOver = true;
+    },
+    holds(now) {
+      // A clock that has stood still while the machine slept is not monotonic in this sense; the host refuses such a one.
+      if (isBegun && now > until) isOver = true;
+      return isBegun && !isOver;
+    },
+  };
+}
+
+/** The host's side: the lives of nodes that it counts on, by their boot ids. */
+export interface HostLeases {
+  /** Grants a renewal; false for a life that was given up: it stays so. */
+  renew(boot: string, now: number): boolean;
+  /** Takes the ones whose silence has lasted too long off; they are given up for good. */
+  expire(now: number): string[];
+  /** It has said farewell, or somebody wants it gone. */
+  giveUp(boot: string): void;
+  /** When the next one would be given up; undefined: there is none. */
+  readonly next: number | undefined;
+}
+
+export function hostLeases(times: Pick<LeaseTimes, "hostMs">): HostLeases {
+  const until = new Map<string, number>();
+  const over = new Set<string>();
+  const giveUp = (boot: string): void => {
+    until.delete(boot);
+    // One that comes back after that is refused; a life of a node is an id that is never used again.
+    over.add(boot);
+  };
+  return {
+    renew(boot, now) {
+      if (over.has(boot)) return false;
+      const known = until.get(boot);
+      // It stays until `expire` has told of it.
+      if (known !== undefined && now > known) return false;
+      until.set(boot, now + times.hostMs);
+      return true;
+    },
+    expire(now) {
+      const late = [...until].filter(([, at]) => now > at).map(([boot]) => boot);
+      for (const boot of late) giveUp(boot);
+      return late;
+    },
+    giveUp,
+    get next() {
+      return until.size === 0 ? undefined : Math.min(...until.values());
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { systemClock, type Clock } from "../../base/clock.ts";
+import { messageOf } from "../../base/fault.ts";
+import { incoming, type Incoming } from "../numbered.ts";
+import type { Address, Bidding, FromHost, FromNode, Saying } from "../wire/letters.ts";
+import { nodeWireVersion } from "../wire/letters.ts";
+import type { Letter, Outbox } from "./outbox.ts";
+import { serveSession, type ServedParts, type ServedSession } from "./served-session.ts";
+
+export interface ConversationsParts {
+  outbox: Outbox;
+  /** Sends a letter to the host that has the conversation; it may be lost. */
+  send: (letter: FromNode) => void;
+  /** Hears of what went wrong, for the log of the node. */
+  warn: (code: string, message: string) => void;
+  clock?: Clock;
+  /** How long an acknowledgement is waited for before a letter is sent once more, milliseconds. */
+  againMs?: number;
+}
+
+/** All sessions that a node has open, and what each has still to tell its host. */
+export interface Conversations {
+  /** Opens a session for a host. What it says is on disk before it is sent. */
+  open(to: Address, parts: Omit<ServedParts, "say">): ServedSession;
+  /** Takes a letter of a host. One for a conversation that this node does not have, or has no more, changes nothing. */
+  take(letter: FromHost): void;
+  /** Sends again what was not acknowledged, such as when the link is back. */
+  sendAgain(): void;
+  /** The host will not hear of it any more: it was given away. */
+  forget(to: Address): void;
+  close(): void;
+}
+
+/** So many letters of one conversation are sent again at once; more follow when these have been taken. */
+const mostAgain = 200;
+
+interface Conversation {
+  to: Address;
+  last: number;
+  from: Incoming<Bidding>;
+  session: ServedSession;
+}
+
+export function conversations({
+  outbox,
+  send,
+  warn,
+  clock = systemClock,
+  againMs = 1000,
+}: ConversationsParts): Conversations {
+  const known = new Map<string, Conversation>();
+  let batch: Letter[] = [];
+  let again: Disposable | undefined;
+
+  /** What was said in one turn of the event loop is written at once. */
+  const flush = (): void => {
+    const letters = batch;
+    batch = [];
+    try {
+      outbox.keep(letters);
+    } catch (error) {
+      // What cannot be kept must not be sent: it would be lost with us. Who cannot speak must not work.
+      warn("node.outbox_failed", messageOf(error));
+      for (const key of new Set(letters.map(({ to }) => keyOf(to)))) void known.get(key)?.session.stop();
+      return;
+    }
+    for (const letter of letters) post(letter);
+    wait();
+  };
+  const post = ({ to, n, body }: Letter): void => send({ wire: nodeWireVersion, to, n, saying: body });
+  const say = (conversation: Pick<Conversation, "to" | "last">, saying: Saying): void => {
+    conversation.last += 1;
+    if (batch.length === 0) setImmediate(flush);
+    batch.push({ to: conversation.to, n: conversation.last, body: saying });
+  };
+  /** As long as anything is left, it is sent again after a while. */
+  const wait = (): void => {
+    again ??= clock.after(againMs, () => {
+      again = undefined;
+      if (sendAgain()) wait();
+    });
+  };
+  const sendAgain = (): boolean => {
+    const left = outbox.conversations();
+    for (const { to } of left) for (const one of outbox.left(to, mostAgain)) post({ to, ...one });
+    return left.length > 0;
+  };
+
+  return {
+    open(to, parts) {
+      const numbers = { to, last: 0 };
+      const session = serveSession({ ...parts, say: (saying) => say(numbers, saying) });
+      known.set(keyOf(to), Object.assign(numbers, { from: incoming<Bidding>(), session }));
+      return session;
+    },
+    take(letter) {
+      if ("taken" in letter) {
+        outbox.taken(letter.to, letter.taken);
+        return;
+      }
+      const conversation = known.get(keyOf(letter.to));
+      if (conversation === undefined) return;
+      const { from, session, to } = conversation;
+      const before = from.taken;
+      from.take({ n: letter.n, body: letter.bidding }).forEach((bidding, index) => {
+        session.carryOut(before + 1 + index, bidding);
+      });
+      send({ wire: nodeWireVersion, to, taken: from.taken });
+    },
+    sendAgain: () => void sendAgain(),
+    forget(to) {
+      known.delete(keyOf(to));
+      outbox.forget(to);
+    },
+    close() {
+      again?.[Symbol.dispose]();
+      again = undefined;
+    },
+  };
+}
+
+const keyOf = ({ session, epoch, boot }: Address): string => JSON.stringify([session, epoch, boot]);

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { caliberSchema } from "../../protocol/caliber.ts";
+import { surfaceWishSchema } from "../../protocol/surfaced.ts";
+import { decisions } from "../../protocol/verdict.ts";
+import { agentEventSchema, agentExitSchema } from "./agent-event.ts";
+
+/** The shape of everything that crosses between host and nodes. Both refuse another one, and say so. */
+export const nodeWireVersion = 1;
+
+const toolCallSchema = z.object({
+  id: z.string(),
+  tool: z.string(),
+  input: z.unknown(),
+  subagent: z.string().optional(),
+});
+
+/** What the brake of the node thinks of a call, in the file system in which that would run. */
+const judgementSchema = z.object({
+  decision: z.enum([...decisions, "hold"]),
+  rule: z.string(),
+  reason: z.string(),
+});
+
+/** What a session on a node tells its host. */
+export const sayingSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("opened"), pid: z.int(), command: z.string() }),
+  z.object({ type: z.literal("not_opened"), reason: z.string() }),
+  z.object({ type: z.literal("did"), event: agentEventSchema }),
+  /** A raw message of the agent, for the transcript. */
+  z.object({ type: z.literal("transcript"), line: z.string() }),
+  /** A call and what the node's brake thinks of it. One that it has denied waits for nothing; the others do for the host's verdict. */
+  z.object({ type: z.literal("asks"), ask: z.int(), call: toolCallSchema, judged: judgementSchema }),
+  z.object({ type: z.literal("surfaces"), ask: z.int(), wish: surfaceWishSchema, call: z.string().nullable() }),
+  /** How many of the messages that it was sent it has passed on, and how many of these its agent has not begun to read. */
+  z.object({ type: z.literal("unread"), passed: z.int().nonnegative(), count: z.int().nonnegative() }),
+  /** What came of a bidding, by its number. */
+  z.object({ type: z.literal("carried_out"), bidding: z.int(), problem: z.string().nullable(), result: z.unknown() }),
+  z.object({ type: z.literal("exited"), exit: agentExitSchema }),
+]);
+export type Saying = z.infer<typeof sayingSchema>;
+
+/** What a host wants of a session on a node. */
+export const biddingSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("send"), text: z.string() }),
+  z.object({ type: z.literal("end") }),
+  z.object({ type: z.literal("interrupt") }),
+  z.object({ type: z.literal("answers") }),
+  z.object({ type: z.literal("aim"), caliber: caliberSchema, fast: z.boolean() }),
+  z.object({ type: z.literal("stop"), how: z.enum(["polite", "hard"]) }),
+  z.object({ type: z.literal("freeze") }),
+  z.object({ type: z.literal("thaw") }),
+  z.object({
+    type: z.literal("verdict"),
+    ask: z.int(),
+    verdict: z.object({ decision: z.enum(decisions), rule: z.string(), reason: z.string() }),
+  }),
+  z.object({ type: z.literal("surfaced"), ask: z.int(), answer: z.object({ ok: z.boolean(), reason: z.string() }) }),
+]);
+export type Bidding = z.infer<typeof biddingSchema>;
+
+/**
+ * Whose conversation it is. `session`: our id of the agent's process; `epoch`: how often the host has given it to a node; `boot`: the
+ * one life of the node that has it. What bears another epoch or boot than the host's is of one that was given up.
+ */
+export const addressSchema = z.object({
+  session: z.string().min(1),
+  epoch: z.int().positive(),
+  boot: z.string().min(1),
+});
+export type Address = z.infer<typeof addressSchema>;
+
+const envelope = { wire: z.literal(nodeWireVersion), to: addressSchema };
+
+/** From a node: a numbered saying, or how far it has taken the host's biddings. */
+export const fromNodeSchema = z.union([
+  z.object({ ...envelope, n: z.int().positive(), saying: sayingSchema }),
+  z.object({ ...envelope, taken: z.int().nonnegative() }),
+]);
+export type FromNode = z.infer<typeof fromNodeSchema>;
+
+/** From a host: a numbered bidding, or how far it has taken, and recorded, the node's sayings. */
+export const fromHostSchema = z.union([
+  z.object({ ...envelope, n: z.int().positive(), bidding: biddingSchema }),
+  z.object({ ...envelope, taken: z.int().nonnegative() }),
+]);
+export type FromHost = z.infer<typeof fromHostSchema>;

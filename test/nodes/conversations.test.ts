@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Fault } from "../../src/base/fault.ts";
+import { conversations } from "../../src/nodes/node/conversations.ts";
+import { openOutbox, type Outbox } from "../../src/nodes/node/outbox.ts";
+import { nodeWireVersion, type Bidding, type FromHost, type FromNode } from "../../src/nodes/wire/letters.ts";
+import { eventually } from "../kit/deck.ts";
+import { puppet } from "./kit/puppet.ts";
+
+const to = { session: "cx-1", epoch: 1, boot: "b" };
+const fine = { decision: "allow", rule: "tier.default", reason: "" } as const;
+const bid = (n: number, bidding: Bidding, where = to): FromHost => ({ wire: nodeWireVersion, to: where, n, bidding });
+const taken = (upTo: number): FromHost => ({ wire: nodeWireVersion, to, taken: upTo });
+
+let folder = "";
+let outbox: Outbox;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "deck-conversations-"));
+  outbox = openOutbox(join(folder, "outbox.db"));
+});
+afterEach(() => {
+  outbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A node that writes down what it sends, and what it complains of. */
+function node(box: Outbox = outbox) {
+  const sent: FromNode[] = [];
+  const warned: string[] = [];
+  const own = conversations({
+    outbox: box,
+    send: (letter) => sent.push(letter),
+    warn: (code) => warned.push(code),
+    againMs: 5,
+  });
+  const agent = puppet();
+  const parts = { judge: () => fine, over: new AbortController().signal, open: agent.open };
+  const sayings = (): string[] => sent.flatMap((letter) => ("saying" in letter ? [letter.saying.type] : []));
+  return { own, agent, sent, warned, parts, sayings };
+}
+
+describe("the conversations of a node", () => {
+  test("are on disk before they are sent, are sent until they are taken, and then no more", async () => {
+    const { own, agent, sent, parts, sayings } = node();
+    own.open(to, parts);
+    await eventually(() => sayings().filter((type) => type === "opened").length >= 3, "it is sent again and again");
+    expect(outbox.left(to).map(({ body }) => body.type)).toEqual(["opened"]);
+    agent.does({ type: "said", text: "so" });
+    await eventually(() => outbox.left(to).length >= 2, "what it does is kept, too");
+    const last = outbox.left(to).at(-1)?.n ?? 0;
+    own.take(taken(last));
+    expect(outbox.left(to)).toEqual([]);
+    const before = sent.length;
+    agent.does({ type: "said", text: "more" });
+    await eventually(() => sent.length > before, "what comes after it is sent");
+    expect(sent.slice(before).every((letter) => "n" in letter && letter.n > last)).toBe(true);
+    own.close();
+  });
+
+  test("carry out each bidding once and in order, and acknowledge it each time it comes", async () => {
+    const { own, agent, sent, parts } = node();
+    own.open(to, parts);
+    own.take(bid(2, { type: "send", text: "two" }));
+    own.take(bid(1, { type: "send", text: "one" }));
+    own.take(bid(1, { type: "send", text: "one" }));
+    await eventually(() => agent.told.length === 2, "both have arrived");
+    expect(agent.told).toEqual(["send one", "send two"]);
+    expect(sent.flatMap((letter) => ("taken" in letter ? [letter.taken] : []))).toEqual([0, 2, 2]);
+    own.close();
+  });
+
+  test("take nothing for a session that they do not have, of another epoch, or of an earlier life of the node", async () => {
+    const { own, agent, sent, parts, sayings } = node();
+    own.open(to, parts);
+    await eventually(() => sayings().includes("opened"), "it is open");
+    for (const where of [
+      { ...to, session: "cx-2" },
+      { ...to, epoch: 2 },
+      { ...to, boot: "a" },
+    ])
+      own.take(bid(1, { type: "stop", how: "hard" }, where));
+    own.take(bid(1, { type: "send", text: "one" }));
+    await eventually(() => agent.told.length > 0, "its own bidding has arrived");
+    expect(agent.told).toEqual(["send one"]);
+    expect(sent.some((letter) => "taken" in letter && letter.to.epoch !== 1)).toBe(false);
+    own.close();
+  });
+
+  test("end a session whose words cannot be kept: nothing of them is sent, and the node is told", async () => {
+    const full: Outbox = {
+      ...outbox,
+      keep() {
+        throw new Fault("storage", "storage.full", "the disk is full");
+      },
+    };
+    const { own, agent, sent, warned, parts } = node(full);
+    own.open(to, parts);
+    await eventually(() => agent.told.includes("stop hard"), "it is stopped");
+    expect(sent).toEqual([]);
+    expect(warned).toContain("node.outbox_failed");
+    own.close();
+  });
+
+  test("are forgotten with all that is left of them once they were given away", async () => {
+    const { own, agent, parts, sayings } = node();
+    own.open(to, parts);
+    await eventually(() => sayings().includes("opened"), "it is open");
+    own.forget(to);
+    expect(outbox.conversations()).toEqual([]);
+    own.take(bid(1, { type: "send", text: "one" }));
+    expect(agent.told).toEqual([]);
+    own.close();
+  });
+});

@@ -1,0 +1,56 @@
+import { channel } from "../../../src/base/stream.ts";
+import type { AgentEvent, AgentExit, AgentSession, SessionOwner } from "../../../src/drivers/agent.ts";
+import type { ToolCall } from "../../../src/protocol/verdict.ts";
+
+/** An agent that does what the test tells it, and remembers what it was told. */
+export function puppet() {
+  const events = channel<AgentEvent>();
+  const over = Promise.withResolvers<AgentExit>();
+  const gone = new AbortController();
+  const told: string[] = [];
+  let owner: SessionOwner | undefined;
+  let unread = 0;
+  const session: AgentSession = {
+    pid: 77,
+    command: "an agent",
+    token: "none",
+    events,
+    answers: async () => void told.push("answers"),
+    handTo: () => undefined,
+    get unread() {
+      return unread;
+    },
+    aim: async ({ model }, how) => void told.push(`aim ${model} ${how?.fast}`),
+    send(text) {
+      told.push(`send ${text}`);
+      unread += 1;
+    },
+    end: () => void told.push("end"),
+    interrupt: () => Promise.reject(new Error("there is no turn")),
+    async stop(how) {
+      told.push(`stop ${how}`);
+      const exit = { how: "signal", signal: "SIGKILL", stderr: "" } as const;
+      gone.abort();
+      events.close();
+      over.resolve(exit);
+      return { proven: true, survivors: [] };
+    },
+    freeze: async () => true,
+    thaw: async () => void told.push("thaw"),
+    signal: gone.signal,
+    closed: over.promise,
+  };
+  return {
+    told,
+    session,
+    does: (event: AgentEvent) => events.push(event),
+    reads() {
+      unread = 0;
+    },
+    open: (first: SessionOwner) => {
+      owner = first;
+      return Promise.resolve(session);
+    },
+    calls: (call: ToolCall) => owner?.gate(call) ?? Promise.reject(new Error("nobody has opened it")),
+  };
+}

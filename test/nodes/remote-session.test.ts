@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
+import { remoteSession, type RemoteCall } from "../../src/nodes/host/remote-session.ts";
+import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
+import { numbersFrom } from "../durable/scenario.ts";
+import { joined } from "./kit/line.ts";
+import { puppet } from "./kit/puppet.ts";
+
+const allow: Verdict = { decision: "allow", rule: "test", reason: "" };
+const fine: Judgement = { decision: "allow", rule: "tier.default", reason: "" };
+
+const call = (id: string): ToolCall => ({ id, tool: "Bash", input: { command: id } });
+
+const parts = (judge: (asked: ToolCall) => Judgement = () => fine) => ({ judge, over: new AbortController().signal });
+
+describe("a session on a node", () => {
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "is to the host as its own, over a link that loses, doubles and delays (seed %i)",
+    async (seed) => {
+      const agent = puppet();
+      const number = numbersFrom(seed);
+      const { line } = joined({ ...parts(), open: agent.open }, () => number(1000) / 1000);
+      const asked: string[] = [];
+      const owner: SessionOwner = {
+        gate: async (remote) => {
+          asked.push(remote.id);
+          return remote.id === "b" ? { decision: "deny", rule: "test", reason: "no" } : allow;
+        },
+      };
+      const session = await remoteSession(line, owner, "token");
+      expect([session.pid, session.command, session.token]).toEqual([77, "an agent", "token"]);
+
+      for (const text of ["one", "two", "three"]) session.send(text);
+      expect(session.unread).toBe(3);
+      await session.aim({ model: "haiku", effort: "low" }, { fast: true });
+      await session.answers();
+      expect(agent.told).toEqual(["send one", "send two", "send three", "aim haiku true", "answers"]);
+
+      const verdicts = await Promise.all(["a", "b", "c"].map((id) => agent.calls(call(id))));
+      expect(verdicts.map(({ decision }) => decision)).toEqual(["allow", "deny", "allow"]);
+      expect(asked).toEqual(["a", "b", "c"]);
+
+      const said = Array.from({ length: 50 }, (_, index): AgentEvent => ({ type: "said", text: `${index}` }));
+      for (const event of said) agent.does(event);
+      const seen: AgentEvent[] = [];
+      for await (const event of session.events) {
+        seen.push(event);
+        if (seen.length === said.length) break;
+      }
+      expect(seen).toEqual(said);
+
+      await expect(session.interrupt()).rejects.toThrow("there is no turn");
+      expect(await session.freeze()).toBe(true);
+      expect(await session.stop("hard")).toEqual({ proven: true, survivors: [] });
+      expect(await session.closed).toEqual({ how: "signal", signal: "SIGKILL", stderr: "" });
+      expect(session.signal.aborted).toBe(true);
+      // An agent that is gone may have left something: its node is asked all the same.
+      expect(await session.stop("polite")).toEqual({ proven: true, survivors: [] });
+    },
+  );
+
+  test("whose node denies a call by itself tells the host so, and nobody can allow it", async () => {
+    const agent = puppet();
+    const judge = (asked: ToolCall): Judgement =>
+      asked.id === "bad" ? { decision: "deny", rule: "effect.write", reason: "outside" } : fine;
+    const { line } = joined({ ...parts(judge), open: agent.open });
+    const told = Promise.withResolvers<Judgement>();
+    const session = await remoteSession(
+      line,
+      {
+        gate: async (remote: ToolCall & Partial<Pick<RemoteCall, "judged">>) => {
+          if (remote.judged !== undefined) told.resolve(remote.judged);
+          return allow;
+        },
+      },
+      "token",
+    );
+    expect(await agent.calls(call("bad"))).toEqual({ decision: "deny", rule: "effect.write", reason: "outside" });
+    expect(await told.promise).toMatchObject({ decision: "deny", rule: "effect.write" });
+    await session.stop("hard");
+  });
+
+  test("runs nothing when its lease is over: not what is asked then, and not what waits for an answer", async () => {
+    const agent = puppet();
+    const over = new AbortController();
+    const { line, cut } = joined({ judge: () => fine, over: over.signal, open: agent.open });
+    const isAsked = Promise.withResolvers<void>();
+    await remoteSession(
+      line,
+      {
+        gate() {
+          isAsked.resolve();
+          return new Promise(() => undefined);
+        },
+      },
+      "token",
+    );
+    const waiting = agent.calls(call("a"));
+    await isAsked.promise;
+    cut();
+    over.abort();
+    expect(await waiting).toMatchObject({ decision: "deny", rule: "node.lease_over" });
+    expect(await agent.calls(call("b"))).toMatchObject({ decision: "deny", rule: "node.lease_over" });
+  });
+
+  test("that was given up has ended as broken, without a proof, and whoever waits for it is told why", async () => {
+    const agent = puppet();
+    const { line, cut, lose } = joined({ ...parts(), open: agent.open });
+    const session = await remoteSession(line, { gate: () => Promise.resolve(allow) }, "token");
+    cut();
+    const answer = session.answers();
+    const stop = session.stop("polite");
+    lose("node-1 has not been heard for 10 s");
+    await expect(answer).rejects.toMatchObject({
+      code: "agent.gone",
+      message: expect.stringContaining("node-1 has not been heard"),
+    });
+    expect(await stop).toEqual({ proven: false, survivors: [] });
+    expect(await session.closed).toMatchObject({ how: "broken", reason: "node-1 has not been heard for 10 s" });
+    await expect(session.aim({ model: "m", effort: "low" })).rejects.toMatchObject({ code: "agent.gone" });
+    for await (const event of session.events) throw new Error(`nothing comes any more, and there is ${event.type}`);
+  });
+
+  test("that cannot be opened there is a rejection here, with the reason", async () => {
+    const open = (): Promise<AgentSession> => Promise.reject(new Error("there is no agent on this machine"));
+    const { line, served } = joined({ ...parts(), open });
+    await expect(remoteSession(line, { gate: () => Promise.resolve(allow) }, "token")).rejects.toThrow(
+      "there is no agent on this machine",
+    );
+    await served.closed;
+    expect(await served.stop()).toEqual({ proven: true });
+  });
+
+  test("denies a call over which the host's gate fails", async () => {
+    const agent = puppet();
+    const { line } = joined({ ...parts(), open: agent.open });
+    const session = await remoteSession(line, { gate: () => Promise.reject(new Error("broken")) }, "token");
+    expect(await agent.calls(call("a"))).toMatchObject({ decision: "deny", rule: "gate.failed" });
+    await session.stop("hard");
+  });
+
+  test("counts what was sent and not passed on yet among what is unread", async () => {
+    const agent = puppet();
+    const { line } = joined({ ...parts(), open: agent.open });
+    const session = await remoteSession(line, { gate: () => Promise.resolve(allow) }, "token");
+    session.send("one");
+    session.send("two");
+    await session.answers();
+    expect(session.unread).toBe(2);
+    agent.reads();
+    agent.does({ type: "alive" });
+    for await (const event of session.events) if (event.type === "alive") break;
+    expect(session.unread).toBe(0);
+    await session.stop("hard");
+  });
+});
