@@ -43,12 +43,17 @@ export function inTmux(
   const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
   tmux("new-session", "-d", "-x", String(size.columns), "-y", String(size.rows), "-c", cwd, quoted);
   const isOver = (): boolean => spawnSync("tmux", ["-S", socket, "has-session"], { stdio: "ignore" }).status !== 0;
-  const screen = (): string[] =>
-    isOver()
-      ? []
-      : tmux("capture-pane", "-p")
-          .split("\n")
-          .map((row) => row.trimEnd());
+  const screen = (): string[] => {
+    try {
+      return tmux("capture-pane", "-p")
+        .split("\n")
+        .map((row) => row.trimEnd());
+    } catch (error) {
+      // It may end at any moment, also between two looks.
+      if (isOver()) return [];
+      throw error;
+    }
+  };
   return {
     screen,
     press: (...keys) => void tmux("send-keys", ...keys),
