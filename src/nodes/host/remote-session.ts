@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { Fault, messageOf } from "../../base/fault.ts";
-import { channel } from "../../base/stream.ts";
+import { channel, type Channel } from "../../base/stream.ts";
 import type { AgentEvent, AgentExit, AgentSession, SessionOwner, StopReport } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
+import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
 
 /** The host's side of the conversation with a session on a node. */
@@ -11,7 +12,9 @@ export interface SessionLine {
   /** Bids the session something, once and in order. Gives the number of the bidding. */
   bid(bidding: Bidding): number;
   /** What the session says, each once and in order. Ends when the node was given up, which `lost` tells. */
-  readonly sayings: AsyncIterable<Saying>;
+  readonly sayings: AsyncIterable<Numbered<Saying>>;
+  /** This one has been dealt with, and what was to be recorded of it is: the node may forget it, once that is on disk. */
+  took(n: number): void;
   /** Why nothing will come any more. */
   readonly lost: Promise<string>;
 }
@@ -32,7 +35,7 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   const opening = Promise.withResolvers<Opened>();
   const over = Promise.withResolvers<AgentExit>();
   const gone = new AbortController();
-  const events = channel<AgentEvent>();
+  const did = channel<Numbered<AgentEvent>>();
   const answers = new Map<number, PromiseWithResolvers<unknown>>();
   let owner = first;
   let lost: string | undefined;
@@ -42,7 +45,7 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   /** Its agent is gone; its node still answers, such as whether anything is left of it. */
   const end = (exit: AgentExit): void => {
     gone.abort();
-    events.close();
+    did.close();
     opening.reject(agentGone(exit.how === "broken" ? exit.reason : "the agent has ended"));
     over.resolve(exit);
   };
@@ -76,14 +79,16 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
     }));
     if (lost === undefined) line.bid({ type: "surfaced", ask: number, answer });
   };
-  const hear = (saying: Saying): void => {
+  const hear = (n: number, saying: Saying): void => {
+    // What its agent did is dealt with when somebody has read it.
+    if (saying.type !== "did") line.took(n);
     switch (saying.type) {
       case "opened":
         return opening.resolve(saying);
       case "not_opened":
         return end({ how: "broken", reason: saying.reason, stderr: "" });
       case "did":
-        return events.push(saying.event);
+        return did.push({ n, body: saying.event });
       case "transcript":
         return owner.transcript?.(saying.line);
       case "asks":
@@ -113,7 +118,7 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
     pid,
     command,
     token,
-    events,
+    events: readFrom(did, line),
     get unread() {
       return told.count + Math.max(0, sent - told.passed);
     },
@@ -150,9 +155,28 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   };
 }
 
-async function listen(line: SessionLine, hear: (saying: Saying) => void, lose: (why: string) => void): Promise<void> {
-  for await (const saying of line.sayings) hear(saying);
+async function listen(
+  line: SessionLine,
+  hear: (n: number, saying: Saying) => void,
+  lose: (why: string) => void,
+): Promise<void> {
+  for await (const { n, body } of line.sayings) hear(n, body);
   lose(await line.lost);
+}
+
+/** Who asks for the next event has recorded the one before. Who reads later goes on from there. */
+function readFrom(did: Channel<Numbered<AgentEvent>>, line: SessionLine): AsyncIterable<AgentEvent> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const { n, body } of did) {
+        try {
+          yield body;
+        } finally {
+          line.took(n);
+        }
+      }
+    },
+  };
 }
 
 const stopReportSchema = z.object({ proven: z.boolean(), survivors: z.array(z.int()) });

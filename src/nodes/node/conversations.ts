@@ -25,8 +25,9 @@ export interface Conversations {
   take(letter: FromHost): void;
   /** Sends again what was not acknowledged, such as when the link is back. */
   sendAgain(): void;
-  /** The host will not hear of it any more: it was given away. */
-  forget(to: Address): void;
+  /** All of it is told, or nobody will hear it any more. */
+  forget: (to: Address) => void;
+  /** Sends and takes nothing more. What is on disk stays there. */
   close(): void;
 }
 
@@ -49,11 +50,14 @@ export function conversations({
 }: ConversationsParts): Conversations {
   const known = new Map<string, Conversation>();
   let batch: Letter[] = [];
+  let isClosed = false;
   let again: Disposable | undefined;
 
   /** What was said in one turn of the event loop is written at once. */
   const flush = (): void => {
-    const letters = batch;
+    if (isClosed) return;
+    // What is said of one that was given away meanwhile is for nobody.
+    const letters = batch.filter(({ to }) => known.has(keyOf(to)));
     batch = [];
     try {
       outbox.keep(letters);
@@ -85,6 +89,19 @@ export function conversations({
     return left.length > 0;
   };
 
+  /** What could not be forgotten comes to the host once more, which takes it once. */
+  const orWarn = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      warn("node.outbox_failed", messageOf(error));
+    }
+  };
+  const forget = (to: Address): void => {
+    known.delete(keyOf(to));
+    orWarn(() => outbox.forget(to));
+  };
+
   return {
     open(to, parts) {
       const numbers = { to, last: 0 };
@@ -93,11 +110,14 @@ export function conversations({
       return session;
     },
     take(letter) {
-      if ("taken" in letter) {
-        outbox.taken(letter.to, letter.taken);
+      if (isClosed) return;
+      if ("taken" in letter) return orWarn(() => outbox.taken(letter.to, letter.taken));
+      const conversation = known.get(keyOf(letter.to));
+      if ("over" in letter) {
+        void conversation?.session.stop();
+        forget(letter.to);
         return;
       }
-      const conversation = known.get(keyOf(letter.to));
       if (conversation === undefined) return;
       const { from, session, to } = conversation;
       const before = from.taken;
@@ -107,11 +127,9 @@ export function conversations({
       send({ wire: nodeWireVersion, to, taken: from.taken });
     },
     sendAgain: () => void sendAgain(),
-    forget(to) {
-      known.delete(keyOf(to));
-      outbox.forget(to);
-    },
+    forget,
     close() {
+      isClosed = true;
       again?.[Symbol.dispose]();
       again = undefined;
     },

@@ -78,9 +78,13 @@ export const fromNodeSchema = z.union([
 ]);
 export type FromNode = z.infer<typeof fromNodeSchema>;
 
-/** From a host: a numbered bidding, or how far it has taken, and recorded, the node's sayings. */
+/**
+ * From a host: a numbered bidding; how far it has taken, and recorded, the node's sayings; or that it does not have this conversation, or
+ * has given it away: nothing of it counts, and its agent must end.
+ */
 export const fromHostSchema = z.union([
   z.object({ ...envelope, n: z.int().positive(), bidding: biddingSchema }),
   z.object({ ...envelope, taken: z.int().nonnegative() }),
+  z.object({ ...envelope, over: z.literal(true) }),
 ]);
 export type FromHost = z.infer<typeof fromHostSchema>;

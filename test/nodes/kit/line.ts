@@ -24,7 +24,7 @@ export function joined(
 ): Joined {
   let isCut = false;
   const lost = Promise.withResolvers<string>();
-  const heard = channel<Saying>();
+  const heard = channel<Numbered<Saying>>();
   const link = <T>(parse: (raw: unknown) => T, take: (one: Numbered<T>) => void, taken: () => number) => {
     const out = outgoing<T>();
     const carry = (one: Numbered<T>): void => {
@@ -56,7 +56,10 @@ export function joined(
   const fromNode = incoming<Saying>();
   const say = link(
     (raw) => sayingSchema.parse(raw),
-    (one) => fromNode.take(one).forEach((saying) => heard.push(saying)),
+    (one) => {
+      const before = fromNode.taken;
+      fromNode.take(one).forEach((body, index) => heard.push({ n: before + 1 + index, body }));
+    },
     () => fromNode.taken,
   );
   const served = serveSession({ ...parts, say: (saying) => void say(saying) });
@@ -70,7 +73,7 @@ export function joined(
     () => fromHost.taken,
   );
   return {
-    line: { bid, sayings: heard, lost: lost.promise },
+    line: { bid, sayings: heard, took: () => undefined, lost: lost.promise },
     served,
     cut() {
       isCut = true;

@@ -1,0 +1,91 @@
+/** What a node has told of itself last. */
+export interface NodeState {
+  name: string;
+  pool: string;
+  labels: readonly string[];
+  /** So many agents may it have at once, and so many it has. */
+  slots: number;
+  used: number;
+  /** Megabytes of memory that are free for agents. */
+  freeMb: number;
+  /** It takes no more. */
+  isDraining: boolean;
+  /** It judges by the policy that is in force. */
+  hasPolicy: boolean;
+}
+
+/** Where a construct wants to be. */
+export interface Wish {
+  /** Only there; `here`: on the host's own machine; undefined: anywhere. */
+  pool?: string | undefined;
+  /** All of these; the host's own machine has none. */
+  labels: readonly string[];
+  /** Megabytes that an agent takes. */
+  needMb: number;
+  /** The node on which the session is that it goes on in. */
+  before?: string | undefined;
+}
+
+export interface Room {
+  /** Of the host's own machine. */
+  here: { slots: number; used: number; freeMb: number };
+  nodes: readonly NodeState[];
+  /** `here_first`: elsewhere only what has no room here; `spread`: where the most is free, relative to its size. */
+  strategy: "here_first" | "spread";
+}
+
+/** `node` undefined: on the host's own machine. `why`: in words for the netrunner, when it has to wait. */
+export type Placement = { isPlaced: true; node: string | undefined } | { isPlaced: false; why: string };
+
+/** The pool that is the host's own machine. No node may bear its name. */
+export const herePool = "here";
+
+/** Decides where a construct goes. The same room and wish give the same place. */
+export function place(wish: Wish, room: Room): Placement {
+  const before = room.nodes.find(({ name }) => name === wish.before);
+  // Its memory is there. A node that takes no more, or is gone, gives it up.
+  if (before !== undefined && !before.isDraining && fits(before, wish))
+    return hasRoom(before, wish) ? on(before.name) : wait(`its session is on ${before.name}, which has no room now`);
+  const isHereAllowed = (wish.pool === undefined || wish.pool === herePool) && wish.labels.length === 0;
+  const hasRoomHere = isHereAllowed && hasRoom(room.here, wish);
+  if (hasRoomHere && room.strategy === "here_first") return on(undefined);
+  const nodes = room.nodes.filter((node) => !node.isDraining && fits(node, wish) && hasRoom(node, wish));
+  const places = [
+    ...(hasRoomHere ? [{ node: undefined, load: loadOf(room.here) }] : []),
+    ...nodes
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+      .map((node) => ({ node: node.name, load: loadOf(node) })),
+  ];
+  const [first] = places;
+  if (first === undefined) return wait(whyNot(wish, room, isHereAllowed));
+  return on(places.reduce((best, one) => (one.load < best.load ? one : best), first).node);
+}
+
+const on = (node: string | undefined): Placement => ({ isPlaced: true, node });
+const wait = (why: string): Placement => ({ isPlaced: false, why });
+
+const fits = (node: NodeState, wish: Wish): boolean =>
+  node.hasPolicy &&
+  (wish.pool === undefined || wish.pool === node.pool) &&
+  wish.labels.every((label) => node.labels.includes(label));
+
+const hasRoom = ({ slots, used, freeMb }: Pick<NodeState, "slots" | "used" | "freeMb">, { needMb }: Wish): boolean =>
+  used < slots && freeMb >= needMb;
+
+/** How full it would be with one more. */
+const loadOf = ({ slots, used }: Pick<NodeState, "slots" | "used">): number => (used + 1) / slots;
+
+/** The nearest reason: what would have to change for it to go on. */
+function whyNot({ pool, labels, needMb }: Wish, { here, nodes }: Room, isHereAllowed: boolean): string {
+  const where = pool === undefined ? "" : ` of the pool ${pool}`;
+  const ofPool = nodes.filter((node) => pool === undefined || node.pool === pool);
+  const labelled = ofPool.filter((node) => labels.every((label) => node.labels.includes(label)));
+  const open = labelled.filter(({ isDraining, hasPolicy }) => !isDraining && hasPolicy);
+  if (isHereAllowed && ofPool.length === 0)
+    return here.used >= here.slots ? "there is no room here" : `there are no ${needMb} MB of memory free here`;
+  if (ofPool.length === 0) return `no node${where} is up`;
+  if (labelled.length === 0) return `no node${where} has ${labels.join(" and ")}`;
+  if (open.length === 0) return `no node${where} takes any more: they drain, or have no policy yet`;
+  const isFull = open.every(({ used, slots }) => used >= slots);
+  return isFull ? `all nodes${where} are full` : `no node${where} has ${needMb} MB of memory free`;
+}

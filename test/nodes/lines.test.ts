@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AgentEvent, SessionOwner } from "../../src/drivers/agent.ts";
+import { hostLines, type HostLines } from "../../src/nodes/host/lines.ts";
+import { remoteSession } from "../../src/nodes/host/remote-session.ts";
+import { conversations, type Conversations } from "../../src/nodes/node/conversations.ts";
+import { openOutbox, type Outbox } from "../../src/nodes/node/outbox.ts";
+import {
+  fromHostSchema,
+  fromNodeSchema,
+  type Address,
+  type FromHost,
+  type FromNode,
+} from "../../src/nodes/wire/letters.ts";
+import { numbersFrom } from "../durable/scenario.ts";
+import { eventually } from "../kit/deck.ts";
+import { puppet } from "./kit/puppet.ts";
+
+const to: Address = { session: "cx-1", epoch: 1, boot: "b" };
+const allow = { decision: "allow", rule: "test", reason: "" } as const;
+const fine = { decision: "allow", rule: "tier.default", reason: "" } as const;
+const owner: SessionOwner = { gate: () => Promise.resolve(allow) };
+
+let folder = "";
+let outbox: Outbox;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "deck-lines-"));
+  outbox = openOutbox(join(folder, "outbox.db"));
+});
+afterEach(() => {
+  outbox.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Both {
+  host: HostLines;
+  node: Conversations;
+  strangers: Address[];
+  /** Lets nothing through, or everything again. */
+  cut: (isCut: boolean) => void;
+  /** What the host has on disk, as far as it lets it. */
+  keep: { isSlow: boolean; release: () => void };
+  close: () => void;
+}
+
+/** A host and a node, with a link between them that loses, doubles and delays as `chance` decides. */
+function both(chance: () => number = () => 1): Both {
+  const strangers: Address[] = [];
+  let isCut = false;
+  let waiting: (() => void)[] = [];
+  const keep = {
+    isSlow: false,
+    release() {
+      for (const done of waiting) done();
+      waiting = [];
+    },
+  };
+  const carry =
+    <T>(parse: (raw: unknown) => T, take: (letter: T) => void) =>
+    (letter: T) => {
+      const raw = JSON.stringify(letter);
+      const luck = chance();
+      if (isCut || luck < 0.2) return;
+      const arrive = (): void => (isCut ? undefined : take(parse(JSON.parse(raw))));
+      for (let time = 0; time < (luck < 0.4 ? 2 : 1); time += 1)
+        if (luck < 0.6) setTimeout(arrive, luck * 20);
+        else setImmediate(arrive);
+    };
+  const node: Conversations = conversations({
+    outbox,
+    send: carry<FromNode>(
+      (raw) => fromNodeSchema.parse(raw),
+      (letter) => host.take(letter),
+    ),
+    warn: () => undefined,
+    againMs: 5,
+  });
+  const host: HostLines = hostLines({
+    send: carry<FromHost>(
+      (raw) => fromHostSchema.parse(raw),
+      (letter) => node.take(letter),
+    ),
+    kept: () => (keep.isSlow ? new Promise((done) => waiting.push(done)) : Promise.resolve()),
+    onStranger: (who) => strangers.push(who),
+    againMs: 5,
+  });
+  return {
+    host,
+    node,
+    strangers,
+    keep,
+    cut(now) {
+      isCut = now;
+    },
+    close() {
+      host.close();
+      node.close();
+    },
+  };
+}
+
+const serving = (agent: ReturnType<typeof puppet>) => ({
+  judge: () => fine,
+  over: new AbortController().signal,
+  open: agent.open,
+});
+
+async function read(session: { events: AsyncIterable<AgentEvent> }, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const event of session.events) {
+    if (event.type === "said") texts.push(event.text);
+    if (texts.length === count) break;
+  }
+  return texts;
+}
+
+const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `${from + index}`);
+
+describe("host and node", () => {
+  test.each([1, 2, 3, 4, 5, 6])("lose, double and disorder nothing over a link that does (seed %i)", async (seed) => {
+    const number = numbersFrom(seed);
+    const link = both(() => number(1000) / 1000);
+    const agent = puppet();
+    link.node.open(to, serving(agent));
+    const session = await remoteSession(link.host.open(to), owner, "token");
+    for (const text of numbers(40)) {
+      agent.does({ type: "said", text });
+      session.send(text);
+    }
+    expect(await read(session, 40)).toEqual(numbers(40));
+    await session.answers();
+    expect(agent.told.filter((one) => one.startsWith("send"))).toEqual(numbers(40).map((text) => `send ${text}`));
+    expect(await session.stop("hard")).toEqual({ proven: true, survivors: [] });
+    await eventually(() => outbox.conversations().length === 0, "all of it is acknowledged, and nothing is kept");
+    expect(link.strangers).toEqual([]);
+    link.close();
+  });
+
+  test("go on where they were when the link was cut and is back", async () => {
+    const link = both();
+    const agent = puppet();
+    link.node.open(to, serving(agent));
+    const session = await remoteSession(link.host.open(to), owner, "token");
+    link.cut(true);
+    for (const text of numbers(20)) agent.does({ type: "said", text });
+    session.send("are you there?");
+    await eventually(() => outbox.left(to).length >= 20, "what it does is kept");
+    expect(agent.told).toEqual([]);
+    link.cut(false);
+    link.node.sendAgain();
+    expect(await read(session, 20)).toEqual(numbers(20));
+    await eventually(() => agent.told.length === 1, "it has been told");
+    link.close();
+  });
+
+  test("keep what was told until the host has read it and has it on disk", async () => {
+    const link = both();
+    const agent = puppet();
+    link.node.open(to, serving(agent));
+    const session = await remoteSession(link.host.open(to), owner, "token");
+    for (const text of numbers(3)) agent.does({ type: "said", text });
+    await eventually(() => outbox.left(to).length === 3, "only the opening is acknowledged: nobody has read the rest");
+    link.keep.isSlow = true;
+    expect(await read(session, 3)).toEqual(numbers(3));
+    await session.answers();
+    expect(outbox.left(to).filter(({ body }) => body.type === "did").length).toBe(3);
+    link.keep.isSlow = false;
+    link.keep.release();
+    await eventually(() => outbox.left(to).length === 0, "it is on disk");
+    link.close();
+  });
+
+  test("part for good when the host gives the node up: a zombie is refused, ends its agent and forgets", async () => {
+    const link = both();
+    const agent = puppet();
+    const served = link.node.open(to, serving(agent));
+    const session = await remoteSession(link.host.open(to), owner, "token");
+    link.cut(true);
+    agent.does({ type: "said", text: "nobody hears this" });
+    link.host.giveUp("b", "it was not heard for too long");
+    expect(await session.closed).toMatchObject({ how: "broken", reason: "it was not heard for too long" });
+    const again = puppet();
+    const next = { ...to, epoch: 2, boot: "c" };
+    link.cut(false);
+    link.node.open(next, serving(again));
+    const heir = await remoteSession(link.host.open(next), owner, "token");
+    link.node.sendAgain();
+    await served.closed;
+    await eventually(() => outbox.left(to).length === 0, "the zombie has forgotten");
+    expect(agent.told).toContain("stop hard");
+    expect(link.strangers).toContainEqual(to);
+    again.does({ type: "said", text: "mine" });
+    expect(await read(heir, 1)).toEqual(["mine"]);
+    link.close();
+  });
+
+  test("change nothing for a letter of a conversation that the host never had", async () => {
+    const link = both();
+    const agent = puppet();
+    const served = link.node.open({ ...to, session: "cx-unknown" }, serving(agent));
+    await served.closed;
+    expect(agent.told).toEqual(["stop hard"]);
+    expect(link.strangers[0]).toMatchObject({ session: "cx-unknown" });
+    link.close();
+  });
+});
