@@ -33,7 +33,7 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
   // How a run that is over stood last is told above; its daemon says nothing any more.
   const daemon = lookedInto(model) === undefined ? daemonSpans(run) : [];
   const [long, short] = [countSpans(model, run, true), countSpans(model, run, false)];
-  const room = columns - lengthOf(daemon) - 2;
+  const room = columns - lengthOf(daemon) - 1;
   return [ends(first, need, columns), ends(lengthOf(long) <= room ? long : short, daemon, columns)];
 }
 
@@ -123,7 +123,7 @@ function daemonSpans(run: RunView | undefined): Span[] {
   const isUrgent = word.style === "alarm" && run !== undefined && isOpen(run);
   return [
     {
-      text: isUrgent ? ` daemon: ${word.word} ` : `daemon ${word.glyph} ${word.word} `,
+      text: isUrgent ? ` daemon: ${word.word} ` : ` daemon ${word.glyph} ${word.word} `,
       look: isUrgent ? "act" : word.style === "alarm" ? "warning" : word.style,
     },
   ];
