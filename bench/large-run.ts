@@ -75,7 +75,7 @@ function* log({ run, ...place }: Opening): Generator<EventDraft> {
       type: "construct.queued",
       body: { construct, ...spec, profile: "default", plugins: null },
     };
-    yield { ...note, type: "construct.started", body: { construct, pid: 1, command: "claude" } };
+    yield { ...note, type: "construct.started", body: { construct, pid: 1, command: "claude", place: null } };
     yield { ...note, type: "construct.ready", body: { construct, session_id: `session-${index}`, model: "sonnet" } };
     for (let round = 0; round < rounds; round += 1) {
       const call = `call-${index}-${round}`;

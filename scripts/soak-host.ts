@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { isAuthor, propose } from "../src/offline/author.ts";
 import { block, call, say, type Answerer, type Reply } from "../src/offline/reply.ts";
 import { isDaemon } from "../src/offline/script.ts";
 import { startOfflineApi } from "../src/offline/server.ts";
@@ -23,6 +24,7 @@ import { openStoreToRead } from "../src/store/event-log.ts";
 import { of } from "../test/kit/deck.ts";
 import { remainsOf } from "../test/survivors/remains.ts";
 import { randomFrom, round } from "./soak/measure.ts";
+import { wronglyTold } from "./soak/told.ts";
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
@@ -90,14 +92,31 @@ function heldBy(pid: number): { handles: number; rss_mb: number } {
   }
 }
 
-function end(pid: number | undefined): boolean {
+function end(pid: number | undefined, signal: NodeJS.Signals = "SIGKILL"): boolean {
   try {
-    return pid !== undefined && process.kill(pid, "SIGKILL");
+    return pid !== undefined && process.kill(pid, signal);
   } catch {
     // It had ended by itself.
     return false;
   }
 }
+
+/** The children of a process in the order of their birth, with their command lines. */
+function childrenOf(pid: number): { pid: number; command: string }[] {
+  try {
+    const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+    return pids.map((child) => ({ pid: child, command: readFileSync(`/proc/${child}/cmdline`, "utf8") }));
+  } catch {
+    // It has just died, or one of them has.
+    return [];
+  }
+}
+
+const guardianOf = (host: number): number | undefined =>
+  childrenOf(host).find(({ command }) => command.includes("guardian"))?.pid;
+
+const agentsOf = (host: number): number[] =>
+  childrenOf(host).flatMap(({ pid, command }) => (command.includes("--output-format") ? [pid] : []));
 
 const eventsOf = (run: string): DeckEvent[] => {
   const reader = openStoreToRead(home);
@@ -126,13 +145,7 @@ async function oneGoal(goal: number): Promise<Sample> {
   const did = (deed: string): void => {
     deeds[deed] = (deeds[deed] ?? 0) + 1;
   };
-  const opened = await cyberdeck(
-    "run",
-    "--detach",
-    "--set",
-    "tripwire_author=off",
-    `Goal ${goal}: have ${tasksOfGoal} constructs at work.`,
-  ).ended;
+  const opened = await cyberdeck("run", "--detach", `Goal ${goal}: have ${tasksOfGoal} constructs at work.`).ended;
   const run = /run-\d{8}-\d{6}-[0-9a-f]{4}/.exec(opened.output)?.[0];
   if (run === undefined) throw new Error(`no run was opened: ${opened.output}`);
   const faces = [cyberdeck("logs", run, "--follow")];
@@ -155,8 +168,13 @@ async function oneGoal(goal: number): Promise<Sample> {
       await cyberdeck("account", "release").ended;
       did("release");
     }
-    if (roll < 0.22 && end(known.pid)) did("host");
-    else if (roll < 0.3) {
+    if (roll < 0.22) {
+      // In half of them with what would end its agents, and its newest agent stopped as in the middle of being ended.
+      const [guardian, agent] = random() < 0.5 ? [guardianOf(known.pid), agentsOf(known.pid).at(-1)] : [];
+      end(guardian);
+      end(agent, "SIGSTOP");
+      if (end(known.pid)) did(guardian === undefined ? "host" : "host and guardian");
+    } else if (roll < 0.3) {
       const victim = agentsAtWork(eventsOf(run))[0];
       if (victim !== undefined && end(victim.pid)) {
         did("agent");
@@ -249,18 +267,12 @@ function wrongIn(events: readonly DeckEvent[], goal: number): string[] {
     );
     if (isDone && new Set(steps).size !== stepsOfTask) wrong.push(`unit ${index} did the steps ${steps.join()}`);
   }
-  const starts = of(events, "daemon.turn_started").map(({ body }) => body);
-  const valid = of(events, "daemon.turn_ended").flatMap(({ body }) => (body.valid ? [body.turn] : []));
-  const told = valid.flatMap((turn) => starts.findLast((start) => start.turn === turn)?.inputs ?? []);
-  for (const { seq, body } of outcomes) {
-    const times = told.filter((one) => one === seq).length;
-    if (times !== 1) wrong.push(`the outcome of ${body.construct} was told ${times} times`);
-  }
-  return wrong;
+  return [...wrong, ...wronglyTold(events)];
 }
 
 /** The daemon spawns its tasks once; each appends a line a step, and says that it is done. */
 function answer(request: Parameters<Answerer>[0]): Reply {
+  if (isAuthor(request)) return propose([], request);
   if (isDaemon(request)) {
     const goal = /Goal (\d+):/.exec(request.firstUserText)?.[1] ?? "0";
     const tasks = Array.from({ length: tasksOfGoal }, (_, index) => ({

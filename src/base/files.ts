@@ -1,9 +1,10 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
-import { randomBytes } from "node:crypto";
 
 /** Writes a file so that a reader sees the old text or the new one, never a part: temporary file, sync, rename. */
 export async function writeWhole(path: string, text: string, mode = 0o666): Promise<void> {
+  // Loading it takes 5 ms, and most commands never write.
+  const { randomBytes } = await import("node:crypto");
   await mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${randomBytes(4).toString("hex")}.tmp`);
   try {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { messageOf } from "../base/fault.ts";
 import { claudeDriver, type ClaudeSettings } from "../drivers/claude/driver.ts";
-import { offlineEnvironment } from "../drivers/claude/environment.ts";
+import { offlineEnvironment, type Environment } from "../drivers/claude/environment.ts";
 import { identityOf } from "../drivers/claude/executable.ts";
 import { tryGate, type CanaryResult } from "../engine/gate/canary.ts";
 import { gateTrialModel } from "../offline/gate-trial.ts";
@@ -12,6 +12,8 @@ import { startOfflineApi } from "../offline/server.ts";
 export interface CanarySettings extends Omit<ClaudeSettings, "env"> {
   /** The caller's environment, of which only what is harmless is passed on. */
   caller: Record<string, string | undefined>;
+  /** What the agents of this deck bear besides. */
+  mark?: Environment;
   /** The deck's own folder, for everything that the trial writes. */
   deckHome: string;
   limitMs?: number;
@@ -34,7 +36,7 @@ export function claudeCanaries(settings: CanarySettings): (signal: AbortSignal) 
  * Leaves nothing behind. Never rejects.
  */
 export async function claudeCanary(settings: CanarySettings, signal: AbortSignal): Promise<CanaryResult> {
-  const { caller, deckHome, limitMs, ...around } = settings;
+  const { caller, mark, deckHome, limitMs, ...around } = settings;
   try {
     const folder = join(deckHome, "canary");
     // A deck that was killed in the middle of a trial may have left it.
@@ -46,7 +48,7 @@ export async function claudeCanary(settings: CanarySettings, signal: AbortSignal
     for (const path of [home, place]) await mkdir(path, { recursive: true, mode: 0o700 });
     const api = await startOfflineApi({ answer: gateTrialModel });
     undo.defer(() => api.close());
-    const driver = claudeDriver({ ...around, env: offlineEnvironment(caller, home, api.url) });
+    const driver = claudeDriver({ ...around, env: { ...offlineEnvironment(caller, home, api.url), ...mark } });
     const limit = limitMs === undefined ? {} : { limitMs };
     return await tryGate({ driver, clock: systemClock, folder: place, signal, ...limit });
   } catch (error) {

@@ -5,11 +5,12 @@ import type { SignalName } from "../faces/cli/world.ts";
 import type { Crash } from "../protocol/crash.ts";
 import type { OwnDeck } from "./give-up.ts";
 import { hostNews } from "./host-news.ts";
+import { terminalMachine } from "./terminal-machine.ts";
 
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: details.version };
 const decks = new Set<OwnDeck>();
 let dying: Promise<never> | undefined;
-const terminal = process.stdout.isTTY ? (await import("./terminal-machine.ts")).terminalMachine(around) : undefined;
+const terminal = process.stdout.isTTY ? terminalMachine(around) : undefined;
 process.on("uncaughtException", (error) => void die(error, "exception"));
 process.on("unhandledRejection", (error) => void die(error, "rejection"));
 
@@ -38,6 +39,7 @@ const code = await runCli({
   listCatalogues: async (home) => (await import("./open-catalogues.ts")).listCatalogues(home, around),
   triage: async (asked) => (await import("./triage.ts")).triageCrash(asked, around),
   examine: async (asked) => (await import("./examine.ts")).examine(asked, around),
+  startNode: async (asked, tell) => (await import("./open-node.ts")).openNode(asked, tell, around),
   terminal,
   openBrake: async (home) => (await import("./open-brake.ts")).openBrake(home),
 });

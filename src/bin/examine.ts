@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "../base/fault.ts";
@@ -12,24 +13,34 @@ import { loginCheck } from "../engine/doctor/login.ts";
 import { clipboardCheck, diskCheck, gitCheck, terminalCheck, wallCheck } from "../engine/doctor/machine.ts";
 import { lockCheck, logCheck, sqliteCheck, stateOfHome, type HomeState } from "../engine/doctor/record.ts";
 import { strayCheck } from "../engine/doctor/strays.ts";
-import { raiseWall, without } from "../engine/wall/wall.ts";
+import { without } from "../engine/wall/wall.ts";
 import type { Examination, Finding } from "../protocol/finding.ts";
+import { homePaths } from "../store/home.ts";
 import type { Process } from "./around.ts";
 import { claudeCanary } from "./canary.ts";
 import { listCatalogues } from "./open-catalogues.ts";
 import { agentState, setVariables } from "./login-present.ts";
 import { openDeck } from "./open-deck.ts";
+import { trialWall } from "./trial-wall.ts";
 
 /** Looks whether this machine and this home are fit for a deck. What it needs for that is gone afterwards. Never rejects. */
 export async function examine(asked: Examination, around: Process): Promise<Finding[]> {
   const scratch = await mkdtemp(join(tmpdir(), "cyberdeck-doctor-"));
   try {
-    const checks = checksOf(asked, around, scratch);
+    await using hub = await checksOfHubIfAny(asked, around);
+    const checks = [...checksOf(asked, around, scratch), ...hub.checks];
     asked.onBegin(checks.map(({ name }) => name));
     return await runChecks(checks, asked.onFinding);
   } finally {
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Nothing of a hub is loaded where nobody asks and the home has none. */
+async function checksOfHubIfAny(asked: Examination, around: Process): Promise<{ checks: Check[] } & AsyncDisposable> {
+  if (asked.hub !== undefined || existsSync(homePaths(asked.home).hub))
+    return (await import("./hub-checks.ts")).checksOfHub(asked, around);
+  return { checks: [], [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 /** A port of this machine at which nobody listens: a version is told without a model. */
@@ -54,10 +65,10 @@ function checksOf(asked: Examination, around: Process, scratch: string): Check[]
     gateCheck(executable, (path, signal) =>
       claudeCanary({ executable: path, caller: trialEnv, deckHome: join(scratch, "deck") }, signal),
     ),
-    wallCheck(() => trialWall(workspace, scratch)),
+    wallCheck(() => trialWall("auto", workspace, scratch).catch((error: unknown) => without(messageOf(error)))),
     sqliteCheck(home),
     lockCheck(home, ofHome, (signal) => greet(asked, around, signal)),
-    logCheck(home),
+    logCheck(home, ofHome),
     strayCheck(home, ofHome, reap),
     settingsCheck(home),
     policyCheck(home),
@@ -73,22 +84,6 @@ function checksOf(asked: Examination, around: Process, scratch: string): Check[]
 function once(look: () => HomeState): () => HomeState {
   let seen: HomeState | undefined;
   return () => (seen ??= look());
-}
-
-/** A wall around the workspace as a run would have it, with everything that it writes in a folder for the trial. */
-async function trialWall(workspace: string, scratch: string) {
-  const folder = join(scratch, "wall");
-  const [runFolder, agentHome] = [join(folder, "run"), join(folder, "home")];
-  for (const path of [runFolder, agentHome]) await mkdir(path, { recursive: true, mode: 0o700 });
-  const place = {
-    run: "doctor",
-    workspace,
-    runFolder,
-    deckHome: folder,
-    agentHome,
-    agentState: join(agentHome, ".claude"),
-  };
-  return raiseWall("auto", place).catch((error: unknown) => without(messageOf(error)));
 }
 
 /** Asks the deck that is at work in the home for how things stand. */

@@ -36,11 +36,13 @@ export async function giveUp(
   decks: Iterable<OwnDeck>,
   { env, version, say }: Around,
 ): Promise<void> {
+  // What is said may go to a file: a host that a face has started has its log there.
+  const redact = redactor(secretValues(env)).text;
   const trace = env["CYBERDECK_DEBUG"] === "1" && defect instanceof Error ? `\n${defect.stack}` : "";
-  say(`error: a defect in cyberdeck: ${oneLine(messageOf(defect), 600)}${trace}\nEnding what is running…\n`);
+  const words = redact(`${oneLine(messageOf(defect), 600)}${trace}`);
+  say(`error: a defect in cyberdeck: ${words}\nEnding what is running…\n`);
   const began = performance.now();
   const ended = await Promise.all(Array.from(decks, async (own) => ({ own, ...(await endOf(own, defect)) })));
-  const redact = redactor(secretValues(env)).text;
   for (const { own, runs, isClosed } of ended) {
     // Whoever only looked at a deck has left nothing half done.
     if (!isOwner(own)) continue;
@@ -51,7 +53,7 @@ export async function giveUp(
       const path = writeCrash(home, { ...crash, offline, runs, stopped }, redact);
       say(`What is known of it is in ${path}\nnext: cyberdeck triage '${path}'\n`);
     } catch (error) {
-      say(`${messageOf(error)}\n`);
+      say(`${redact(messageOf(error))}\n`);
     }
     for (const run of runs) say(`next: cyberdeck run --resume ${run}\n`);
   }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { inheritedEnvironment } from "../drivers/claude/environment.ts";
@@ -51,6 +50,7 @@ export const agentAsked = ({ claudeBin }: DeckOptions, { env }: Process): string
 /** What decides which provider is asked under which login. As a digest: these are secrets. Offline, nothing of it counts. */
 export function providerDigest(offline: boolean, env: Process["env"]): string {
   if (offline) return "offline";
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const deciding = Object.entries(inheritedEnvironment(env))
     .filter(([name]) =>
       /^(?:HOME$|ANTHROPIC_|CLAUDE_|AWS_|GOOGLE_|CLOUD_ML_|VERTEX_|AZURE_|https?_proxy$|no_proxy$)/i.test(name),

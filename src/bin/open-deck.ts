@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type AgentDriver, homeMarkerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { inheritedEnvironment, offlineEnvironment, stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
@@ -12,9 +13,10 @@ import { openEditingDeck } from "../host/editing.ts";
 import { openReadingDeck } from "../host/reading.ts";
 import { restingPlace } from "../host/tripwire-desk.ts";
 import { offlineModel } from "../offline/model.ts";
+import { homeMark } from "../store/home.ts";
 import { systemTable } from "../process/table.ts";
 import { secretValues } from "../store/redaction/secret-variables.ts";
-import { startGuardian } from "../process/guardian.ts";
+import { type Guardian, startGuardian } from "../process/guardian.ts";
 import { startOfflineApi } from "../offline/server.ts";
 import { claudeCalibers, lookedUpCalibers } from "./calibers.ts";
 import { claudeCanaries } from "./canary.ts";
@@ -22,6 +24,8 @@ import type { Process } from "./around.ts";
 import { attachDeck } from "./attach-deck.ts";
 import { agentAsked, providerDigest } from "./host-fit.ts";
 import { mustBeNetrunner } from "./must-be-netrunner.ts";
+import type { OpenFleet } from "./deck-nodes.ts";
+import { openNodes } from "./open-nodes.ts";
 import { openAsking } from "./open-asking.ts";
 import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
@@ -54,13 +58,15 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const provider = options.offline ? await offlineProvider(options, around) : ordinaryProvider(around);
     const guardian = startGuardian(guardianScript);
     const agentHome = provider.env["HOME"] ?? around.homeDir;
-    const driver = claudeDriver({ executable, env: provider.env, guardian });
-    const calibers = claudeCalibers({ executable, env: provider.env, guardian }, options);
-    // From now on, so that it is known by the time that a run opens.
-    void calibers.known();
+    const mark = { [homeMarkerName]: homeMark(home) ?? home };
+    const agents = { executable, env: { ...provider.env, ...mark }, guardian };
+    const here = claudeDriver(agents);
+    const { driver = here, nodes, places } = await openFleet(options, { here, agentHome }, around, guardian, provider);
     return {
       driver,
-      calibers,
+      ...(nodes === undefined ? {} : { nodes }),
+      ...(places === undefined ? {} : { places }),
+      calibers: claudeCalibers(agents, options),
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
       agentPath: executable,
@@ -68,7 +74,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
       plugins: pluginParts(around),
       catalogues: { ...cataloguePlaces(around), path: provider.env["PATH"] ?? "" },
       version: around.version,
-      canary: claudeCanaries({ executable, guardian, caller: around.env, deckHome: options.home }),
+      canary: claudeCanaries({ executable, guardian, caller: around.env, mark, deckHome: home }),
       async release() {
         await guardian.close();
         await provider.release();
@@ -78,6 +84,23 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
   return { port: deck, close: () => deck.close() };
 }
 
+/** A hub that cannot be used must not leave anything behind that was started before it. */
+async function openFleet(
+  options: DeckOptions,
+  agents: { here: AgentDriver; agentHome: string },
+  around: Process,
+  guardian: Guardian,
+  provider: Provider,
+): Promise<Partial<OpenFleet>> {
+  try {
+    return (await openNodes(options, agents, around)) ?? {};
+  } catch (error) {
+    await guardian.close();
+    await provider.release();
+    throw error;
+  }
+}
+
 async function selfOf({ mode, offline }: DeckOptions, { env, version }: Process): Promise<DeckSelf> {
   const entry = await systemTable().find(process.pid);
   const kind = mode === "serve" ? "host" : "embedded";
@@ -85,19 +108,19 @@ async function selfOf({ mode, offline }: DeckOptions, { env, version }: Process)
 }
 
 /** Beside this file, as source or built. */
-const guardianScript = fileURLToPath(new URL(`./guardian${extname(import.meta.url)}`, import.meta.url));
+export const guardianScript = fileURLToPath(new URL(`./guardian${extname(import.meta.url)}`, import.meta.url));
 
 interface Provider {
   env: Record<string, string>;
   release: () => Promise<void>;
 }
 
-function ordinaryProvider(around: Process): Provider {
+export function ordinaryProvider(around: Process): Provider {
   return { env: inheritedEnvironment(around.env), release: () => Promise.resolve() };
 }
 
 /** The scripted model on loopback, and a HOME of the agents' own in the deck's folder. */
-async function offlineProvider(options: DeckOptions, around: Process): Promise<Provider> {
+export async function offlineProvider(options: Pick<DeckOptions, "home">, around: Process): Promise<Provider> {
   const home = join(options.home, "offline-home");
   await mkdir(home, { recursive: true, mode: 0o700 });
   const api = await startOfflineApi({ answer: offlineModel() });

@@ -4,11 +4,9 @@ import { Fault } from "../base/fault.ts";
 import type { DeckOptions } from "../host/deck-options.ts";
 import { attach } from "../host/door/attach.ts";
 import type { Port } from "../host/port.ts";
-import { systemTable } from "../process/table.ts";
 import type { HostStatus } from "../protocol/host.ts";
 import { misfitOf } from "./host-fit.ts";
 import type { Process } from "./around.ts";
-import { startHost } from "./start-host.ts";
 
 /** For a host to be there that does what is asked, all tries together, milliseconds. */
 const reachMs = 45_000;
@@ -37,6 +35,7 @@ export async function reachHost(
       if (isLast) throw notReached(options.home);
       continue;
     }
+    const { startHost } = await import("./start-host.ts");
     const fault = await startHost(options, around);
     if (fault === undefined) continue;
     // Another face has been quicker, or a command changes something in the home: that is over soon.
@@ -79,7 +78,8 @@ const goneMs = 20_000;
 
 /** Resolves when this very process is gone, whoever has its number by then: true; false when that takes too long. */
 export async function hostGone({ pid, started }: Pick<HostStatus, "pid" | "started">): Promise<boolean> {
-  const table = systemTable();
+  // Loaded when a host has to go: finding one that fits needs no table.
+  const table = (await import("../process/table.ts")).systemTable();
   const until = systemClock.monotonic() + goneMs;
   for (;;) {
     const entry = await table.find(pid);

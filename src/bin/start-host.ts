@@ -40,7 +40,7 @@ const goneMs = 5000;
  * has said any.
  */
 export async function startHost(options: DeckOptions, { env }: Process): Promise<Fault | undefined> {
-  const { home, workspace, offline, claudeBin } = options;
+  const { home, workspace, offline, claudeBin, hub } = options;
   ensureHome(home);
   const log = join(home, "host.log");
   const output = openLog(log);
@@ -55,6 +55,8 @@ export async function startHost(options: DeckOptions, { env }: Process): Promise
       home,
       ...(offline ? ["--offline"] : []),
       ...(claudeBin === undefined ? [] : ["--claude-bin", claudeBin]),
+      ...(hub === undefined ? [] : ["--hub", hub.urls.join(",")]),
+      ...(hub?.fleet === undefined ? [] : ["--fleet", hub.fleet]),
     ],
     { detached: true, cwd: workspace, env: hostEnvironment(env, offline), stdio: ["ignore", output, output, "ipc"] },
   );

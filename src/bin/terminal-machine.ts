@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { constants } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { pause, systemClock } from "../base/clock.ts";
 import type { Process } from "./around.ts";
 import type { Machine, Outside } from "../faces/cockpit/machine.ts";
@@ -66,7 +65,7 @@ export function terminalMachine(around: Pick<Process, "env" | "homeDir">): Machi
       };
     },
     // The space for young objects grows to what a burst of events needs, and stays: 60 MB for nothing (bench cockpit.load).
-    stayLean: () => setFlagsFromString("--semi-space-growth-factor=1"),
+    stayLean: () => process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1"),
     guard(action) {
       guards.add(action);
       return { [Symbol.dispose]: () => void guards.delete(action) };

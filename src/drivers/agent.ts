@@ -7,6 +7,12 @@ import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 /** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
 export const markerName = "CYBERDECK_CONSTRUCT";
 
+/**
+ * The environment variable that marks the same processes with the home of their deck. An agent may be there a moment before its
+ * id is on record: whoever has the home's lock knows by this mark that it is a dead deck's.
+ */
+export const homeMarkerName = "CYBERDECK_DECK";
+
 /** A way of talking to one kind of agent. Everything that is peculiar to that agent stays behind this interface. */
 export interface AgentDriver {
   readonly name: string;
@@ -44,6 +50,8 @@ export interface SessionSpec extends SessionOwner {
   /** Our id of the process: the marker that is left in its environment. */
   id: string;
   cwd: string;
+  /** The run that it works for, with the folder for what is to be kept of that; undefined: it works for none. */
+  run?: { id: string; folder: string };
   caliber: Caliber;
   /** In the provider's fast mode, at its price. */
   fast?: boolean;
@@ -56,7 +64,25 @@ export interface SessionSpec extends SessionOwner {
   resume?: string;
   /** It is started for whoever will want it: it initialises at once, and its first message comes later. */
   isSpare?: boolean;
+  /** Where it is to be, if there is more than one machine; undefined: anywhere. */
+  place?: PlaceWish;
 }
+
+/** On which machine a session is to be. */
+export interface PlaceWish {
+  /** A group of machines; `here`: this one. */
+  pool?: string;
+  /** What the machine must have. */
+  labels?: readonly string[];
+  /** The place on which its session is. */
+  before?: string;
+}
+
+/**
+ * The code of the fault with which a driver rejects to continue a session whose place is gone for good: a new session is all that
+ * can be had.
+ */
+export const sessionGoneCode = "agent.session_gone";
 
 /** The operating system's wall as programs that run others behind it. All paths absolute. */
 export interface AgentWall {
@@ -89,6 +115,8 @@ export interface AgentSession {
   readonly pid: number;
   /** The command line of the process, for the record. */
   readonly command: string;
+  /** The name of the place that it is on; undefined: this machine. */
+  readonly place?: string;
   /** A secret in the environment of everything that it starts (`CYBERDECK_TOKEN`): who presents it speaks for this session. */
   readonly token: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
@@ -136,7 +164,9 @@ export interface StopReport {
 export type AgentExit =
   | { how: "code"; code: number; stderr: string }
   | { how: "signal"; signal: string; stderr: string }
-  | { how: "broken"; reason: string; stderr: string };
+  | { how: "broken"; reason: string; stderr: string }
+  /** Nothing more is heard of it: the machine that it was on is given up. What is left of it there is not known. */
+  | { how: "lost"; reason: string; stderr: string };
 
 export type AgentEvent =
   /** `down`: servers of tools that it was given and that did not start. */

@@ -1,10 +1,13 @@
 import { admit } from "../policy/spawning/spawn-gate.ts";
 import type { CaliberWishes } from "../policy/caliber/choose.ts";
 import type { Model } from "../protocol/models.ts";
+import type { PlaceAsk } from "../protocol/place.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Objection } from "./blacklist.ts";
 import { spawnCaliber, type SpawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Fleet } from "./fleet.ts";
+import { askedPlace, type PlaceAsks } from "./place-ask.ts";
+import type { Places } from "./placing.ts";
 import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { Outfits } from "./profiles/outfits.ts";
 
@@ -14,6 +17,8 @@ export interface ConsideringParts {
   models: readonly Model[];
   outfits: Pick<Outfits, "profile" | "objection">;
   plugins: Pick<RunPlugins, "objection">;
+  /** Undefined: the deck has its own machine alone. */
+  places?: Places | undefined;
   /** False once the run is being closed. */
   isOpen: () => boolean;
   /** What the blacklist has against a task. */
@@ -29,12 +34,14 @@ export interface SpawnWish {
   after?: readonly (string | number)[] | undefined;
   /** What its wisher says of the caliber. */
   calibers: Pick<CaliberWishes, "netrunner" | "daemon">;
+  /** What its wisher says of where it runs. */
+  asks?: Pick<PlaceAsks, "netrunner" | "daemon">;
   /** Whether an item of this block at this position became a construct. */
   spawnedAt?: (position: number) => boolean;
 }
 
 export type Considered =
-  | { ok: true; found: SpawnCaliber & { ok: true }; profile: string }
+  | { ok: true; found: SpawnCaliber & { ok: true }; profile: string; on?: PlaceAsk }
   /** For whoever wants it. */
   | { ok: false; rule: string; reason: string };
 
@@ -58,7 +65,9 @@ export function considerSpawn(wish: SpawnWish, parts: ConsideringParts): Conside
     plugins.objection(wish.plugins ?? null);
   if (objection !== undefined) return { ok: false, rule: objection.rule, reason: objection.reason };
   const profile = wish.profile ?? view.settings.profile;
-  const wishes = { ...wish.calibers, profile: outfits.profile(profile)?.caliber ?? {} };
-  const found = spawnCaliber(models, view.settings, wishes);
-  return found.ok ? { ok: true, found, profile } : found;
+  const own = outfits.profile(profile);
+  const found = spawnCaliber(models, view.settings, { ...wish.calibers, profile: own?.caliber ?? {} });
+  if (!found.ok) return found;
+  const place = askedPlace({ ...wish.asks, fixed: view.settings.on, profile: own }, parts.places);
+  return place.ok ? { ...place, found, profile } : place;
 }

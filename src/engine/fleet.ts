@@ -1,36 +1,37 @@
 import { newConstructId } from "../base/ids.ts";
 import type { Origin, Outcome } from "../protocol/outcome.ts";
 import type { RunSettings } from "../protocol/settings.ts";
-import type { Objection } from "./blacklist.ts";
 import { heirBeginning, type Beginning } from "./construct/beginning.ts";
 import { chooseBeginning } from "./construct/choose-beginning.ts";
 import { Construct, type Delivery } from "./construct/construct.ts";
 import type { ConstructParts } from "./construct/parts.ts";
-import { endedInQueue, type SpawnSpec } from "./construct/outcome-of.ts";
+import type { SpawnSpec } from "./construct/outcome-of.ts";
+import { queueEndings, type QueueEndingParts, type QueueEndings } from "./ending-in-queue.ts";
 import { Outcomes } from "./outcomes.ts";
+import type { EarlierSession } from "./construct/place-wish.ts";
 import type { Sessions } from "./construct/sessions.ts";
+import { placingOf, type Places, type Placing, type PlacingParts } from "./placing.ts";
 import type { Pool } from "./pool/pool.ts";
 import { schedule, type FleetLimits } from "./scheduler.ts";
 import type { Seat, Seats } from "./seats.ts";
 import { SpawnQueue, type QueuedSpec } from "./spawn-queue.ts";
 
-export interface FleetParts extends ConstructParts {
+export interface FleetParts extends ConstructParts, QueueEndingParts {
   settings: RunSettings;
-  /** What one that is queued was when it was suspended; undefined for one that has not begun yet. */
-  before: (id: string) => Beginning["before"];
   /** What all runs of the deck share. */
   seats: Seats;
   sessions: Pick<Pool, keyof Sessions | "suits" | "ready" | "starting" | "keepUp">;
+  /** Where constructs may run; undefined: on this machine alone. */
+  places: Places | undefined;
+  staysHere: PlacingParts["staysHere"];
+  /** The place that a construct was on last; null: this machine. */
+  placeOf: (id: string) => string | null;
   /** Whether more constructs may be wanted than are queued. */
   isOpenEnded: boolean;
   /** False while the run is at a bound that keeps what is queued from starting. */
   mayStart: () => boolean;
-  /** What the blacklist has against a task; asked once more when it would start, since much may have changed. */
-  objection: (task: string) => Objection | undefined;
   /** In which order those that are queued are to start, as it is now. */
   order: () => readonly string[];
-  /** Called after each change of who is queued or alive. */
-  onChange: () => void;
 }
 
 /** The constructs of one run: a visible queue, the ones at work, and how the others ended. */
@@ -43,10 +44,18 @@ export class Fleet implements Seat {
     ...this.#queue.specs,
     ...Array.from(this.#alive.values(), ({ spec }) => spec),
   ]);
+  readonly #queueEndings: QueueEndings;
+  readonly #placing: Placing;
+  readonly #news: Disposable | undefined;
   #shut = false;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    this.#queueEndings = queueEndings(this.#queue, this.#outcomes, parts);
+    const { places, staysHere, note } = parts;
+    const earlier = (spec: SpawnSpec): EarlierSession | undefined => this.#earlierOf(spec);
+    this.#placing = placingOf({ places, staysHere, earlier, note: note("engine") });
+    this.#news = places?.onChange(() => this.pump());
     parts.seats.take(this);
   }
 
@@ -117,6 +126,7 @@ export class Fleet implements Seat {
 
   #startSome(): void {
     const { sessions, account, seats } = this.#parts;
+    const placeFor = this.#placing.draw();
     const plan = schedule(
       {
         queue: this.#queue.inOrder(this.#parts.order()),
@@ -126,14 +136,19 @@ export class Fleet implements Seat {
         ready: sessions.ready,
         canBeWarm: (id) => {
           const spec = this.#queue.find(id);
-          return spec !== undefined && sessions.suits(spec);
+          return spec !== undefined && sessions.suits(spec) && this.#placing.mayBeWarm(spec);
+        },
+        placeFor: (id) => {
+          const spec = this.#queue.find(id);
+          return spec === undefined || placeFor(spec);
         },
         endOf: (id) => this.#outcomes.endOf(id),
       },
       seats.limitsOf(this),
     );
-    for (const { id, by } of plan.blocked) this.#endQueued(id, `dependency:${by}`);
-    const forbidden = plan.start.filter((id) => this.#endForbidden(id));
+    for (const { id, by } of plan.blocked) this.#queueEndings.end(id, `dependency:${by}`);
+    const forbidden = plan.start.filter((id) => this.#queueEndings.endForbidden(id));
+    this.#placing.tell(plan.unplaced);
     for (const id of plan.start) this.#start(id);
     if (plan.blocked.length > 0 || forbidden.length > 0) this.#startSome();
   }
@@ -145,7 +160,7 @@ export class Fleet implements Seat {
     const slots = Math.max(0, limits.max_concurrent - this.#alive.size);
     const spawns = settings.max_spawns === 0 ? slots : Math.max(0, settings.max_spawns - this.total);
     sessions.keepUp({
-      starts: Math.max(0, limits.max_starting - this.starting),
+      starts: this.#placing.hasRoomHere() ? Math.max(0, limits.max_starting - this.starting) : 0,
       useful: this.#queue.length + (isOpenEnded ? Math.min(slots, spawns) : 0),
     });
   }
@@ -157,7 +172,7 @@ export class Fleet implements Seat {
       construct.stop(cause, how);
       return true;
     }
-    return this.#endQueued(id, cause);
+    return this.#queueEndings.end(id, cause);
   }
 
   /** The limits have changed: they hold for those at work as well. */
@@ -210,13 +225,14 @@ export class Fleet implements Seat {
    */
   async stopAll(cause: string, how: "polite" | "hard", queued: "end" | "keep"): Promise<void> {
     this.#shut = true;
-    if (queued === "end") for (const { id } of this.#queue.specs) this.#endQueued(id, cause);
+    if (queued === "end") for (const { id } of this.#queue.specs) this.#queueEndings.end(id, cause);
     const ends = [...this.#alive.values()].map((construct) => {
       if (queued === "keep") construct.suspend();
       else construct.stop(cause, how);
       return construct.ended;
     });
     await Promise.all(ends);
+    this.#news?.[Symbol.dispose]();
     this.#parts.seats.leave(this);
   }
 
@@ -235,9 +251,23 @@ export class Fleet implements Seat {
       told,
       before: this.#parts.before(id),
       outcomeOf: (other: string) => this.#outcomes.ofHeir(other),
-      parent: spec.origin === "redirect" ? this.#outcomes.get(spec.parent ?? "") : undefined,
+      parent: this.#parentOf(spec),
+      parentPlace: this.#parts.placeOf(spec.parent ?? ""),
     };
     this.#begin(spec, chooseBeginning(spec, this.#parts, past));
+  }
+
+  /** How the one has ended in whose session it goes on. */
+  #parentOf({ origin, parent }: SpawnSpec): Outcome | undefined {
+    return origin === "redirect" ? this.#outcomes.get(parent ?? "") : undefined;
+  }
+
+  #earlierOf(spec: SpawnSpec): EarlierSession | undefined {
+    const { before, placeOf } = this.#parts;
+    const { suspended, place = null } = before(spec.id) ?? {};
+    if (suspended !== undefined && suspended.session_id !== null) return { id: suspended.session_id, place };
+    const id = this.#parentOf(spec)?.session_id ?? null;
+    return id === null ? undefined : { id, place: placeOf(spec.parent ?? "") };
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {
@@ -265,7 +295,7 @@ export class Fleet implements Seat {
     if (outcome === undefined) {
       this.#queue.unshift({ ...construct.spec, told: this.#parts.before(id)?.suspended.unread ?? [] });
       // Before there may be room for it again.
-      if (construct.overdue !== undefined) this.#endQueued(id, construct.overdue);
+      if (construct.overdue !== undefined) this.#queueEndings.end(id, construct.overdue);
       this.#parts.account.left(id);
     } else {
       this.#outcomes.add(outcome);
@@ -277,28 +307,5 @@ export class Fleet implements Seat {
   #changed(): void {
     this.pump();
     this.#parts.onChange();
-  }
-
-  /** Ends a queued construct whose task is forbidden: since it was queued, or by another deck before a resume. */
-  #endForbidden(id: string): boolean {
-    const spec = this.#queue.find(id);
-    const objection = spec === undefined ? undefined : this.#parts.objection(spec.task);
-    if (spec === undefined || objection === undefined) return false;
-    const { rule, reason } = objection;
-    const { task, origin, order } = spec;
-    this.#parts.note("engine")("spawn.refused", { task, origin, rule, reason, order });
-    return this.#endQueued(id, rule);
-  }
-
-  /** A construct that ends before it has started. */
-  #endQueued(id: string, cause: string): boolean {
-    const queued = this.#queue.take(id);
-    if (queued === undefined) return false;
-    const outcome = endedInQueue(queued.spec, cause, this.#parts.before(id));
-    this.#outcomes.add(outcome);
-    for (const letter of queued.told) this.#parts.note("engine")("construct.unread", { construct: id, ...letter });
-    this.#parts.note("engine")("construct.ended", { construct: id, outcome });
-    this.#parts.onChange();
-    return true;
   }
 }

@@ -1,3 +1,4 @@
+import { askOf } from "../protocol/place.ts";
 import { respawnLoop, type PastAttempt } from "../policy/spawning/respawn-loop.ts";
 import { partsOf } from "./daemon/parts.ts";
 import type { RunView } from "../protocol/view.ts";
@@ -21,7 +22,12 @@ export function handsOf(parts: HandsParts): Hands {
   return {
     spawn(action, ids, order) {
       const considered = considerSpawn(
-        { ...action, calibers: { daemon: action }, spawnedAt: (position) => ids.has(position) },
+        {
+          ...action,
+          calibers: { daemon: action },
+          asks: { daemon: action },
+          spawnedAt: (position) => ids.has(position),
+        },
         parts,
       );
       if (!considered.ok) {
@@ -30,7 +36,7 @@ export function handsOf(parts: HandsParts): Hands {
         if (rule === "cap.spawns") parts.budget.refuseSpawn();
         return { refused: reason };
       }
-      const { found, profile } = considered;
+      const { found, profile, on } = considered;
       const loop = respawnLoop(pastAttempts(parts.view), action.task);
       if (loop.verdict === "refuse") {
         const reason = `this would be attempt ${loop.count} at the same work; ${loop.earlier.join(", ")} ended badly: change the approach, or stop`;
@@ -46,6 +52,7 @@ export function handsOf(parts: HandsParts): Hands {
         after: (action.after ?? []).flatMap((name) => (typeof name === "number" ? (ids.get(name) ?? []) : [name])),
         profile,
         plugins: action.plugins ?? null,
+        ...(on === undefined ? {} : { on: askOf(on) }),
         order,
       });
       noteCaliber(id, found, note);

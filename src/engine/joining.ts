@@ -2,6 +2,7 @@ import { Fault } from "../base/fault.ts";
 import { isBlacklistRule } from "../protocol/blacklist.ts";
 import { boundText, isConstructBound, runBoundRules } from "../protocol/bound.ts";
 import type { Command } from "../protocol/command.ts";
+import { askOf } from "../protocol/place.ts";
 import type { Budget } from "./budget/budget.ts";
 import { askedOf, noteCaliber } from "./calibers/spawn-caliber.ts";
 import { considerSpawn, type ConsideringParts } from "./considering.ts";
@@ -30,14 +31,14 @@ export function joinRun(wish: Joiner, parts: JoiningParts): string {
   const { view, forbidding, note } = parts;
   const isForbidden = forbidding.objection(task) !== undefined;
   const considered = considerSpawn(
-    { ...wish, calibers: { netrunner: caliber } },
+    { ...wish, calibers: { netrunner: caliber }, asks: { netrunner: wish.on } },
     { ...parts, objection: (wanted) => (isOverridden ? undefined : forbidding.objection(wanted)) },
   );
   if (!considered.ok) throw refusal(considered.rule, considered.reason, view.run);
   const stopped = standstill(parts);
   if (stopped !== undefined) throw stopped;
   if (isForbidden) forbidding.exempt(task);
-  const { found, profile } = considered;
+  const { found, profile, on } = considered;
   const id = parts.fleet.spawn({
     task,
     origin: "netrunner",
@@ -47,6 +48,7 @@ export function joinRun(wish: Joiner, parts: JoiningParts): string {
     after: [...new Set(after)],
     profile,
     plugins: plugins ?? null,
+    ...(on === undefined ? {} : { on: askOf(on) }),
   });
   noteCaliber(id, found, note);
   return id;
@@ -81,6 +83,7 @@ function refusal(rule: string, reason: string, run: string): Fault {
     "cap.spawns": "Raise the cap: cyberdeck settings set max_spawns N",
     "after.unknown": `See who there is: cyberdeck show ${run}`,
     "task.empty": "Say what it is to do.",
+    "place.none": "Open the deck with a hub, or leave the place out, also of the profile.",
     "caliber.unknown": "See which models there are: cyberdeck calibers",
   };
   const list = rule.startsWith("plugin") ? "cyberdeck plugins" : "cyberdeck profiles";

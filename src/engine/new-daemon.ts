@@ -54,7 +54,9 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       cwd: view.workspace,
       caliber,
       systemPrompt: promptOf(parts),
-      replySchema: settings.structured_reply ? actionBlockJsonSchema() : undefined,
+      replySchema: settings.structured_reply
+        ? actionBlockJsonSchema({ hasPlaces: run.places !== undefined })
+        : undefined,
       backend: settings.backend,
       id,
       transcript: transcript.line,
@@ -79,6 +81,7 @@ export function newDaemon(parts: NewDaemonParts): RunningDaemon {
       models: run.calibers.models,
       outfits,
       plugins: run.plugins,
+      places: run.places,
       note,
       isOpen,
       bound,
@@ -109,6 +112,7 @@ function promptOf({ run, view }: NewDaemonParts): string {
     profiles,
     usualProfile: view.settings.profile,
     plugins: run.plugins.lines(),
+    pools: run.places && (run.places.list?.() ?? []),
   });
 }
 

@@ -1,9 +1,12 @@
 import type { Model } from "../protocol/models.ts";
 import type { DeckEvent } from "../protocol/event.ts";
+import { askOf } from "../protocol/place.ts";
 import type { RunView } from "../protocol/view.ts";
 import { askedOf, noteCaliber, spawnCaliber } from "./calibers/spawn-caliber.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Note } from "./journal.ts";
+import { askedPlace } from "./place-ask.ts";
+import type { Places } from "./placing.ts";
 import type { Outfits } from "./profiles/outfits.ts";
 
 export interface OwnTasksParts {
@@ -11,6 +14,8 @@ export interface OwnTasksParts {
   fleet: Pick<Fleet, "spawn">;
   models: readonly Model[];
   outfits: Pick<Outfits, "profile">;
+  /** Undefined: the deck has its own machine alone. */
+  places?: Places | undefined;
   note: Note;
 }
 
@@ -28,12 +33,16 @@ export function unasked(events: readonly DeckEvent[]): string[] {
 }
 
 /** Queues the netrunner's own tasks, each with the caliber that holds for the run. */
-export function queueOwnTasks(tasks: readonly string[], { view, fleet, models, outfits, note }: OwnTasksParts): void {
+export function queueOwnTasks(tasks: readonly string[], parts: OwnTasksParts): void {
+  const { view, fleet, models, outfits, note } = parts;
   const { profile } = view.settings;
-  const found = spawnCaliber(models, view.settings, { profile: outfits.profile(profile)?.caliber ?? {} });
+  const own = outfits.profile(profile);
+  const found = spawnCaliber(models, view.settings, { profile: own?.caliber ?? {} });
+  const place = askedPlace({ fixed: view.settings.on, profile: own }, parts.places);
   for (const task of tasks) {
-    if (!found.ok) {
-      note("spawn.refused", { task, origin: "netrunner", rule: found.rule, reason: found.reason });
+    if (!found.ok || !place.ok) {
+      const { rule, reason } = found.ok ? { rule: "", reason: "", ...place } : found;
+      note("spawn.refused", { task, origin: "netrunner", rule, reason });
       continue;
     }
     const id = fleet.spawn({
@@ -45,6 +54,7 @@ export function queueOwnTasks(tasks: readonly string[], { view, fleet, models, o
       after: [],
       profile,
       plugins: null,
+      ...(place.on === undefined ? {} : { on: askOf(place.on) }),
     });
     noteCaliber(id, found, note);
   }

@@ -11,6 +11,7 @@ import type { Patience } from "./daemon/conversation.ts";
 import type { Roll } from "./eject/roll.ts";
 import type { CanaryResult } from "./gate/canary.ts";
 import type { Judge } from "./gate/judge.ts";
+import type { Places } from "./placing.ts";
 import type { RunPlugins } from "./plugins/run-plugins.ts";
 import type { Memory } from "../process/memory.ts";
 import type { Seats } from "./seats.ts";
@@ -36,6 +37,8 @@ export interface RunParts {
   account: Account;
   /** What the runs of this deck share. */
   seats: Seats;
+  /** Where constructs may run; without it, on this machine alone. */
+  places?: Places;
   /** What the netrunner has forbidden in this home. */
   blacklist: Blacklist;
   /** What all runs of the home have cost since then (milliseconds since the epoch), US dollars. */

@@ -2,6 +2,7 @@ import type { ToolServer } from "../drivers/agent.ts";
 import { priceOf } from "../policy/caliber/price.ts";
 import { readMemory } from "../process/memory.ts";
 import type { EventBody } from "../protocol/event.ts";
+import { showAsk } from "../protocol/place.ts";
 import type { RunView } from "../protocol/view.ts";
 import { boundOf } from "./bounds.ts";
 import type { Bound } from "./daemon/decide.ts";
@@ -11,6 +12,7 @@ import { todayOf, type Today } from "./budget/today.ts";
 import { fastGovernor } from "./calibers/fast-governor.ts";
 import type { StopWish } from "./closing.ts";
 import type { SpawnSpec } from "./construct/outcome-of.ts";
+import { isHereEnough } from "./construct/place-wish.ts";
 import { controlOf, type Control } from "./control.ts";
 import { suspendedIn } from "./resume/earlier-life.ts";
 import { Fleet } from "./fleet.ts";
@@ -101,8 +103,19 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
   });
   const servers = (spec: SpawnSpec): ToolServer[] => plugins.servers(spec, outfits.of(spec).canCall);
   const pool = new Pool({
-    place: { driver, cwd: workspace, wall: parts.wall.agents, servers },
-    needs: (spec) => (servers(spec).length > 0 ? "tools of plugins" : undefined),
+    place: {
+      driver,
+      cwd: workspace,
+      run: { id: view.run, folder: view.folder },
+      wall: parts.wall.agents,
+      servers,
+    },
+    needs: (spec) =>
+      servers(spec).length > 0
+        ? "tools of plugins"
+        : isHereEnough(spec.on)
+          ? undefined
+          : `${showAsk(spec.on ?? {})}, which is not here`,
     clock,
     note: own,
     settings,
@@ -116,6 +129,9 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
     seats: parts.seats,
     fastGovernor: fastGovernor(settings, parts.calibers.models),
     sessions: pool,
+    places: parts.places,
+    staysHere: (spec) => (servers(spec).length > 0 ? "it has tools of plugins, which are here" : undefined),
+    placeOf: (id) => view.constructs[id]?.place ?? null,
     isOpenEnded: view.kind === "goal",
     judge,
     outfits,
@@ -141,7 +157,8 @@ export function runWorks(view: RunView, parts: RunParts, hooks: RunHooks): RunWo
   const control = controlOf({ view, fleet, forbidding, note, budget });
   const { models } = parts.calibers;
   const isOpen = (): boolean => !hooks.isOver();
-  const joining = { view, fleet, models, outfits, plugins, forbidding, budget, bound, isOpen, note: own };
+  const { places } = parts;
+  const joining = { view, fleet, models, outfits, plugins, places, forbidding, budget, bound, isOpen, note: own };
   return {
     fleet,
     pool,

@@ -139,7 +139,9 @@ export class Run {
   #queueTasks(tasks: string[]): void {
     const { models } = this.#parts.calibers;
     const { view } = this;
-    queueOwnTasks(tasks, { view, fleet: this.#works.fleet, models, outfits: this.#works.outfits, note: this.#note });
+    const { places } = this.#parts;
+    const { fleet, outfits } = this.#works;
+    queueOwnTasks(tasks, { view, fleet, models, outfits, places, note: this.#note });
   }
 
   /** What the deck before was asked for and did not come to. */

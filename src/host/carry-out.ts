@@ -114,6 +114,13 @@ export async function carryOut(
       return listCalibers(parts.calibers, command.refresh);
     case "runs.list":
       return { runs: listRuns(store) };
+    case "secrets.learn":
+      return { known: store.redactor.learn(command.values) };
+    case "nodes.list":
+      return parts.nodes?.list() ?? { hub: null, nodes: [] };
+    case "nodes.drain":
+      if (parts.nodes === undefined) throw noHub();
+      return parts.nodes.drain(command.name, command.draining);
     case "host.status":
       return hostStatus(works, { faces: faces(), isClosing: isClosing() });
     case "host.stop":
@@ -154,6 +161,11 @@ const wishOf = (
   { settings, command_line }: Command & { type: "goal.set" | "spawn" },
   options: DeckOptions,
 ): Omit<OpeningWish, "asked"> => ({ settings: fullSettings(settings, options), command_line });
+
+const noHub = (): Fault =>
+  new Fault("refused", "nodes.no_hub", "this deck works on its own machine alone: it has no hub", {
+    hint: "Start the host with --hub nats://host:port, or set it in hub.json of the home. See docs/nodes.md.",
+  });
 
 /** Without a named run, of all that are open: each stops at once, and none waits for another. */
 async function ejectRuns(

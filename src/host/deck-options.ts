@@ -23,6 +23,8 @@ export interface DeckOptions {
   secrets?: readonly string[];
   /** Leaves the home unlocked although it is written to. */
   noLock?: boolean;
+  /** The NATS server of a fleet of nodes, in place of what the home says of it. */
+  hub?: { urls: string[]; fleet?: string };
   /** Listens on loopback too, behind a token; port 0 is any free one. */
   http?: { port: number };
 }

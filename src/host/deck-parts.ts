@@ -4,7 +4,10 @@ import type { CaliberDesk } from "../engine/calibers/desk.ts";
 import type { Patience } from "../engine/daemon/conversation.ts";
 import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { Judge, Place } from "../engine/gate/judge.ts";
+import type { Places } from "../engine/placing.ts";
 import type { RunParts } from "../engine/run-parts.ts";
+import type { RunSettings } from "../protocol/settings.ts";
+import type { DeckNodes } from "./deck-nodes.ts";
 import type { CatalogueSurroundings } from "../store/catalogue/catalogues.ts";
 
 /** What a deck is built from; the entry point decides on it. */
@@ -28,6 +31,8 @@ export interface DeckParts {
   /** Version of this deck, for the record. */
   version: string;
   patience?: Patience;
+  /** The places of a run with these settings, which may change; without it, its constructs run on this machine. */
+  places?: (run: { settings: Readonly<RunSettings>; isWalled: boolean }) => Places;
   /** How much memory there is for agents, if the machine is not to be asked. */
   memory?: RunParts["memory"];
   /** The longest that anything waits for the author of tripwires, milliseconds. */
@@ -36,6 +41,8 @@ export interface DeckParts {
   answerMs?: number;
   /** How long what concerns the account is waited for. */
   accountTimes?: AccountTimes;
+  /** Other machines; the driver opens sessions on them. Without it, there is this one alone. */
+  nodes?: DeckNodes;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }

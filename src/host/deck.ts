@@ -42,6 +42,7 @@ export async function openWritingDeck(options: DeckOptions, provide: () => Promi
   readSettings(options.home);
   const blacklist = openBlacklist(options.home, store.redactor);
   const deck = new Deck(options, await provide(), store, undo.move(), muted, blacklist);
+  await deck.countOnNodes();
   // Without the lock, another deck may be the one that the home's socket belongs to.
   if (lock !== undefined) await deck.takeOver(lock.left);
   return deck;
@@ -113,6 +114,21 @@ export class Deck implements Port {
     return followLog({ store, recorder, signal: this.#ending.signal }, afterSeq);
   }
 
+  /** Has its nodes come, if it has any, before anything is opened that may be on one. A deck that cannot is closed. */
+  async countOnNodes(): Promise<void> {
+    const { parts, recorder, runs, tellRuns } = this.#works;
+    try {
+      await parts.nodes?.serve({
+        note: tellRuns("engine"),
+        kept: () => recorder.flush(),
+        runs: () => runs.open.map(({ view }) => view),
+      });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
   /**
    * Begins to serve its home: ends what a dead holder of it has left alive, opens the door, completes its ejects, and, as a host,
    * goes on with that one's runs and ends when nobody needs it any more.
@@ -121,6 +137,8 @@ export class Deck implements Port {
     const { options, store } = this.#works;
     const views = left === undefined ? [] : cutOff(store, left);
     await reapLeft(views, this.#works);
+    // From now on, and not before what was left is ended: by the time that a run opens, it is known.
+    void this.#works.parts.calibers?.known();
     await endLeftAsks(options.home, this.#works.record);
     // Nothing waits for it.
     void sweepLeftFolders();
@@ -176,6 +194,7 @@ export class Deck implements Port {
     await canary?.stop();
     await asked;
     account.close();
+    await parts.nodes?.close();
     await recorder.close();
     this.#ending.abort();
     await plugins?.close();

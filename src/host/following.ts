@@ -1,13 +1,23 @@
+import { Fault } from "../base/fault.ts";
 import { channel } from "../base/stream.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { Store } from "../store/event-log.ts";
 import type { Recorder } from "../store/recorder.ts";
 
-/** All events after a sequence number: those on record, then each as it is recorded, until the signal aborts. */
+/**
+ * All events after a sequence number: those on record, then each as it is recorded, until the signal aborts. A number that the
+ * record does not have yet is refused: it is of another record, and what comes would be missed.
+ */
 export async function* followLog(
   { store, recorder, signal }: { store: Store; recorder: Recorder; signal: AbortSignal },
   afterSeq: number,
 ): AsyncIterable<DeckEvent> {
+  const end = store.lastSeq();
+  if (afterSeq > end)
+    throw new Fault("usage", "events.ahead", `the record of this home ends with event ${end}, before ${afterSeq}`, {
+      hint: "It is not the record that you know: begin anew, without a number.",
+      facts: { end },
+    });
   const live = channel<DeckEvent>();
   const stop = (): void => live.close(recorder.fault);
   using held = new DisposableStack();

@@ -6,6 +6,7 @@ import type { EventPage } from "../protocol/event-page.ts";
 import type { Ejection } from "../protocol/ejection.ts";
 import type { HostStatus, HostStop } from "../protocol/host.ts";
 import type { KnownCalibers } from "../protocol/models.ts";
+import type { DrainedNode, NodesListing } from "../protocol/nodes.ts";
 import type { ExportedRun, Pruning } from "../protocol/retention.ts";
 import type { ReadFile, RunFile } from "../protocol/run-files.ts";
 import type { RunSettings, SavedSettings } from "../protocol/settings.ts";
@@ -73,7 +74,11 @@ export interface Replies {
   "file.read": ReadFile;
   "event.show": { event: DeckEvent; before: DeckEvent[]; after: DeckEvent[] };
   "runs.list": { runs: RunSummary[] };
+  /** `known`: how many values the deck looks for now. */
+  "secrets.learn": { known: number };
   "host.status": HostStatus;
+  "nodes.list": NodesListing;
+  "nodes.drain": DrainedNode;
   "host.stop": HostStop;
   "runs.open": { runs: RunSummary[] };
   "run.show": { view: RunView };

@@ -36,7 +36,10 @@ export async function answerRetention(
   switch (command.type) {
     case "run.export": {
       const { run, to } = command;
-      if (!isAbsolute(to)) throw new Fault("usage", "export.relative", `"${to}" is not an absolute path`);
+      if (!isAbsolute(to))
+        throw new Fault("usage", "export.relative", `"${to}" is not an absolute path`, {
+          hint: "Say the whole path: the deck works in another folder than you.",
+        });
       return exportRun({ reader, redactor, run, to, version, now });
     }
     case "runs.prune": {

@@ -98,7 +98,10 @@ export class RunOpener {
     const events = [...store.eventsOf(command.run)];
     const view = foldRunEvents(events);
     const folder = existingRunFolder(options.home, command.run);
-    if (view === undefined) throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`);
+    if (view === undefined)
+      throw new Fault("storage", "run.unreadable", `the record of ${command.run} has no opening`, {
+        hint: "See what is wrong with the record: cyberdeck doctor",
+      });
     await mustBelong(view, options);
     const given = Object.entries(command.settings ?? {}).filter(([, value]) => value !== undefined);
     const known = await this.#calibers();
@@ -149,7 +152,7 @@ export class RunOpener {
     const { options, parts, store, recorder, record, account, blacklist, seats } = this.#own;
     const { mutedTripwires, canary, plugins, catalogues, onRun } = this.#own;
     const roll = rollOf(parts.driver);
-    const { judgeFor, memory, patience = usualPatience, authorMs = usualAuthorMs } = parts;
+    const { judgeFor, memory, places, patience = usualPatience, authorMs = usualAuthorMs } = parts;
     const place = { workspace: view.workspace, runFolder: folder.path, deckHome: options.home };
     const note = noteFor(record, view.run, "engine");
     const run = new Run(view, {
@@ -185,6 +188,9 @@ export class RunOpener {
         ? {}
         : { canary: () => canary.start(view.run), endCanary: () => canary.leave(view.run) }),
       ...(memory === undefined ? {} : { memory }),
+      ...(places === undefined
+        ? {}
+        : { places: places({ settings: view.settings, isWalled: wall.agents !== undefined }) }),
       wall,
       ...runFiles({ folder, store, recorder, record }),
     });

@@ -1,11 +1,13 @@
 import { messageOf } from "../base/fault.ts";
-import { marksIn, proveMarksGone } from "../engine/resume/left-behind.ts";
+import { marksIn } from "../engine/resume/left-behind.ts";
+import { endLeftOfHome } from "../engine/resume/strays.ts";
 import { misplaced } from "./run-place.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Command } from "../protocol/command.ts";
 import { foldRunEvents } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { EventReader } from "../store/event-reader.ts";
+import { homeMark } from "../store/home.ts";
 import type { LockOwner } from "../store/lock.ts";
 import type { DeckWorks } from "./deck-works.ts";
 
@@ -17,16 +19,17 @@ export function cutOff(reader: EventReader, left: LockOwner): RunView[] {
   });
 }
 
-/** For what a dead process has left to be ended, milliseconds. */
-const reapMs = 8000;
-
-/** Ends what a dead holder of the home has left alive, before anything new is started. Never rejects. */
-export async function reapLeft(views: readonly RunView[], { record }: Pick<DeckWorks, "record">): Promise<void> {
-  const { proven, survivors } = await proveMarksGone(views.flatMap(marksIn), reapMs);
-  if (proven) return;
-  const names = survivors.map(({ pid, command }) => `${pid} (${command})`).join(", ");
-  const message = `the deck before this one has left processes that could not be ended: ${names || "the table cannot be read"}`;
-  noteFor(record, "", "engine")("deck.warned", { code: "strays.unproven", message });
+/**
+ * Ends what earlier holders of the home have left alive, before anything new is started. Never rejects.
+ * @param views of the runs that were cut off
+ */
+export async function reapLeft(
+  views: readonly RunView[],
+  { record, options }: Pick<DeckWorks, "record" | "options">,
+): Promise<void> {
+  const mark = homeMark(options.home);
+  const agents = [...new Set(views.flatMap(marksIn))];
+  if (mark !== undefined) await endLeftOfHome(mark, agents, noteFor(record, "", "engine"));
 }
 
 /** So often within an hour does a host go on by itself with a run: one that kills its host would be started for ever. */

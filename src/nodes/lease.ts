@@ -13,11 +13,20 @@ export interface LeaseTimes {
   renewMs: number;
 }
 
-/** @param ms how long a silence may last before a node's work is given away */
-export function leaseTimes(ms: number, drift = 0.05): LeaseTimes {
-  const nodeMs = Math.floor((ms * (1 - drift)) / (1 + drift));
+/**
+ * @param ms how long a silence may last before a node's work is given away
+ * @param endMs how much of that a node has to end what it has at work, so that nothing of it runs beside what comes after it
+ */
+export function leaseTimes(ms: number, drift = 0.05, endMs = 0): LeaseTimes {
+  const nodeMs = Math.max(1, Math.floor(((ms - endMs) * (1 - drift)) / (1 + drift)));
   return { nodeMs, hostMs: ms, renewMs: Math.max(1, Math.floor(nodeMs / 4)) };
 }
+
+/**
+ * By what all of a fleet count: half a minute of silence, of which a third is for ending what is at work. Host and nodes must have the
+ * same.
+ */
+export const fleetLease = leaseTimes(30_000, 0.05, 10_000);
 
 /** The node's side. */
 export interface NodeLease {

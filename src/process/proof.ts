@@ -11,6 +11,8 @@ export interface Proof {
   proven: boolean;
   /** How many processes each look found, in order; null where the process table could not be read. */
   looks: (number | null)[];
+  /** Everything that any look has found. */
+  found: { pid: number; command: string }[];
   survivors: { pid: number; command: string }[];
 }
 
@@ -25,6 +27,7 @@ export async function proveGone(
 ): Promise<Proof> {
   const censuses = markers.map((marker) => ({ marker, census: createCensus(table, marker) }));
   const looks: Proof["looks"] = [];
+  const seen = new Map<number, string>();
   const since = performance.now();
   for (;;) {
     // Asked for together, all of them are answered from one reading of the table.
@@ -32,20 +35,24 @@ export async function proveGone(
       censuses.map(async ({ marker, census }) => ({ marker, scene: await census.look().catch(() => undefined) })),
     );
     const alive = new Map(scenes.flatMap(({ scene }) => scene?.alive.map((entry) => [entry.pid, entry.command]) ?? []));
+    for (const [pid, command] of alive) seen.set(pid, command);
+    const found = listed(seen);
     const isBlind = scenes.some(({ scene }) => scene === undefined);
     looks.push(isBlind ? null : alive.size);
     if (looks.length > 1 && looks.slice(-2).every((found) => found === 0))
-      return { proven: true, looks, survivors: [] };
+      return { proven: true, looks, found, survivors: [] };
     const left = since + boundMs - performance.now();
-    if (left <= 0)
-      return { proven: false, looks, survivors: Array.from(alive, ([pid, command]) => ({ pid, command })) };
-    const found = scenes.filter(({ scene }) => scene !== undefined && scene.alive.length > 0);
+    if (left <= 0) return { proven: false, looks, found, survivors: listed(alive) };
+    const bearing = scenes.filter(({ scene }) => scene !== undefined && scene.alive.length > 0);
     await Promise.all(
-      found.map(({ marker }) => stopBearers(marker, { termMs: 0, killMs: Math.min(left, 2000) }, table)),
+      bearing.map(({ marker }) => stopBearers(marker, { termMs: 0, killMs: Math.min(left, 2000) }, table)),
     );
     await pause(betweenLooksMs);
   }
 }
+
+const listed = (processes: ReadonlyMap<number, string>): Proof["found"] =>
+  Array.from(processes, ([pid, command]) => ({ pid, command }));
 
 /** Long enough that what a look has missed, because it was being started, shows itself in the next. */
 const betweenLooksMs = 10;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { effortSchema } from "./caliber.ts";
+import { placeName } from "./place.ts";
 
 /** What the daemon may ask of the deck. One schema gives the type, the JSON schema, and the paragraph in its prompt. */
 const spawnAction = z
@@ -10,6 +11,8 @@ const spawnAction = z
     plugins: z.array(z.string()).optional().describe("plugins to give; omitted means all, empty means none"),
     model: z.string().optional().describe("haiku, sonnet, opus, or another model that the deck lists"),
     effort: effortSchema.optional(),
+    pool: placeName.optional().describe("pool of machines to run on"),
+    labels: z.array(placeName).max(20).optional().describe("what the machine must have"),
     after: z
       .array(z.union([z.int().min(1), z.string().regex(/^cx-[0-9a-f]{8}$/)]))
       .optional()
@@ -105,18 +108,35 @@ function fastSwitchIn(item: unknown): string | undefined {
   return ["fast", "fast_mode", "fastMode"].find((name) => Boolean(Reflect.get(item, name)));
 }
 
-/** The JSON schema of the block, for agents that are asked for structured output. */
-export const actionBlockJsonSchema = (): Record<string, unknown> =>
-  z.toJSONSchema(actionBlockSchema, { target: "draft-7" });
+/** The fields of a spawn that mean nothing where the deck has its own machine alone. */
+const placeFields = { pool: true, labels: true } as const;
 
-/** The paragraph of the daemon's prompt that explains the actions, made from the schema. */
-export function describeActions(): string {
-  return actionSchema.options.map((option) => `- ${describeAction(option)}`).join("\n");
+const actionOfOneMachine = z.discriminatedUnion("type", [
+  spawnAction.omit(placeFields),
+  messageAction,
+  cancelAction,
+  readAction,
+]);
+
+/** Whether the deck has other machines than its own. */
+export interface ActionScope {
+  hasPlaces: boolean;
 }
 
-function describeAction(option: (typeof actionSchema.options)[number]): string {
+/** The JSON schema of the block, for agents that are asked for structured output. */
+export const actionBlockJsonSchema = ({ hasPlaces }: ActionScope = { hasPlaces: false }): Record<string, unknown> =>
+  z.toJSONSchema(hasPlaces ? actionBlockSchema : z.object({ ...envelope, actions: z.array(actionOfOneMachine) }), {
+    target: "draft-7",
+  });
+
+/** The paragraph of the daemon's prompt that explains the actions, made from the schema. */
+export function describeActions({ hasPlaces }: ActionScope = { hasPlaces: false }): string {
+  return actionSchema.options.map((option) => `- ${describeAction(option, hasPlaces)}`).join("\n");
+}
+
+function describeAction(option: (typeof actionSchema.options)[number], hasPlaces: boolean): string {
   const fields = Object.entries(option.shape)
-    .filter(([name]) => name !== "type")
+    .filter(([name]) => name !== "type" && (hasPlaces || !Object.hasOwn(placeFields, name)))
     .map(([name, field]) => {
       const mark = field.safeParse(undefined).success ? "?" : "";
       const note = field.description ?? (name === "effort" ? efforts() : undefined);

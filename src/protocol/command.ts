@@ -3,6 +3,7 @@ import { caliberSchema } from "./caliber.ts";
 import { isEventType, type EventType } from "./event.ts";
 import { mostListed } from "./event-page.ts";
 import { holdAnswerSchema } from "./hold.ts";
+import { placeAskSchema } from "./place.ts";
 import { changedSettingsSchema, liveSettingsSchema, savedSettingsSchema } from "./settings.ts";
 
 /** Of the open runs, the one that a command is about; it need not be named where only one is open. */
@@ -78,6 +79,8 @@ export const commandSchema = z.discriminatedUnion("type", [
     caliber: caliberSchema.partial().optional(),
     /** Left out: all that there are. */
     plugins: z.array(z.string()).optional(),
+    /** Where it runs; left out: as the run's others. */
+    on: placeAskSchema.optional(),
     /** Ids of constructs of this run that must end well before it starts. */
     after: z.array(z.string()).optional(),
     /** Starts it although the blacklist forbids it, or may. */
@@ -167,6 +170,15 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("runs.list") }),
   /** What the deck says of itself: its process, its versions, its runs, its faces. */
   z.object({ type: z.literal("host.status") }),
+  /**
+   * Values of the face's environment that must not be written anywhere; the deck keeps them in memory alone. They are the face's, which may
+   * have other ones than the deck.
+   */
+  z.object({ type: z.literal("secrets.learn"), values: z.array(z.string().min(1).max(65_536)).max(1000) }),
+  /** The machines on which constructs may run besides this one. */
+  z.object({ type: z.literal("nodes.list") }),
+  /** Has a node take no more work, or take work again. What is at work on it goes on. */
+  z.object({ type: z.literal("nodes.drain"), name: z.string().min(1).max(64), draining: z.boolean() }),
   /** Ends the open runs, proves that nothing of them is left, and then the deck itself. */
   z.object({ type: z.literal("host.stop") }),
   /** The runs that are open in this deck, oldest first. */

@@ -6,13 +6,18 @@ export const ejectionSchema = z.object({
   reason: z.string(),
   /** What was done, in this order, and how long each took. */
   steps: z.array(z.object({ step: z.string(), ms: z.number() })),
-  /** Nothing that this run has ever started is alive: the last two looks for all of its marks found nothing. */
+  /**
+   * Nothing that this run has ever started is alive: the last two looks for all of its marks found nothing, and each other place has
+   * proven its own.
+   */
   proven: z.boolean(),
   /** How many marks were looked for. */
   marks: z.int(),
   /** How many processes each look found; null where the process table could not be read. */
   looks: z.array(z.int().nullable()),
   survivors: z.array(z.object({ pid: z.int(), command: z.string() })),
+  /** Agents on other places of whose end there is no proof. */
+  elsewhere: z.array(z.object({ agent: z.string(), place: z.string() })).default([]),
   /** How many constructs were at work, and how many were queued. */
   at_work: z.int(),
   queued: z.int(),

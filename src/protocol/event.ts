@@ -3,6 +3,7 @@ import { constructEvents } from "./events/construct.ts";
 import { daemonEvents } from "./events/daemon.ts";
 import { deckEvents } from "./events/deck.ts";
 import { gateEvents } from "./events/gate.ts";
+import { nodeEvents } from "./events/nodes.ts";
 import { runEvents } from "./events/run.ts";
 import { watchdogEvents } from "./events/watchdog.ts";
 import { turnSchema } from "./turn.ts";
@@ -17,6 +18,7 @@ const bodies = {
   ...constructEvents,
   ...gateEvents,
   ...deckEvents,
+  ...nodeEvents,
   ...watchdogEvents,
 } as const;
 

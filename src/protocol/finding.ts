@@ -24,10 +24,19 @@ export interface Examination {
   offline: boolean;
   /** Ends what dead decks of this home have left behind. */
   reap: boolean;
+  /** The hub of a fleet, too: with these settings, or with those of the home. Undefined: only where the home has one. */
+  hub?: HubExamination;
   /** The terminal of whoever asks; undefined: there is none. */
   terminal: { columns: number; rows: number } | undefined;
   /** Told once at the beginning: the names of all checks, in the order of the list. */
   onBegin: (checks: readonly string[]) => void;
   /** Told of each finding as it is made, in any order. */
   onFinding: (finding: Finding) => void;
+}
+
+export interface HubExamination {
+  /** As in the settings of a hub; for the host, what is left out is as in the home. */
+  settings: Record<string, unknown>;
+  /** The node as which it is looked at; undefined: the host. */
+  as?: string;
 }

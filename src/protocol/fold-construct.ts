@@ -9,7 +9,7 @@ import type { ConstructView, RunView } from "./view.ts";
 /** Folds what an event tells of a construct into the view, in place. */
 export function foldConstruct(view: RunView, event: DeckEvent): void {
   if (event.type === "construct.queued") {
-    const { construct: id, task, origin, parent, caliber, asked, after, profile, plugins } = event.body;
+    const { construct: id, task, origin, parent, caliber, asked, after, profile, plugins, on } = event.body;
     view.constructs[id] = {
       id,
       task,
@@ -20,12 +20,15 @@ export function foldConstruct(view: RunView, event: DeckEvent): void {
       after,
       profile,
       plugins,
+      ...(on === undefined ? {} : { on }),
+      unplaced: null,
       state: "queued",
       activity: after.length === 0 ? "waiting for a slot" : `waiting for ${after.join(", ")}`,
       queuedAt: event.at,
       startedAt: null,
       endedAt: null,
       sessionId: null,
+      place: null,
       turn: 0,
       isParked: false,
       ...nothingSpent,
@@ -56,6 +59,10 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "profile.replaced":
       construct.profile = event.body.by;
       break;
+    case "construct.unplaced":
+      construct.activity = `waiting for a place: ${oneLine(event.body.why, 240)}`;
+      construct.unplaced = oneLine(event.body.why, 240);
+      break;
     case "construct.suspended":
       Object.assign(construct, { state: "suspended", activity: goesOnText(event.body), suspended: event.body });
       Object.assign(construct, { isParked: false, told: event.body.unread });
@@ -68,6 +75,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       // It may have been paused before its process was up.
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
       construct.startedAt = event.at;
+      Object.assign(construct, { place: event.body.place, unplaced: null });
       break;
     case "construct.ready":
       if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });

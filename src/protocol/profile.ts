@@ -3,6 +3,7 @@ import { nearest } from "../base/nearest.ts";
 import { readDuration } from "../base/units.ts";
 import { effortSchema } from "./caliber.ts";
 import { entryName, entryNameRule } from "./catalogue.ts";
+import { placeName } from "./place.ts";
 import { workerTools } from "./worker-tools.ts";
 
 /** Whether its constructs know the workspace's own memory file, or their task alone. */
@@ -41,6 +42,9 @@ export const profileSchema = z.strictObject({
   caliber: z
     .strictObject({ model: z.string().trim().min(1).max(100).optional(), effort: effortSchema.optional() })
     .prefault({}),
+  /** Where its constructs run where neither the netrunner nor the daemon says otherwise: a pool, and what the machine must have. */
+  pool: placeName.optional(),
+  labels: z.array(placeName).max(20).optional(),
   /** Bounds of each of its constructs, beside those of the settings: the tighter one counts. */
   limits: z
     .strictObject({

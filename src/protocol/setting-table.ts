@@ -1,5 +1,6 @@
 import type { RunSettings } from "./settings.ts";
 import { liveSettingsSchema, sandboxes } from "./settings.ts";
+import { placements } from "./place.ts";
 import { tiers } from "./verdict.ts";
 
 /** How the value of a setting is written and read. */
@@ -7,6 +8,8 @@ export type SettingKind =
   | { of: "count" | "tokens" | "usd" | "duration"; unit: string; /** 0, which means none. */ canBeOff: boolean }
   /** A duration, none at all, or no end. */
   | { of: "window"; unit: string }
+  /** A number, none, or as many as there may be. */
+  | { of: "slots"; unit: string }
   | { of: "switch"; unit: string }
   | { of: "choice"; unit: string; choices: readonly string[] }
   | { of: "caliber"; unit: string; canBeOff: boolean }
@@ -22,7 +25,7 @@ export interface SettingLine {
   doc: string;
 }
 
-export type SavedField = Exclude<keyof RunSettings, "offline" | "caliber_fixed">;
+export type SavedField = Exclude<keyof RunSettings, "offline" | "caliber_fixed" | "on">;
 
 const count = (canBeOff: boolean): SettingKind => ({
   of: "count",
@@ -50,6 +53,13 @@ export const settingTable: readonly SettingLine[] = [
   { name: "max_starting", field: "max_starting", kind: count(false), doc: "agents that start at the same time" },
   { name: "max_spawns", field: "max_spawns", kind: count(true), doc: "constructs of a run in all" },
   { name: "pool", field: "pool", kind: count(true), doc: "agents that are kept ready" },
+  { name: "placement", field: "placement", kind: choice(placements), doc: "where constructs go that may go anywhere" },
+  {
+    name: "here_slots",
+    field: "here_slots",
+    kind: { of: "slots", unit: "number, off, all" },
+    doc: "constructs on this machine, where there are others",
+  },
   {
     name: "hold_window",
     field: "hold_window_ms",

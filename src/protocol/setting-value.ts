@@ -33,7 +33,7 @@ export function parseSetting(line: SettingLine, text: string): SavedSettings {
 export function showSetting(line: SettingLine, settings: SavedSettings): string {
   const value = settings[line.field];
   if (value === undefined) return "";
-  if (value === null) return line.kind.of === "window" ? "forever" : "none";
+  if (value === null) return line.kind.of === "window" ? "forever" : line.kind.of === "slots" ? "all" : "none";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "object") return showCaliber(value).replace("·", "/");
   if (typeof value === "string") return value;
@@ -44,7 +44,8 @@ export function showSetting(line: SettingLine, settings: SavedSettings): string 
   return String(value);
 }
 
-const canBeOff = (kind: SettingKind): boolean => kind.of === "window" || ("canBeOff" in kind && kind.canBeOff);
+const canBeOff = (kind: SettingKind): boolean =>
+  kind.of === "window" || kind.of === "slots" || ("canBeOff" in kind && kind.canBeOff);
 
 /** The value as it is kept; undefined when the text is none. */
 function read(kind: SettingKind, text: string): unknown {
@@ -53,6 +54,10 @@ function read(kind: SettingKind, text: string): unknown {
   switch (kind.of) {
     case "count":
       if (isOff && kind.canBeOff) return 0;
+      return /^\d{1,9}$/.test(word) ? Number(word) : undefined;
+    case "slots":
+      if (word === "all") return null;
+      if (isOff) return 0;
       return /^\d{1,9}$/.test(word) ? Number(word) : undefined;
     case "tokens": {
       if (isOff) return 0;
@@ -108,6 +113,7 @@ const hints: Record<SettingKind["of"], string> = {
   usd: "US dollars",
   duration: "a time with its unit",
   window: "a time with its unit, or forever",
+  slots: "a whole number, or all",
   switch: "on or off",
   choice: "one of its words",
   caliber: "a model and an effort",
@@ -123,6 +129,7 @@ function example(kind: SettingKind): string {
     usd: "5",
     duration: "10m",
     window: "90s",
+    slots: "4",
     switch: "on",
     caliber: "opus/high",
     email: "you@example.org",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { caliberSchema, effortSchema } from "./caliber.ts";
+import { placeAskSchema, placements } from "./place.ts";
 import { tierSchema } from "./verdict.ts";
 
 export const sandboxes = ["auto", "on", "off"] as const;
@@ -31,6 +32,12 @@ const fields = {
   offline: z.boolean(),
   /** Agent processes that are kept started and initialised for the next constructs; 0: none. */
   pool: z.int().min(0),
+  /** Where the netrunner wants all constructs: no other pick counts against it. Empty: wherever there is room. */
+  on: placeAskSchema,
+  /** Where a construct goes if it may go anywhere: to this machine while that has room, or where the most is free. */
+  placement: z.enum(placements),
+  /** Constructs on this machine, where there are others; null: as many as work at the same time. */
+  here_slots: z.int().min(0).nullable(),
   /** Constructs whose model supports it run in the provider's fast mode, at its price. */
   fast_mode: z.boolean(),
   /** Profile of the constructs that are given none. */
@@ -80,6 +87,9 @@ export const runSettingsSchema = z.object({
   retention_days: fields.retention_days.default(0),
   pool: fields.pool.default(0),
   fast_mode: fields.fast_mode.default(false),
+  on: fields.on.default({}),
+  placement: fields.placement.default("spread"),
+  here_slots: fields.here_slots.default(null),
   profile: fields.profile.default("default"),
   idle_warn_ms: fields.idle_warn_ms.default(0),
   construct_turns: fields.construct_turns.default(0),
@@ -105,6 +115,8 @@ export const liveSettingsSchema = z
     max_spawns: true,
     pool: true,
     fast_mode: true,
+    placement: true,
+    here_slots: true,
     idle_warn_ms: true,
     idle_limit_ms: true,
     time_limit_ms: true,
@@ -124,7 +136,11 @@ export const liveSettingsSchema = z
 export const changedSettingsSchema = z.object(fields).partial();
 
 /** What a home may have of its own: the defaults of its runs. */
-export const savedSettingsSchema = z.object(fields).omit({ offline: true, caliber_fixed: true }).partial().strict();
+export const savedSettingsSchema = z
+  .object(fields)
+  .omit({ offline: true, caliber_fixed: true, on: true })
+  .partial()
+  .strict();
 export type SavedSettings = z.infer<typeof savedSettingsSchema>;
 
 const minute = 60_000;
@@ -146,6 +162,9 @@ export const defaultSettings = (cores: number): RunSettings => ({
   offline: false,
   pool: 3,
   fast_mode: false,
+  on: {},
+  placement: "spread",
+  here_slots: null,
   profile: "default",
   idle_warn_ms: 5 * minute,
   idle_limit_ms: 10 * minute,

@@ -6,6 +6,7 @@ import type { EventBody } from "./event.ts";
 import type { ConstructLine, RunStatus } from "./run-status.ts";
 import type { Hold } from "./hold.ts";
 import type { Origin, Outcome, Teller, Tokens } from "./outcome.ts";
+import type { PlaceAsk } from "./place.ts";
 import { addSpent, nothingSpent, type Role, type Spent } from "./spent.ts";
 import type { PoolView } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
@@ -99,6 +100,10 @@ export interface ConstructView {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
+  /** Where it is to run; left out: wherever there is room. */
+  on?: PlaceAsk;
+  /** Why there is no place for it, as far as is known; null: it is not known to want one. */
+  unplaced: string | null;
   state: "queued" | "starting" | "running" | "held" | "paused" | "parked" | "suspended" | "ending" | Outcome["state"];
   /** Where it goes on, while it is suspended. */
   suspended: Suspended | null;
@@ -108,6 +113,8 @@ export interface ConstructView {
   startedAt: number | null;
   endedAt: number | null;
   sessionId: string | null;
+  /** The name of the place that its agent is on, or was on last; null: the machine of the deck. */
+  place: string | null;
   /** The number of its last turn that is on record; 0: none. */
   turn: number;
   /** It waits with a turn until what holds all agents up is over. */

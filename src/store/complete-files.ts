@@ -15,11 +15,19 @@ export async function completeEventFiles(
   recorder: Pick<Recorder, "complete">,
   signal?: AbortSignal,
 ): Promise<void> {
+  for await (const run of incompleteFiles(reader, signal)) recorder.complete(run);
+}
+
+/** The runs whose `events.ndjson` lacks something that the record has, or has a torn end. */
+export async function* incompleteFiles(
+  reader: Pick<EventReader, "home" | "runs" | "eventsOf">,
+  signal?: AbortSignal,
+): AsyncGenerator<string, void> {
   for (const run of reader.runs()) {
     if (signal?.aborted === true) return;
     const last = await lastSeqIn(join(homePaths(reader.home).runs, run, "events.ndjson"));
     if (last === "no folder") continue;
-    if (last === undefined || reader.eventsOf(run, last).next().done !== true) recorder.complete(run);
+    if (last === undefined || reader.eventsOf(run, last).next().done !== true) yield run;
   }
 }
 

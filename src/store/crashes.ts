@@ -132,9 +132,12 @@ function lastEvents(home: string): string {
   try {
     let text = "";
     for (const event of reader.eventsAfter(Math.max(0, reader.lastSeq() - mostEvents))) {
-      const line = JSON.stringify(flatEvent(event));
+      const flat: Record<string, unknown> = flatEvent(event);
+      const line = JSON.stringify(flat);
       const { type, seq, at, run, source } = event;
-      const short = { type, seq, at, run, source, shortened: headAndTail(line, eventBytes / 2).text };
+      // Whom it is about must be known of a long one, too.
+      const construct = typeof flat["construct"] === "string" ? { construct: flat["construct"] } : {};
+      const short = { type, seq, at, run, source, ...construct, shortened: headAndTail(line, eventBytes / 2).text };
       text += `${line.length <= eventBytes ? line : JSON.stringify(short)}\n`;
     }
     return text;

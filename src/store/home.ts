@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { storageFault } from "./storage-fault.ts";
@@ -24,9 +24,22 @@ export const homePaths = (home: string) => ({
   settingsLock: join(home, "settings.lock"),
   runs: join(home, "runs"),
   policy: join(home, "policy.toml"),
+  /** How to reach the NATS server of a fleet of nodes, and up to which epoch sessions have been given to these. */
+  hub: join(home, "hub.json"),
+  hubEpoch: join(home, "hub-epoch.json"),
   /** What a netrunner likes of the cockpit. */
   cockpit: join(home, "cockpit.toml"),
 });
+
+/** What tells this home's processes from those of any other, of a copy of it too. Undefined where there is no such folder. */
+export function homeMark(home: string): string | undefined {
+  try {
+    return `${realpathSync(home)}#${statSync(home).ino}`;
+  } catch {
+    // What is not there has started nothing.
+    return undefined;
+  }
+}
 
 /** The folder of a run. The id may come from a command line: what could lead out of the home is refused. */
 export function runPath(home: string, run: string): string {

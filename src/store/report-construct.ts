@@ -13,6 +13,7 @@ export function constructSection(construct: ConstructView): string[] {
     quoted(headAndTail(construct.task, mostTask).text),
   ];
   if (construct.profile !== defaultProfile) parts.push(`Profile: ${inline(construct.profile, 64)}`);
+  if (construct.place !== null) parts.push(`It ran on ${inline(construct.place, 64)}.`);
   if (construct.after.length > 0) parts.push(`It came after ${construct.after.map((id) => code(id)).join(", ")}.`);
   if (outcome === null) return parts;
   if (outcome.refusal !== null) parts.push(`The model declined: ${inline(outcome.refusal, 400)}`);

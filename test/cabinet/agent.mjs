@@ -48,12 +48,12 @@ export async function tryGate(agent, text, mayRun = (permission) => permission =
   finish(agent, "The gate was tried.");
 }
 
-/** One tool call: asks the hook of the SDK's host, and runs it if it may. */
-async function useTool(
+/** One tool call: asks the hook of the SDK's host, and runs it if it may. Whether it might. */
+export async function useTool(
   agent,
   name,
   input,
-  mayRun,
+  mayRun = (permission) => permission === "allow",
   run = () => execFileSync("/bin/sh", ["-c", input.command]),
   parent = null,
 ) {
@@ -66,6 +66,7 @@ async function useTool(
   if (may) await run(id);
   const result = { type: "tool_result", tool_use_id: id, is_error: !may, content: may ? "ran" : "denied" };
   send(agent, { type: "user", ...around, message: { role: "user", content: [result] } });
+  return may;
 }
 
 /** What the PreToolUse hook says; "none" when there is no hook. */

@@ -6,7 +6,7 @@ import type { Note } from "../../src/engine/journal.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../src/protocol/snapshot.ts";
 import { eventOf } from "../engine/events.ts";
-import { ownClock } from "../kit/own-clock.ts";
+import { handClock } from "../kit/hand-clock.ts";
 
 // Durations go by the monotonic clock, which stands still while the machine sleeps and does not jump; what has a date (a day's
 // bound: see test/engine/budget/today.test.ts; a provider's reset) goes by the clock on the wall.
@@ -15,11 +15,11 @@ const hour = 3_600_000;
 
 /** A clock whose wall side can be set by itself: the machine slept, or somebody has set the time. */
 function jumpyClock(): { clock: Clock; pass: (ms: number) => void; set: (ms: number) => void } {
-  const { clock, pass } = ownClock(1_000_000);
+  const clock = handClock(1_000_000);
   let off = 0;
   return {
     clock: { ...clock, now: () => clock.now() + off },
-    pass,
+    pass: clock.pass,
     set(ms) {
       off += ms;
     },

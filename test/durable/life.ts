@@ -34,8 +34,6 @@ export async function live({ folder, scenario, death, driver, die }: LifeParts):
       lock.release();
     },
   };
-  // It died after the closing: there is nothing to go on with.
-  if (isClosed) return held[Symbol.dispose]();
   const deck = new Deck(
     { workspace, home, mode: "write", offline: true, noLock: true },
     {
@@ -54,6 +52,9 @@ export async function live({ folder, scenario, death, driver, die }: LifeParts):
     mortal(store, death, die),
     held,
   );
+  await deck.takeOver(lock.left);
+  // It died after the closing: there is nothing to go on with.
+  if (isClosed) return deck.close();
   const opened =
     run === undefined
       ? await deck.send({ type: "goal.set", goal: scenario.goal, settings: settingsOf(scenario), command_line: [] })

@@ -67,8 +67,8 @@ if (values.only !== undefined) {
   if (Number(values.real) > 0) {
     const clean = await tryReal({ seed, deaths: [] }, "deck");
     const trials = trialsOf(new Map([[seed, kindsIn(clean.events)]]), Number(values.real), seed);
-    // In every second one the agents are killed with their deck; in the others they outlive it.
-    await run(trials, (trial) => tryReal(trial, trials.indexOf(trial) % 2 === 0 ? "deck" : "both"), "real");
+    const fates = ["deck", "both", "stopped"] as const;
+    await run(trials, (trial) => tryReal(trial, fates[trials.indexOf(trial) % 3] ?? "deck"), "real");
   }
 }
 process.exitCode = failures === 0 ? 0 : 1;

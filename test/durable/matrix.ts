@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DeckEvent } from "../../src/protocol/event.ts";
 import { openStoreToRead } from "../../src/store/event-log.ts";
-import { agentsOf, of } from "../kit/deck.ts";
+import { of } from "../kit/deck.ts";
 import { faultyTurns } from "../kit/turns.ts";
+import { remainsOf } from "../survivors/remains.ts";
 import { showDeath, type Death } from "./death.ts";
 import { numbersFrom, readTask, redirection, spawnedTasks } from "./scenario.ts";
 
@@ -60,14 +61,13 @@ export async function tryDeaths(
       if (await life(folder, seed, death)) break;
     }
     const events = eventsIn(folder);
-    return {
-      wrong: [...faultsIn(events), ...faultyTurns(events), ...faultyEffects(events, join(folder, "workspace"))],
-      events,
-    };
+    const effects = faultyEffects(events, join(folder, "workspace"));
+    const left = remainsOf(folder).map((line) => `left behind: ${line}`);
+    return { wrong: [...faultsIn(events), ...faultyTurns(events), ...effects, ...left], events };
   } catch (error) {
     return { wrong: [String(error)], events: eventsIn(folder) };
   } finally {
-    for (const { pid } of leftOf(eventsIn(folder))) kill(pid);
+    for (const line of remainsOf(folder)) process.kill(Number.parseInt(line, 10), "SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -136,8 +136,6 @@ function faultsIn(events: readonly DeckEvent[]): string[] {
       of(events, "attention.closed").filter(({ body: end }) => end.item === body.item).length === 1,
       `${body.item} is open`,
     );
-  const left = leftOf(events);
-  expect(left.length === 0, `left behind: ${left.map(({ pid, id }) => `${pid} of ${id}`).join("; ")}`);
   return wrong;
 }
 
@@ -165,30 +163,6 @@ function faultyEffects(events: readonly DeckEvent[], workspace: string): string[
       ...(twice > cuts ? [`${task.name} has done ${twice} steps again`] : []),
     ];
   });
-}
-
-/** What is alive of the agents of these events, by one look at the machine that is independent of the product. */
-function leftOf(events: readonly DeckEvent[]): { pid: number; id: string }[] {
-  const ids = new Set(agentsOf(events));
-  return readdirSync("/proc").flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const environment = readFileSync(`/proc/${name}/environ`, "utf8");
-      const id = /(?:^|\0)CYBERDECK_CONSTRUCT=([^\0]*)/.exec(environment)?.[1];
-      return id !== undefined && ids.has(id) ? [{ pid: Number(name), id }] : [];
-    } catch {
-      // It ended while we looked, or belongs to somebody else.
-      return [];
-    }
-  });
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 /** Every kind of event that the record of a clean run has, with how often. */

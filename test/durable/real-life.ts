@@ -7,12 +7,15 @@ import { scenarioOf } from "./scenario.ts";
 
 /**
  * One trial with the real agent, against a model that outlives the deck.
- * @param dies whether the agents are killed with their deck, or left to themselves
+ * @param fate of the agents when their deck dies: they are killed too, left to themselves, or stopped as in the middle of a stop
  */
-export async function tryReal(trial: Trial, dies: "both" | "deck"): Promise<{ wrong: string[]; events: DeckEvent[] }> {
+export async function tryReal(
+  trial: Trial,
+  fate: "both" | "deck" | "stopped",
+): Promise<{ wrong: string[]; events: DeckEvent[] }> {
   const api = await startOfflineApi({ answer: modelOf(scenarioOf(trial.seed)) });
   try {
-    return await tryDeaths(trial, lifeOf(join(import.meta.dirname, "real-deck-process.ts"), api.url, dies));
+    return await tryDeaths(trial, lifeOf(join(import.meta.dirname, "real-deck-process.ts"), api.url, fate));
   } finally {
     await api.close();
   }

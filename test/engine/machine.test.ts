@@ -1,22 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { TurnEnd } from "../../src/drivers/agent.ts";
 import { endStateOf, step, type Life, type LifeEffect, type LifeInput } from "../../src/engine/construct/machine.ts";
-import { noTokens } from "../../src/protocol/outcome.ts";
-
-const turnEnd = (parts: Partial<TurnEnd> = {}): TurnEnd => ({
-  status: "ok",
-  ok: true,
-  text: "",
-  errors: [],
-  refused: false,
-  sessionId: "s",
-  turns: 1,
-  queued: 0,
-  costUsd: 0,
-  tokens: noTokens,
-  ...parts,
-});
+import { aTurnEnd } from "../kit/turn-end.ts";
 
 const lives: Record<string, Life> = {
   queued: { phase: "queued" },
@@ -31,10 +16,10 @@ const inputs: Record<string, LifeInput> = {
   start: { type: "start" },
   opened: { type: "opened" },
   open_failed: { type: "open_failed" },
-  "turn_ended ok": { type: "turn_ended", turn: turnEnd() },
-  "turn_ended with more queued": { type: "turn_ended", turn: turnEnd({ queued: 1 }) },
-  "turn_ended refused": { type: "turn_ended", turn: turnEnd({ refused: true }) },
-  "turn_ended in error": { type: "turn_ended", turn: turnEnd({ ok: false, status: "error_max_turns" }) },
+  "turn_ended ok": { type: "turn_ended", turn: aTurnEnd() },
+  "turn_ended with more queued": { type: "turn_ended", turn: aTurnEnd({ queued: 1 }) },
+  "turn_ended refused": { type: "turn_ended", turn: aTurnEnd({ refused: true }) },
+  "turn_ended in error": { type: "turn_ended", turn: aTurnEnd({ ok: false, status: "error_max_turns" }) },
   exited: { type: "exited", exit: { how: "code", code: 0, stderr: "" } },
   stop: { type: "stop", cause: "stall" },
   redirect: { type: "redirect" },

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { AgentEvent, TurnEnd } from "../../src/drivers/agent.ts";
+import type { AgentEvent } from "../../src/drivers/agent.ts";
 import { translate } from "../../src/drivers/claude/messages.ts";
 import { Meter, meteringOf, type MeterParts } from "../../src/engine/meter.ts";
 import type { Note } from "../../src/engine/journal.ts";
 import { noTokens, type Tokens } from "../../src/protocol/outcome.ts";
+import { aTurnEnd } from "../kit/turn-end.ts";
 
 /** A dollar for a thousand tokens of output. */
 const priceOf = (model: string, tokens: Tokens, isFast: boolean): number | null =>
@@ -32,21 +33,10 @@ const over = (request: string, output: number): AgentEvent => ({
   isFinal: true,
 });
 
-const turnEnded = (costUsd: number, tokens: Partial<Tokens>): AgentEvent => {
-  const turn: TurnEnd = {
-    status: "ok",
-    ok: true,
-    text: "",
-    errors: [],
-    refused: false,
-    sessionId: "s",
-    turns: 1,
-    queued: 0,
-    costUsd,
-    tokens: { ...noTokens, ...tokens },
-  };
-  return { type: "turn.ended", turn };
-};
+const turnEnded = (costUsd: number, tokens: Partial<Tokens>): AgentEvent => ({
+  type: "turn.ended",
+  turn: aTurnEnd({ costUsd, tokens: { ...noTokens, ...tokens } }),
+});
 
 describe("the meter of an agent", () => {
   test("counts a request once, however often it is told of", () => {

@@ -84,7 +84,7 @@ describe("the schedule", () => {
       { id: "waits", after: ["busy"] },
       { id: "free", after: [] },
     ];
-    expect(schedule(state({ queue }), free)).toEqual({ start: ["free"], blocked: [] });
+    expect(schedule(state({ queue }), free)).toEqual({ start: ["free"], unplaced: [], blocked: [] });
   });
 
   test("counts one that takes an agent which is up as no start, as far as there are such agents and they will do", () => {

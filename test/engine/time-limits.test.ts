@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { timekeeper } from "../../src/engine/construct/time-limits.ts";
 import { call, say, silent, slow } from "../../src/offline/reply.ts";
 import { leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
-import { ownClock } from "../kit/own-clock.ts";
+import { handClock } from "../kit/hand-clock.ts";
 
 function kept(limits = { idle_warn_ms: 50, idle_limit_ms: 100, time_limit_ms: 1000 }, workedMs = 0) {
-  const { clock, pass } = ownClock();
+  const clock = handClock();
   const told: string[] = [];
   const keeper = timekeeper({
     limits: () => limits,
@@ -19,93 +19,93 @@ function kept(limits = { idle_warn_ms: 50, idle_limit_ms: 100, time_limit_ms: 10
     onStalled: (ms) => told.push(`stalled ${ms}`),
     onAlive: () => told.push("alive"),
   });
-  return { keeper, pass, told, limits };
+  return { keeper, clock, told, limits };
 }
 
 describe("the times of a construct", () => {
   test("warn of a silence once, and stop at the limit", () => {
-    const { keeper, pass, told } = kept();
+    const { keeper, clock, told } = kept();
     keeper.start();
-    pass(500);
+    clock.pass(500);
     expect(told).toEqual(["stalled 50", "stall"]);
   });
 
   test("a sign of life ends the warning, and the next silence is warned of again", () => {
-    const { keeper, pass, told } = kept();
+    const { keeper, clock, told } = kept();
     keeper.start();
-    pass(60);
+    clock.pass(60);
     keeper.sign();
-    pass(60);
+    clock.pass(60);
     expect(told).toEqual(["stalled 50", "alive", "stalled 50"]);
   });
 
   test("do not run while it waits for the netrunner, also when it waits twice at once or from before its start", () => {
-    const { keeper, pass, told } = kept();
+    const { keeper, clock, told } = kept();
     keeper.wait(true);
     keeper.start();
-    pass(5000);
+    clock.pass(5000);
     keeper.wait(true);
-    pass(5000);
+    clock.pass(5000);
     keeper.wait(false);
-    pass(5000);
+    clock.pass(5000);
     keeper.wait(false);
-    pass(40);
+    clock.pass(40);
     expect(told).toEqual([]);
     for (let ms = 40; ms < 980; ms += 20) {
       keeper.sign();
-      pass(20);
+      clock.pass(20);
     }
     expect(told).toEqual([]);
-    pass(20);
+    clock.pass(20);
     expect(told).toEqual(["time is up"]);
   });
 
   test("hold as they are changed, in both directions", () => {
-    const { keeper, pass, told, limits } = kept();
+    const { keeper, clock, told, limits } = kept();
     keeper.start();
-    pass(90);
+    clock.pass(90);
     limits.idle_limit_ms = 10_000;
     limits.idle_warn_ms = 0;
     keeper.rearm();
-    pass(500);
+    clock.pass(500);
     expect(told).toEqual(["stalled 50"]);
     limits.time_limit_ms = 100;
     keeper.rearm();
-    pass(1);
+    clock.pass(1);
     expect(told).toEqual(["stalled 50", "time is up"]);
   });
 
   test("are up once for each limit, and it works on", () => {
-    const { keeper, pass, told, limits } = kept({ idle_warn_ms: 0, idle_limit_ms: 1000, time_limit_ms: 100 });
+    const { keeper, clock, told, limits } = kept({ idle_warn_ms: 0, idle_limit_ms: 1000, time_limit_ms: 100 });
     keeper.start();
-    pass(300);
+    clock.pass(300);
     expect(told).toEqual(["time is up"]);
     limits.time_limit_ms = 400;
     keeper.rearm();
-    pass(99);
+    clock.pass(99);
     expect(told).toEqual(["time is up"]);
-    pass(1);
+    clock.pass(1);
     expect(told).toEqual(["time is up", "time is up"]);
     limits.time_limit_ms = 0;
     keeper.rearm();
-    pass(500);
+    clock.pass(500);
     expect(told.length).toBe(2);
   });
 
   test("go on from what was worked in an earlier life", () => {
-    const { keeper, pass, told } = kept({ idle_warn_ms: 0, idle_limit_ms: 1000, time_limit_ms: 500 }, 450);
+    const { keeper, clock, told } = kept({ idle_warn_ms: 0, idle_limit_ms: 1000, time_limit_ms: 500 }, 450);
     keeper.start();
-    pass(49);
+    clock.pass(49);
     expect([told, keeper.worked()]).toEqual([[], 499]);
-    pass(1);
+    clock.pass(1);
     expect(told).toEqual(["time is up"]);
   });
 
   test("nothing is told after the end", () => {
-    const { keeper, pass, told } = kept();
+    const { keeper, clock, told } = kept();
     keeper.start();
     keeper.close();
-    pass(5000);
+    clock.pass(5000);
     expect(told).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ const minute = 60_000;
 
 /** A log of one construct that has started; each further event comes a second after the one before, unless `at` is given. */
 function traceOf(...rest: (readonly [EventType, object, { at?: number; source?: string }?])[]): Trace {
-  const log: DeckEvent[] = [eventOf(1, "construct.started", { construct, pid: 1, command: "agent" })];
+  const log: DeckEvent[] = [eventOf(1, "construct.started", { construct, pid: 1, command: "agent", place: null })];
   for (const [type, body, { at, source } = {}] of rest) {
     const last = log.at(-1);
     const event = eventOf(log.length + 1, type, { construct, ...body });
@@ -130,9 +130,9 @@ describe("how long a construct has worked until its deck died", () => {
 
   test("goes on from what it had when it was suspended", () => {
     const log: DeckEvent[] = [
-      eventOf(1, "construct.started", { construct, pid: 1, command: "agent" }),
+      eventOf(1, "construct.started", { construct, pid: 1, command: "agent", place: null }),
       eventOf(2, "construct.suspended", { ...suspended, construct, duration_ms: 9000, worked_ms: 4000 }),
-      eventOf(3, "construct.started", { construct, pid: 2, command: "agent" }),
+      eventOf(3, "construct.started", { construct, pid: 2, command: "agent", place: null }),
       { ...eventOf(4, "construct.said", { construct, text: "hm" }), at: 2003 },
     ];
     expect(tracesOf(log, minute).get(construct)).toMatchObject({ livedMs: 10_000, workedMs: 5000 });

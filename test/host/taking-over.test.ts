@@ -28,6 +28,7 @@ test("a host ends what a killed deck has left before anything else, and goes on 
   const dead = spawn(process.execPath, [program, folder, api.url, "Work for long."], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  using _dead = { [Symbol.dispose]: () => void dead.kill("SIGKILL") };
   const ended = once(dead, "exit");
   await eventually(() => remainsOf(folder).some((line) => line.includes("sleep 300")), "the construct is at work");
   dead.kill("SIGKILL");

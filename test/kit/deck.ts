@@ -12,6 +12,7 @@ import { openCaliberDesk, type CaliberDesk } from "../../src/engine/calibers/des
 import type { Patience } from "../../src/engine/daemon/conversation.ts";
 import { judgeFor, type Judge } from "../../src/engine/gate/judge.ts";
 import { openWritingDeck, type Deck } from "../../src/host/deck.ts";
+import type { DeckParts } from "../../src/host/deck-parts.ts";
 import type { PluginParts } from "../../src/host/bridge/deck-plugins.ts";
 import type { OpenedRun } from "../../src/host/port.ts";
 import { block, say, type Answerer } from "../../src/offline/reply.ts";
@@ -83,6 +84,8 @@ export interface TestDeckOptions {
   open?: typeof openWritingDeck;
   /** How much memory there is for agents. */
   memory?: () => { free: number; total: number } | undefined;
+  /** Where constructs may run besides this machine. */
+  places?: DeckParts["places"];
   /** An earlier deck's folder to go on in. */
   folder?: string;
   /** Leaves the folder for a later deck, which then deletes it. */
@@ -137,6 +140,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
           }),
       ...(options.plugins === undefined ? {} : { plugins: kitPlugins() }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
+      ...(options.places === undefined ? {} : { places: options.places }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.accountTimes === undefined ? {} : { accountTimes: options.accountTimes }),
       ...(options.answerMs === undefined ? {} : { answerMs: options.answerMs }),

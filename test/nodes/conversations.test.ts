@@ -1,28 +1,21 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import { conversations } from "../../src/nodes/node/conversations.ts";
-import { openOutbox, type Outbox } from "../../src/nodes/node/outbox.ts";
+import type { Outbox } from "../../src/nodes/node/outbox.ts";
 import { nodeWireVersion, type Bidding, type FromHost, type FromNode } from "../../src/nodes/wire/letters.ts";
 import { eventually } from "../kit/deck.ts";
+import { handClock } from "../kit/hand-clock.ts";
+import { temporaryOutbox } from "./kit/outbox.ts";
+import { judging } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
 
 const to = { session: "cx-1", epoch: 1, boot: "b" };
-const fine = { decision: "allow", rule: "tier.default", reason: "" } as const;
 const bid = (n: number, bidding: Bidding, where = to): FromHost => ({ wire: nodeWireVersion, to: where, n, bidding });
 const taken = (upTo: number): FromHost => ({ wire: nodeWireVersion, to, taken: upTo });
 
-let folder = "";
 let outbox: Outbox;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "deck-conversations-"));
-  outbox = openOutbox(join(folder, "outbox.db"));
-});
-afterEach(() => {
-  outbox.close();
-  rmSync(folder, { recursive: true });
+  outbox = temporaryOutbox();
 });
 
 /** A node that writes down what it sends, and what it complains of. */
@@ -36,7 +29,7 @@ function node(box: Outbox = outbox) {
     againMs: 5,
   });
   const agent = puppet();
-  const parts = { judge: () => fine, over: new AbortController().signal, open: agent.open };
+  const parts = { ...judging(), open: agent.open };
   const sayings = (): string[] => sent.flatMap((letter) => ("saying" in letter ? [letter.saying.type] : []));
   return { own, agent, sent, warned, parts, sayings };
 }
@@ -56,6 +49,23 @@ describe("the conversations of a node", () => {
     agent.does({ type: "said", text: "more" });
     await eventually(() => sent.length > before, "what comes after it is sent");
     expect(sent.slice(before).every((letter) => "n" in letter && letter.n > last)).toBe(true);
+    own.close();
+  });
+
+  test("tell of signs of life once a second, and of everything else at once", async () => {
+    const clock = handClock();
+    const { own, agent, parts } = node();
+    const lines = (): string[] => outbox.left(to).flatMap(({ body }) => (body.type === "did" ? [body.event.type] : []));
+    own.open(to, { ...parts, clock });
+    for (const _ of [1, 2, 3]) agent.does({ type: "alive" });
+    agent.does({ type: "said", text: "so" });
+    agent.does({ type: "alive" });
+    await eventually(() => lines().length === 2, "the first one and the word are kept");
+    clock.pass(1000);
+    for (const _ of [1, 2, 3]) agent.does({ type: "alive" });
+    agent.does({ type: "said", text: "more" });
+    await eventually(() => lines().length === 4, "and the next one a second later");
+    expect(lines()).toEqual(["alive", "said", "alive", "said"]);
     own.close();
   });
 

@@ -1,12 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { AgentEvent, SessionOwner } from "../../src/drivers/agent.ts";
 import { hostLines, type HostLines } from "../../src/nodes/host/lines.ts";
 import { remoteSession } from "../../src/nodes/host/remote-session.ts";
 import { conversations, type Conversations } from "../../src/nodes/node/conversations.ts";
-import { openOutbox, type Outbox } from "../../src/nodes/node/outbox.ts";
+import type { Outbox } from "../../src/nodes/node/outbox.ts";
 import {
   fromHostSchema,
   fromNodeSchema,
@@ -16,22 +13,17 @@ import {
 } from "../../src/nodes/wire/letters.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { eventually } from "../kit/deck.ts";
+import { temporaryOutbox } from "./kit/outbox.ts";
+import { inForce, judging } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
 
 const to: Address = { session: "cx-1", epoch: 1, boot: "b" };
 const allow = { decision: "allow", rule: "test", reason: "" } as const;
-const fine = { decision: "allow", rule: "tier.default", reason: "" } as const;
 const owner: SessionOwner = { gate: () => Promise.resolve(allow) };
 
-let folder = "";
 let outbox: Outbox;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "deck-lines-"));
-  outbox = openOutbox(join(folder, "outbox.db"));
-});
-afterEach(() => {
-  outbox.close();
-  rmSync(folder, { recursive: true });
+  outbox = temporaryOutbox();
 });
 
 interface Both {
@@ -102,8 +94,7 @@ function both(chance: () => number = () => 1): Both {
 }
 
 const serving = (agent: ReturnType<typeof puppet>) => ({
-  judge: () => fine,
-  over: new AbortController().signal,
+  ...judging(),
   open: agent.open,
 });
 
@@ -124,7 +115,7 @@ describe("host and node", () => {
     const link = both(() => number(1000) / 1000);
     const agent = puppet();
     link.node.open(to, serving(agent));
-    const session = await remoteSession(link.host.open(to), owner, "token");
+    const session = await remoteSession(link.host.open(to), owner, { token: "token", policy: () => inForce });
     for (const text of numbers(40)) {
       agent.does({ type: "said", text });
       session.send(text);
@@ -142,7 +133,7 @@ describe("host and node", () => {
     const link = both();
     const agent = puppet();
     link.node.open(to, serving(agent));
-    const session = await remoteSession(link.host.open(to), owner, "token");
+    const session = await remoteSession(link.host.open(to), owner, { token: "token", policy: () => inForce });
     link.cut(true);
     for (const text of numbers(20)) agent.does({ type: "said", text });
     session.send("are you there?");
@@ -159,7 +150,7 @@ describe("host and node", () => {
     const link = both();
     const agent = puppet();
     link.node.open(to, serving(agent));
-    const session = await remoteSession(link.host.open(to), owner, "token");
+    const session = await remoteSession(link.host.open(to), owner, { token: "token", policy: () => inForce });
     for (const text of numbers(3)) agent.does({ type: "said", text });
     await eventually(() => outbox.left(to).length === 3, "only the opening is acknowledged: nobody has read the rest");
     link.keep.isSlow = true;
@@ -176,16 +167,16 @@ describe("host and node", () => {
     const link = both();
     const agent = puppet();
     const served = link.node.open(to, serving(agent));
-    const session = await remoteSession(link.host.open(to), owner, "token");
+    const session = await remoteSession(link.host.open(to), owner, { token: "token", policy: () => inForce });
     link.cut(true);
     agent.does({ type: "said", text: "nobody hears this" });
     link.host.giveUp("b", "it was not heard for too long");
-    expect(await session.closed).toMatchObject({ how: "broken", reason: "it was not heard for too long" });
+    expect(await session.closed).toMatchObject({ how: "lost", reason: "it was not heard for too long" });
     const again = puppet();
     const next = { ...to, epoch: 2, boot: "c" };
     link.cut(false);
     link.node.open(next, serving(again));
-    const heir = await remoteSession(link.host.open(next), owner, "token");
+    const heir = await remoteSession(link.host.open(next), owner, { token: "token", policy: () => inForce });
     link.node.sendAgain();
     await served.closed;
     await eventually(() => outbox.left(to).length === 0, "the zombie has forgotten");

@@ -9,8 +9,8 @@ const node = (name: string, some: Partial<NodeState> = {}): NodeState => ({
   slots: 4,
   used: 0,
   freeMb: 4000,
-  isDraining: false,
-  hasPolicy: true,
+  hasWall: false,
+  closed: undefined,
   ...some,
 });
 const room = (nodes: NodeState[], some: Partial<Room> = {}): Room => ({
@@ -49,7 +49,7 @@ describe("where a construct goes", () => {
   });
 
   test("is another place when the node of its session drains or is gone", () => {
-    const draining = [node("a"), node("b", { isDraining: true })];
+    const draining = [node("a"), node("b", { closed: "drains" })];
     expect(place(wish({ before: "b" }), room(draining, fullHere))).toEqual({ isPlaced: true, node: "a" });
     expect(place(wish({ before: "x" }), room([node("a")], fullHere))).toEqual({ isPlaced: true, node: "a" });
   });
@@ -57,8 +57,12 @@ describe("where a construct goes", () => {
   test.each([
     ["no node of the pool gpu is up", wish({ pool: "gpu" }), room([node("a")])],
     ["no node has cuda", wish({ labels: ["cuda"] }), room([node("a", { labels: ["ssd"] })])],
-    ["no node of the pool big takes any more", wish({ pool: "big" }), room([node("a", { isDraining: true })])],
-    ["or have no policy yet", wish({ pool: "big" }), room([node("a", { hasPolicy: false })])],
+    [
+      "no node of the pool big takes any more: a drains, b has no policy yet",
+      wish({ pool: "big" }),
+      room([node("a", { closed: "drains" }), node("b", { closed: "has no policy yet" })]),
+    ],
+    ["no node of the pool big has a wall", wish({ pool: "big", wall: true }), room([node("a")])],
     ["all nodes of the pool big are full", wish({ pool: "big" }), room([node("a", { used: 4 })])],
     ["no node of the pool big has 400 MB", wish({ pool: "big" }), room([node("a", { freeMb: 100 })])],
     ["there is no room here", wish(), room([], fullHere)],
@@ -76,13 +80,14 @@ describe("where a construct goes", () => {
       slots: integer({ min: 1, max: 4 }),
       used: integer({ min: 0, max: 4 }),
       freeMb: integer({ min: 0, max: 1000 }),
-      isDraining: boolean(),
-      hasPolicy: boolean(),
+      hasWall: boolean(),
+      closed: constantFrom("drains", undefined),
     });
     const anyWish = record({
       pool: option(constantFrom("big", "gpu", herePool), { nil: undefined }),
       labels: subarray(labels),
       needMb: integer({ min: 0, max: 800 }),
+      wall: boolean(),
       before: option(constantFrom("n0", "n1", "gone"), { nil: undefined }),
     });
     const here = record({
@@ -96,8 +101,8 @@ describe("where a construct goes", () => {
         const nodes = some.map((one, index) => ({ ...one, name: `n${index}` }));
         const found = place(wanted, { here: own, nodes, strategy: how });
         const isFit = (one: NodeState): boolean =>
-          one.hasPolicy &&
-          !one.isDraining &&
+          one.closed === undefined &&
+          (one.hasWall || !wanted.wall) &&
           one.used < one.slots &&
           one.freeMb >= wanted.needMb &&
           (wanted.pool === undefined || wanted.pool === one.pool) &&

@@ -1,17 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
-import { remoteSession, type RemoteCall } from "../../src/nodes/host/remote-session.ts";
+import { foundOf } from "../../src/engine/gate/found.ts";
+import { remoteSession } from "../../src/nodes/host/remote-session.ts";
 import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { joined } from "./kit/line.ts";
+import { inForce, judging } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
 
 const allow: Verdict = { decision: "allow", rule: "test", reason: "" };
-const fine: Judgement = { decision: "allow", rule: "tier.default", reason: "" };
 
 const call = (id: string): ToolCall => ({ id, tool: "Bash", input: { command: id } });
-
-const parts = (judge: (asked: ToolCall) => Judgement = () => fine) => ({ judge, over: new AbortController().signal });
 
 describe("a session on a node", () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
@@ -19,7 +18,7 @@ describe("a session on a node", () => {
     async (seed) => {
       const agent = puppet();
       const number = numbersFrom(seed);
-      const { line } = joined({ ...parts(), open: agent.open }, () => number(1000) / 1000);
+      const { line } = joined({ ...judging(), open: agent.open }, () => number(1000) / 1000);
       const asked: string[] = [];
       const owner: SessionOwner = {
         gate: async (remote) => {
@@ -27,7 +26,7 @@ describe("a session on a node", () => {
           return remote.id === "b" ? { decision: "deny", rule: "test", reason: "no" } : allow;
         },
       };
-      const session = await remoteSession(line, owner, "token");
+      const session = await remoteSession(line, owner, { token: "token", policy: () => inForce });
       expect([session.pid, session.command, session.token]).toEqual([77, "an agent", "token"]);
 
       for (const text of ["one", "two", "three"]) session.send(text);
@@ -62,18 +61,19 @@ describe("a session on a node", () => {
   test("whose node denies a call by itself tells the host so, and nobody can allow it", async () => {
     const agent = puppet();
     const judge = (asked: ToolCall): Judgement =>
-      asked.id === "bad" ? { decision: "deny", rule: "effect.write", reason: "outside" } : fine;
-    const { line } = joined({ ...parts(judge), open: agent.open });
+      asked.id === "bad" ? { decision: "deny", rule: "effect.write", reason: "outside" } : allow;
+    const { line } = joined({ ...judging(judge), open: agent.open });
     const told = Promise.withResolvers<Judgement>();
     const session = await remoteSession(
       line,
       {
-        gate: async (remote: ToolCall & Partial<Pick<RemoteCall, "judged">>) => {
-          if (remote.judged !== undefined) told.resolve(remote.judged);
+        gate: async (remote) => {
+          const found = foundOf(remote);
+          if (found !== undefined) told.resolve(found.judged);
           return allow;
         },
       },
-      "token",
+      { token: "token", policy: () => inForce },
     );
     expect(await agent.calls(call("bad"))).toEqual({ decision: "deny", rule: "effect.write", reason: "outside" });
     expect(await told.promise).toMatchObject({ decision: "deny", rule: "effect.write" });
@@ -83,7 +83,7 @@ describe("a session on a node", () => {
   test("runs nothing when its lease is over: not what is asked then, and not what waits for an answer", async () => {
     const agent = puppet();
     const over = new AbortController();
-    const { line, cut } = joined({ judge: () => fine, over: over.signal, open: agent.open });
+    const { line, cut } = joined({ ...judging(() => allow, over.signal), open: agent.open });
     const isAsked = Promise.withResolvers<void>();
     await remoteSession(
       line,
@@ -93,7 +93,7 @@ describe("a session on a node", () => {
           return new Promise(() => undefined);
         },
       },
-      "token",
+      { token: "token", policy: () => inForce },
     );
     const waiting = agent.calls(call("a"));
     await isAsked.promise;
@@ -103,10 +103,59 @@ describe("a session on a node", () => {
     expect(await agent.calls(call("b"))).toMatchObject({ decision: "deny", rule: "node.lease_over" });
   });
 
-  test("that was given up has ended as broken, without a proof, and whoever waits for it is told why", async () => {
+  test("runs nothing that is allowed when its process has stood still for too long, though nobody has told it so", async () => {
     const agent = puppet();
-    const { line, cut, lose } = joined({ ...parts(), open: agent.open });
-    const session = await remoteSession(line, { gate: () => Promise.resolve(allow) }, "token");
+    let isLate = false;
+    const { line } = joined({ ...judging(() => allow), mayAct: () => !isLate, open: agent.open });
+    const session = await remoteSession(
+      line,
+      {
+        gate: async () => {
+          isLate = true;
+          return allow;
+        },
+      },
+      { token: "token", policy: () => inForce },
+    );
+    expect(await agent.calls(call("a"))).toMatchObject({ decision: "deny", rule: "node.lease_over" });
+    expect(await agent.calls(call("b"))).toMatchObject({ decision: "deny", rule: "node.lease_over" });
+    await session.stop("hard");
+  });
+
+  test("that is stopped by several at once has one report for all", async () => {
+    const agent = puppet();
+    const { line } = joined({ ...judging(), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      { token: "token", policy: () => inForce },
+    );
+    const stops = await Promise.all([session.stop("polite"), session.stop("hard"), session.stop("hard")]);
+    expect(stops.map(({ proven }) => proven)).toEqual([true, true, true]);
+  });
+
+  test("that ends because its lease is over tells that, and not what it was ended with", async () => {
+    const agent = puppet();
+    const over = new AbortController();
+    const { line, served } = joined({ ...judging(() => allow, over.signal), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      { token: "token", policy: () => inForce },
+    );
+    over.abort();
+    await served.stop();
+    expect(await session.closed).toMatchObject({ how: "lost" });
+  });
+
+  test("that was given up has ended as lost, without a proof, and whoever waits for it is told why", async () => {
+    const agent = puppet();
+    const { line, cut, lose } = joined({ ...judging(), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      { token: "token", policy: () => inForce },
+    );
     cut();
     const answer = session.answers();
     const stop = session.stop("polite");
@@ -116,33 +165,41 @@ describe("a session on a node", () => {
       message: expect.stringContaining("node-1 has not been heard"),
     });
     expect(await stop).toEqual({ proven: false, survivors: [] });
-    expect(await session.closed).toMatchObject({ how: "broken", reason: "node-1 has not been heard for 10 s" });
+    expect(await session.closed).toMatchObject({ how: "lost", reason: "node-1 has not been heard for 10 s" });
     await expect(session.aim({ model: "m", effort: "low" })).rejects.toMatchObject({ code: "agent.gone" });
     for await (const event of session.events) throw new Error(`nothing comes any more, and there is ${event.type}`);
   });
 
   test("that cannot be opened there is a rejection here, with the reason", async () => {
     const open = (): Promise<AgentSession> => Promise.reject(new Error("there is no agent on this machine"));
-    const { line, served } = joined({ ...parts(), open });
-    await expect(remoteSession(line, { gate: () => Promise.resolve(allow) }, "token")).rejects.toThrow(
-      "there is no agent on this machine",
-    );
+    const { line, served } = joined({ ...judging(), open });
+    await expect(
+      remoteSession(line, { gate: () => Promise.resolve(allow) }, { token: "token", policy: () => inForce }),
+    ).rejects.toThrow("there is no agent on this machine");
     await served.closed;
     expect(await served.stop()).toEqual({ proven: true });
   });
 
   test("denies a call over which the host's gate fails", async () => {
     const agent = puppet();
-    const { line } = joined({ ...parts(), open: agent.open });
-    const session = await remoteSession(line, { gate: () => Promise.reject(new Error("broken")) }, "token");
+    const { line } = joined({ ...judging(), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.reject(new Error("broken")) },
+      { token: "token", policy: () => inForce },
+    );
     expect(await agent.calls(call("a"))).toMatchObject({ decision: "deny", rule: "gate.failed" });
     await session.stop("hard");
   });
 
   test("counts what was sent and not passed on yet among what is unread", async () => {
     const agent = puppet();
-    const { line } = joined({ ...parts(), open: agent.open });
-    const session = await remoteSession(line, { gate: () => Promise.resolve(allow) }, "token");
+    const { line } = joined({ ...judging(), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      { token: "token", policy: () => inForce },
+    );
     session.send("one");
     session.send("two");
     await session.answers();

@@ -71,7 +71,7 @@ describe("the package that is published", () => {
       ),
     ]);
     const packages = imports.map((match) => packageOf(match[1] ?? match[2] ?? "")).filter((name) => name !== undefined);
-    expect(packages).toContain("commander");
+    expect(packages).toContain("@anthropic-ai/claude-agent-sdk");
     for (const name of packages) expect(Object.keys(dependencies)).toContain(name);
   });
 

@@ -4,7 +4,12 @@ import { proveGone } from "../../src/process/proof.ts";
 import { newMarker, workbench } from "./workbench.ts";
 
 test("nothing to find is proven by two looks", async () => {
-  expect(await proveGone([newMarker(), newMarker()], 5000)).toEqual({ proven: true, looks: [0, 0], survivors: [] });
+  expect(await proveGone([newMarker(), newMarker()], 5000)).toEqual({
+    proven: true,
+    looks: [0, 0],
+    found: [],
+    survivors: [],
+  });
   expect(await proveGone([], 5000)).toMatchObject({ proven: true, looks: [0, 0] });
 });
 

@@ -73,7 +73,7 @@ describe("the actions of a block", () => {
 
 describe("what the daemon is told about actions", () => {
   test("has a line for each action, with each of its fields", () => {
-    const lines = describeActions().split("\n");
+    const lines = describeActions({ hasPlaces: true }).split("\n");
     expect(lines).toHaveLength(actionSchema.options.length);
     for (const [index, option] of actionSchema.options.entries()) {
       const [type, ...fields] = Object.keys(option.shape);

@@ -46,7 +46,7 @@ function atWork() {
     profile: "default",
     plugins: null,
   });
-  tell("construct.started", { construct, pid: 1, command: "agent" });
+  tell("construct.started", { construct, pid: 1, command: "agent", place: null });
   return { view, tell };
 }
 
@@ -54,7 +54,7 @@ describe("the view of a construct that is halted", () => {
   test("stays paused when that was recorded before its process was up", () => {
     const { view, tell } = atWork();
     tell("construct.paused", paused);
-    expect(tell("construct.started", { construct, pid: 1, command: "agent" })).toBe("paused");
+    expect(tell("construct.started", { construct, pid: 1, command: "agent", place: null })).toBe("paused");
     expect(view.constructs[construct]?.startedAt).not.toBeNull();
   });
 

@@ -4,7 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkLog } from "../../src/store/check-log.ts";
 import { openStore } from "../../src/store/event-log.ts";
-import { chat, goal, handClock, opened, runA, runB, temporaryFolder } from "./fixtures.ts";
+import { handClock } from "../kit/hand-clock.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, goal, opened, runA, runB } from "./fixtures.ts";
 
 /** A home with two runs, and a hand on its database. */
 function home(): { path: string; sql: (text: string) => void } {

@@ -14,7 +14,8 @@ import { flatEvent } from "../../src/protocol/event.ts";
 import { completeEventFiles } from "../../src/store/complete-files.ts";
 import { openStore, type Store } from "../../src/store/event-log.ts";
 import { openRecorder } from "../../src/store/recorder.ts";
-import { chat, goal, opened, runA, runB, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, goal, opened, runA, runB } from "./fixtures.ts";
 
 const fileOf = (store: Store, run: string): string => join(store.home, "runs", run, "events.ndjson");
 const wanted = (store: Store, run: string): string =>

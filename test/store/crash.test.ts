@@ -9,7 +9,8 @@ import { foldRunEvents } from "../../src/protocol/snapshot.ts";
 import { openStore } from "../../src/store/event-log.ts";
 import { acquireLock } from "../../src/store/lock.ts";
 import { openRecorder } from "../../src/store/recorder.ts";
-import { ended, goal, opened, queued, runA, said, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { ended, goal, opened, queued, runA, said } from "./fixtures.ts";
 
 const source = (path: string): string => JSON.stringify(join(import.meta.dirname, "../../src", path));
 

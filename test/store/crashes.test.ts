@@ -11,10 +11,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { triage } from "../../src/policy/triage/triage.ts";
 import { bundlesIn, crashesFolder, readBundle, writeCrash } from "../../src/store/crashes.ts";
 import { openStore } from "../../src/store/event-log.ts";
 import { homePaths } from "../../src/store/home.ts";
 import { aCrash } from "../kit/crash.ts";
+import { handClock } from "../kit/hand-clock.ts";
 
 const asItIs = (text: string): string => text;
 
@@ -49,6 +51,24 @@ describe("what a crash leaves", () => {
     const log = readFileSync(join(bundle.path, "host.log"), "utf8");
     expect([log.length, log.endsWith("the end")]).toEqual([64 * 1024, true]);
     expect(readFileSync(join(bundle.path, "settings.json"), "utf8")).toBe('{\n  "budget_usd": 5\n}\n');
+  });
+
+  test("tells whom an event is about that is too long to be kept whole", () => {
+    using at = place();
+    const store = openStore(at.home, handClock(0));
+    const command = `claude --system-prompt "${"You are a construct. ".repeat(1000)}"`;
+    const body = { construct: "cx-00000001", pid: 1, command, place: null };
+    store.append([{ type: "construct.started", run: "run-1", source: "cx-00000001", body }], { synced: false });
+    store.close();
+    const bundle = readBundle(writeCrash(at.home, aCrash(), asItIs));
+    expect(bundle.events).toMatchObject([
+      {
+        type: "construct.started",
+        construct: "cx-00000001",
+        shortened: expect.stringContaining("You are a construct"),
+      },
+    ]);
+    expect(triage(bundle, "/opt/cyberdeck").under_way).toContain("cx-00000001: at work");
   });
 
   test("is what can be had, where the record, the settings or the whole home are broken or missing", () => {

@@ -7,7 +7,9 @@ import { foldRunEvents } from "../../src/protocol/snapshot.ts";
 import { checkLog } from "../../src/store/check-log.ts";
 import { openStore } from "../../src/store/event-log.ts";
 import { openRecorder } from "../../src/store/recorder.ts";
-import { chat, goal, handClock, opened, runA, runB, temporaryFolder } from "./fixtures.ts";
+import { handClock } from "../kit/hand-clock.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, goal, opened, runA, runB } from "./fixtures.ts";
 
 describe("a log of the database that was torn", () => {
   /** A home as a deck leaves it that dies now: nothing of its log is in the database yet. */
@@ -76,11 +78,11 @@ describe("a clock that is set back", () => {
     const store = openStore(join(temporaryFolder(), "home"), clock);
     onTestFinished(() => store.close());
     store.append([opened(runA)], { synced: true });
-    clock.advance(60_000);
+    clock.pass(60_000);
     store.append([goal("one")], { synced: true });
-    clock.advance(-3_600_000);
+    clock.pass(-3_600_000);
     store.append([goal("two"), opened(runB)], { synced: true });
-    clock.advance(5000);
+    clock.pass(5000);
     store.append([goal("three")], { synced: true });
     expect(store.runs()).toEqual([runB, runA]);
     expect(foldRunEvents(store.eventsOf(runA))).toMatchObject({ goal: "three", durationMs: 65_000 });

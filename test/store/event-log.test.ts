@@ -8,7 +8,9 @@ import { openForWriting } from "../../src/store/database.ts";
 import { redactor } from "../../src/store/redaction/redactor.ts";
 import { openStore, openStoreToRead, storeOf } from "../../src/store/event-log.ts";
 import { seal } from "../../src/store/sealed-event.ts";
-import { chat, goal, handClock, opened, runA, runB, said, temporaryFolder } from "./fixtures.ts";
+import { handClock } from "../kit/hand-clock.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, goal, opened, runA, runB, said } from "./fixtures.ts";
 
 const newHome = (): string => join(temporaryFolder(), ".cyberdeck");
 

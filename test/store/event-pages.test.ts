@@ -7,7 +7,8 @@ import type { EventsWanted } from "../../src/protocol/event-page.ts";
 import { openForWriting } from "../../src/store/database.ts";
 import { eventPages } from "../../src/store/event-pages.ts";
 import { openStore, openStoreToRead } from "../../src/store/event-log.ts";
-import { chat, ended, goal, judged, opened, queued, runA, runB, said, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, ended, goal, judged, opened, queued, runA, runB, said } from "./fixtures.ts";
 
 const one = "cx-00000001";
 const two = "cx-00000002";

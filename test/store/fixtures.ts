@@ -1,40 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { onTestFinished } from "vitest";
-import type { Clock } from "../../src/base/clock.ts";
 import type { EventDraft } from "../../src/protocol/event.ts";
 import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 import { anOutcome } from "../kit/outcome.ts";
-
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "cyberdeck-store-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** A clock that stands until it is told to move; `after` fires when the time is reached. */
-export function handClock(start = 1_767_323_045_000): Clock & { advance(ms: number): void } {
-  let now = start;
-  let timers: { due: number; action: () => void }[] = [];
-  return {
-    now: () => now,
-    monotonic: () => now,
-    after(ms, action) {
-      const timer = { due: now + ms, action };
-      timers.push(timer);
-      return { [Symbol.dispose]: () => void (timers = timers.filter((other) => other !== timer)) };
-    },
-    advance(ms) {
-      now += ms;
-      const due = timers.filter((timer) => timer.due <= now);
-      timers = timers.filter((timer) => timer.due > now);
-      for (const timer of due) timer.action();
-    },
-  };
-}
 
 export const runA = "run-20260102-030405-aaaa";
 export const runB = "run-20260102-030406-bbbb";

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Fault } from "../../src/base/fault.ts";
 import { acquireLock, type Lock } from "../../src/store/lock.ts";
-import { temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
 
 function acquire(home: string): Lock {
   const lock = acquireLock(home);

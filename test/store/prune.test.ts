@@ -5,7 +5,9 @@ import type { EventDraft } from "../../src/protocol/event.ts";
 import { checkLog } from "../../src/store/check-log.ts";
 import { openStore, type Store } from "../../src/store/event-log.ts";
 import { prunable, prune } from "../../src/store/prune.ts";
-import { chat, goal, handClock, opened, temporaryFolder } from "./fixtures.ts";
+import { handClock } from "../kit/hand-clock.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, goal, opened } from "./fixtures.ts";
 
 const day = 86_400_000;
 const start = 1_767_323_045_000;
@@ -34,7 +36,7 @@ function home(): Store {
     writeFileSync(join(folder, "events.ndjson"), "x".repeat(1000));
     store.append([opened(run), goal(`goal ${n}`, run), chat("x".repeat(50_000), run)], { synced: true });
     if (status !== undefined) store.append([closed(run, status)], { synced: true });
-    clock.advance(day);
+    clock.pass(day);
   }
   return store;
 }

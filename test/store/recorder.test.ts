@@ -10,7 +10,9 @@ import type { RunView } from "../../src/protocol/view.ts";
 import { openStore, openStoreToRead, type Store } from "../../src/store/event-log.ts";
 import { openRecorder, type Recorder } from "../../src/store/recorder.ts";
 import { anyHistory } from "./arbitrary.ts";
-import { chat, goal, handClock, judged, opened, runA, runB, said, temporaryFolder } from "./fixtures.ts";
+import { handClock } from "../kit/hand-clock.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { chat, goal, judged, opened, runA, runB, said } from "./fixtures.ts";
 
 interface Deck {
   home: string;
@@ -62,18 +64,18 @@ describe("recording", () => {
     const { store, recorder, clock, heard } = deck();
     expect(recorder.record(said("a"))).toBeUndefined();
     expect(recorder.record(judged("cx-00000001", "allow", "ls"))).toBeUndefined();
-    clock.advance(49);
+    clock.pass(49);
     expect([store.lastSeq(), heard.length]).toEqual([0, 0]);
-    clock.advance(1);
+    clock.pass(1);
     expect([store.lastSeq(), heard.length]).toEqual([2, 2]);
   });
 
   test("each event has the time at which it happened, not that of its batch", () => {
     const { recorder, clock, heard } = deck();
     recorder.record(said("a"));
-    clock.advance(30);
+    clock.pass(30);
     recorder.record(said("b"));
-    clock.advance(30);
+    clock.pass(30);
     expect(heard.map((event) => event.at - 1_767_323_045_000)).toEqual([0, 30]);
   });
 
@@ -108,7 +110,7 @@ describe("recording", () => {
     }));
     recorder.record(opened());
     recorder.record(said("a"));
-    clock.advance(50);
+    clock.pass(50);
     recorder.record(said("b"));
     recorder.record(goal("g"));
     expect(synced).toEqual([true, false, true]);
@@ -144,7 +146,7 @@ describe("recording", () => {
     recorder.record(said("good"));
     const broken = { ...said("x"), body: { construct: "cx-1", text: undefined } } as unknown as EventDraft;
     expect(() => recorder.record(broken)).toThrow(/construct.said/);
-    clock.advance(50);
+    clock.pass(50);
     expect(heard).toHaveLength(1);
     expect(recorder.fault).toBeUndefined();
   });
@@ -231,7 +233,7 @@ describe("a write that fails", () => {
   test("of a batch is reported once, and thrown at the next call", async () => {
     const { recorder, clock, heard, faults } = deck(undefined, failing(1));
     recorder.record(said("a"));
-    clock.advance(50);
+    clock.pass(50);
     expect(faults).toEqual([full]);
     expect(() => recorder.record(said("b"))).toThrow(full);
     expect(() => recorder.record(goal("c"))).toThrow(full);
@@ -366,7 +368,7 @@ describe("the file of a run", () => {
     const { home, store, recorder, clock } = deck();
     recorder.record(opened());
     for (let n = 0; n < 40; n += 1) recorder.record(said(`${n}`.padEnd(1_000_000, "x")));
-    clock.advance(50);
+    clock.pass(50);
     await recorder.flush();
     expect(linesOf(eventsPath(home)).map((line) => (line as { seq: number }).seq)).toEqual(
       Array.from({ length: 41 }, (_, n) => n + 1),
@@ -395,7 +397,7 @@ describe("any history", () => {
           });
           for (const [n, draft] of drafts.entries()) {
             recorder.record(draft);
-            clock.advance(pauses[n] === true ? 60 : 1);
+            clock.pass(pauses[n] === true ? 60 : 1);
           }
           await recorder.close();
           expect(faults).toEqual([]);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { existingRunFolder, openRunFolder } from "../../src/store/run-folder.ts";
 import { openTranscript } from "../../src/store/transcript.ts";
-import { runA, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { runA } from "./fixtures.ts";
 
 const at = 1_767_323_045_000;
 

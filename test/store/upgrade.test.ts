@@ -7,7 +7,8 @@ import { foldRunEvents } from "../../src/protocol/snapshot.ts";
 import { schemaVersion } from "../../src/store/database.ts";
 import { openStore, openStoreToRead } from "../../src/store/event-log.ts";
 import { upgrade, versionOf, type Step } from "../../src/store/upgrade.ts";
-import { goal, runA, temporaryFolder } from "./fixtures.ts";
+import { temporaryFolder } from "../kit/temporary-folder.ts";
+import { goal, runA } from "./fixtures.ts";
 
 const stored = join(import.meta.dirname, "stored");
 const versions = Array.from({ length: schemaVersion }, (_, index) => index + 1);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { spawn as spawnInTerminal } from "@lydell/node-pty";
 import { z } from "zod";
+import { errnoOf } from "../../src/base/fault.ts";
 import { startOfflineApi, type OfflineApi } from "../../src/offline/server.ts";
 import type { Answerer } from "../../src/offline/reply.ts";
 import { say } from "../../src/offline/reply.ts";
@@ -21,8 +22,11 @@ export interface Scene extends AsyncDisposable {
   home: string;
   agent: (name: CabinetName) => string;
   inTerminal(args: string[]): Running;
-  /** In a process group of its own, together with a sentinel that a killed group would take along. */
-  inGroup(args: string[]): Promise<Running & { sentinel: number }>;
+  /**
+   * In a process group of its own, together with a sentinel that a killed group would take along.
+   * @param more variables of this one alone
+   */
+  inGroup(args: string[], more?: Record<string, string>): Promise<Running & { sentinel: number }>;
   /** The recorded events of the newest run, from its file. */
   events(): RecordedEvent[];
   /** Waits for a record that fits. */
@@ -113,12 +117,12 @@ export async function openScene(options: { answer?: Answerer; files?: Record<str
         },
       };
     },
-    async inGroup(args) {
+    async inGroup(args, more) {
       // A shell without job control: what it starts stays in its group, and so does what it becomes.
       const script = 'sleep 599 </dev/null >/dev/null 2>&1 & echo "sentinel $!"; exec "$@"';
       const child = spawnChild("/bin/sh", ["-c", script, "sh", process.execPath, entry, ...args], {
         cwd: workspace,
-        env,
+        env: { ...env, ...more },
         detached: true,
         stdio: ["ignore", "pipe", "pipe"],
       });
@@ -146,12 +150,21 @@ export async function openScene(options: { answer?: Answerer; files?: Record<str
         if (isAlive(pid)) process.kill(pid, "SIGKILL");
       }
       // A test that has failed may leave agents: all of them are in a folder that is this test's alone.
-      for (const line of remainsOf(folder)) process.kill(Number.parseInt(line, 10), "SIGKILL");
+      for (const line of remainsOf(folder)) endIfThere(Number.parseInt(line, 10));
       await Promise.all(children.map((child) => child.ended));
       await api.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What was seen a moment ago may have ended by itself: that must not hide why a test has failed. */
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (errnoOf(error) !== "ESRCH") throw error;
+  }
 }
 
 function newestRun(home: string): string {

@@ -87,7 +87,7 @@ test.each([
         stopped: { isClosed: true },
         workspace,
       });
-      expect(crash).not.toContain("sk-ant-api03-0123456789");
+      for (const text of [crash, first.output(), face.output()]) expect(text).not.toContain("sk-ant-api03-0123456789");
       expect(crash).not.toContain("no-such-token");
       expect(readFileSync(join(bundle, "events.ndjson"), "utf8")).toContain('"type":"construct.suspended"');
 

@@ -154,6 +154,22 @@ describe("the host", patience, () => {
     await stopHost(scene);
   });
 
+  test("keeps the secrets of every face to itself, those that it was not started with too", async () => {
+    await using scene = await openBusy();
+    expect((await tell(scene, "host", "--detach", "--offline")).code).toBe(0);
+    const secret = "orange lantern in the harbour";
+    const task = `Say that the word is ${secret}`;
+    const face = await scene.inGroup(["spawn", "--offline", task], { LIGHTHOUSE_TOKEN: secret });
+    expect([await face.ended, face.output()]).toEqual([0, expect.stringContaining("done")]);
+    const kept = readdirSync(scene.home, { recursive: true, withFileTypes: true })
+      // What the agent keeps for itself is the agent's.
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes("offline-home"))
+      .map(({ parentPath, name }) => join(parentPath, name));
+    expect(kept.filter((file) => readFileSync(file, "utf8").includes("Say that the word is"))).not.toEqual([]);
+    expect(kept.filter((file) => readFileSync(file, "utf8").includes(secret))).toEqual([]);
+    await stopHost(scene);
+  });
+
   test("of another mode that is at work is left alone, and whoever wants another one is told what to do", async () => {
     await using scene = await openBusy();
     expect((await tell(scene, "spawn", "--detach", "busy")).code).toBe(0);

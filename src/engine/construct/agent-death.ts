@@ -51,8 +51,10 @@ export function agentDeaths({ construct, account, note, earlier, isSuspected }: 
       const words = showExit(exit);
       const stderr = headAndTail(exit.stderr, lastWordsBytes).text;
       note("construct.agent_died", { construct, exit: words, stderr, early: !isReady, goes_on: goesOn });
-      // When many die together the machine is in trouble: that is known before the first of them starts again.
-      if (goesOn) account.died(construct, deathOf({ cause: "crash", exit: words, stderr: exit.stderr }) ?? words);
+      // When many die together the machine is in trouble: that is known before the first of them starts again. Those on one that
+      // was lost die together of that.
+      if (goesOn && exit.how !== "lost")
+        account.died(construct, deathOf({ cause: "crash", exit: words, stderr: exit.stderr }) ?? words);
       return goesOn;
     },
     get counted() {
@@ -61,5 +63,6 @@ export function agentDeaths({ construct, account, note, earlier, isSuspected }: 
   };
 }
 
-/** By a signal, which some agents tell as an exit code above 128, as a shell does. */
-const wasKilled = (exit: AgentExit): boolean => exit.how === "signal" || (exit.how === "code" && exit.code > 128);
+/** By a signal, which some agents tell as an exit code above 128, as a shell does; or with the machine that it was on. */
+const wasKilled = (exit: AgentExit): boolean =>
+  exit.how === "lost" || exit.how === "signal" || (exit.how === "code" && exit.code > 128);

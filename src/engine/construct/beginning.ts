@@ -1,4 +1,4 @@
-import type { SessionOwner } from "../../drivers/agent.ts";
+import { sessionGoneCode, type SessionOwner } from "../../drivers/agent.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { changedTask, goOnMessage, onceMore, redirectMessage, taskMessage } from "../../protocol/briefing.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
@@ -7,6 +7,7 @@ import { nothingCounted, type Counted } from "../meter.ts";
 import { inWords, type Letter } from "./mail.ts";
 import type { Before, SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts } from "./parts.ts";
+import type { EarlierSession } from "./place-wish.ts";
 import type { TakenSession } from "./sessions.ts";
 import type { Estate } from "./yielding.ts";
 
@@ -86,7 +87,8 @@ export function resumedBeginning(
     before,
     message: () => message(),
     async take(owner, ending) {
-      const resumed = await resumedSession(own, parts, { owner, session });
+      const earlier = { id: session, place: before.place };
+      const resumed = await resumedSession(own, parts, { owner, earlier });
       if (resumed !== undefined) return resumed;
       if (ending.aborted) throw stopped(spec.id);
       message = () => `${toldBefore()}\n\n${onceMore({ cut, written })}`;
@@ -102,16 +104,24 @@ export function resumedBeginning(
 async function resumedSession(
   spec: SpawnSpec & { fast: boolean },
   { sessions, note }: ConstructParts,
-  { owner, session }: { owner: SessionOwner; session: string },
+  { owner, earlier }: { owner: SessionOwner; earlier: EarlierSession },
 ): Promise<Taken | undefined> {
-  const taken = await sessions.resume(spec, owner, session);
+  const restart = (error: unknown): undefined => {
+    note(spec.id)("construct.restarted", { construct: spec.id, session_id: earlier.id, reason: messageOf(error) });
+  };
+  let taken: TakenSession;
+  try {
+    taken = await sessions.resume(spec, owner, earlier);
+  } catch (error) {
+    if (error instanceof Fault && error.code === sessionGoneCode) return restart(error);
+    throw error;
+  }
   try {
     await taken.session.answers();
     return { ...taken, before: nothingCounted };
   } catch (error) {
     await taken.session.stop("hard");
-    note(spec.id)("construct.restarted", { construct: spec.id, session_id: session, reason: messageOf(error) });
-    return undefined;
+    return restart(error);
   }
 }
 
@@ -148,7 +158,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
       return fast;
     },
     async take(owner, ending) {
-      const { session, isBriefed, sessionId, counted } = await estate;
+      const { session, isBriefed, sessionId, place, counted } = await estate;
       if (session !== undefined) {
         session.handTo(owner);
         if (isBriefed) message = () => redirectMessage(spec.task, false);
@@ -156,7 +166,7 @@ export function heirBeginning(spec: SpawnSpec, parts: ConstructParts, { task, es
       }
       if (ending.aborted) throw stopped(spec.id);
       if (!isBriefed || sessionId === null) return { ...(await sessions.take(own(), owner)), before: nothingCounted };
-      const resumed = await resumedSession(own(), parts, { owner, session: sessionId });
+      const resumed = await resumedSession(own(), parts, { owner, earlier: { id: sessionId, place } });
       if (resumed === undefined) return { ...(await sessions.take(own(), owner)), before: nothingCounted };
       message = () => redirectMessage(spec.task, true);
       return resumed;

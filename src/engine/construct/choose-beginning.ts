@@ -14,18 +14,24 @@ export interface Past {
   outcomeOf: (id: string) => Outcome | undefined;
   /** How the one has ended in whose place it goes on, if it does. */
   parent: Outcome | undefined;
+  /** The place on which that one was. */
+  parentPlace: string | null;
 }
 
 /** How a construct that leaves the queue begins: afresh, where it was suspended, or in the session of the one before it. */
 export function chooseBeginning(
   spec: SpawnSpec,
   parts: ConstructParts,
-  { told, before, outcomeOf, parent }: Past,
+  { told, before, outcomeOf, parent, parentPlace }: Past,
 ): Beginning {
   const earlier = spec.after.flatMap((other) => outcomeOf(other) ?? []);
   // One that was suspended before it had the session of the one before it has still to take that up.
   if (parent !== undefined && parent.session_id !== null && (before?.suspended.session_id ?? null) === null)
-    return heirBeginning(spec, parts, { task: parent.task, estate: Promise.resolve(estateOf(parent)), told });
+    return heirBeginning(spec, parts, {
+      task: parent.task,
+      estate: Promise.resolve(estateOf(parent, parentPlace)),
+      told,
+    });
   return before === undefined
     ? freshBeginning(spec, parts, { earlier, told })
     : resumedBeginning(spec, parts, { before, earlier, told, replaced: parent?.task });

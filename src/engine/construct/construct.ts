@@ -4,15 +4,15 @@ import type { Outcome, Teller } from "../../protocol/outcome.ts";
 import type { Beginning } from "./beginning.ts";
 import type { Custody } from "./custody.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
-import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
+import { writeLastRecord, type Begun } from "./last-record.ts";
+import type { SpawnSpec } from "./outcome-of.ts";
 import { step, suspendedCause, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
-import { suspendedOf, type Cut } from "./suspending.ts";
+import type { Cut } from "./suspending.ts";
 import { lastTurn } from "./tally.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence } from "./time-limits.ts";
 import { constructWorks, type ConstructWorks } from "./works.ts";
-import { checkFiles } from "./written-files.ts";
 
 /** When a message is read: together with the task, or at the next turn boundary. */
 export type Delivery = "with_task" | "next_turn";
@@ -40,9 +40,10 @@ export class Construct {
   #life: Life = { phase: "queued" };
   #opening: Promise<AgentSession | undefined> = Promise.resolve(undefined);
   #session: AgentSession | undefined;
+  /** That its session is on, or was. */
+  #place: string | null = null;
   #exit: AgentExit | null = null;
-  #startedAt: number | null = null;
-  #beganAt = 0;
+  #begun: Begun | undefined;
   #transcript: TranscriptSink | undefined;
 
   constructor(spec: SpawnSpec, parts: ConstructParts, beginning: Beginning) {
@@ -165,8 +166,7 @@ export class Construct {
 
   async #open(): Promise<AgentSession | undefined> {
     const { clock } = this.#parts;
-    this.#startedAt = clock.now();
-    this.#beganAt = clock.monotonic();
+    this.#begun = { wall: clock.now(), monotonic: clock.monotonic() };
     this.#transcript = this.#parts.transcript(this.spec.id);
     try {
       const owner = { ...this.#works.owner, transcript: this.#transcript.line };
@@ -177,7 +177,9 @@ export class Construct {
       this.#parts.plugins.begin(session.token, this.spec, { note, within: () => shells.sole });
       this.#works.meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
-      this.#works.note("construct.started", { construct: this.spec.id, pid: session.pid, command: session.command });
+      const { pid, command, place = null } = session;
+      this.#place = place;
+      this.#works.note("construct.started", { construct: this.spec.id, pid, command, place });
       this.#works.times.start();
       const { signal } = this.#timers;
       const lastSign = (): number => this.#works.times.lastSign();
@@ -248,55 +250,32 @@ export class Construct {
   }
 
   async #finish(): Promise<void> {
-    const { id: construct } = this.spec;
     const cause = this.cause ?? "crash";
     this.#timers.abort();
     this.#works.times.close();
-    this.#parts.budget.left(construct);
-    this.#parts.plugins.end(construct);
+    this.#parts.budget.left(this.spec.id);
+    this.#parts.plugins.end(this.spec.id);
     this.custody.end(cause);
-    const unread = this.#works.mail.unread(this.#session);
-    const heard = this.#works.mail.heard(this.#session);
-    const suspended = this.#beginning.before?.suspended;
-    const startedAt = suspended?.started_at ?? this.#startedAt;
-    const durationMs =
-      (suspended?.duration_ms ?? 0) + (this.#startedAt === null ? 0 : this.#parts.clock.monotonic() - this.#beganAt);
-    if (cause === suspendedCause) {
-      this.#up.resolve();
-      await this.#transcript?.close();
-      const { tally, tripwires, deaths } = this.#works;
-      const own = { tally, tripwires: tripwires.fired, workedMs: this.workedMs, deaths: deaths.counted };
-      const facts = { ...own, ...this.#cut, unread, heard, startedAt, durationMs };
-      this.#works.note("construct.suspended", { construct, ...suspendedOf(facts) });
-      this.#end.resolve(undefined);
-      return;
-    }
-    if (this.#exit !== handedOver)
-      for (const letter of unread) this.#works.note("construct.unread", { construct, ...letter });
     this.#up.resolve();
-    await this.#transcript?.close();
-    const { files, missing } = await checkFiles(this.#works.tally.written, this.#parts.workspace);
-    const outcome = outcomeOf({
+    const outcome = await writeLastRecord({
       spec: this.spec,
+      parts: this.#parts,
+      works: this.#works,
+      before: this.#beginning.before,
       cause,
-      profile: this.#parts.outfits.of(this.spec).profile.name,
-      tally: this.#works.tally,
-      spent: this.#works.meter.total,
+      cut: this.#cut,
+      begun: this.#begun,
+      session: this.#session,
       exit: this.#exit,
-      startedAt,
-      durationMs,
-      files,
-      missing,
-      tripwires: this.#works.tripwires.fired,
-      transcript: this.#transcript?.path ?? null,
+      transcript: this.#transcript,
     });
-    this.#works.note("construct.ended", { construct, outcome });
     this.#end.resolve(outcome);
-    this.#estate.resolve(this.#leave(undefined));
+    if (outcome !== undefined) this.#estate.resolve(this.#leave(undefined));
   }
 
   #leave(session: AgentSession | undefined): Estate {
     const { tally, meter } = this.#works;
-    return { session, isBriefed: this.#isBriefed, sessionId: tally.sessionId, counted: meter.counted };
+    const place = this.#place;
+    return { session, isBriefed: this.#isBriefed, sessionId: tally.sessionId, place, counted: meter.counted };
   }
 }

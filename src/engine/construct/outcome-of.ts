@@ -1,5 +1,6 @@
 import type { AgentExit } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import type { PlaceAsk } from "../../protocol/place.ts";
 import type { Spent } from "../../protocol/spent.ts";
 import type { Order } from "../../protocol/turn.ts";
 import { noTokens, type Origin, type Outcome } from "../../protocol/outcome.ts";
@@ -23,6 +24,8 @@ export interface SpawnSpec {
   profile: string;
   /** Null: all that there are. */
   plugins: string[] | null;
+  /** Where it is to run; left out: wherever there is room. */
+  on?: PlaceAsk;
   /** What of the daemon's has asked for it. */
   order?: Order;
 }
@@ -109,6 +112,8 @@ export interface Before {
   spent: Spent;
   /** The number of its last turn that is on record; 0: none. */
   turn: number;
+  /** The place that its agent was on; null: this machine. */
+  place: string | null;
 }
 
 /** The outcome of a construct that has no process to tell of: it never started, or its deck died under it. */

@@ -1,6 +1,7 @@
-import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
+import type { AgentExit, AgentSession, StopReport } from "../../drivers/agent.ts";
 import { pause } from "../../base/clock.ts";
 import type { Note } from "../journal.ts";
+import { showExit } from "./tally.ts";
 
 /** How long a process whose output has ended may take to end itself, milliseconds. */
 const exitGraceMs = 1000;
@@ -18,10 +19,21 @@ export async function reaped(
 ): Promise<AgentExit | null> {
   const report = await session.stop(how);
   if (!report.proven)
-    note("deck.warned", {
-      code: "stop.unproven",
-      message: `${construct} left processes that could not be ended: ${report.survivors.join(", ")}`,
-    });
+    note("deck.warned", { code: "stop.unproven", message: unprovenText(construct, report, session.place) });
+  const exit = await exitOf(session, known);
+  // Elsewhere nobody looks for it later on: its own record says that it may be there.
+  if (report.proven || session.place === undefined || exit === null) return exit;
+  return { how: "broken", reason: `${showExit(exit)}; on ${session.place}, not proven`, stderr: exit.stderr };
+}
+
+function unprovenText(construct: string, { survivors }: StopReport, place: string | undefined): string {
+  const where = place === undefined ? "" : ` on ${place}`;
+  return survivors.length === 0
+    ? `What ${construct} has left behind${where} could not be looked at. Look for its processes on the machine that it was on.`
+    : `${construct} left processes${where} that could not be ended: ${survivors.join(", ")}`;
+}
+
+async function exitOf(session: AgentSession, known: AgentExit | null): Promise<AgentExit | null> {
   return known ?? (await Promise.race([session.closed, pause(exitGraceMs).then(() => null)]));
 }
 

@@ -11,15 +11,18 @@ export interface Estate {
   isBriefed: boolean;
   /** The agent's id of the session, to take it up again; null when it has none. */
   sessionId: string | null;
+  /** The place that the session is on; null: this machine. */
+  place: string | null;
   /** What the session has counted until now. */
   counted: Counted;
 }
 
-/** What is left of one whose process is gone. */
-export const estateOf = ({ session_id: sessionId }: Outcome): Estate => ({
+/** What is left of one whose process is gone, which was on this place. */
+export const estateOf = ({ session_id: sessionId }: Outcome, place: string | null): Estate => ({
   session: undefined,
   isBriefed: true,
   sessionId,
+  place,
   counted: nothingCounted,
 });
 

@@ -23,7 +23,7 @@ export interface MessageContext {
   /** Constructs of this run so far. */
   total: number;
   /** Constructs that are queued or at work. */
-  inFlight: { id: string; state: string; task: string }[];
+  inFlight: { id: string; state: string; task: string; unplaced?: string | null }[];
   /** As they are now. */
   profiles: readonly ProfileEntry[];
   plugins: readonly PluginLine[];
@@ -242,7 +242,10 @@ function outcomeSection(inputs: readonly DeckEvent[]): string {
 
 /** What the daemon may still message or cancel, by id. */
 function inFlightSection({ inFlight }: MessageContext): string {
-  const shown = inFlight.slice(0, mostInFlight).map(({ id, state, task }) => `- ${id} ${state}: ${oneLine(task, 80)}`);
+  const shown = inFlight.slice(0, mostInFlight).map(({ id, state, task, unplaced }) => {
+    const why = (unplaced ?? "") === "" ? "" : ` (${oneLine(unplaced ?? "", 160)})`;
+    return `- ${id} ${state}${why}: ${oneLine(task, 80)}`;
+  });
   const more = inFlight.length - shown.length;
   return section(heading.inFlight, more > 0 ? [...shown, `- and ${more} more`] : shown);
 }

@@ -1,9 +1,11 @@
 import { describeActions, daemonStatuses } from "../../protocol/action.ts";
 import { heading } from "../../protocol/briefing.ts";
 import type { Model } from "../../protocol/models.ts";
+import type { PoolLine } from "../../protocol/place.ts";
 import type { PluginLine } from "../../protocol/plugin.ts";
 import { pluginSection } from "./plugin-section.ts";
 import { caliberSection } from "./caliber-section.ts";
+import { placeSection } from "./place-section.ts";
 import { profileSection, type ProfileEntry } from "./profile-section.ts";
 
 /** What the prompt lists: a field for each catalogue, a section of its own for each field. */
@@ -13,13 +15,15 @@ export interface DaemonPromptParts {
   profiles: readonly ProfileEntry[];
   /** The profile of whoever is given none. */
   usualProfile: string;
+  /** The pools of other machines that are there; undefined: the deck has its own alone. */
+  pools?: readonly PoolLine[] | undefined;
 }
 
 /**
  * The daemon's system prompt: the same bytes for every run of a version with the same catalogues, so that the provider's
  * cache is shared.
  */
-export function daemonPrompt({ calibers, profiles, usualProfile, plugins }: DaemonPromptParts): string {
+export function daemonPrompt({ calibers, profiles, usualProfile, plugins, pools }: DaemonPromptParts): string {
   return `You are the daemon of Cyberdeck, the coordinator of a fleet of coding agents. A person, the netrunner, has a goal. You split it into tasks; the deck runs each task as a construct: a separate coding agent with its own shell, file and web tools, working in the netrunner's workspace. You plan and judge. You never do the work yourself and you have no tools: everything you want done is an action in your reply.
 
 # Messages you get
@@ -37,7 +41,7 @@ status is one of: ${daemonStatuses.join(", ")}.
 - waiting: you wait for outcomes, or, with nothing in flight, for the netrunner. If you want an answer, ask one clear question in chat.
 - done: the goal is reached; chat states the result, with numbers and file paths. failed: it cannot be reached; chat says why.
 Actions:
-${describeActions()}
+${describeActions({ hasPlaces: pools !== undefined })}
 
 # Writing a task
 A construct knows nothing but its task text: not the goal, not the other constructs, not what you know. So each task
@@ -50,7 +54,7 @@ When you do not know the units yet, discover first with one construct and fan ou
 
 ${profileSection(profiles, usualProfile)}
 
-${caliberSection(calibers)}${pluginSection(plugins)}
+${caliberSection(calibers)}${placeSection(pools)}${pluginSection(plugins)}
 
 # Judging outcomes
 - Success is text that answers the task, or files that the deck has verified, or the tool output that stands in for a missing summary. A result that is short is not a failure. Files listed under "files:" exist with that size; "reported but not on disk" do not.

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { count } from "../../base/units.ts";
 import { checkLog } from "../../store/check-log.ts";
+import { incompleteFiles } from "../../store/complete-files.ts";
+import { openStoreToRead } from "../../store/event-log.ts";
 import { homePaths } from "../../store/home.ts";
 import { acquireLock } from "../../store/lock.ts";
 import { storageFault } from "../../store/storage-fault.ts";
@@ -101,11 +103,11 @@ export const lockCheck = (
   },
 });
 
-/** Whether the record is whole: its pages, its numbers, each of its events. */
-export const logCheck = (home: string): Check => ({
+/** Whether the record is whole: its pages, its numbers, each of its events, and the files of its runs where nobody is at work on them. */
+export const logCheck = (home: string, state: () => HomeState): Check => ({
   name: "log",
   limitMs: 60_000,
-  async look() {
+  async look(signal) {
     if (!existsSync(homePaths(home).database)) return skipped("there is no record yet");
     const { events, problems, unknown } = await checkLog(home);
     const [first] = problems;
@@ -114,8 +116,28 @@ export const logCheck = (home: string): Check => ({
       return problem(`${first.message}${more}`, { next: first.remedy });
     }
     const strange = Object.values(unknown).reduce((sum, number) => sum + number, 0);
+    const files = state().state === "taken" ? [] : await tornFiles(home, signal);
     return ok(
-      `${count(events, "event")}, without damage${strange === 0 ? "" : `; ${strange} of types that are not known here`}`,
+      [
+        `${count(events, "event")}, without damage`,
+        ...(strange === 0 ? [] : [`${strange} of types that are not known here`]),
+        ...(files.length === 0
+          ? []
+          : [
+              `events.ndjson of ${files.slice(0, 3).join(", ")}${files.length > 3 ? " and others" : ""} lacks its end: the next start completes it from the record`,
+            ]),
+      ].join("; "),
     );
   },
 });
+
+async function tornFiles(home: string, signal: AbortSignal): Promise<string[]> {
+  const reader = openStoreToRead(home);
+  const torn: string[] = [];
+  try {
+    for await (const run of incompleteFiles(reader, signal)) torn.push(run);
+  } finally {
+    reader.close();
+  }
+  return torn;
+}

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { markerName } from "../../drivers/agent.ts";
+import { homeMarkerName, markerName } from "../../drivers/agent.ts";
 import { count } from "../../base/units.ts";
 import { markedProcesses, type MarkedProcess } from "../../process/marked.ts";
 import { stopBearers } from "../../process/stop.ts";
 import { agentsOfHome } from "../../store/agents-of-home.ts";
-import { homePaths } from "../../store/home.ts";
+import { homeMark, homePaths } from "../../store/home.ts";
 import { acquireLock } from "../../store/lock.ts";
 import { ok, problem, skipped, warning, type Check, type Result } from "./check.ts";
 import type { HomeState } from "./record.ts";
@@ -13,8 +13,8 @@ import type { HomeState } from "./record.ts";
 const limits = { termMs: 500, killMs: 5000 };
 
 /**
- * What dead decks of this home have left behind: processes that bear the mark of an agent which the home's record names, while
- * no deck is at work in it. What bears another mark may be a deck's of another home, and is never touched.
+ * What dead decks of this home have left behind: processes that bear the home's mark, or the mark of an agent which its record names,
+ * while no deck is at work in it. What bears another mark may be a deck's of another home, and is never touched.
  * @param isToReap ends them, under the home's lock, so that no deck can begin meanwhile
  */
 export const strayCheck = (home: string, state: () => HomeState, isToReap: boolean): Check => ({
@@ -24,9 +24,15 @@ export const strayCheck = (home: string, state: () => HomeState, isToReap: boole
     const marked = await markedProcesses(markerName);
     if (marked === undefined) return skipped("this system does not tell what processes bear");
     const known = agentsOfHome(home);
-    const own = marked.filter(({ value }) => known.has(value));
+    const mark = homeMark(home);
+    const bearing = (await markedProcesses(homeMarkerName)) ?? [];
+    const ofHome = new Set(bearing.filter(({ value }) => value === mark).map(({ pid }) => pid));
+    const own = marked.filter(({ pid, value }) => known.has(value) || ofHome.has(pid));
     const others = marked.length - own.length;
-    const aside = others === 0 ? "" : `; ${count(others, "process", "processes")} of other homes are left alone`;
+    const aside =
+      others === 0
+        ? ""
+        : `; ${count(others, "process", "processes")} of other homes ${others === 1 ? "is" : "are"} left alone`;
     if (own.length === 0) return ok(`nothing is left of earlier runs${aside}`);
     if (state().state === "taken")
       return besideDeck(

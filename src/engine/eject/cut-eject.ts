@@ -1,5 +1,7 @@
+import type { Ejection } from "../../protocol/ejection.ts";
 import type { DeckEvent } from "../../protocol/event.ts";
 import { foldRunEvents } from "../../protocol/snapshot.ts";
+import type { RunView } from "../../protocol/view.ts";
 import { momentOf, type Moment } from "./snapshot.ts";
 
 /** An eject that was under way when its deck died: nobody knows what it had come to, so all of it is done again. */
@@ -9,6 +11,8 @@ export interface CutEject {
   moment: Moment;
   /** The marks of everything that the run has started. */
   marks: string[];
+  /** What was on other places when the deck died: it is gone with its lease there, and nobody has proven that to this deck. */
+  elsewhere: Ejection["elsewhere"];
 }
 
 /** What a log tells of an eject that was cut short; undefined when there is none, or when the run was closed after it. */
@@ -19,8 +23,18 @@ export function cutEjectOf(events: readonly DeckEvent[]): CutEject | undefined {
   const begun = events[at];
   const before = foldRunEvents(events.slice(0, Math.max(0, at)));
   if (begun?.type !== "run.ejecting" || before === undefined) return undefined;
-  return { reason: begun.body.reason, moment: momentOf(before, begun.at), marks: [...new Set(events.flatMap(markIn))] };
+  return {
+    reason: begun.body.reason,
+    moment: momentOf(before, begun.at),
+    marks: [...new Set(events.flatMap(markIn))],
+    elsewhere: elsewhereIn(foldRunEvents([...events]) ?? before),
+  };
 }
+
+const elsewhereIn = ({ constructs }: RunView): Ejection["elsewhere"] =>
+  Object.values(constructs).flatMap(({ id, place, startedAt, suspended, outcome }) =>
+    place === null || startedAt === null || suspended !== null || outcome !== null ? [] : [{ agent: id, place }],
+  );
 
 function markIn({ type, body }: DeckEvent): string[] {
   if (type === "construct.queued") return [body.construct];

@@ -37,6 +37,7 @@ export async function ejectRun({ reason, view, run, note, cut, fleet, others }: 
       { name: "all agents", deny: () => roll.shut(), kill: () => roll.kill() },
     ],
     marks: () => [...new Set([...marks(), ...Object.keys(view.constructs)])],
+    elsewhere: () => [...(cut?.elsewhere ?? []), ...roll.unproven],
     keep: (facts) => run.writeEject(ejectSnapshot(view, moment, facts, marks())),
     atWork,
     queued,

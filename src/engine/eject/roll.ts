@@ -11,17 +11,34 @@ export interface Roll {
   shut(): void;
   /** Ends all of them at once, with everything that they started. The reports of those that were alive. */
   kill(): Promise<StopReport[]>;
+  /** Those on other places of whose end there is no proof: nothing that is looked for here would find them. */
+  readonly unproven: readonly Elsewhere[];
+}
+
+/** An agent on another place, by its mark. */
+export interface Elsewhere {
+  agent: string;
+  place: string;
 }
 
 export function rollOf(driver: AgentDriver): Roll {
   const marks = new Set<string>();
   const alive = new Set<AgentSession>();
   const opening = new Set<Promise<unknown>>();
+  const far = new Map<AgentSession, Elsewhere>();
   let isShut = false;
 
-  const enter = async (coming: Promise<AgentSession>): Promise<AgentSession> => {
+  /** The proof is what its place says when everything of it is to be ended; one that is gone is asked once more. */
+  const proveFar = async (session: AgentSession): Promise<void> => {
+    if ((await session.stop("hard")).proven) far.delete(session);
+  };
+  const enter = async (agent: string, coming: Promise<AgentSession>): Promise<AgentSession> => {
     const session = await coming;
     alive.add(session);
+    if (session.place !== undefined) {
+      far.set(session, { agent, place: session.place });
+      void session.closed.then(() => proveFar(session));
+    }
     // What it may have left behind then is ended by whoever it worked for.
     void session.closed.then(() => alive.delete(session));
     if (isShut) await session.stop("hard");
@@ -34,7 +51,7 @@ export function rollOf(driver: AgentDriver): Roll {
       open(spec) {
         if (isShut) return Promise.reject(ejected());
         marks.add(spec.id);
-        const entered = enter(driver.open(spec));
+        const entered = enter(spec.id, driver.open(spec));
         const settled = entered.catch(() => "told to whoever has asked for it");
         opening.add(settled);
         void settled.then(() => opening.delete(settled));
@@ -50,7 +67,12 @@ export function rollOf(driver: AgentDriver): Roll {
     async kill() {
       const stops = Array.from(alive, (session) => session.stop("hard"));
       await Promise.all(opening);
-      return Promise.all([...stops, ...Array.from(alive, (session) => session.stop("hard"))]);
+      const reports = await Promise.all([...stops, ...Array.from(alive, (session) => session.stop("hard"))]);
+      await Promise.all(Array.from(far.keys(), proveFar));
+      return reports;
+    },
+    get unproven() {
+      return [...far.values()];
     },
   };
 }

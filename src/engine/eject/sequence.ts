@@ -20,6 +20,8 @@ export interface SequenceParts {
   /** Everything else, in the order in which it is told; the last one knows of all agents, whoever has started them. */
   others: EjectPart[];
   marks: () => readonly string[];
+  /** Those of which only another place could tell that they are gone, and has not. */
+  elsewhere: () => Ejection["elsewhere"];
   /** Keeps what is known of this moment; gives the path. */
   keep: (ejection: Omit<Ejection, "snapshot">) => Promise<string>;
   atWork: number;
@@ -62,12 +64,15 @@ export async function eject(parts: SequenceParts): Promise<Ejection> {
   });
   const marks = parts.marks().map((value) => ({ name: markerName, value }));
   const proof = (await step("proof", () => proveGone(marks, mostMs))) ?? blind;
-  const facts = { reason, steps, marks: marks.length, ...proof, at_work: atWork, queued, problems };
+  const elsewhere = parts.elsewhere();
+  problems.push(...elsewhere.map(({ agent, place }) => `${agent} on ${place}, not proven`));
+  const proven = proof.proven && elsewhere.length === 0;
+  const facts = { reason, steps, marks: marks.length, ...proof, proven, elsewhere, at_work: atWork, queued, problems };
   const snapshot = await step("snapshot", () => parts.keep(facts));
   return { ...facts, snapshot: snapshot ?? null };
 }
 
-const blind: Proof = { proven: false, looks: [], survivors: [] };
+const blind: Proof = { proven: false, looks: [], found: [], survivors: [] };
 
 async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   const bound = new AbortController();

@@ -1,7 +1,8 @@
 import type { Effect, EffectKind } from "../../policy/brake/effect.ts";
 import { subjectOf } from "../../policy/brake/effect.ts";
 import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
-import type { Judged } from "./judge.ts";
+import { foundOf } from "./found.ts";
+import type { Judged } from "./judged.ts";
 
 export interface AirgapParts {
   /** Asked at each call: a change holds from the next call on. */
@@ -20,7 +21,7 @@ export function airgapStage({
     if (webTools.has(call.tool)) return verdict("deny", `${call.tool} needs the network.`);
     const needing = effects.filter(({ kind }) => needsNetwork.has(kind));
     if (needing.length > 0) return verdict("deny", `This call needs the network: ${subjects(needing)}.`);
-    if (isWalled || subagentTools.has(call.tool)) return undefined;
+    if ((foundOf(call)?.isCutOff ?? isWalled) || subagentTools.has(call.tool)) return undefined;
     const doubtful = effects.filter(({ kind }) => mayUseNetwork.has(kind));
     if (doubtful.length === 0) return undefined;
     return verdict("hold", `This might use the network, and no wall would stop it: ${subjects(doubtful)}.`);

@@ -111,7 +111,7 @@ async function read(session: AgentSession, trial: Trial): Promise<boolean> {
 }
 
 function wordsOf(exit: AgentExit): string {
-  const how = exit.how === "broken" ? exit.reason : exit.how === "code" ? `code ${exit.code}` : `signal ${exit.signal}`;
+  const how = exit.how === "code" ? `code ${exit.code}` : exit.how === "signal" ? `signal ${exit.signal}` : exit.reason;
   return exit.stderr === "" ? how : `${how}, ${oneLine(exit.stderr, 300)}`;
 }
 

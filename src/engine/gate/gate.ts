@@ -7,9 +7,11 @@ import { showInput, wholeInput } from "../construct/show-input.ts";
 import type { Note } from "../journal.ts";
 import { combine, type Combined } from "./combine.ts";
 import { editDiff } from "./edit-diff.ts";
+import { foundOf } from "./found.ts";
 import { holdTargets } from "./hold-targets.ts";
 import type { HoldOutcome, Holds } from "./holds.ts";
-import type { Judge, Judged } from "./judge.ts";
+import type { Judge } from "./judge.ts";
+import type { Judged } from "./judged.ts";
 import { ending, type Standing } from "./standing.ts";
 
 /** One question of the gate, asked of every call after the brake has seen it. Undefined: nothing against it. */
@@ -90,8 +92,9 @@ async function decided(
   parts.onHold(true);
   try {
     const { construct, task, workspace } = parts;
-    const targets = holdTargets(effects, workspace);
-    const diff = await editDiff(call, effects, workspace);
+    const found = foundOf(call);
+    const targets = found === undefined ? holdTargets(effects, workspace) : [...found.targets];
+    const diff = found === undefined ? await editDiff(call, effects, workspace) : found.diff;
     const own = { construct, turn: parts.turnOf(call.id), call: call.id, tool: call.tool };
     const request = { ...own, input, targets, diff, task, rule, reason, pattern };
     let outcome = await parts.holds.ask(request, parts.standing.ending);

@@ -1,15 +1,12 @@
 import type { PluginBridge } from "../../policy/brake/context.ts";
-import type { Effect } from "../../policy/brake/effect.ts";
-import { judge } from "../../policy/brake/judge.ts";
+import { judge, judgeEffects } from "../../policy/brake/judge.ts";
 import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import type { Judgement, Tier, ToolCall } from "../../protocol/verdict.ts";
+import { combine } from "./combine.ts";
+import { foundOf } from "./found.ts";
+import type { Judged } from "./judged.ts";
 import { readText } from "./read-text.ts";
 import { realPath } from "./real-path.ts";
-
-/** What the brake says to a call, and what it thinks that the call would do. */
-export interface Judged extends Judgement {
-  effects: readonly Effect[];
-}
 
 export type Judge = (call: ToolCall) => Judged;
 
@@ -57,7 +54,17 @@ export function judgeFor({
       ...(policy === undefined ? {} : { policy: policy() }),
       ...(keptProcesses === undefined ? {} : { keptProcesses }),
     };
-    const { verdict, rule, reason, effects } = judge(call, { ...around, ...own, tier: tier() });
-    return { decision: verdict, rule, reason, effects };
+    const here = { ...around, ...own, tier: tier() };
+    const there = foundOf(call)?.judged;
+    // What it would do is known there alone; what is thought of that is decided here, by what is in force now.
+    const { verdict, rule, reason, effects } =
+      there === undefined ? judge(call, here) : judgeEffects(there.effects, call, here);
+    const judged = { decision: verdict, rule, reason };
+    return { ...(there === undefined ? judged : stricter(there, judged)), effects };
   };
+}
+
+function stricter(there: Judgement, here: Judgement): Judgement {
+  const { decision, rule, reason } = combine([there, here]);
+  return { decision, rule, reason };
 }

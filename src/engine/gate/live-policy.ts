@@ -21,6 +21,8 @@ export interface LivePolicy {
   current(note: Note): PlacePolicy;
   /** What was in force at the last look, without another one. */
   readonly inForce: PlacePolicy;
+  /** The text of that; null: there was no file, and the shipped tiers are in force. */
+  readonly text: string | null;
 }
 
 /** Files that were changed so shortly before they were read may change again without looking different, milliseconds. */
@@ -34,11 +36,15 @@ export function livePolicy({ path, place, clock }: LivePolicyParts): LivePolicy 
   let reading = readIn(path, place);
   if (reading.kind === "bad") throw policyFault(path, reading);
   let inForce = reading.kind === "good" ? reading.inPlace : shipped;
+  let text = reading.kind === "good" ? reading.text : null;
   let told = reading.kind === "absent";
 
   return {
     get inForce() {
       return inForce;
+    },
+    get text() {
+      return text;
     },
     current(note) {
       const now = look(path);
@@ -48,6 +54,7 @@ export function livePolicy({ path, place, clock }: LivePolicyParts): LivePolicy 
         readAt = clock.now();
         reading = readIn(path, place);
         if (reading.kind !== "bad") inForce = reading.kind === "good" ? reading.inPlace : shipped;
+        if (reading.kind !== "bad") text = reading.kind === "good" ? reading.text : null;
         if (!isSame(before, reading)) told = false;
       }
       if (!told) tell(path, reading, note);
@@ -86,8 +93,10 @@ function isChanged(before: Look, now: Look, readAt: number): boolean {
   return readAt - Number(now.ctimeMs) < unsettled;
 }
 
-/** The same file, or the same complaint, read once more is no news. */
-const isSame = (one: Found, other: Found): boolean => JSON.stringify(one) === JSON.stringify(other);
+/** The same policy, or the same complaint, read once more is no news. */
+const isSame = (one: Found, other: Found): boolean => toldOf(one) === toldOf(other);
+
+const toldOf = (found: Found): string => JSON.stringify(found.kind === "good" ? { ...found, text: "" } : found);
 
 function tell(path: string, reading: Found, note: Note): void {
   switch (reading.kind) {

@@ -15,6 +15,8 @@ export type PolicyReading =
   | {
       kind: "good";
       policy: Policy;
+      /** As it was read. */
+      text: string;
       /** Names of the rules that the file changes or adds. */
       rules: string[];
       /** How many entries its lists have. */
@@ -34,12 +36,14 @@ export function readPolicyFile(path: string): PolicyReading {
     if (stats === undefined) return { kind: "absent" };
     const unfit = problemOf(stats);
     if (unfit !== undefined) return { kind: "bad", problem: { line: 0, ...unfit }, more: 0 };
-    const parsed = parsePolicy(readFileSync(path, "utf8"));
+    const text = readFileSync(path, "utf8");
+    const parsed = parsePolicy(text);
     if (!parsed.ok) return badOf(parsed.problems);
     const { policy, file } = parsed;
     return {
       kind: "good",
       policy,
+      text,
       rules: file.rule.map(({ tier, rule }) => `${tier}/${rule}`),
       entries: [file.commands, file.tools, file.hosts, file.folders].flatMap((table) => Object.values(table).flat())
         .length,

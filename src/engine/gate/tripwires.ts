@@ -10,7 +10,7 @@ import type { TripwireFired } from "../../protocol/tripwire.ts";
 import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
 import type { Note } from "../journal.ts";
 import type { RunTripwires } from "../tripwires/rules.ts";
-import type { Judged } from "./judge.ts";
+import type { Judged } from "./judged.ts";
 
 export interface ConstructTripwiresParts {
   construct: string;

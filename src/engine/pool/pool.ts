@@ -6,6 +6,7 @@ import { showDuration } from "../../base/units.ts";
 import type { PoolEnd, PoolMiss } from "../../protocol/pool.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import type { SpawnSpec } from "../construct/outcome-of.ts";
+import type { EarlierSession } from "../construct/place-wish.ts";
 import { coldSessions, type Sessions, type TakenSession, type WorkerPlace } from "../construct/sessions.ts";
 import type { Note } from "../journal.ts";
 import { backoff, planPool, type PoolState } from "./plan.ts";
@@ -128,7 +129,7 @@ export class Pool implements Sessions {
   }
 
   /** A spare has no memory. */
-  resume(spec: SpawnSpec, owner: SessionOwner, session: string): Promise<TakenSession> {
+  resume(spec: SpawnSpec, owner: SessionOwner, session: EarlierSession): Promise<TakenSession> {
     return this.#cold.resume(spec, owner, session);
   }
 

@@ -1,6 +1,7 @@
 import type { AgentSession, SessionOwner } from "../../drivers/agent.ts";
 import { messageOf } from "../../base/fault.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
+import { herePool } from "../../protocol/place.ts";
 import { workerSpec, type WorkerPlace } from "../construct/sessions.ts";
 import { inTime } from "./in-time.ts";
 
@@ -24,7 +25,11 @@ export interface Spare {
 
 /** Starts one. Nothing of it is allowed to run before it has an owner. */
 export function openSpare(id: string, since: number, caliber: Caliber, place: WorkerPlace): Spare {
-  const opening = place.driver.open({ ...workerSpec({ id, caliber }, place, nobody), isSpare: true });
+  const opening = place.driver.open({
+    ...workerSpec({ id, caliber }, place, nobody),
+    isSpare: true,
+    place: { pool: herePool },
+  });
   return {
     id,
     since,

@@ -87,8 +87,19 @@ export function leftOver(view: RunView): { queued: QueuedSpec[]; outcomes: Outco
 
 /** What a construct was told to do, as its record has it. */
 export function specOf(construct: ConstructView): Parameters<typeof unstarted>[0] {
-  const { id, task, origin, parent, caliber, asked, after, profile, plugins } = construct;
-  return { id, task, origin, parent, caliber, after, profile, plugins, ...(asked === undefined ? {} : { asked }) };
+  const { id, task, origin, parent, caliber, asked, after, profile, plugins, on } = construct;
+  return {
+    id,
+    task,
+    origin,
+    parent,
+    caliber,
+    after,
+    profile,
+    plugins,
+    ...(asked === undefined ? {} : { asked }),
+    ...(on === undefined ? {} : { on }),
+  };
 }
 
 /** What a construct was when it was suspended, if it is. */
@@ -96,8 +107,8 @@ export function suspendedIn(view: RunView, id: string): Beginning["before"] {
   const construct = view.constructs[id];
   const suspended = construct?.suspended ?? null;
   if (construct === undefined || suspended === null) return undefined;
-  const { requests, costUsd, tokens, turn } = construct;
-  return { suspended, spent: { requests, costUsd, tokens }, turn };
+  const { requests, costUsd, tokens, turn, place } = construct;
+  return { suspended, spent: { requests, costUsd, tokens }, turn, place };
 }
 
 /** The marks that its processes may bear: its own, and, where it went on in another one's session, that one's. */

@@ -1,4 +1,5 @@
 import { markerName } from "../../drivers/agent.ts";
+import type { Marker } from "../../process/marker.ts";
 import { proveGone, type Proof } from "../../process/proof.ts";
 import type { RunView } from "../../protocol/view.ts";
 
@@ -13,9 +14,8 @@ export function marksIn({ constructs, pool, daemon, tripwires }: RunView): strin
 
 /** Looks for whatever bears one of these marks and ends it, until nothing is left; bounded in time, never rejects. */
 export async function proveMarksGone(marks: readonly string[], boundMs: number): Promise<Proof> {
-  if (marks.length === 0) return { proven: true, looks: [0, 0], survivors: [] };
-  return proveGone(
-    marks.map((value) => ({ name: markerName, value })),
-    boundMs,
-  );
+  if (marks.length === 0) return { proven: true, looks: [0, 0], found: [], survivors: [] };
+  return proveGone(marks.map(agentMarker), boundMs);
 }
+
+export const agentMarker = (value: string): Marker => ({ name: markerName, value });

@@ -23,6 +23,8 @@ export interface WallPlace {
   user: number;
   /** Folders and files that the netrunner's policy file opens and closes. */
   policy?: Pick<PlacePolicy, "writable" | "protected">;
+  /** Nobody behind it may even read these. */
+  hidden?: readonly string[];
 }
 
 /** What stays writable behind the wall, and what cannot even be read there. */
@@ -50,6 +52,7 @@ export function layoutOf(place: WallPlace): WallLayout {
     ...sockets(place.user),
     ...stateOfDeck(home),
     ...secrets.filter((path) => !isForProvider(path, place.agentHome)).map(hide),
+    ...(place.hidden ?? []).map(hide),
   ];
   const shell: WallStep[] = [
     { do: "read", path: state },
@@ -57,7 +60,7 @@ export function layoutOf(place: WallPlace): WallLayout {
     ...kept,
     ...sockets(place.user),
     ...stateOfDeck(home),
-    ...[...secrets, ...loginsIn(state)].map(hide),
+    ...[...secrets, ...loginsIn(state), ...(place.hidden ?? [])].map(hide),
   ];
   return { agent, shell };
 }

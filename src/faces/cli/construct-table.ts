@@ -9,17 +9,21 @@ import { tableLines } from "./table.ts";
 /** The constructs of a run, a line each; no line when there are none. */
 export function constructTable(constructs: ConstructView[], columns: number | undefined, paint: Paint): string[] {
   if (constructs.length === 0) return [];
-  const titles = ["STATE", "CONSTRUCT", "TIME", "COST", "TASK"];
-  return tableLines({ titles, rows: constructs.map(rowOf), right: [2, 3] }, columns, paint);
+  // Most decks have one machine: then nothing is said of it.
+  const isSpread = constructs.some(({ place }) => place !== null);
+  const titles = ["STATE", "CONSTRUCT", ...(isSpread ? ["ON"] : []), "TIME", "COST", "TASK"];
+  const right = isSpread ? [3, 4] : [2, 3];
+  return tableLines({ titles, rows: constructs.map((one) => rowOf(one, isSpread)), right }, columns, paint);
 }
 
-function rowOf(construct: ConstructView): Piece[] {
+function rowOf(construct: ConstructView, isSpread: boolean): Piece[] {
   const state = constructWord(construct.state);
   const cause = construct.outcome?.cause ?? "";
   const why = cause === "" || construct.state === "done" ? "" : `[${oneLine(cause, 40)}] `;
   return [
     { text: `${state.glyph} ${state.word}`, style: state.style },
     { text: oneLine(construct.id, 20) },
+    ...(isSpread ? [{ text: construct.startedAt === null ? "-" : oneLine(construct.place ?? "here", 20) }] : []),
     { text: construct.outcome === null ? "-" : spell(construct.outcome.duration_ms) },
     { text: money(construct.costUsd) },
     { text: `${why}${oneLine(construct.task.slice(0, 800), 100)}` },

@@ -1,5 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { systemClock } from "../../base/clock.ts";
+import { Fault } from "../../base/fault.ts";
+import { shellWords } from "../../base/shell-words.ts";
 import type { DeckOptions } from "../../host/deck-options.ts";
 import type { OpenedRun, Port } from "../../host/port.ts";
 import type { RunView } from "../../protocol/view.ts";
@@ -88,6 +90,8 @@ export async function driveRun(
         outlives: drive.deck.mode === "host",
         json: json ? out : undefined,
         terminal: asks ? { input: world.stdin, output: world.stderr } : undefined,
+      }).catch((error: unknown) => {
+        throw cutOff(error, run.opened.run, drive.again);
       });
     } finally {
       await closeDeck(deck, patience.closeMs, tell);
@@ -97,6 +101,14 @@ export async function driveRun(
   }
   stops.listen(() => out.hurry());
   return report(world, drive, end, out, progress.lastWords);
+}
+
+/** A deck that died has not ended its run: it can go on, which is what the netrunner is to know. */
+function cutOff(error: unknown, run: string, again: string): unknown {
+  if (!(error instanceof Fault) || error.code !== "deck.ended") return error;
+  const { kind, code, message, facts, cause } = error;
+  const hint = `The run is not over, and nothing is lost. Go on with: cyberdeck run --resume ${shellWords([run])}${again}`;
+  return new Fault(kind, code, message, { facts, hint, ...(cause === undefined ? {} : { cause }) });
 }
 
 /** What a command says that only starts a run. */

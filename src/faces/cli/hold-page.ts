@@ -1,6 +1,7 @@
 import { inert, oneLine } from "../../base/text.ts";
 import type { Hold } from "../../protocol/hold.ts";
 import { diffSaysAll } from "../words/held.ts";
+import { toYou } from "../words/to-you.ts";
 
 /** A held call in full: what would run, what it would do, what an edit would change, why it is held, and for which task. */
 export function holdPage(hold: Hold): string[] {
@@ -10,7 +11,7 @@ export function holdPage(hold: Hold): string[] {
     ...(diffSaysAll(hold) ? [] : indented(hold.input)),
     ...(diff === null ? [] : indented(diff)),
     ...hold.targets.map((target, index) => `${index === 0 ? "it would: " : "          "}${oneLine(target, 400)}`),
-    `why it is held: ${oneLine(hold.reason, 1000)} (${oneLine(hold.rule, 100)})`,
+    `why it is held: ${oneLine(toYou(hold.reason), 1000)} (${oneLine(hold.rule, 100)})`,
     `its task: ${oneLine(hold.task, 200)}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { Fault } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
+import { askOf, isAsked } from "../../protocol/place.ts";
 import type { RunSettings } from "../../protocol/settings.ts";
 import { findConstruct } from "./find-construct.ts";
 import type { DeckFlags } from "./flags/deck-flags.ts";
@@ -15,7 +16,7 @@ export interface JoinFlags {
 }
 
 /** What of the settings can be said of one construct alone. */
-const ofOne = new Set(["caliber", "caliber_fixed", "profile"]);
+const ofOne = new Set(["caliber", "caliber_fixed", "profile", "on"]);
 
 /** Refuses flags that do not go together: a run that is open has its settings, and one that is not has nobody to wait for. */
 export function mustFitRun(
@@ -46,6 +47,7 @@ export async function joinRun(
   tasks: readonly string[],
 ): Promise<void> {
   const { model, effort, profile, overrideBlacklist } = flags;
+  const on = askOf({ pool: flags.on, labels: flags.label });
   await lookUp(
     world,
     flags,
@@ -59,6 +61,7 @@ export async function joinRun(
           task,
           ...(profile === undefined ? {} : { profile }),
           ...(model === undefined && effort === undefined ? {} : { caliber: { model, effort } }),
+          ...(isAsked(on) ? { on } : {}),
           ...(after.length === 0 ? {} : { after }),
           ...(overrideBlacklist === true ? { override_blacklist: true } : {}),
         } as const;

@@ -40,7 +40,8 @@ function remedy(rule: string): string {
   if (rule.startsWith("account.")) return "Nothing is lost. Go on, now or later; it waits until it may work,";
   if (rule === "gate.canary")
     return "If the machine was busy, just go on; otherwise install another version of the agent, or name one with --claude-bin PATH, and go on";
-  return rule.startsWith("daemon.") ? "What it did is kept. Go on" : "Raise the bound and go on";
+  // `budget.usd`, `cap.spawns`; everything else, such as a defect of the deck, is over when it goes on.
+  return /^(?:budget|cap)\b/.test(rule) ? "Raise the bound and go on" : "What it did is kept. Go on";
 }
 
 /** A bound without a flag of its own, twice as high. */

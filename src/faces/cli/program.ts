@@ -25,6 +25,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "the process in which runs go on without a terminal: status, stop",
     load: async () => (await import("./commands/host.ts")).defineHost,
   },
+  node: {
+    summary: "make this machine a node: it runs constructs for a host elsewhere",
+    load: async () => (await import("./commands/node.ts")).defineNode,
+  },
   ls: {
     summary: "list the constructs of the open runs",
     load: async () => (await import("./commands/ls.ts")).defineLs,
@@ -117,6 +121,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Define> }>
     summary: "list what constructs can be given besides their tools, and try it: list, show, run",
     load: async () => (await import("./commands/plugins.ts")).definePlugins,
   },
+  nodes: {
+    summary: "the machines of the fleet: list, and have one take no more work: drain, undrain",
+    load: async () => (await import("./commands/nodes.ts")).defineNodes,
+  },
   blacklist: {
     summary: "forbid work for good, or allow it again: list, add, remove, allow",
     load: async () => (await import("./commands/blacklist.ts")).defineBlacklist,
@@ -166,7 +174,7 @@ export async function runCommand(world: World): Promise<number> {
     if (error.exitCode === 0) return 0;
     // A group of commands without a word that says which: its help is on stderr already.
     if (error.code === "commander.help") return exitCode.usage;
-    throw usageFault(error, world);
+    throw usageFault(error, program, world);
   }
 }
 
@@ -211,18 +219,26 @@ async function build(world: World, finish: (code: number) => void): Promise<Comm
 }
 
 /** A complaint of commander's in our form: one message, one next step. */
-function usageFault(error: CommanderError, world: World): Fault {
+function usageFault(error: CommanderError, program: Command, world: World): Fault {
   const [first = "", ...more] = error.message.split("\n");
   const message = first.replace(/^error: /, "").replace(/\.$/, "");
   const suggestion = /\(Did you mean (.+?)\?\)/.exec(more.join(" "))?.[1];
   const name = world.argv.find((word) => !word.startsWith("-") && Object.hasOwn(commands, word));
-  const help = `"cyberdeck ${name === undefined ? "" : `${name} `}--help" shows what there is`;
+  const path = ["cyberdeck", ...(name === undefined ? [] : [name, ...partOf(name, program, world)])];
+  const help = `"${[...path, "--help"].join(" ")}" shows what there is`;
   const quotes =
     error.code === "commander.excessArguments" && name === "run"
       ? "put the text in quotes, so that it is one argument; "
       : "";
   const hint = suggestion === undefined ? `${quotes}${help}` : `did you mean ${suggestion}? ${help}`;
   return new Fault("usage", error.code.replace("commander.", "cli."), message, { hint });
+}
+
+/** The word after the command that names a part of it, as `prune` of `runs`; none when it has no such part. */
+function partOf(name: string, program: Command, { argv }: World): string[] {
+  const parts = program.commands.find((command) => command.name() === name)?.commands ?? [];
+  const word = argv.slice(argv.indexOf(name) + 1).find((other) => !other.startsWith("-"));
+  return parts.flatMap((part) => (part.name() === word ? [word] : []));
 }
 
 const examples = `

@@ -26,14 +26,21 @@ export async function resumeRun(
   const settings = changedSettings(flags, view.settings);
   const { runs } = await port.send({ type: "runs.open" });
   if (runs.some((open) => open.run === run)) return joinRun(port, view, { say, settings });
-  const opened = await port.send({
-    type: "run.resume",
-    run,
-    ...(say === undefined ? {} : { say }),
-    ...(Object.keys(settings).length === 0 ? {} : { settings }),
-    command_line: commandLine,
-  });
-  return { opened, view, joins: false };
+  try {
+    const opened = await port.send({
+      type: "run.resume",
+      run,
+      ...(say === undefined ? {} : { say }),
+      ...(Object.keys(settings).length === 0 ? {} : { settings }),
+      command_line: commandLine,
+    });
+    return { opened, view, joins: false };
+  } catch (error) {
+    // A host that has just come up goes on by itself with what the one before it has left.
+    if (!(error instanceof Fault) || error.code !== "run.open") throw error;
+    const now = await port.send({ type: "run.show", run });
+    return joinRun(port, structuredClone(now.view), { say, settings });
+  }
 }
 
 /** Follows a run that is open in the host already, from here on. */

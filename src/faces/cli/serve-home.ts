@@ -51,11 +51,17 @@ const isTold = ({ type }: DeckEvent): boolean =>
   type === "run.closed" ||
   type === "run.waiting" ||
   type === "run.paused" ||
+  type === "node.came" ||
+  type === "node.went" ||
+  type === "hub.link" ||
   type === "deck.warned";
 
 /** Nothing that a model or a tool has said: the record keeps secrets out, and the number leads to it. */
 function detailOf(event: DeckEvent): string {
   if (event.type === "run.closed") return `: ${event.body.status}`;
+  if (event.type === "node.came") return ` ${event.body.node}`;
+  if (event.type === "node.went") return ` ${event.body.node}: ${event.body.why}`;
+  if (event.type === "hub.link") return ` ${event.body.link}`;
   return event.type === "deck.warned" ? `: ${event.body.code}` : "";
 }
 

@@ -1,7 +1,8 @@
+import { count } from "../../base/units.ts";
 import { inert, oneLine } from "../../base/text.ts";
 import type { RunView } from "../../protocol/view.ts";
 import { costOf } from "../../protocol/view.ts";
-import { byteCount, counted, money, spell } from "../words/amounts.ts";
+import { byteCount, money, spell } from "../words/amounts.ts";
 import { constructTable } from "./construct-table.ts";
 import type { Paint } from "./paint.ts";
 import type { Piece } from "./pieces.ts";
@@ -27,7 +28,7 @@ export function summary(view: RunView, lastWords: string, columns: number | unde
     ...(view.reason === view.daemon.lastChat ? [] : paragraph(oneLine(view.reason, 600), columns)),
     ...constructTable(constructs, columns, paint),
     ...fileLines(view),
-    ...(view.refused.length > 0 ? [`${counted(view.refused.length, "task")} not started: see the report`] : []),
+    ...(view.refused.length > 0 ? [`${count(view.refused.length, "task")} not started: see the report`] : []),
     `report: ${oneLine(reportPath(view), 4096)}`,
   ];
   return `${lines.join("\n")}\n`;
@@ -44,7 +45,7 @@ function headline(view: RunView): Piece[] {
   const facts = [
     spell(view.durationMs),
     view.settings.offline ? `${money(costOf(view))} (nothing was charged)` : money(costOf(view)),
-    counted(Object.keys(view.constructs).length, "construct"),
+    count(Object.keys(view.constructs).length, "construct"),
   ];
   return [
     { text: `${state.glyph} ${state.word}`, style: state.style },

@@ -6,6 +6,7 @@ import type { HostStatus } from "../../protocol/host.ts";
 import type { CatalogueListing } from "../../protocol/catalogue-listing.ts";
 import type { CauseReport, Triage } from "../../protocol/crash.ts";
 import type { Examination, Finding } from "../../protocol/finding.ts";
+import type { NodeAsked, NodeEvent, RunningNode } from "../../protocol/node.ts";
 import type { Machine } from "../cockpit/machine.ts";
 
 /** Everything that the command line gets from outside. It reads nothing of the process by itself. */
@@ -34,6 +35,8 @@ export interface World {
   triage: (asked: Triage) => Promise<{ report: CauseReport; text: string }>;
   /** Looks whether this machine and a home are fit for a deck. */
   examine: (asked: Examination) => Promise<Finding[]>;
+  /** Makes this machine a node of a fleet, which tells what happens to it. Rejects when it cannot be one. */
+  startNode: (asked: NodeAsked, tell: (event: NodeEvent) => void) => Promise<RunningNode>;
   version: string;
   /** What the cockpit needs beside the terminal; left out where there is none. */
   terminal?: Machine | undefined;

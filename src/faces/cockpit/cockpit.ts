@@ -142,6 +142,8 @@ export class Cockpit {
       if (this.#isOver) return await deck.close();
       this.#deck = deck;
       await followDeck(deck.port, this.#model, {
+        // What the netrunner has opened the cockpit for: it does not wait for its turn.
+        attached: () => this.#draw(),
         changed: () => this.#drawSoon(),
         heard: (event) => this.#stage.heard(event),
       });

@@ -31,11 +31,34 @@ export function postureLines(model: DeckModel, columns: number): [Line, Line] {
       : { text: `  ${goalText(run)}`, look: "plain" as const },
   ];
   // How a run that is over stood last is told above; its daemon says nothing any more.
-  const daemon = lookedInto(model) === undefined ? daemonSpans(run) : [];
-  const [long, short] = [countSpans(model, run, true), countSpans(model, run, false)];
+  const daemon = run !== undefined && isOpen(run) ? daemonSpans(run) : [];
   const room = columns - lengthOf(daemon) - 1;
-  return [ends(first, need, columns), ends(lengthOf(long) <= room ? long : short, daemon, columns)];
+  const states = forms.map((form) => countSpans(model, run, form));
+  const fitting = states.find((spans) => lengthOf(spans) <= room) ?? states.at(-1) ?? [];
+  return [ends(first, need, columns), ends(fitting, daemon, columns)];
 }
+
+/** How much of the second row is said. */
+interface Form {
+  /** Each count with its word. */
+  hasWords?: boolean;
+  /** What all open runs have cost together. */
+  hasSum?: boolean;
+  hasPool?: boolean;
+  hasDay?: boolean;
+  /** Also who waits for the provider, and how the others ended. */
+  hasRest?: boolean;
+}
+
+/** Longest first. Who is at work, queued and held is told in each of them; the rest gives way piece by piece. */
+const forms: readonly Form[] = [
+  { hasWords: true, hasSum: true, hasPool: true, hasDay: true, hasRest: true },
+  { hasSum: true, hasPool: true, hasDay: true, hasRest: true },
+  { hasPool: true, hasDay: true, hasRest: true },
+  { hasDay: true, hasRest: true },
+  { hasRest: true },
+  {},
+];
 
 function linkSpan({ link, runs }: DeckModel): Span {
   if (link.state === "lost") return { text: "○ NO DECK", look: "bad" };
@@ -72,8 +95,7 @@ const goalText = (run: RunView | undefined): string => {
   return run.kind === "goal" ? run.goal : "tasks without a goal";
 };
 
-/** @param isLong each count with its word */
-function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean): Span[] {
+function countSpans(model: DeckModel, run: RunView | undefined, form: Form): Span[] {
   const open = [...model.runs.values()].filter(isOpen);
   // What is counted is what goes on, also while a run that is over is looked into; where nothing does, how that one's have ended.
   const isBeside = lookedInto(model) !== undefined && open.length > 0;
@@ -90,22 +112,34 @@ function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean)
   const ready = open.reduce((sum, view) => sum + sparesIn(view.pool, "ready"), 0);
   const size = run === undefined || !isOpen(run) ? 0 : run.settings.pool;
   const count = (sign: string, word: string, n: number, look: Look): Span => ({
-    text: isLong ? ` ${sign} ${n} ${word} ` : ` ${sign}${n}`,
+    text: form.hasWords === true ? ` ${sign} ${n} ${word} ` : ` ${sign}${n}`,
     look,
   });
+  const ended = [
+    count("◌", "waiting", of("parked"), "faint"),
+    count("✓", "done", of("done"), "good"),
+    count("✗", "failed", failed, failed > 0 ? "bad" : "faint"),
+  ];
   return [
     { text: ` ${money(cost)}${budget > 0 ? ` of ${money(budget)}` : ""}` },
-    { text: ` · today ${money(model.today.usd)}${dayBudget > 0 ? ` of ${money(dayBudget)}` : ""}`, look: "faint" },
-    ...(open.length > 1 ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }] : []),
+    ...(form.hasDay === true
+      ? [
+          {
+            text: ` · today ${money(model.today.usd)}${dayBudget > 0 ? ` of ${money(dayBudget)}` : ""}`,
+            look: "faint" as const,
+          },
+        ]
+      : []),
+    ...(form.hasSum === true && open.length > 1
+      ? [{ text: ` · all ${money(spent.costUsd)}`, look: "faint" as const }]
+      : []),
     { text: isBeside ? "  open runs " : " ", look: "faint" },
     { text: " " },
     count("●", "at work", of("starting", "running", "ending"), "busy"),
     count("·", "queued", of("queued", "suspended"), "faint"),
     count("!", "held", held, held > 0 ? "alarm" : "faint"),
-    count("◌", "waiting", of("parked"), "faint"),
-    count("✓", "done", of("done"), "good"),
-    count("✗", "failed", failed, failed > 0 ? "bad" : "faint"),
-    ...(size > 0
+    ...(form.hasRest === true ? ended : []),
+    ...(form.hasPool === true && size > 0
       ? [
           {
             text: `  pool ${"■".repeat(Math.min(ready, size))}${"□".repeat(Math.max(0, size - ready))}`,
@@ -116,17 +150,11 @@ function countSpans(model: DeckModel, run: RunView | undefined, isLong: boolean)
   ];
 }
 
-function daemonSpans(run: RunView | undefined): Span[] {
-  const word = run === undefined ? undefined : daemonWord(run);
+function daemonSpans(run: RunView): Span[] {
+  const word = daemonWord(run);
   if (word === undefined) return [];
-  // A run that is over asks for nothing.
-  const isUrgent = word.style === "alarm" && run !== undefined && isOpen(run);
-  return [
-    {
-      text: isUrgent ? ` daemon: ${word.word} ` : ` daemon ${word.glyph} ${word.word} `,
-      look: isUrgent ? "act" : word.style === "alarm" ? "warning" : word.style,
-    },
-  ];
+  if (word.style === "alarm") return [{ text: ` daemon: ${word.word} `, look: "act" }];
+  return [{ text: ` daemon ${word.glyph} ${word.word} `, look: word.style }];
 }
 
 const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { text }) => sum + widthOf(text), 0);

@@ -5,6 +5,7 @@ import type { HelpSection } from "./dialogs/help.ts";
 import type { Drawing } from "./draw/block.ts";
 import type { Look } from "./draw/look.ts";
 import { atLeast, crampedDrawing, isCramped } from "./cramped.ts";
+import { helpSections } from "./help-sections.ts";
 import { hintsOf } from "./hints.ts";
 import { bodySize, bodyTop, fittingHints, frameOf, hintAt, type Chrome } from "./frame.ts";
 import { tabAt } from "./tabs.ts";
@@ -212,11 +213,13 @@ export class Stage {
     const { model } = this.#parts;
     const { columns } = this.#parts.size();
     const focus = this.#focus();
+    // Under a dialog, no key of the page does anything.
+    const actions = this.actions().filter(({ id }) => this.#dialogs.length === 0 || namedOverDialogs.has(id));
     return {
       tabs: this.#pages,
       front: this.#front.name,
       word: this.#word,
-      hints: fittingHints(hintsOf(this.actions(), this.#parts.keys, needInFocus(model, focus), focus), columns),
+      hints: fittingHints(hintsOf(actions, this.#parts.keys, needInFocus(model, focus), focus), columns),
     };
   }
 
@@ -236,11 +239,11 @@ export class Stage {
       actions.map((action) => ({ ...action, keys: keysOf(action, keys) })).filter((action) => action.keys.length > 0);
     const of = (page: Mounted): BoundAction[] => named(page.actions(model, this.#body()));
     const others = this.#pages.filter((page) => page !== this.#front);
-    return [
+    return helpSections(
       { title: `On this page: ${this.#front.title}`, actions: of(this.#front) },
       { title: "Everywhere", actions: of(this.#globals) },
-      ...others.map((page) => ({ title: `On the page ${page.title}`, actions: of(page) })),
-    ];
+      others.map((page) => ({ title: `On the page ${page.title}`, actions: of(page) })),
+    );
   }
 
   #focus(): Focus {
@@ -257,5 +260,6 @@ export class Stage {
   readonly #body = (): Size => bodySize(atLeast(this.#parts.size()));
 }
 
-/** What is done even where a dialog covers the page. */
+/** What is done even where a dialog covers the page; and what of that is worth a hint. */
+const namedOverDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.quit"]);
 const overDialogs: ReadonlySet<string> = new Set(["deck.eject", "cockpit.quit", "cockpit.suspend", "cockpit.redraw"]);

@@ -20,9 +20,6 @@ export const money = (usd: number): string => `$${usd.toFixed(usd > 0 && usd < 0
 
 export const byteCount = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);
 
-/** "1 file", "2 files". */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 /** Local date and time to the minute, for lists. */
 export function moment(at: number): string {
   const time = new Date(at);

@@ -1,9 +1,10 @@
+import { count } from "../../base/units.ts";
 import { oneLine } from "../../base/text.ts";
 import { troubleWords } from "../../protocol/account.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
-import { counted, money, spell } from "./amounts.ts";
+import { money, spell } from "./amounts.ts";
 import { constructWord } from "./state-word.ts";
 import { lasting, passing, type Telling } from "./telling.ts";
 
@@ -16,8 +17,12 @@ export function narrateConstruct(event: DeckEvent): Telling | undefined {
       return passing(event.body.construct, "warm", `its agent was up: ${event.body.spare}`);
     case "pool.missed":
       return event.body.reason === "off" ? undefined : passing(event.body.construct, "cold", missText(event.body));
-    case "construct.started":
-      return passing(event.body.construct, "started", "");
+    case "construct.unplaced":
+      return passing(event.body.construct, "waits", `for a place: ${event.body.why}`);
+    case "construct.started": {
+      const { construct, place } = event.body;
+      return passing(construct, "started", place === null ? "" : `on ${place}`);
+    }
     case "caliber.clamped":
       return clampedText(event.body);
     case "caliber.fast_applied":
@@ -119,7 +124,7 @@ function firedText(fired: EventBody<"tripwire.fired">): Telling | undefined {
 /** How a construct ended, the figures first: the text may be cut at the end. */
 function endText(outcome: Outcome): string {
   const facts = [spell(outcome.duration_ms), money(outcome.cost_usd)];
-  if (outcome.files.length > 0) facts.push(counted(outcome.files.length, "file"));
+  if (outcome.files.length > 0) facts.push(count(outcome.files.length, "file"));
   if (outcome.denials.length > 0) facts.push(`${outcome.denials.length} denied`);
   if (outcome.state !== "done") facts.push(outcome.cause);
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);

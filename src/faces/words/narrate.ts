@@ -4,7 +4,7 @@ import { showCaliber } from "../../protocol/caliber.ts";
 import { refusalText } from "../../protocol/catalogue.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import { accountAsks, narrateAccount } from "./narrate-account.ts";
-import { counted } from "./amounts.ts";
+
 import { narrateConstruct } from "./narrate-construct.ts";
 import { runWord } from "./state-word.ts";
 import { lasting, passing, type Telling } from "./telling.ts";
@@ -35,7 +35,7 @@ export function narrate(event: DeckEvent): Telling | undefined {
     case "run.ejected":
       return event.body.proven
         ? lasting("run", "ejected", `nothing is left; ${event.body.snapshot ?? "no snapshot"}`, "strong")
-        : lasting("run", "EJECTED", `${count(event.body.survivors.length, "process", "processes")} left`, "alarm");
+        : lasting("run", "EJECTED", leftText(event.body), "alarm");
     case "goal.set":
       return passing("run", "goal", event.body.goal);
     case "goal.changed":
@@ -140,7 +140,7 @@ function narrateDaemon(event: DeckEvent): Telling | undefined {
 
 function authoredText({ rules, refused }: EventBody<"tripwires.authored">): Telling {
   const names = rules.map(({ name }) => name).join(", ");
-  const admitted = `${counted(rules.length, "tripwire")} for this goal${names === "" ? "" : `: ${names}`}`;
+  const admitted = `${count(rules.length, "tripwire")} for this goal${names === "" ? "" : `: ${names}`}`;
   const others = refused.map(({ name, reason }) => `; ${name} was refused: ${reason}`).join("");
   return passing("author", "wrote", `${admitted}${others}`);
 }
@@ -151,8 +151,14 @@ const settingsText = (settings: object): string =>
     .join(", ");
 
 function policyText({ path, rules, entries }: { path: string; rules: string[]; entries: number }): string {
-  return `${path}: ${counted(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
+  return `${path}: ${count(rules.length, "rule")}, ${count(entries, "list entry", "list entries")}`;
 }
 
 const ofAccount = (told: Pick<Telling, "word" | "text" | "style"> | undefined): Telling | undefined =>
   told && lasting("account", told.word, told.text, told.style);
+
+function leftText({ survivors, elsewhere }: EventBody<"run.ejected">): string {
+  const left = `${count(survivors.length, "process", "processes")} left`;
+  const places = [...new Set(elsewhere.map(({ place }) => place))];
+  return places.length === 0 ? left : `${left} here; on ${places.join(", ")}, not proven`;
+}

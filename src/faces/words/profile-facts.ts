@@ -1,4 +1,6 @@
+import { isAsked, showAsk } from "../../protocol/place.ts";
 import type { Profile } from "../../protocol/profile.ts";
+import { money } from "./amounts.ts";
 
 /** The tools that a profile leaves to a construct. */
 export const toolsWord = ({ tools }: Profile): string => (tools === undefined ? "all" : tools.join(", ") || "none");
@@ -10,13 +12,14 @@ export function profileFacts(profile: Profile): (readonly [name: string, text: s
   const bounds = [
     turns === undefined ? undefined : `${turns} turns`,
     tokens === undefined ? undefined : `${tokens} tokens`,
-    usd === undefined ? undefined : `$${usd}`,
+    usd === undefined ? undefined : money(usd),
     time,
   ];
   return [
     ["tools", toolsWord(profile)],
     ["programs", uses.join(", ")],
     ["caliber", joined([caliber.model, caliber.effort])],
+    ["place", isAsked(profile) ? showAsk(profile) : ""],
     ["limits", joined(bounds)],
     ["context", context === "project" ? "knows the project's CLAUDE.md" : "its task alone"],
   ];

@@ -22,9 +22,10 @@ export const waitingIn = (view: RunView): Waiting[] =>
       return { place: index + 1, construct: id, task, after, waits_for: waitsFor(construct, after, view) };
     });
 
-function waitsFor({ suspended }: ConstructView, after: readonly string[], view: RunView): string {
+function waitsFor({ suspended, unplaced }: ConstructView, after: readonly string[], view: RunView): string {
   if (after.length > 0) return `the end of ${after.join(", ")}`;
   if (view.account !== null) return "the account, which is held";
   if (view.status === "paused") return `you: ${view.reason}`;
+  if (unplaced !== null) return `a place: ${unplaced}`;
   return suspended === null ? "a slot" : "a slot, to go on";
 }

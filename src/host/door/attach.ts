@@ -19,6 +19,12 @@ import {
 import { askPatiently, breathMs, followFar, framesOf } from "./far-stream.ts";
 import { answerSchemas, greetingSchema, readJson, snapshotSchema, wirePaths } from "./wire.ts";
 
+/**
+ * An answer that comes once or twice in the life of a face is checked as it is: compiling its schema for it, which zod would do, takes
+ * longer than the check.
+ */
+const once = { jitless: true } as const;
+
 /** How long a deck may take to greet, milliseconds. It does so at once, unless it hangs. */
 const greetingMs = 5000;
 
@@ -55,13 +61,13 @@ export async function attach(
     async send<C extends Command>(command: C): Promise<Replies[C["type"]]> {
       const answer = await hear({ path: wirePaths.commands, command });
       const schema = answerSchemas[command.type];
-      if (schema !== undefined && !schema.safeParse(answer).success) throw unreadable();
+      if (schema !== undefined && !schema.safeParse(answer, once).success) throw unreadable();
       // The deck has the same version, and what is looked into has just been validated.
       return answer as Replies[C["type"]];
     },
     async snapshot(run) {
       const query = run === undefined ? "" : `?run=${encodeURIComponent(run)}`;
-      const answer = snapshotSchema.safeParse(await hear({ path: `${wirePaths.snapshot}${query}` }));
+      const answer = snapshotSchema.safeParse(await hear({ path: `${wirePaths.snapshot}${query}` }), once);
       if (!answer.success) throw unreadable();
       // Validated as far as it decides whether it can be read; the deck has the same version.
       return (answer.data.run as RunView | null) ?? undefined;
@@ -90,7 +96,7 @@ async function greet(far: FarDeck, ms: number, giveUp: () => void): Promise<Asyn
     const { value } = await frames.next();
     const [frame] = value ?? [];
     if (frame === undefined) throw broken(undefined);
-    const greeting = greetingSchema.safeParse(readJson(frame.data));
+    const greeting = greetingSchema.safeParse(readJson(frame.data), once);
     if (!greeting.success) throw unreadable();
     far.instance = greeting.data.instance;
     return frames;

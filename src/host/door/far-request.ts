@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { errnoOf, Fault, messageOf } from "../../base/fault.ts";
 import { request as httpRequest } from "../../base/node-http.ts";
 import { deckHeader, faultOf, readJson, refusalSchema, replyCap, wireHeader, wireVersion } from "./wire.ts";
@@ -75,10 +76,9 @@ function reach(far: FarDeck, path: string, command: unknown): Promise<IncomingMe
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const body = command === undefined ? undefined : JSON.stringify(command);
   const request = httpRequest({
-    socketPath: far.socketPath,
     path,
     method: body === undefined ? "GET" : "POST",
-    agent: false,
+    createConnection: () => connect(far.socketPath),
     signal: far.leaving,
     headers: {
       Host: "localhost",

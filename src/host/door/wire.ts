@@ -8,6 +8,7 @@ import { hostStatusSchema, hostStopSchema } from "../../protocol/host.ts";
 import { runStatuses } from "../../protocol/run-status.ts";
 import { holdSchema } from "../../protocol/hold.ts";
 import { knownCalibersSchema } from "../../protocol/models.ts";
+import { drainedNodeSchema, nodesListingSchema } from "../../protocol/nodes.ts";
 import { exportedRunSchema, pruningSchema } from "../../protocol/retention.ts";
 import { readFileSchema, runFileSchema } from "../../protocol/run-files.ts";
 import { runSettingsSchema, savedSettingsSchema } from "../../protocol/settings.ts";
@@ -124,6 +125,9 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "runs.list": runsReplySchema,
   "runs.open": runsReplySchema,
   "goal.edit": z.object({ from: z.string() }),
+  "secrets.learn": z.object({ known: z.int() }),
+  "nodes.list": nodesListingSchema,
+  "nodes.drain": drainedNodeSchema,
   "host.status": hostStatusSchema,
   "host.stop": hostStopSchema,
 };

@@ -48,6 +48,8 @@ interface Line {
 
 export function hostLines({ send, kept, onStranger, clock = systemClock, againMs = 1000 }: HostLinesParts): HostLines {
   const lines = new Map<string, Line>();
+  /** Conversations that came to a good end: of what is still said in them, nobody has to hear. */
+  const done = new Set<string>();
   /** Conversations of which something has come that is not acknowledged yet. */
   const owed = new Set<Line>();
   let isAcknowledging = false;
@@ -79,6 +81,14 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
     }
     isAcknowledging = false;
   };
+  const end = (line: Line): void => {
+    if (!lines.has(keyOf(line.to))) return;
+    drop(line, "it is over");
+    done.add(keyOf(line.to));
+    const [oldest] = done;
+    if (done.size > mostDone && oldest !== undefined) done.delete(oldest);
+    send({ wire: nodeWireVersion, to: line.to, over: true });
+  };
   const drop = (line: Line, why: string): void => {
     lines.delete(keyOf(line.to));
     line.lost.resolve(why);
@@ -109,12 +119,13 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
           void acknowledge(line);
         },
         lost: line.lost.promise,
+        end: () => end(line),
       };
     },
     take(letter) {
       const line = lines.get(keyOf(letter.to));
       if (line === undefined) {
-        onStranger(letter.to);
+        if (!done.has(keyOf(letter.to))) onStranger(letter.to);
         send({ wire: nodeWireVersion, to: letter.to, over: true });
         return;
       }
@@ -131,7 +142,7 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
     },
     end(to) {
       const line = lines.get(keyOf(to));
-      if (line !== undefined) drop(line, "it is over");
+      if (line !== undefined) end(line);
     },
     close() {
       again?.[Symbol.dispose]();
@@ -140,5 +151,8 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
     },
   };
 }
+
+/** So many conversations that are over are remembered. */
+const mostDone = 1000;
 
 const keyOf = ({ session, epoch, boot }: Address): string => JSON.stringify([session, epoch, boot]);

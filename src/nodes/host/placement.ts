@@ -1,3 +1,5 @@
+import { herePool } from "../../protocol/place.ts";
+
 /** What a node has told of itself last. */
 export interface NodeState {
   name: string;
@@ -8,10 +10,10 @@ export interface NodeState {
   used: number;
   /** Megabytes of memory that are free for agents. */
   freeMb: number;
-  /** It takes no more. */
-  isDraining: boolean;
-  /** It judges by the policy that is in force. */
-  hasPolicy: boolean;
+  /** It can put up a wall around its agents. */
+  hasWall: boolean;
+  /** Why it takes no more, as the end of a sentence that begins with its name; undefined: it does. */
+  closed: string | undefined;
 }
 
 /** Where a construct wants to be. */
@@ -22,6 +24,8 @@ export interface Wish {
   labels: readonly string[];
   /** Megabytes that an agent takes. */
   needMb: number;
+  /** Only behind a wall. The host's own machine has one, or it would not be wished. */
+  wall?: boolean;
   /** The node on which the session is that it goes on in. */
   before?: string | undefined;
 }
@@ -37,37 +41,50 @@ export interface Room {
 /** `node` undefined: on the host's own machine. `why`: in words for the netrunner, when it has to wait. */
 export type Placement = { isPlaced: true; node: string | undefined } | { isPlaced: false; why: string };
 
-/** The pool that is the host's own machine. No node may bear its name. */
-export const herePool = "here";
+export { herePool };
 
 /** Decides where a construct goes. The same room and wish give the same place. */
 export function place(wish: Wish, room: Room): Placement {
   const before = room.nodes.find(({ name }) => name === wish.before);
   // Its memory is there. A node that takes no more, or is gone, gives it up.
-  if (before !== undefined && !before.isDraining && fits(before, wish))
+  if (before !== undefined && isFit(before, wish))
     return hasRoom(before, wish) ? on(before.name) : wait(`its session is on ${before.name}, which has no room now`);
-  const isHereAllowed = (wish.pool === undefined || wish.pool === herePool) && wish.labels.length === 0;
+  const isHereAllowed = isOfHere(wish);
   const hasRoomHere = isHereAllowed && hasRoom(room.here, wish);
   if (hasRoomHere && room.strategy === "here_first") return on(undefined);
-  const nodes = room.nodes.filter((node) => !node.isDraining && fits(node, wish) && hasRoom(node, wish));
+  const nodes = room.nodes.filter((node) => isFit(node, wish) && hasRoom(node, wish));
   const places = [
     ...(hasRoomHere ? [{ node: undefined, load: loadOf(room.here) }] : []),
-    ...nodes
-      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
-      .map((node) => ({ node: node.name, load: loadOf(node) })),
+    ...nodes.map((node) => ({ node: node.name, load: loadOf(node) })),
   ];
   const [first] = places;
   if (first === undefined) return wait(whyNot(wish, room, isHereAllowed));
-  return on(places.reduce((best, one) => (one.load < best.load ? one : best), first).node);
+  return on(places.reduce((best, one) => (isBetter(one, best) ? one : best), first).node);
+}
+
+/** Whether there would be a place for it, if only there was room. */
+export const couldFit = (wish: Wish, { here, nodes }: Room): boolean =>
+  (isOfHere(wish) && here.slots > 0) || nodes.some((node) => isFit(node, wish));
+
+/** Of two that are as full, here, or the first by name. */
+const isBetter = (one: Candidate, best: Candidate): boolean =>
+  one.load < best.load || (one.load === best.load && (one.node ?? "") < (best.node ?? ""));
+
+interface Candidate {
+  node: string | undefined;
+  load: number;
 }
 
 const on = (node: string | undefined): Placement => ({ isPlaced: true, node });
 const wait = (why: string): Placement => ({ isPlaced: false, why });
 
-const fits = (node: NodeState, wish: Wish): boolean =>
-  node.hasPolicy &&
+const isOfHere = ({ pool, labels }: Wish): boolean => (pool === undefined || pool === herePool) && labels.length === 0;
+
+const isFit = (node: NodeState, wish: Wish): boolean =>
+  node.closed === undefined &&
   (wish.pool === undefined || wish.pool === node.pool) &&
-  wish.labels.every((label) => node.labels.includes(label));
+  wish.labels.every((label) => node.labels.includes(label)) &&
+  (wish.wall !== true || node.hasWall);
 
 const hasRoom = ({ slots, used, freeMb }: Pick<NodeState, "slots" | "used" | "freeMb">, { needMb }: Wish): boolean =>
   used < slots && freeMb >= needMb;
@@ -76,16 +93,26 @@ const hasRoom = ({ slots, used, freeMb }: Pick<NodeState, "slots" | "used" | "fr
 const loadOf = ({ slots, used }: Pick<NodeState, "slots" | "used">): number => (used + 1) / slots;
 
 /** The nearest reason: what would have to change for it to go on. */
-function whyNot({ pool, labels, needMb }: Wish, { here, nodes }: Room, isHereAllowed: boolean): string {
+function whyNot({ pool, labels, needMb, wall }: Wish, { here, nodes }: Room, isHereAllowed: boolean): string {
   const where = pool === undefined ? "" : ` of the pool ${pool}`;
   const ofPool = nodes.filter((node) => pool === undefined || node.pool === pool);
   const labelled = ofPool.filter((node) => labels.every((label) => node.labels.includes(label)));
-  const open = labelled.filter(({ isDraining, hasPolicy }) => !isDraining && hasPolicy);
+  const open = labelled.filter(({ closed }) => closed === undefined);
+  const walled = open.filter(({ hasWall }) => hasWall || wall !== true);
   if (isHereAllowed && ofPool.length === 0)
     return here.used >= here.slots ? "there is no room here" : `there are no ${needMb} MB of memory free here`;
   if (ofPool.length === 0) return `no node${where} is up`;
   if (labelled.length === 0) return `no node${where} has ${labels.join(" and ")}`;
-  if (open.length === 0) return `no node${where} takes any more: they drain, or have no policy yet`;
-  const isFull = open.every(({ used, slots }) => used >= slots);
+  if (open.length === 0) return `no node${where} takes any more: ${reasonsOf(labelled)}`;
+  if (walled.length === 0) return `no node${where} has a wall to run it behind; install bubblewrap there`;
+  const isFull = walled.every(({ used, slots }) => used >= slots);
   return isFull ? `all nodes${where} are full` : `no node${where} has ${needMb} MB of memory free`;
 }
+
+function reasonsOf(nodes: readonly NodeState[]): string {
+  const told = nodes.slice(0, mostTold).map(({ name, closed = "" }) => `${name} ${closed}`);
+  return [...told, ...(nodes.length > told.length ? [`and ${nodes.length - told.length} more`] : [])].join(", ");
+}
+
+/** So many nodes are named in a reason. */
+const mostTold = 3;

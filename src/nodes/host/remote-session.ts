@@ -3,9 +3,9 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import type { AgentEvent, AgentExit, AgentSession, SessionOwner, StopReport } from "../../drivers/agent.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
-import type { Judgement, ToolCall } from "../../protocol/verdict.ts";
 import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
+import { judging } from "./judging.ts";
 
 /** The host's side of the conversation with a session on a node. */
 export interface SessionLine {
@@ -17,11 +17,17 @@ export interface SessionLine {
   took(n: number): void;
   /** Why nothing will come any more. */
   readonly lost: Promise<string>;
+  /** Nothing more is wanted of it: its node may forget it. */
+  end(): void;
 }
 
-/** A call that another machine's brake has judged, in the file system in which it would run. */
-export interface RemoteCall extends ToolCall {
-  judged: Judgement;
+export interface RemoteSessionParts {
+  /** See `AgentSession.token`. */
+  token: string;
+  /** The version of the policy that is in force now. What it cannot tell is a deny. */
+  policy: () => string;
+  /** The name of its node. */
+  place?: string;
 }
 
 /** What the node has told of its agent when it was up. */
@@ -31,7 +37,11 @@ type Opened = Saying & { type: "opened" };
  * A session on a node, as a driver would give it: whoever has it does not know where its agent is. Resolves once the agent's process
  * is there; rejects when the node could not start it, or was given up before.
  */
-export async function remoteSession(line: SessionLine, first: SessionOwner, token: string): Promise<AgentSession> {
+export async function remoteSession(
+  line: SessionLine,
+  first: SessionOwner,
+  { token, policy, place }: RemoteSessionParts,
+): Promise<AgentSession> {
   const opening = Promise.withResolvers<Opened>();
   const over = Promise.withResolvers<AgentExit>();
   const gone = new AbortController();
@@ -39,6 +49,8 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   const answers = new Map<number, PromiseWithResolvers<unknown>>();
   let owner = first;
   let lost: string | undefined;
+  /** The report after which nothing is left of it. */
+  let last: StopReport | undefined;
   let sent = 0;
   let told = { passed: 0, count: 0 };
 
@@ -46,12 +58,12 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
   const end = (exit: AgentExit): void => {
     gone.abort();
     did.close();
-    opening.reject(agentGone(exit.how === "broken" ? exit.reason : "the agent has ended"));
+    opening.reject(notOpened(exit));
     over.resolve(exit);
   };
   const lose = (why: string): void => {
     lost = why;
-    end({ how: "broken", reason: why, stderr: "" });
+    end({ how: "lost", reason: why, stderr: "" });
     for (const answer of answers.values()) answer.reject(agentGone(why));
     answers.clear();
   };
@@ -62,16 +74,11 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
     answers.set(line.bid(bidding), answer);
     return answer.promise;
   };
-  const judge = async ({ ask: number, call, judged }: Saying & { type: "asks" }): Promise<void> => {
-    const remote: RemoteCall = { ...withoutGap(call), judged };
-    const verdict = await owner.gate(remote).catch((error: unknown) => ({
-      decision: "deny" as const,
-      rule: "gate.failed",
-      reason: `The gate has failed: ${messageOf(error)}`,
-    }));
-    const { decision, rule, reason } = verdict;
-    if (lost === undefined) line.bid({ type: "verdict", ask: number, verdict: { decision, rule, reason } });
-  };
+  const judge = judging({
+    gate: (call) => owner.gate(call),
+    policy,
+    bid: (bidding) => void (lost === undefined && line.bid(bidding)),
+  });
   const show = async ({ ask: number, wish, call }: Saying & { type: "surfaces" }): Promise<void> => {
     const answer = await (owner.surface?.(wish, call) ?? Promise.resolve(cannotSurface)).catch((error: unknown) => ({
       ok: false,
@@ -86,6 +93,7 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
       case "opened":
         return opening.resolve(saying);
       case "not_opened":
+        if (saying.code !== null) opening.reject(refusedThere(place ?? "the node", saying.code, saying.reason));
         return end({ how: "broken", reason: saying.reason, stderr: "" });
       case "did":
         return did.push({ n, body: saying.event });
@@ -118,6 +126,7 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
     pid,
     command,
     token,
+    ...(place === undefined ? {} : { place }),
     events: readFrom(did, line),
     get unread() {
       return told.count + Math.max(0, sent - told.passed);
@@ -142,10 +151,18 @@ export async function remoteSession(line: SessionLine, first: SessionOwner, toke
     async interrupt() {
       await ask({ type: "interrupt" });
     },
-    stop: (how) =>
-      ask({ type: "stop", how })
-        .then((report) => stopReportSchema.parse(report))
-        .catch(unproven),
+    async stop(how) {
+      if (last !== undefined) return last;
+      const report = await ask({ type: "stop", how })
+        .then((answer) => stopReportSchema.parse(answer))
+        // Another stop may have come to its end meanwhile.
+        .catch(() => last ?? unproven());
+      if (report.proven && gone.signal.aborted) {
+        last = report;
+        line.end();
+      }
+      return report;
+    },
     freeze: () => ask({ type: "freeze" }).then((isProven) => z.boolean().parse(isProven)),
     async thaw() {
       await ask({ type: "thaw" });
@@ -189,8 +206,20 @@ const cannotSurface = { ok: false, reason: "nothing can be shown here" };
 const agentGone = (why: string): Fault =>
   new Fault("agent", "agent.gone", `The agent ended before it answered: ${why}`, { hint: "Start another one." });
 
-/** What was left out is not the same as what is there and undefined. */
-const withoutGap = <T extends { subagent?: string | undefined }>({ subagent, ...call }: T) => ({
-  ...call,
-  ...(subagent === undefined ? {} : { subagent }),
-});
+/** Another node may open one that was lost; one that was refused, or has ended at once, would be so again. */
+const notOpened = (exit: AgentExit): Fault =>
+  exit.how === "lost"
+    ? new Fault("agent", lostCode, `The agent was lost while it was opened: ${exit.reason}`, { hint: "Try again." })
+    : agentGone(exit.how === "broken" ? exit.reason : "the agent has ended");
+
+/** The code of the fault of a session that its node could not open for want of something there; `facts` tell what. */
+export const refusedCode = "nodes.refused";
+
+const refusedThere = (node: string, code: string, why: string): Fault =>
+  new Fault("refused", refusedCode, `${node} has refused it: ${why}`, {
+    facts: { node, code, why },
+    hint: "Mend that on this node, or run it on another machine.",
+  });
+
+/** The code of the fault of a session whose node was given up before it was open. */
+export const lostCode = "agent.lost";

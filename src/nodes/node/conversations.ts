@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from "../../base/clock.ts";
+import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/fault.ts";
 import { incoming, type Incoming } from "../numbered.ts";
 import type { Address, Bidding, FromHost, FromNode, Saying } from "../wire/letters.ts";
@@ -23,16 +23,24 @@ export interface Conversations {
   open(to: Address, parts: Omit<ServedParts, "say">): ServedSession;
   /** Takes a letter of a host. One for a conversation that this node does not have, or has no more, changes nothing. */
   take(letter: FromHost): void;
-  /** Sends again what was not acknowledged, such as when the link is back. */
+  /** Sends again what was not acknowledged, such as when the link is back, or what an earlier life of the node has left. */
   sendAgain(): void;
   /** All of it is told, or nobody will hear it any more. */
   forget: (to: Address) => void;
+  /**
+   * Ends all sessions at once, and says whether it is proven that they are gone. How they ended is in the outbox then: a host that still
+   * counts on this node takes it, another one refuses it.
+   */
+  endAll(): Promise<{ proven: boolean }>;
   /** Sends and takes nothing more. What is on disk stays there. */
   close(): void;
 }
 
 /** So many letters of one conversation are sent again at once; more follow when these have been taken. */
 const mostAgain = 200;
+
+/** How long the last words of sessions that are ended may take, milliseconds. */
+const lastWordsMs = 1000;
 
 interface Conversation {
   to: Address;
@@ -80,7 +88,7 @@ export function conversations({
   const wait = (): void => {
     again ??= clock.after(againMs, () => {
       again = undefined;
-      if (sendAgain()) wait();
+      if (!isClosed && sendAgain()) wait();
     });
   };
   const sendAgain = (): boolean => {
@@ -105,7 +113,7 @@ export function conversations({
   return {
     open(to, parts) {
       const numbers = { to, last: 0 };
-      const session = serveSession({ ...parts, say: (saying) => say(numbers, saying) });
+      const session = serveSession({ clock, ...parts, say: (saying) => say(numbers, saying) });
       known.set(keyOf(to), Object.assign(numbers, { from: incoming<Bidding>(), session }));
       return session;
     },
@@ -126,8 +134,17 @@ export function conversations({
       });
       send({ wire: nodeWireVersion, to, taken: from.taken });
     },
-    sendAgain: () => void sendAgain(),
+    sendAgain() {
+      if (!isClosed && sendAgain()) wait();
+    },
     forget,
+    async endAll() {
+      const all = Array.from(known.values(), ({ session }) => session);
+      const reports = await Promise.all(all.map((session) => session.stop().catch(() => ({ proven: false }))));
+      await Promise.race([Promise.all(all.map(({ closed }) => closed)), pause(lastWordsMs)]);
+      flush();
+      return { proven: reports.every(({ proven }) => proven) };
+    },
     close() {
       isClosed = true;
       again?.[Symbol.dispose]();

@@ -1,19 +1,29 @@
+import { systemClock, type Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { AgentSession, SessionOwner } from "../../drivers/agent.ts";
+import type { Found } from "../../engine/gate/found.ts";
 import type { SurfaceAnswer, SurfaceWish } from "../../protocol/surfaced.ts";
-import type { Judgement, ToolCall, Verdict } from "../../protocol/verdict.ts";
+import type { ToolCall, Verdict } from "../../protocol/verdict.ts";
+import { crossable } from "../wire/found.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
+import type { Finder } from "./finding.ts";
 
 export interface ServedParts {
   /** Opens the agent's session for this owner. */
   open: (owner: SessionOwner) => Promise<AgentSession>;
   /** Tells the host, once and in order. */
   say: (saying: Saying) => void;
-  /** What the brake of this machine thinks of a call, by the host's policy. It denies where it has no fresh one. */
-  judge: (call: ToolCall) => Judgement;
+  /** What this machine finds out about a call, and its brake thinks of it. It denies where it has no fresh policy. */
+  find: Finder;
   /** Aborts when the host may have given this conversation away: from then on nothing runs that has not begun. */
   over: AbortSignal;
+  /** Whether anything may run now: asked at the last moment, as this process may have stood still for longer than it knows. */
+  mayAct: () => boolean;
+  clock?: Clock;
 }
+
+/** A sign of life that comes so soon after another word is none that the host needs, milliseconds. */
+const aliveMs = 1000;
 
 /** A session that works for a host elsewhere. */
 export interface ServedSession {
@@ -26,8 +36,8 @@ export interface ServedSession {
 }
 
 /** Opens a session of an agent and serves it to its host. What goes wrong while it opens is told as any end. */
-export function serveSession({ open, say, judge, over }: ServedParts): ServedSession {
-  const verdicts = new Map<number, (verdict: Verdict) => void>();
+export function serveSession({ open, say, find, over, mayAct, clock = systemClock }: ServedParts): ServedSession {
+  const verdicts = new Map<number, (verdict: Verdict | Again) => void>();
   const shown = new Map<number, (answer: SurfaceAnswer) => void>();
   const ended = Promise.withResolvers<void>();
   /** Biddings that are being carried out. */
@@ -37,14 +47,23 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
   let told = "";
 
   const gate = async (call: ToolCall): Promise<Verdict> => {
-    const judged = judge(call);
-    asks += 1;
-    const ask = asks;
-    // Asked of one that the host has given away, it would only be refused.
-    if (over.aborted) return leaseOver;
-    say({ type: "asks", ask, call, judged });
-    if (judged.decision === "deny") return { decision: "deny", rule: judged.rule, reason: judged.reason };
-    return answered(verdicts, ask, leaseOver, over);
+    let version: string | undefined;
+    for (let left = mostJudgings; ; left -= 1) {
+      const looked = await find(call, version);
+      const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found) : unsettled;
+      asks += 1;
+      const ask = asks;
+      // Asked of one that the host has given away, it would only be refused.
+      if (over.aborted || !mayAct()) return leaseOver;
+      say({ type: "asks", ask, call, found, policy: looked.policy });
+      const { decision, rule, reason } = found.judged;
+      if (decision === "deny") return { decision, rule, reason };
+      const verdict = await answered<Verdict | Again>(verdicts, ask, leaseOver, over);
+      if (!("again" in verdict))
+        // An answer may have lain here while the process stood still, and the work was given away.
+        return verdict.decision === "allow" && !mayAct() ? leaseOver : verdict;
+      version = verdict.again;
+    }
   };
   const surface = async (wish: SurfaceWish, call: string | null): Promise<SurfaceAnswer> => {
     asks += 1;
@@ -71,18 +90,24 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
     try {
       session = await opening;
     } catch (error) {
-      say({ type: "not_opened", reason: messageOf(error) });
+      say({ type: "not_opened", reason: messageOf(error), code: lackOf(error) });
       return ended.resolve();
     }
     say({ type: "opened", pid: session.pid, command: session.command });
+    let toldAt = -Infinity;
     for await (const event of session.events) {
       tellUnread(session);
+      const now = clock.monotonic();
+      // A model that writes gives one with each word.
+      if (event.type === "alive" && now - toldAt < aliveMs) continue;
+      toldAt = now;
       say({ type: "did", event });
     }
     const exit = await session.closed;
     // What it was bidden before comes first, such as the report of its stop.
     await Promise.all(works);
-    say({ type: "exited", exit });
+    // What ended it was not its own.
+    say({ type: "exited", exit: over.aborted ? { how: "lost", reason: lostLease, stderr: exit.stderr } : exit });
     ended.resolve();
   }
 
@@ -101,6 +126,8 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
       switch (bidding.type) {
         case "verdict":
           return settle(verdicts, bidding.ask, bidding.verdict);
+        case "judge_again":
+          return settle(verdicts, bidding.ask, { again: bidding.policy });
         case "surfaced":
           return settle(shown, bidding.ask, bidding.answer);
         case "send":
@@ -139,8 +166,35 @@ export function serveSession({ open, say, judge, over }: ServedParts): ServedSes
   };
 }
 
+/** What was refused, or cannot be set up, is so on this machine. */
+const lackOf = (error: unknown): string | null =>
+  error instanceof Fault && (error.kind === "refused" || error.kind === "setup") ? error.code : null;
+
 const notThere = (): Fault =>
   new Fault("agent", "agent.gone", "it could not be opened", { hint: "Look why, and start another one." });
+
+const lostLease = "its node had no word from the deck for too long";
+
+/** The host wants a call to be judged by the policy of this version. */
+interface Again {
+  again: string;
+}
+
+/** So often is a call judged by a policy that the host has then changed; after that it is denied. */
+const mostJudgings = 5;
+
+/** Of a call whose policy changes faster than it can be judged. The host is told, as it is of every deny. */
+const unsettled: Found = {
+  judged: {
+    decision: "deny",
+    rule: "node.policy_unsettled",
+    reason: "The policy of the deck has changed again and again while this call was judged. Try it once more.",
+    effects: [],
+  },
+  targets: [],
+  diff: null,
+  isCutOff: false,
+};
 
 /** What the agent is told when nobody may allow its calls any more. */
 const leaseOver: Verdict = {

@@ -73,4 +73,5 @@ export const agentExitSchema: z.ZodType<AgentExit> = z.discriminatedUnion("how",
   z.object({ how: z.literal("code"), code: z.int(), stderr: z.string() }),
   z.object({ how: z.literal("signal"), signal: z.string(), stderr: z.string() }),
   z.object({ how: z.literal("broken"), reason: z.string(), stderr: z.string() }),
+  z.object({ how: z.literal("lost"), reason: z.string(), stderr: z.string() }),
 ]);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { caliberSchema } from "../../protocol/caliber.ts";
 import { surfaceWishSchema } from "../../protocol/surfaced.ts";
 import { decisions } from "../../protocol/verdict.ts";
+import { foundOnNodeSchema } from "./found.ts";
 import { agentEventSchema, agentExitSchema } from "./agent-event.ts";
 
 /** The shape of everything that crosses between host and nodes. Both refuse another one, and say so. */
@@ -14,22 +15,29 @@ const toolCallSchema = z.object({
   subagent: z.string().optional(),
 });
 
-/** What the brake of the node thinks of a call, in the file system in which that would run. */
-const judgementSchema = z.object({
-  decision: z.enum([...decisions, "hold"]),
-  rule: z.string(),
-  reason: z.string(),
-});
-
 /** What a session on a node tells its host. */
 export const sayingSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), pid: z.int(), command: z.string() }),
-  z.object({ type: z.literal("not_opened"), reason: z.string() }),
+  /** `code`: of what this machine lacks for it, so that another one may open it; null: it would not be opened anywhere. */
+  z.object({
+    type: z.literal("not_opened"),
+    reason: z.string(),
+    code: z.string().max(100).nullable().default(null).catch(null),
+  }),
   z.object({ type: z.literal("did"), event: agentEventSchema }),
   /** A raw message of the agent, for the transcript. */
   z.object({ type: z.literal("transcript"), line: z.string() }),
-  /** A call and what the node's brake thinks of it. One that it has denied waits for nothing; the others do for the host's verdict. */
-  z.object({ type: z.literal("asks"), ask: z.int(), call: toolCallSchema, judged: judgementSchema }),
+  /**
+   * A call and what the node's brake thinks of it. One that it has denied waits for nothing; the others do for the host's verdict.
+   * `policy`: the version by which it was judged; null: none, or one that cannot be read, and such a call is never let through.
+   */
+  z.object({
+    type: z.literal("asks"),
+    ask: z.int(),
+    call: toolCallSchema,
+    found: foundOnNodeSchema,
+    policy: z.string().max(100).nullable().catch(null),
+  }),
   z.object({ type: z.literal("surfaces"), ask: z.int(), wish: surfaceWishSchema, call: z.string().nullable() }),
   /** How many of the messages that it was sent it has passed on, and how many of these its agent has not begun to read. */
   z.object({ type: z.literal("unread"), passed: z.int().nonnegative(), count: z.int().nonnegative() }),
@@ -54,6 +62,8 @@ export const biddingSchema = z.discriminatedUnion("type", [
     ask: z.int(),
     verdict: z.object({ decision: z.enum(decisions), rule: z.string(), reason: z.string() }),
   }),
+  /** In place of a verdict: the call was judged by another policy than the one of this version, which is in force. */
+  z.object({ type: z.literal("judge_again"), ask: z.int(), policy: z.string().min(1).max(100) }),
   z.object({ type: z.literal("surfaced"), ask: z.int(), answer: z.object({ ok: z.boolean(), reason: z.string() }) }),
 ]);
 export type Bidding = z.infer<typeof biddingSchema>;

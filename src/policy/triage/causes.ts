@@ -33,7 +33,8 @@ const rules: readonly Rule[] = [
     rule: "disk.full",
     fits: (marks) =>
       has("storage.full", "ENOSPC", "EDQUOT")(marks) || (marks.crash.system.disk_free ?? noDisk) < noDisk,
-    text: ({ crash }) => `The disk of ${crash.home} was full (${showBytes(crash.system.disk_free ?? 0)} free).`,
+    text: ({ crash }) =>
+      `The disk of ${crash.home} was full (${showBytes(crash.system.disk_free ?? 0)} free when it ended).`,
     next: "Free some space there; cyberdeck doctor says how much there is.",
   },
   {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accountTroubles } from "../account.ts";
 import { caliberSchema } from "../caliber.ts";
 import { origins, outcomeSchema, tellers } from "../outcome.ts";
+import { placeAskSchema } from "../place.ts";
 import { poolEnds, poolMisses } from "../pool.ts";
 import { shownChangeSchema } from "../shown-change.ts";
 import { surfacedSchema } from "../surfaced.ts";
@@ -39,9 +40,13 @@ export const constructEvents = {
     profile: z.string().default("default"),
     /** Plugins that it is given; null: all that there are. */
     plugins: z.array(z.string()).nullable().default(null),
+    /** Where it is to run; left out: wherever there is room. */
+    on: placeAskSchema.optional(),
     /** What of the daemon's has asked for it. */
     order: orderSchema.optional(),
   }),
+  /** There is no place for it now: it stays in the queue. Told again when the reason is another one. */
+  "construct.unplaced": z.object({ construct, why: z.string() }),
   /** The netrunner has changed the order of the queue; `before` null: it comes last. */
   "queue.moved": z.object({ construct, before: z.string().nullable() }),
   /** What it runs on is not what was asked for: an effort that the model lacks, or the netrunner's fixed choice. */
@@ -65,7 +70,13 @@ export const constructEvents = {
   "pool.hit": z.object({ construct, spare: z.string(), wait_ms: z.number(), age_ms: z.number() }),
   /** A construct gets an agent of its own. */
   "pool.missed": z.object({ construct, reason: z.enum(poolMisses), detail: z.string() }),
-  "construct.started": z.object({ construct, pid: z.int(), command: z.string() }),
+  /** `pid`: on the machine that it runs on, which is that of the deck or, with a name in `place`, another one. */
+  "construct.started": z.object({
+    construct,
+    pid: z.int(),
+    command: z.string(),
+    place: z.string().nullable().default(null),
+  }),
   "construct.ready": z.object({ construct, turn, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, turn, text: z.string() }),
   "construct.thought": z.object({ construct, turn, text: z.string() }),

@@ -36,8 +36,9 @@ export const deckEvents = {
   /** Something that came from an agent and that this version does not know. Kept, so that nothing is lost. */
   "agent.unknown": z.object({ agent: z.string(), kind: z.string(), raw: z.string() }),
   /**
-   * What a dead deck had left running of these agents of the run is ended, before anything of it goes on. `proven`: nothing of it
-   * is left.
+   * What a dead deck had left running of these agents of the run is ended, before anything of it goes on; without a run, of all
+   * that had been started for the home, which may be more than the agents on record. `proven`: nothing of it is left. An `agent`
+   * that is not known is "".
    */
   "strays.ended": z.object({
     agents: z.array(z.string()),

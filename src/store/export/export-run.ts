@@ -56,6 +56,12 @@ export async function exportRun(order: ExportOrder): Promise<ExportedRun> {
         cause: error,
       });
     if (isOurs) await rm(to, { force: true });
+    if (!isOurs && errnoOf(error) === "ENOENT")
+      throw new Fault("storage", "export.no_folder", `there is no folder for ${to}`, {
+        facts: { path: to },
+        hint: "Make the folder, or name another file with --to.",
+        cause: error,
+      });
     throw storageFault(error, "could not write the archive", to);
   }
 }

@@ -1,4 +1,5 @@
 import { assignments, authorizations, urlPasswords } from "./assignments.ts";
+import { keepingJson } from "./json-text.ts";
 import { marker, type Finder, type Span } from "./marker.ts";
 import { privateKeys, tokens, webTokens } from "./tokens.ts";
 import { leastSecret, valueFinders } from "./values.ts";
@@ -12,15 +13,33 @@ export interface Redactor {
    * @param keepWords leaves short words alone as well
    */
   value: <T>(value: T, keepWords?: boolean) => T;
+  /** From now on these values are secret, too. Gives how many are known; one too many takes the place of the one that was learnt first. */
+  learn: (values: readonly string[]) => number;
 }
+
+/** So many values are learnt at most: each is looked for in all that is written. */
+export const mostLearnt = 1000;
 
 /** @param values that are secret whatever they look like; they are kept in memory alone */
 export function redactor(values: readonly string[] = []): Redactor {
-  // Where two find the same, the first one has its name.
-  const finders = [privateKeys, tokens, webTokens, ...valueFinders(values), ...forms];
-  const text = (from: string): string => (from.length < leastSecret ? from : without(from, finders));
+  let learnt: string[] = [];
+  let finders: readonly Finder[] = [];
+  const learn = (more: readonly string[]): number => {
+    const known = new Set([...values, ...learnt]);
+    const added = new Set(more.filter((value) => value.length >= leastSecret && !known.has(value)));
+    if (added.size === 0 && finders.length > 0) return known.size;
+    learnt = [...learnt, ...added].slice(-mostLearnt);
+    const all = [...new Set([...values, ...learnt])];
+    // Where two find the same, the first one has its name.
+    finders = [privateKeys, tokens, webTokens, ...valueFinders(all), ...forms];
+    return all.length;
+  };
+  learn([]);
+  const text = (from: string): string =>
+    from.length < leastSecret ? from : keepingJson(from, (part) => without(part, finders));
   return {
     text,
+    learn,
     value: (value, keepWords = false) =>
       // Only texts are replaced, by texts.
       walked(value, (from) => (keepWords && isWord.test(from) ? from : text(from))) as typeof value,

@@ -152,8 +152,17 @@ function keyLines(text: string, from: number, to: number): [number | undefined, 
   const last = lines.at(-1);
   if (first === undefined || last === undefined || lines.every(([line]) => line.length < 32))
     return [undefined, undefined];
-  return [from + first.index, from + last.index + last[0].length];
+  return [afterEscape(text, from + first.index), from + last.index + last[0].length];
 }
+
+/** In a JSON text, the letter of an escaped line end looks like the beginning of the line: cut in two, it would be no JSON any more. */
+function afterEscape(text: string, at: number): number {
+  const backslashes = at - runStart(text, at, isBackslash, 0);
+  if (backslashes % 2 === 0) return at;
+  return at + (text[at] === "u" ? "u0000".length : 1);
+}
+
+const isBackslash = characters(/\\/);
 
 function endOfMark(text: string, at: number): number {
   const words = runEnd(text, at + "-----".length, characters(/[A-Z0-9 ]/));

@@ -4,7 +4,7 @@ import { openAccount, type Account } from "../../../src/engine/account/account.t
 import { usualAccountTimes as times } from "../../../src/engine/account/times.ts";
 import type { Note } from "../../../src/engine/journal.ts";
 import type { AccountHold, AccountTrouble } from "../../../src/protocol/account.ts";
-import { ownClock } from "../../kit/own-clock.ts";
+import { handClock } from "../../kit/hand-clock.ts";
 import { outcomeOf } from "../events.ts";
 
 const start = Date.UTC(2026, 0, 2);
@@ -22,7 +22,7 @@ const holdOf = (kind: AccountTrouble): AccountHold => ({
 
 /** An account with a clock of its own, and a run that hears of it. */
 function open(last?: AccountHold) {
-  const { clock, pass } = ownClock(start);
+  const clock = handClock(start);
   const account = openAccount({ clock, times, last, random: () => 0 });
   const join = (): { told: string[]; leave: () => void } => {
     const told: string[] = [];
@@ -34,7 +34,7 @@ function open(last?: AccountHold) {
     const membership = account.join({ note, onChange: () => undefined });
     return { told, leave: () => membership.leave() };
   };
-  return { account, pass, join };
+  return { account, clock, join };
 }
 
 /** Three that die of one cause. */
@@ -62,10 +62,10 @@ describe("the account of a deck", () => {
   });
 
   test("gives the try to another when the run of the one who has it is left", () => {
-    const { account, pass, join } = open(holdOf("usage_limit"));
+    const { account, clock, join } = open(holdOf("usage_limit"));
     const first = join();
     expect(first.told).toEqual(["held"]);
-    pass(minute);
+    clock.pass(minute);
     expect(account.room()).toBe(1);
     account.began("cx-1");
     expect(account.room()).toBe(0);
@@ -74,18 +74,18 @@ describe("the account of a deck", () => {
   });
 
   test("gives the try to another when the agent that has it leaves", () => {
-    const { account, pass, join } = open(holdOf("usage_limit"));
+    const { account, clock, join } = open(holdOf("usage_limit"));
     join();
-    pass(minute);
+    clock.pass(minute);
     account.began("cx-1");
     account.left("cx-1");
     expect(account.room()).toBe(1);
   });
 
   test("gives the try to another when the construct that has it ends", () => {
-    const { account, pass, join } = open(holdOf("usage_limit"));
+    const { account, clock, join } = open(holdOf("usage_limit"));
     join();
-    pass(minute);
+    clock.pass(minute);
     account.began("cx-1");
     account.ended(outcomeOf("cx-1"));
     expect(account.room()).toBe(1);
@@ -101,14 +101,14 @@ describe("the account of a deck", () => {
   });
 
   test("begins the wait for a login anew for whoever opens a run after it was given up", () => {
-    const { account, pass, join } = open(holdOf("credential"));
+    const { account, clock, join } = open(holdOf("credential"));
     const first = join();
-    pass(times.credentialMs + minute);
+    clock.pass(times.credentialMs + minute);
     expect(account.expired).toBe("why");
     first.leave();
     join();
     expect(account.expired).toBeUndefined();
-    pass(times.credentialMs + minute);
+    clock.pass(times.credentialMs + minute);
     expect(account.expired).toBe("why");
   });
 
@@ -132,23 +132,23 @@ describe("the account of a deck", () => {
   });
 
   test("sends away at once who would wait for a login in vain, and has the lasting ones wait", async () => {
-    const { account, pass, join } = open(holdOf("credential"));
+    const { account, clock, join } = open(holdOf("credential"));
     join();
-    pass(0);
+    clock.pass(0);
     // The try is another's, who never comes back.
     account.began("cx-1");
     const [short, lasting] = [account.pass("dm-1", never), account.pass("cx-2", never, true)];
-    pass(times.credentialMs + minute);
+    clock.pass(times.credentialMs + minute);
     expect([await settled(short), await settled(lasting)]).toEqual([false, undefined]);
     expect(await account.pass("dm-1", never)).toBe(false);
     expect(account.parked).toBe(1);
   });
 
   test("does nothing by itself after it is closed", () => {
-    const { account, pass, join } = open(holdOf("usage_limit"));
+    const { account, clock, join } = open(holdOf("usage_limit"));
     join();
     account.close();
-    pass(10 * minute);
+    clock.pass(10 * minute);
     expect(account.hold?.kind).toBe("usage_limit");
     expect(account.room()).toBe(0);
   });

@@ -4,24 +4,12 @@ import { translate } from "../../../src/drivers/claude/messages.ts";
 import { cluster } from "../../../src/engine/account/cluster.ts";
 import { deathOf } from "../../../src/engine/account/death.ts";
 import { signOf } from "../../../src/engine/account/signs.ts";
-import { noTokens } from "../../../src/protocol/outcome.ts";
 import { anOutcome } from "../../kit/outcome.ts";
+import { aTurnEnd } from "../../kit/turn-end.ts";
 
 const turn = (parts: Partial<TurnEnd>): AgentEvent => ({
   type: "turn.ended",
-  turn: {
-    status: "error",
-    ok: false,
-    text: "no",
-    errors: [],
-    refused: false,
-    sessionId: "s",
-    turns: 1,
-    queued: 0,
-    costUsd: 0,
-    tokens: noTokens,
-    ...parts,
-  },
+  turn: aTurnEnd({ status: "error", ok: false, text: "no", ...parts }),
 });
 
 const retry = (status: number | null, attempt: number): AgentEvent => ({

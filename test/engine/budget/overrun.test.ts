@@ -5,7 +5,7 @@ import type { RunSettings } from "../../../src/protocol/settings.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { foldEvent, foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { noTokens } from "../../../src/protocol/outcome.ts";
-import { ownClock } from "../../kit/own-clock.ts";
+import { handClock } from "../../kit/hand-clock.ts";
 import { eventOf } from "../events.ts";
 
 const construct = "cx-0a1b2c3d";
@@ -29,7 +29,7 @@ function runWith(bounds: Partial<RunSettings>) {
     eventOf(2, "construct.queued", { ...queued, after: [] }),
   ]);
   if (view === undefined) throw new Error("the opening makes no view");
-  const { clock } = ownClock();
+  const clock = handClock();
   let seq = 2;
   const budget = new Budget({
     view,

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import type { Clock } from "../../../src/base/clock.ts";
 import { Budget } from "../../../src/engine/budget/budget.ts";
 import { todayOf } from "../../../src/engine/budget/today.ts";
 import type { Note } from "../../../src/engine/journal.ts";
@@ -9,7 +10,7 @@ import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { noTokens } from "../../../src/protocol/outcome.ts";
-import { ownClock } from "../../kit/own-clock.ts";
+import { handClock } from "../../kit/hand-clock.ts";
 import { eventOf } from "../events.ts";
 
 const hour = 3_600_000;
@@ -27,7 +28,7 @@ const used = (cost_usd: number): DeckEvent =>
 
 describe("what a day has cost", () => {
   test("is what was recorded since midnight and what is used from then on, and nothing again after midnight", () => {
-    const { clock, pass } = ownClock(evening);
+    const clock = handClock(evening);
     const since: number[] = [];
     const today = todayOf(clock, (at) => {
       since.push(at);
@@ -36,9 +37,9 @@ describe("what a day has cost", () => {
     expect(since).toEqual([new Date(2026, 5, 10).getTime()]);
     today.see(used(1));
     expect([today.usd, today.left()]).toEqual([4, 2 * hour]);
-    pass(2 * hour - 1);
+    clock.pass(2 * hour - 1);
     expect([today.usd, today.left()]).toEqual([4, 1]);
-    pass(1);
+    clock.pass(1);
     expect([today.usd, today.left()]).toEqual([0, 24 * hour]);
     today.see(used(2));
     expect(today.usd).toBe(2);
@@ -47,23 +48,23 @@ describe("what a day has cost", () => {
   });
 
   test("counts what is used just after midnight to the new day, whoever asks first", () => {
-    const { clock, pass } = ownClock(evening);
+    const clock = handClock(evening);
     const today = todayOf(clock, () => 3);
-    pass(2 * hour);
+    clock.pass(2 * hour);
     today.see(used(0.5));
     expect(today.usd).toBe(0.5);
   });
 
   test("begins anew after a sleep of several days", () => {
-    const { clock, pass } = ownClock(evening);
+    const clock = handClock(evening);
     const today = todayOf(clock, () => 3);
-    pass(75 * hour);
+    clock.pass(75 * hour);
     expect([today.usd, today.left()]).toEqual([0, 23 * hour]);
   });
 
   test("does not give back what was used when the wall clock is set back over midnight", () => {
     let now = evening;
-    const today = todayOf({ ...ownClock().clock, now: () => now }, () => 3);
+    const today = todayOf({ ...handClock(), now: () => now }, () => 3);
     now -= 23 * hour;
     today.see(used(1));
     expect(today.usd).toBe(4);
@@ -91,7 +92,7 @@ describe("a day", () => {
 
 describe("a budget of a day that is used up", () => {
   test("lets waiting calls go at midnight, without anybody's answer, and closes the question", async () => {
-    const { clock, pass } = ownClock(evening);
+    const clock = handClock(evening);
     const kept = budgetOf(clock, 5);
     const waits: boolean[] = [];
     const passed = kept.budget.pass({
@@ -100,10 +101,10 @@ describe("a budget of a day that is used up", () => {
       onWait: (isWaiting) => waits.push(isWaiting),
     });
     expect(kept.noted).toContain("run.paused");
-    pass(2 * hour - 1);
+    clock.pass(2 * hour - 1);
     await Promise.resolve();
     expect([waits, kept.budget.ofRun?.which]).toEqual([[true], "day_usd"]);
-    pass(1);
+    clock.pass(1);
     await passed;
     expect(waits).toEqual([true, false]);
     expect(kept.budget.ofRun).toBeUndefined();
@@ -116,27 +117,27 @@ describe("a budget of a day that is used up", () => {
   });
 
   test("that was asked about with nobody at work is over at midnight too", () => {
-    const { clock, pass } = ownClock(evening);
+    const clock = handClock(evening);
     const kept = budgetOf(clock, 5);
     kept.budget.ask();
-    pass(2 * hour);
+    clock.pass(2 * hour);
     expect(kept.noted.slice(-2)).toEqual(["attention.closed", "run.continued"]);
   });
 
   test("holds on at midnight where the new day has used it up by then, and lets go at the next", () => {
-    const { clock, pass } = ownClock(evening);
+    const clock = handClock(evening);
     const kept = budgetOf(clock, 5);
     kept.budget.ask();
     clock.after(2 * hour - 1, () => clock.after(1, () => kept.today.see(used(7))));
-    pass(3 * hour);
+    clock.pass(3 * hour);
     expect(kept.budget.ofRun?.which).toBe("day_usd");
-    pass(24 * hour);
+    clock.pass(24 * hour);
     expect(kept.budget.ofRun).toBeUndefined();
   });
 });
 
 /** A budget of a run in a home that has cost so much today, beyond its bound of a day. */
-function budgetOf(clock: ReturnType<typeof ownClock>["clock"], spent: number) {
+function budgetOf(clock: Clock, spent: number) {
   const settings = { ...defaultSettings(2), day_usd: 4 };
   const view = foldRunEvents([
     eventOf(1, "run.opened", {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -13,14 +14,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { markerName } from "../../../src/drivers/agent.ts";
+import { homeMarkerName, markerName } from "../../../src/drivers/agent.ts";
 import { runChecks, type Check } from "../../../src/engine/doctor/check.ts";
 import { catalogueCheck, policyCheck, settingsCheck } from "../../../src/engine/doctor/kept.ts";
 import { lockCheck, logCheck, sqliteCheck, stateOfHome } from "../../../src/engine/doctor/record.ts";
 import { strayCheck } from "../../../src/engine/doctor/strays.ts";
 import { newConstructId } from "../../../src/base/ids.ts";
 import { openStore } from "../../../src/store/event-log.ts";
-import { homePaths } from "../../../src/store/home.ts";
+import { homeMark, homePaths } from "../../../src/store/home.ts";
 import { acquireLock } from "../../../src/store/lock.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { eventually } from "../../kit/deck.ts";
@@ -76,11 +77,15 @@ function homeWith(construct: string, isClosed = false) {
 }
 
 /** A process that bears the mark of an agent, in a session of its own as an agent's are. */
-async function bearer(mark: string) {
+async function bearer(mark: string, home?: string) {
   const child = spawn("/bin/sh", ["-c", "exec tail -f /dev/null"], {
     detached: true,
     stdio: "ignore",
-    env: { PATH: "/usr/bin:/bin", [markerName]: mark },
+    env: {
+      PATH: "/usr/bin:/bin",
+      [markerName]: mark,
+      ...(home === undefined ? {} : { [homeMarkerName]: homeMark(home) }),
+    },
   });
   const gone = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_, signal) => resolve(signal)));
   const { pid = 0 } = child;
@@ -117,6 +122,18 @@ describe("what dead decks have left behind", () => {
     expect(await stray.gone).toMatch(/SIGTERM|SIGKILL/);
     expect(other.isAlive).toBe(true);
     expect((await resultOf(strayCheck(place.home, free, true)))?.text).toMatch(/^nothing is left/);
+  });
+
+  test("is known by the home's own mark where no record names its agent, but not beside a deck, nor in a copy of the home", async () => {
+    using place = homeWith(newConstructId());
+    using copy = homeWith(newConstructId());
+    await using stray = await bearer("ta-unrecorded", place.home);
+    expect((await resultOf(strayCheck(copy.home, free, true)))?.text).toMatch(/^nothing is left/);
+    expect(await resultOf(strayCheck(place.home, taken, true))).toMatchObject({ state: "ok" });
+    expect(stray.isAlive).toBe(true);
+    expect(await resultOf(strayCheck(place.home, free, false))).toMatchObject({ state: "warning" });
+    expect((await resultOf(strayCheck(place.home, free, true)))?.text).toContain("ended 1 process of a dead deck");
+    expect(await stray.gone).toMatch(/SIGTERM|SIGKILL/);
   });
 
   test("is not ended while a deck is at work in the home, whatever is asked", async () => {
@@ -182,8 +199,24 @@ describe("the lock of a home", () => {
 describe("the record", () => {
   test("that is whole is counted, and one that is not there is no problem", async () => {
     using place = homeWith(newConstructId());
-    expect(await resultOf(logCheck(place.home))).toMatchObject({ state: "ok", text: "2 events, without damage" });
-    expect((await resultOf(logCheck(join(place.home, "other"))))?.state).toBe("skipped");
+    expect(await resultOf(logCheck(place.home, () => stateOfHome(place.home)))).toMatchObject({
+      state: "ok",
+      text: "2 events, without damage",
+    });
+    expect((await resultOf(logCheck(join(place.home, "other"), () => ({ state: "absent" }))))?.state).toBe("skipped");
+  });
+
+  test("tells of a run's file that lacks its end, which the next start mends, unless somebody is at work on it", async () => {
+    using place = homeWith(newConstructId());
+    const run = "run-20260101-000000-abcd";
+    mkdirSync(join(homePaths(place.home).runs, run), { recursive: true });
+    writeFileSync(join(homePaths(place.home).runs, run, "events.ndjson"), '{"seq":1}\n{"seq":2,"ty');
+    expect(await resultOf(logCheck(place.home, () => stateOfHome(place.home)))).toMatchObject({
+      state: "ok",
+      text: expect.stringMatching(new RegExp(`without damage; events.ndjson of ${run} lacks its end`)),
+    });
+    const taken = { state: "taken", words: "at work", pid: 7 } as const;
+    expect(await resultOf(logCheck(place.home, () => taken))).toMatchObject({ text: "2 events, without damage" });
   });
 
   test.each([
@@ -199,7 +232,7 @@ describe("the record", () => {
   ])("that %s is a problem, with the way out", async (_, damage) => {
     using place = homeWith(newConstructId());
     damage(homePaths(place.home).database);
-    const finding = await resultOf(logCheck(place.home));
+    const finding = await resultOf(logCheck(place.home, () => stateOfHome(place.home)));
     expect(finding).toMatchObject({ state: "problem", next: expect.stringMatching(/\w/) });
   });
 

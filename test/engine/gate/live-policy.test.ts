@@ -51,6 +51,23 @@ describe("the policy file of a run", () => {
     expect(noted[0]?.[1]).toEqual({ path, rules: ["default/effect.history"], entries: 0 });
   });
 
+  test("gives its text as long as that is in force, and an edit of a comment alone is not told", () => {
+    const policy = open();
+    expect(policy.text).toBe(null);
+    writeFileSync(path, verdict("deny"));
+    policy.current(note);
+    writeFileSync(path, `${verdict("deny")}# a comment\n`);
+    policy.current(note);
+    expect(policy.text).toBe(`${verdict("deny")}# a comment\n`);
+    expect(types()).toEqual(["policy.loaded"]);
+    writeFileSync(path, "deny deny deny");
+    policy.current(note);
+    expect(policy.text).toBe(`${verdict("deny")}# a comment\n`);
+    rmSync(path);
+    policy.current(note);
+    expect(policy.text).toBe(null);
+  });
+
   test("that is changed within the same moment to one of the same length is read again", () => {
     writeFileSync(path, verdict("deny"));
     const policy = open();

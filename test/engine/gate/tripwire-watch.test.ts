@@ -1,39 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Clock } from "../../../src/base/clock.ts";
 import { watchSilence } from "../../../src/engine/construct/time-limits.ts";
 import { ConstructTripwires } from "../../../src/engine/gate/tripwires.ts";
-import type { Judged } from "../../../src/engine/gate/judge.ts";
+import type { Judged } from "../../../src/engine/gate/judged.ts";
 import type { Note } from "../../../src/engine/journal.ts";
 import { tripwiresOf } from "../../../src/engine/tripwires/rules.ts";
 import { defaultSettings, type RunSettings } from "../../../src/protocol/settings.ts";
 import type { AuthoredRecord } from "../../../src/protocol/tripwire.ts";
 import { noTokens } from "../../../src/protocol/outcome.ts";
-
-/** A clock that stands until it is moved on, and does then what has become due. */
-function handClock(): Clock & { pass: (ms: number) => void } {
-  let now = 0;
-  let due: { at: number; action: () => void; signal: AbortSignal | undefined }[] = [];
-  return {
-    now: () => now,
-    monotonic: () => now,
-    after(ms, action, signal) {
-      const timer = { at: now + ms, action, signal };
-      due.push(timer);
-      return { [Symbol.dispose]: () => void (due = due.filter((other) => other !== timer)) };
-    },
-    pass(ms) {
-      const end = now + ms;
-      for (;;) {
-        const next = due.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-        if (next === undefined) break;
-        due = due.filter((other) => other !== next);
-        now = next.at;
-        if (next.signal?.aborted !== true) next.action();
-      }
-      now = end;
-    },
-  };
-}
+import { handClock } from "../../kit/hand-clock.ts";
 
 function watched(changes: Partial<RunSettings> = {}, rules: AuthoredRecord[] = []) {
   const clock = handClock();

@@ -12,7 +12,7 @@ import { startOfflineApi } from "../../../src/offline/server.ts";
 import type { EventBody, EventType } from "../../../src/protocol/event.ts";
 import { defaultSettings } from "../../../src/protocol/settings.ts";
 import { bearersOf, eventually } from "../../kit/deck.ts";
-import { handClock } from "../../store/fixtures.ts";
+import { handClock } from "../../kit/hand-clock.ts";
 
 /** A pool without a run around it, with real agents and a clock that the test moves. */
 export interface LonePool extends AsyncDisposable {
@@ -65,7 +65,7 @@ export async function lonePool(
     pool,
     settings,
     memory,
-    pass: (ms) => clock.advance(ms),
+    pass: (ms) => clock.pass(ms),
     keepUp(change = {}) {
       room = { ...room, ...change };
       pool.keepUp(room);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openWritingDeck } from "../../../src/host/deck.ts";
 import { openDoor } from "../../../src/host/door/door.ts";
+import { isAuthor, propose } from "../../../src/offline/author.ts";
 import { block, reply, say, useTool } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import { startOfflineApi } from "../../../src/offline/server.ts";
@@ -186,9 +187,11 @@ describe.each(await theWall("the wall around the real agent"))("behind %s, with 
     using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
     await using api = await startOfflineApi({
       answer: (request) =>
-        isDaemon(request)
-          ? block({ actions: [{ type: "spawn", task: "Stay." }], status: "waiting" })
-          : makesCalls(bash("setsid -f sleep 4712; env -i setsid -f sleep 4712; sleep 4712"))(request),
+        isAuthor(request)
+          ? propose([], request)
+          : isDaemon(request)
+            ? block({ actions: [{ type: "spawn", task: "Stay." }], status: "waiting" })
+            : makesCalls(bash("setsid -f sleep 4712; env -i setsid -f sleep 4712; sleep 4712"))(request),
     }).then((started) => Object.assign(started, { [Symbol.asyncDispose]: () => started.close() }));
     const script = join(import.meta.dirname, "../../kit/deck-process.ts");
     const deck = spawn(process.execPath, [script, folder, api.url, "Stay.", "on"], { stdio: "ignore" });

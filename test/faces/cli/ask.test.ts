@@ -27,7 +27,7 @@ describe("cyberdeck ask", () => {
     const { code, out, err } = await run(world);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("It counts [2], surely [77 ✗ no such event].");
-    expect(out).toContain("1 of 2 citations do not hold: ✗ marks them");
+    expect(out).toContain("1 of 2 citations does not hold: ✗ marks them");
     expect(out).toContain(`cyberdeck show ${runId} --event 2`);
     expect(out).toMatch(/wd-00000001 · .* · 1a2b · sonnet·high · \$0\.0021 · 1\.5 s · was shown 3 of 3 events/);
     expect(world.opened[0]?.mode).toBe("attach");

@@ -58,7 +58,7 @@ test("one profile is shown with all that it says, without what a terminal would 
     ),
   );
   const { out } = await ask(["profiles", "show", "mine"]);
-  expect(out).toContain("limits    $0.5, 10m");
+  expect(out).toContain("limits    $0.50, 10m");
   expect(out).toContain("knows the project's CLAUDE.md");
   expect(out).toContain("Its constructs are told\n  be red");
 });

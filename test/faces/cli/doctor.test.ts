@@ -74,6 +74,38 @@ describe("cyberdeck doctor", () => {
     expect(world.err.endsWith("\r\u001b[K")).toBe(true);
   });
 
+  test("looks at a hub as the flags say, and refuses flags of a hub where none is asked for", async () => {
+    const asked: Examination["hub"][] = [];
+    const examine: World["examine"] = ({ hub }) => {
+      asked.push(hub);
+      return Promise.resolve([]);
+    };
+    const login = ["--user", "n1", "--password", "env:PASS", "--tls-ca", "/ca.pem", "--fleet", "f"];
+    await runCli(stand(["doctor"], noDeck, { examine }));
+    await runCli(stand(["doctor", "--hub"], noDeck, { examine }));
+    await runCli(stand(["doctor", "--hub", "tls://a:1,tls://b:2", "--as", "n1", ...login], noDeck, { examine }));
+    expect(asked).toEqual([
+      undefined,
+      { settings: {} },
+      {
+        settings: {
+          urls: ["tls://a:1", "tls://b:2"],
+          fleet: "f",
+          user: "n1",
+          password: "env:PASS",
+          tls: { ca: "/ca.pem" },
+        },
+        as: "n1",
+      },
+    ]);
+    for (const flags of [login, ["--as", "n1"]]) {
+      const wrong = stand(["doctor", ...flags], noDeck, { examine });
+      expect(await runCli(wrong)).toBe(2);
+      expect(wrong.err).toContain("Add --hub");
+    }
+    expect(asked.length).toBe(3);
+  });
+
   test("is asked to reap only by the netrunner, never by a construct", async () => {
     const asked: Examination[] = [];
     const examine: World["examine"] = (examination) => {

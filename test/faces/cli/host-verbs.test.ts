@@ -102,13 +102,16 @@ describe("host", () => {
     const page = await run(stand(["host", "status"], await deckAtWork()));
     expect([page.code, page.out]).toEqual([0, expect.stringMatching(/pid 4711.*2 ready, 1 starting.*15 m/s)]);
     const json = await run(stand(["host", "status", "--json"], await deckAtWork()));
-    expect(JSON.parse(json.out)).toMatchObject({ pid: 4711, kind: "host", runs: [], faces: 1 });
+    const runs = [{ run: runId, status: "running" }];
+    expect(JSON.parse(json.out)).toMatchObject({ pid: 4711, kind: "host", runs, faces: 1 });
   });
 
   test("status and stop fail with 1 where none runs, and say how one starts", async () => {
     for (const verb of ["status", "stop"]) {
       const { code, out, err } = await run(stand(["host", verb], () => Promise.reject(absent)));
       expect([code, out, err]).toEqual([1, "", expect.stringContaining("cyberdeck run")]);
+      const json = await run(stand(["host", verb, "--json"], () => Promise.reject(absent)));
+      expect([json.code, JSON.parse(json.out)]).toEqual([1, { running: false }]);
     }
   });
 

@@ -10,7 +10,8 @@ import { restingPlace } from "../../../src/host/tripwire-desk.ts";
 import type { DeckEvent, EventDraft } from "../../../src/protocol/event.ts";
 import { replayClock, replayRun, type Replay } from "../../../src/faces/cli/replay-run.ts";
 import { openStore } from "../../../src/store/event-log.ts";
-import { chat, ended, goal, handClock, opened, queued, runA, runB } from "../../store/fixtures.ts";
+import { handClock } from "../../kit/hand-clock.ts";
+import { chat, ended, goal, opened, queued, runA, runB } from "../../store/fixtures.ts";
 import { run, stand, terminal, type Stand } from "./test-world.ts";
 
 const closed = (id: string): EventDraft => ({
@@ -28,7 +29,7 @@ function workspace(): string {
   const clock = handClock();
   const store = openStore(home, clock);
   const record = (ms: number, ...drafts: EventDraft[]): void => {
-    clock.advance(ms);
+    clock.pass(ms);
     store.append(drafts, { synced: true });
   };
   record(0, opened(), goal("a goal")); // 1, 2
@@ -106,6 +107,11 @@ describe("replay", () => {
     expect(linesOf(out).map(({ seq }) => seq)).toEqual(seqs);
   });
 
+  test.each(["max", "1000", "1000x", "2000.5X"])("at the speed %s shows all of it", async (speed) => {
+    const { code, out } = await run(world(workspace(), ["replay", runA, "--json", "--speed", speed, "--idle", "1s"]));
+    expect([code, linesOf(out).map(({ seq }) => seq)]).toEqual([0, [1, 2, 4, 5, 6, 7]]);
+  });
+
   test.each([
     [["--speed", "0"], "--speed cannot be"],
     [["--speed", "fast"], "--speed max"],
@@ -179,9 +185,9 @@ describe("replay", () => {
     const hand = handClock(5000);
     const clock = replayClock(hand);
     clock.reach(1_000_000, 10_000, 10);
-    hand.advance(500);
+    hand.pass(500);
     expect(clock.now()).toBe(1_005_000);
-    hand.advance(5000);
+    hand.pass(5000);
     expect(clock.now()).toBe(1_010_000);
   });
 });
@@ -196,6 +202,21 @@ describe("export", () => {
     const again = await run(world(folder, ["export", runA, "--json"]));
     expect([again.code, again.out]).toEqual([2, ""]);
     expect(again.err).toContain("is there already");
+  });
+});
+
+describe("runs", () => {
+  test("that no deck has are not said to be running: they were cut off, and how each goes on is told", async () => {
+    const folder = workspace();
+    const store = openStore(join(folder, ".cyberdeck"), handClock());
+    store.append([opened("run-20260101-000000-dead")], { synced: true });
+    store.close();
+    const { out } = await run(world(folder, ["runs"]));
+    expect(out).toMatch(/run-20260101-000000-dead .* ‖ cut off /);
+    expect(out.match(/--resume/g)).toHaveLength(1);
+    expect(out).toContain("Go on with: cyberdeck run --resume run-20260101-000000-dead\n");
+    const flat = (await run(world(folder, ["runs", "--json"]))).out.trim().split("\n");
+    expect(flat.map((line) => (JSON.parse(line) as { cut_off: boolean }).cut_off)).toEqual([true, false, false]);
   });
 });
 
@@ -219,6 +240,21 @@ describe("runs prune", () => {
     expect(out).toMatch(/2 runs, about .* would be removed\. 0 runs kept\.\nNothing was removed: repeat it with --yes/);
     expect(await left(folder)).toEqual([runB, runA]);
     expect(existsSync(join(folder, ".cyberdeck/runs", runA))).toBe(true);
+    expect((await run(world(folder, ["runs", "prune", "--older-than", "1d", "--dry-run"]))).out).toBe(out);
+  });
+
+  test("with --yes and --dry-run is refused", async () => {
+    const folder = workspace();
+    const { code, err } = await run(world(folder, ["runs", "prune", "--older-than", "1d", "--dry-run", "--yes"]));
+    expect(code).toBe(2);
+    expect(err).toContain("cannot be used with");
+    expect(await left(folder)).toEqual([runB, runA]);
+  });
+
+  test("with a flag that it does not know names its own help, not that of its parent", async () => {
+    const { code, err } = await run(world(workspace(), ["runs", "prune", "--older"]));
+    expect(code).toBe(2);
+    expect(err).toContain('"cyberdeck runs prune --help" shows what there is');
   });
 
   test("with --yes removes them, and keeps the newest that it is told to", async () => {

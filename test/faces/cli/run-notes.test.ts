@@ -1,41 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { driveRun, type Drive } from "../../../src/faces/cli/drive-run.ts";
+import { driveRun } from "../../../src/faces/cli/drive-run.ts";
 import type { Port } from "../../../src/host/port.ts";
 import { usualPatience } from "../../../src/faces/cli/stopping.ts";
 import type { OpenDeck } from "../../../src/faces/cli/world.ts";
-import { ownClock } from "../../kit/own-clock.ts";
-import { runId, scriptedDeck, settings, type ScriptedDeck } from "./scripted-deck.ts";
+import { handClock } from "../../kit/hand-clock.ts";
+import { driveOf } from "./drive.ts";
+import { runId, scriptedDeck } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 /** The start of a run is told of after this long, milliseconds. */
 const slowMs = 700;
 
-const driveOf = (deck: ScriptedDeck, mode: "host" | "write", json: boolean): Drive => ({
-  deck: { workspace: "/", home: "/h", mode, offline: false },
-  json,
-  color: false,
-  inputUsed: false,
-  waits: true,
-  again: "",
-  place: "",
-  detach: false,
-  open: async () => ({
-    opened: await deck.port.send({ type: "goal.set", goal: "g", settings, command_line: [] }),
-    view: undefined,
-  }),
-});
-
 describe("a start that takes its time", () => {
   /** What is on stderr of a run whose deck is there after so many milliseconds. */
   async function told(ms: number, { mode = "host", json = false, interrupted = false } = {}): Promise<string> {
     const deck = scriptedDeck({ onOpen: (stage) => stage.close("done") });
-    const { clock, pass } = ownClock();
+    const clock = handClock();
     const world = stand([], () => {
       if (interrupted) world.raise("SIGINT");
-      pass(ms);
+      clock.pass(ms);
       return Promise.resolve(deck);
     });
-    const drive = driveOf(deck, mode === "host" ? "host" : "write", json);
+    const drive = driveOf(deck, { mode: mode === "host" ? "host" : "write", json });
     await driveRun(world, drive, clock, { ...usualPatience, closeMs: 0 });
     return world.err;
   }
@@ -55,12 +41,12 @@ describe("a start that takes its time", () => {
 
   test("counts the opening of the run in the deck, too, and ends with it", async () => {
     const deck = scriptedDeck({ onOpen: (stage) => stage.emit("netrunner.said", { text: "hello" }) });
-    const { clock, pass } = ownClock();
+    const clock = handClock();
     const world = stand([], deck);
-    const drive = driveOf(deck, "host", false);
+    const drive = driveOf(deck, { mode: "host" });
     const ended = driveRun(world, drive, clock, usualPatience);
     await expect.poll(() => world.err).toContain("hello");
-    pass(slowMs);
+    clock.pass(slowMs);
     deck.stage().close("done");
     expect(await ended).toBe(0);
     expect(world.err).not.toContain("ready…");

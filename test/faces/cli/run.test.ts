@@ -4,12 +4,13 @@ import { z } from "zod";
 import { Fault } from "../../../src/base/fault.ts";
 import { inert } from "../../../src/base/text.ts";
 import { systemClock } from "../../../src/base/clock.ts";
-import type { Drive } from "../../../src/faces/cli/drive-run.ts";
 import { driveRun } from "../../../src/faces/cli/drive-run.ts";
+import type { Port } from "../../../src/host/port.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
+import { driveOf } from "./drive.ts";
 import { runId, scriptedDeck, settings } from "./scripted-deck.ts";
-import type { Script, ScriptedDeck, Stage } from "./scripted-deck.ts";
+import type { Script, Stage } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 const one = "cx-00000001";
@@ -38,21 +39,6 @@ const wholeRun: Script = {
     stage.close("done");
   },
 };
-
-const driveOf = (deck: ScriptedDeck): Drive => ({
-  deck: { workspace: "/", home: "/h", mode: "write", offline: false },
-  json: false,
-  color: false,
-  inputUsed: false,
-  waits: true,
-  again: "",
-  place: "",
-  detach: false,
-  open: async () => ({
-    opened: await deck.port.send({ type: "goal.set", goal: "g", settings, command_line: [] }),
-    view: undefined,
-  }),
-});
 
 const event = z.looseObject({ type: z.string(), run: z.string() });
 const eventsOf = (out: string) =>
@@ -281,6 +267,28 @@ describe("without a terminal", () => {
     expect(deck.commands.at(-1)).toMatchObject({ type: "stop", status: "paused", force: false });
     expect(err).toContain("it is full");
     expect(err).toContain(part);
+  });
+
+  test("a run that the deck has paused for a defect of its own is gone on with, and no bound is spoken of", async () => {
+    const deck = scriptedDeck({ onOpen: (stage) => stage.close("paused", "the deck died of a defect: no") });
+    const { code, err } = await run(stand(["run", "goal"], deck));
+    expect(code).toBe(4);
+    expect(err).toContain(`What it did is kept. Go on with:\n  cyberdeck run --resume ${runId}`);
+    expect(err).not.toContain("bound");
+  });
+
+  test("a deck that dies under its face tells how the run goes on, with the flags that it takes", async () => {
+    const deck = scriptedDeck(working);
+    const dying: Port["follow"] = async function* (after) {
+      yield* deck.events.slice(after);
+      throw new Fault("setup", "deck.ended", "the deck has ended", { hint: "Look." });
+    };
+    const { code, err } = await run(
+      stand(["run", "goal", "--offline"], { ...deck, port: { ...deck.port, follow: dying } }),
+    );
+    expect(code).toBe(1);
+    expect(err).toContain("the deck has ended");
+    expect(err).toMatch(new RegExp(`nothing is lost. Go on with: cyberdeck run --resume ${runId} .*--offline`));
   });
 
   test("constructs that all wait at bounds of their own, with nobody there, end with 4 and how to raise them", async () => {
@@ -539,6 +547,21 @@ describe("--resume", () => {
     expect(err).toContain("it works elsewhere");
     expect(err).toContain("Go on there.");
     expect(deck.closings).toBe(1);
+  });
+
+  test("of a run with which a host that has just come up goes on by itself follows that, and says there what is to be said", async () => {
+    const refuse = ({ type }: Command): Fault | undefined =>
+      type === "run.resume"
+        ? new Fault("refused", "run.open", "the run is open already", { hint: "Follow it." })
+        : undefined;
+    const deck = await before({ refuse });
+    const ended = run(stand(["run", "--resume", "last", "--say", "proceed", "--offline", "--workspace", "/"], deck));
+    await expect.poll(() => deck.commands.at(-1)).toMatchObject({ type: "say", run: runId, text: "proceed" });
+    deck.stage().queue(two, "the new task");
+    deck.stage().end(two);
+    deck.stage().close("done");
+    const { code, out } = await ended;
+    expect([code, out]).toEqual([0, expect.stringContaining("the new task")]);
   });
 
   test("a deck without runs says so", async () => {

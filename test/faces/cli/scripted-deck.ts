@@ -1,5 +1,6 @@
 import type { Port, Replies } from "../../../src/host/port.ts";
 import type { AccountHold } from "../../../src/protocol/account.ts";
+import type { NodesListing } from "../../../src/protocol/nodes.ts";
 import type { BlacklistEntry } from "../../../src/protocol/blacklist.ts";
 import type { Command } from "../../../src/protocol/command.ts";
 import { commandSchema } from "../../../src/protocol/command.ts";
@@ -18,7 +19,7 @@ import { constructOf } from "../../../src/protocol/chain.ts";
 import { foldRunEvents } from "../../../src/protocol/snapshot.ts";
 import { foldAsk } from "../../../src/protocol/fold-watchdog.ts";
 import type { AskLine, AskView } from "../../../src/protocol/watchdog.ts";
-import { costOf, summaryOf } from "../../../src/protocol/view.ts";
+import { costOf, isEnded, summaryOf, type RunView } from "../../../src/protocol/view.ts";
 import type { TripwireLine, TripwireTrial } from "../../../src/protocol/tripwire.ts";
 import { channel } from "../../../src/base/stream.ts";
 import type { OpenDeck } from "../../../src/faces/cli/world.ts";
@@ -63,6 +64,8 @@ export interface Script {
   read?: (path: string) => Partial<ReadFile>;
   /** What is forbidden at the start. */
   blacklist?: BlacklistEntry[];
+  /** The machines besides this one. */
+  fleet?: NodesListing;
   /** What holds the agents of a home up in which no run is open. */
   account?: AccountHold;
   /** Time of the first event, milliseconds since the epoch. */
@@ -87,6 +90,28 @@ export interface ScriptedDeck extends OpenDeck {
 }
 
 export const runId = "run-20261122-101500-a1b2";
+
+/** What the host of such a deck says of itself. */
+export const aStatus: HostStatus = {
+  pid: 4711,
+  started: 1,
+  kind: "host",
+  home: "/w/.cyberdeck",
+  workspace: "/w",
+  since: 1_700_000_000_000,
+  version: "9.8.7",
+  agent: { path: "/bin/claude", version: "2.1.330" },
+  offline: false,
+  claude_bin: null,
+  provider: "",
+  pool: { ready: 2, starting: 1 },
+  runs: [],
+  faces: 1,
+  seq: 0,
+  closing: false,
+  today_usd: 0,
+  idle_ms: 900_000,
+};
 
 /** A deck that keeps a record like the real one, and in which a script plays the engine. */
 export function scriptedDeck(script: Script = {}): ScriptedDeck {
@@ -115,6 +140,19 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
     if (view === undefined) throw new Fault("refused", "test.no_run", `no run ${run}`);
     return view;
   };
+
+  const openViews = (): RunView[] => (events.length === 0 || script.isOver === true ? [] : [viewOf(current)]);
+  const openRuns = (): HostStatus["runs"] =>
+    script.status?.runs.length
+      ? script.status.runs
+      : openViews().map((view) => ({
+          run: view.run,
+          goal: summaryOf(view).goal,
+          status: view.status,
+          at_work: 0,
+          queued: 0,
+          waiting: 0,
+        }));
 
   const stage = (run = current): Stage => ({
     run,
@@ -197,6 +235,9 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return {};
       case "eject": {
         const ejection = { ...anEjection, reason: command.reason, ...script.ejection };
+        for (const one of Object.values(viewOf(current).constructs))
+          if (!isEnded(one))
+            stage().end(one.id, { state: "killed", cause: "eject", result: "", cost_usd: one.costUsd });
         record(current, "run.ejected", ejection);
         stage().close("stopped", "eject");
         return { runs: [{ run: current, ...ejection }] };
@@ -339,7 +380,10 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         record(current, "goal.changed", { from: "goal", to: command.goal });
         return { from: "goal" };
       case "host.status":
-        return script.status ?? { ...aStatus, offline: isOffline(events), seq: events.length };
+        return {
+          ...(script.status ?? { ...aStatus, offline: isOffline(events), seq: events.length }),
+          runs: openRuns(),
+        };
       case "host.stop":
         return {
           pid: 1,
@@ -351,8 +395,14 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
           survivors: [],
           ...script.stopped,
         };
+      case "nodes.list":
+        return script.fleet ?? { hub: null, nodes: [] };
+      case "nodes.drain":
+        return { node: command.name, draining: command.draining, used: 2 };
+      case "secrets.learn":
+        return { known: command.values.length };
       case "runs.open":
-        return { runs: events.length === 0 || script.isOver === true ? [] : [summaryOf(viewOf(current))] };
+        return { runs: openViews().map(summaryOf) };
       case "run.show":
         return { view: viewOf(command.run) };
       default:
@@ -398,27 +448,6 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
   };
 }
 
-const aStatus: HostStatus = {
-  pid: 4711,
-  started: 1,
-  kind: "host",
-  home: "/w/.cyberdeck",
-  workspace: "/w",
-  since: 1_700_000_000_000,
-  version: "9.8.7",
-  agent: { path: "/bin/claude", version: "2.1.330" },
-  offline: false,
-  claude_bin: null,
-  provider: "",
-  pool: { ready: 2, starting: 1 },
-  runs: [],
-  faces: 1,
-  seq: 0,
-  closing: false,
-  today_usd: 0,
-  idle_ms: 900_000,
-};
-
 /** A deck has either the scripted model or real ones: what the run says that it plays. */
 const isOffline = ([first]: readonly DeckEvent[]): boolean =>
   first?.type === "run.opened" && first.body.settings.offline;
@@ -433,6 +462,7 @@ const anEjection: Ejection = {
   marks: 4,
   looks: [0, 0],
   survivors: [],
+  elsewhere: [],
   at_work: 2,
   queued: 1,
   snapshot: "/w/r/eject.json",

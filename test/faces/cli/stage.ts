@@ -192,6 +192,7 @@ process.exitCode = await runCli({
   listCatalogues: () => Promise.reject(new Error("no scenario asks for catalogues")),
   triage: () => Promise.reject(new Error("no scenario reads a crash")),
   examine: () => Promise.reject(new Error("no scenario asks the doctor")),
+  startNode: () => Promise.reject(new Error("no scenario is a node")),
   openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
   version: "0",
 });

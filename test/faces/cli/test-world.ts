@@ -47,6 +47,7 @@ export function stand(argv: string[], deck: OpenDeck | (() => Promise<OpenDeck>)
     },
     triage: () => Promise.reject(new Error("no crash is read here")),
     examine: () => Promise.resolve([]),
+    startNode: () => Promise.reject(new Error("this machine is no node here")),
     openBrake: async (home) => (await import("../../../src/bin/open-brake.ts")).openBrake(home),
     version: "9.8.7",
     ...changes,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Fault } from "../../../src/base/fault.ts";
 import { inert } from "../../../src/base/text.ts";
 import { scriptedDeck } from "./scripted-deck.ts";
-import { run, stand } from "./test-world.ts";
+import { run, stand, type Stand } from "./test-world.ts";
 
 const refused = async (argv: string[]): Promise<string> => {
   const deck = scriptedDeck();
@@ -36,6 +36,8 @@ describe("a wrong command", () => {
     [["run", "--time-limit", "0s", "goal"], "with its unit"],
     [["run", "--time-limit", "", "goal"], "with its unit"],
     [["run", "--model", "  ", "goal"], "--model is empty"],
+    [["run", "--hub", "nats://127.0.0.1:4222", "goal"], "a host has its own"],
+    [["run", "--embedded", "--fleet", "lab", "goal"], "--fleet needs --hub"],
     [["run"], "there is no goal"],
     [["run", ""], "the goal is empty"],
     [["run", " \n\t "], "the goal is empty"],
@@ -207,9 +209,17 @@ describe("flags", () => {
     expect(deck.commands[0]).toMatchObject({ goal: "from\nstdin" });
   });
 
-  test("commands that only look open the deck for reading", async () => {
-    const world = stand(["runs", "--workspace", "/"], scriptedDeck());
+  test("commands that only look ask the deck that runs, else the record, and start nothing", async () => {
+    const world: Stand = stand(["runs", "--workspace", "/"], () =>
+      world.opened.at(-1)?.mode === "attach"
+        ? Promise.reject(new Fault("refused", "deck.not_running", "no deck runs here", { hint: "Start one." }))
+        : Promise.resolve(scriptedDeck()),
+    );
     expect((await run(world)).out).toContain("No runs yet");
-    expect(world.opened).toEqual([{ workspace: "/", home: "/.cyberdeck", mode: "read", offline: false }]);
+    const place = { workspace: "/", home: "/.cyberdeck", offline: false };
+    expect(world.opened).toEqual([
+      { ...place, mode: "attach" },
+      { ...place, mode: "read" },
+    ]);
   });
 });

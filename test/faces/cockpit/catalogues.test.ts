@@ -238,6 +238,17 @@ describe("the catalogues", () => {
     await desk.close();
   });
 
+  test("keep the box with the details in its place, whichever part is shown and however few rows of it", async () => {
+    const { desk } = await openCatalogues({ size: { columns: 80, rows: 24 } });
+    const boxOf = (frame: readonly string[]): number => frame.findIndex((row) => row.startsWith("┌"));
+    const first = boxOf(await desk.until(has("Calibers 2")));
+    expect(first).toBe(8);
+    expect(boxOf(await desk.press("tab"))).toBe(first);
+    await desk.press("/");
+    expect(boxOf(await desk.write("jq"))).toBe(first);
+    await desk.close();
+  });
+
   test("are found by what is told of them, and by what stands in a column", async () => {
     const { desk } = await openCatalogues();
     await desk.until(has("Calibers 2"));

@@ -21,7 +21,8 @@ async function threeRuns(deck: ScriptedDeck, size?: Size): Promise<Desk> {
     stage.emit("run.opened", { ...opened, deck: "0.1.0", command_line: [] });
     stage.emit("goal.set", { goal });
   }
-  await desk.until((frame) => has(frame, " all $"));
+  deck.stage("run-20261122-121500-0003").queue("cx-00000021", "Ask each page of the site for its links");
+  await desk.until((frame) => has(frame, "cx-00000021"));
   await desk.press("ctrl+r");
   await desk.until((frame) => has(frame, "3 of 3"));
   return desk;

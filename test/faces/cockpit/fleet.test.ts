@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Size } from "../../../src/faces/cockpit/screen/size.ts";
+import type { Hold } from "../../../src/protocol/hold.ts";
 import { scriptedDeck, type ScriptedDeck } from "../cli/scripted-deck.ts";
 import { openDesk, type Desk } from "./kit/desk.ts";
 import { fleetOf } from "./kit/fleet-scenes.ts";
@@ -14,6 +16,37 @@ async function busyDesk(size = { columns: 120, rows: 40 }): Promise<{ deck: Scri
   return { deck, desk: await openDesk(deck, { size }) };
 }
 
+const small: Size = { columns: 80, rows: 24 };
+
+/** A fleet of so many, and perhaps one more call that waits. */
+async function fleetDesk(
+  count: number,
+  options: Parameters<typeof openDesk>[1] = {},
+  hold?: Hold,
+): Promise<{ deck: ScriptedDeck; desk: Desk }> {
+  const deck = scriptedDeck();
+  await fleetOf(count, deck);
+  if (hold !== undefined) deck.stage().emit("hold.opened", hold);
+  return { deck, desk: await openDesk(deck, options) };
+}
+
+/** A call that waits, and is denied before those of the fleet. */
+const heldCall = (changes: Partial<Hold>): Hold => ({
+  hold: "hold-9",
+  construct: "cx-9e3779b1",
+  call: "held",
+  tool: "Bash",
+  input: "publish it",
+  targets: [],
+  diff: null,
+  task: "",
+  rule: "publish",
+  reason: "it publishes",
+  pattern: "",
+  deadline: Date.UTC(2026, 10, 22, 10, 20, 3),
+  ...changes,
+});
+
 describe("the fleet", () => {
   test.each(sizes)("is shown with the posture of its run at $columns x $rows", async (size) => {
     const { desk } = await busyDesk(size);
@@ -22,9 +55,7 @@ describe("the fleet", () => {
   });
 
   test.each(sizes)("of twenty is seen at a glance at $columns x $rows", async (size) => {
-    const deck = scriptedDeck();
-    await fleetOf(20, deck);
-    const desk = await openDesk(deck, { size });
+    const { desk } = await fleetDesk(20, { size });
     await expect(picture(await desk.terminal.frame())).toMatchFileSnapshot(keptFrame("fleet-twenty", size));
     await desk.close();
   });
@@ -32,9 +63,7 @@ describe("the fleet", () => {
   test.each(sizes)("of six or fewer is in boxes at $columns x $rows", async (size) => {
     const frames: string[] = [];
     for (const count of [1, 3, 6]) {
-      const deck = scriptedDeck();
-      await fleetOf(count, deck);
-      const desk = await openDesk(deck, { size });
+      const { desk } = await fleetDesk(count, { size });
       frames.push(...(await desk.terminal.frame()));
       await desk.close();
     }
@@ -42,9 +71,7 @@ describe("the fleet", () => {
   });
 
   test.each(sizes)("is grouped by its runs, with sums, at $columns x $rows", async (size) => {
-    const deck = scriptedDeck();
-    await fleetOf(9, deck);
-    const desk = await openDesk(deck, { size });
+    const { desk } = await fleetDesk(9, { size });
     await expect(picture(await desk.press("u"))).toMatchFileSnapshot(keptFrame("fleet-grouped", size));
     await desk.close();
   });
@@ -76,20 +103,7 @@ describe("the fleet", () => {
     const { deck, desk } = await busyDesk();
     const before = await desk.press("3");
     expect(cursorRow(before)).toContain(id(5));
-    deck.stage().emit("hold.opened", {
-      hold: "hold-2",
-      construct: id(7),
-      call: "c",
-      tool: "Bash",
-      input: "git push",
-      targets: [],
-      diff: null,
-      task: "",
-      rule: "publish",
-      reason: "it publishes",
-      pattern: "",
-      deadline: null,
-    });
+    deck.stage().emit("hold.opened", heldCall({ hold: "hold-2", construct: id(7), input: "git push", deadline: null }));
     const after = await desk.until((frame) => has(frame, "2 NEED YOU"));
     expect(cursorRow(after)).toContain(id(5));
     expect(cursorRow(after).slice(0, 3)).toBe("▸4 ");
@@ -99,9 +113,7 @@ describe("the fleet", () => {
   });
 
   test("has who is held on top, flagged so that it can be told without any colour", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(20, deck);
-    const desk = await openDesk(deck, { theme: "mono" });
+    const { desk } = await fleetDesk(20, { theme: "mono" });
     const rows = (await desk.terminal.frame()).slice(4, 6);
     expect(rows.every((row) => row.includes("⚑ HELD"))).toBe(true);
     expect(rows[0]).toContain("0:12 Bash git push");
@@ -109,9 +121,7 @@ describe("the fleet", () => {
   });
 
   test("of twenty on the smallest screen shows the whole call that waits, and one key answers it", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(20, deck);
-    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const { deck, desk } = await fleetDesk(20, { size: small });
     const frame = await desk.pass(500);
     expect(has(frame, "Bash  git push origin HEAD:release")).toBe(true);
     expect(frame.at(-1)).toMatch(/^ x allow once {2}v deny {2}/);
@@ -121,23 +131,17 @@ describe("the fleet", () => {
   });
 
   test("allows for good only what was seen: a long pattern is shown first, and the call alone takes one key", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(20, deck);
-    deck.stage().emit("hold.opened", {
-      hold: "hold-wide",
-      construct: "cx-9e3779b1",
-      call: "wide",
-      tool: "Bash",
-      input: "publish it",
-      targets: ["publish a package"],
-      diff: null,
-      task: "",
-      rule: "publish",
-      reason: "it publishes",
-      pattern: "publish # ".repeat(60),
-      deadline: Date.UTC(2026, 10, 22, 10, 20, 3),
-    });
-    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const { deck, desk } = await fleetDesk(
+      20,
+      { size: small },
+      heldCall({
+        hold: "hold-wide",
+        construct: "cx-9e3779b1",
+        input: "publish it",
+        targets: ["publish a package"],
+        pattern: "publish # ".repeat(60),
+      }),
+    );
     await desk.pass(500);
     expect(has(await desk.press("X"), "X ALLOWS")).toBe(true);
     expect(deck.commands.some(({ type }) => type === "hold.answer")).toBe(false);
@@ -147,23 +151,15 @@ describe("the fleet", () => {
   });
 
   test("gives what waits half of the page at most, and a call that needs more is shown before it is allowed", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(20, deck);
-    deck.stage().emit("hold.opened", {
-      hold: "hold-long",
-      construct: "cx-9e3779b1",
-      call: "long",
-      tool: "Bash",
-      input: "publish it now; ".repeat(80),
-      targets: [],
-      diff: null,
-      task: "",
-      rule: "publish",
-      reason: "it publishes",
-      pattern: "",
-      deadline: Date.UTC(2026, 10, 22, 10, 20, 3),
-    });
-    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const { deck, desk } = await fleetDesk(
+      20,
+      { size: small },
+      heldCall({
+        hold: "hold-long",
+        construct: "cx-9e3779b1",
+        input: "publish it now; ".repeat(80),
+      }),
+    );
     const frame = await desk.pass(500);
     expect(frame.filter((row) => /cx-[0-9a-f]{8} +\d:\d\d/.test(row))).toHaveLength(9);
     expect(frame.at(-1)).toMatch(/^ x see all of it {2}v deny /);
@@ -218,27 +214,21 @@ describe("the fleet", () => {
   });
 
   test("in boxes always has the one at the cursor in view", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(30, deck);
-    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const { desk } = await fleetDesk(30, { size: small });
     await desk.press("z");
     for (let n = 0; n < 30; n += 1) expect(has(await desk.press("s"), "┌─ ▸")).toBe(true);
     await desk.close();
   });
 
   test("in a table that is longer than the screen always has the one at the cursor in view", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(60, deck);
-    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const { desk } = await fleetDesk(60, { size: small });
     for (let n = 0; n < 61; n += 1) expect(cursorRow(await desk.press("s"))).not.toBe("");
     expect(cursorRow(await desk.press("home"))).toContain("⚑ HELD");
     await desk.close();
   });
 
   test("keeps who is held in sight, wherever the cursor is", async () => {
-    const deck = scriptedDeck();
-    await fleetOf(60, deck);
-    const desk = await openDesk(deck, { size: { columns: 80, rows: 24 } });
+    const { desk } = await fleetDesk(60, { size: small });
     const end = await desk.press("end");
     expect(cursorRow(end)).toContain("✓ done");
     expect(end.filter((row) => row.includes("⚑ HELD"))).toHaveLength(2);

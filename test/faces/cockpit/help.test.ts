@@ -86,3 +86,21 @@ describe("the help", () => {
 /** The construct under the cursor of the fleet. */
 const chosenIn = (frame: readonly string[]): string =>
   /cx-[0-9a-f]{8}/.exec(frame.find((row) => row.includes("▸")) ?? "")?.[0] ?? "none";
+
+describe("a dialog", () => {
+  test.each(sizes.flatMap((size) => ["?", "ctrl+p", "b", "e"].map((key) => ({ ...size, key }))))(
+    "leaves the posture in sight, and names at the bottom only what is done over it: $key at $columns x $rows",
+    async ({ key, ...size }) => {
+      const deck = scriptedDeck();
+      await busyFleet(deck);
+      const desk = await openDesk(deck, { size });
+      const before = await desk.pass(500);
+      expect(before.at(-1)).toContain("x allow once");
+      const frame = await desk.press(key);
+      expect(frame.slice(0, 2)).toEqual(before.slice(0, 2));
+      expect(frame.at(-1)).toBe(" Ctrl+F EJECT: stop everything  Ctrl+Q leave");
+      await desk.press("escape");
+      await desk.close();
+    },
+  );
+});

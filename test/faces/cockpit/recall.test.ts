@@ -6,7 +6,7 @@ import { Fault } from "../../../src/base/fault.ts";
 import { runId, scriptedDeck } from "../cli/scripted-deck.ts";
 import { busyFleet, id } from "./kit/scenes.ts";
 
-const nothing = { changed: () => {}, heard: () => {} };
+const nothing = { attached: () => {}, changed: () => {}, heard: () => {} };
 
 describe("attaching to a deck at work", () => {
   test("recalls what its agents did before, and after a second attach has nothing twice", async () => {
@@ -19,7 +19,7 @@ describe("attaching to a deck at work", () => {
     await deck.close();
     await first;
     const { promise: again, resolve } = Promise.withResolvers<void>();
-    void followDeck(deck.port, model, { changed: resolve, heard: () => {} });
+    void followDeck(deck.port, model, { ...nothing, changed: resolve });
     await again;
     deck.stage().emit("construct.said", { construct: id(4), text: "after" });
     await expect.poll(() => eventsOf(model.feeds, runId, id(4)).at(-1)?.type).toBe("construct.said");

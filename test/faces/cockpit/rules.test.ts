@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Fault } from "../../../src/base/fault.ts";
 import type { RuleLine } from "../../../src/protocol/brake-case.ts";
 import type { TripwireLine } from "../../../src/protocol/tripwire.ts";
-import { scriptedDeck, type Script } from "../cli/scripted-deck.ts";
+import { aStatus, scriptedDeck, type Script } from "../cli/scripted-deck.ts";
 import { memory, openDesk, type Desk } from "./kit/desk.ts";
 import { keptFrame, picture, sizes } from "./kit/frames.ts";
 import { busyFleet } from "./kit/scenes.ts";
@@ -72,26 +72,7 @@ const script: Script = {
       construct: "cx-00000009",
     },
   ],
-  status: {
-    pid: 4711,
-    started: 1,
-    kind: "host",
-    home: "/w/.cyberdeck",
-    workspace: "/w",
-    since: 1_700_000_000_000,
-    version: "9.8.7",
-    agent: { path: "/bin/claude", version: "2.1.330" },
-    offline: false,
-    claude_bin: null,
-    provider: "",
-    pool: { ready: 2, starting: 1 },
-    runs: [],
-    faces: 1,
-    seq: 0,
-    closing: false,
-    today_usd: 0,
-    idle_ms: 900_000,
-  },
+  status: aStatus,
 };
 
 const text = (frame: string[]): string => frame.join("\n");
@@ -235,6 +216,14 @@ describe("the rules", () => {
     const frame = await desk.press("s", "m");
     expect(text(frame)).toContain("not this one");
     expect(frame.some((row) => row.includes("same-failure") && row.includes("muted"))).toBe(true);
+    await desk.close();
+  });
+
+  test("what a rule says ends before the last column", async () => {
+    const { desk } = await rulesDesk({}, { columns: 80, rows: 24 });
+    const rows = (await desk.press("s")).filter((row) => row.includes("…") && /^[▸ ][1-9] /.test(row));
+    expect(rows.length).toBeGreaterThan(2);
+    expect(rows.every((row) => row.trimEnd().length === 79)).toBe(true);
     await desk.close();
   });
 

@@ -337,7 +337,16 @@ describe("a filter of runs", () => {
 
 const pruning = {
   applied: false,
-  runs: [{ run: renamed.run, goal: renamed.goal, status: "done" as const, last_at: 0, events: 9, bytes: 12_000 }],
+  runs: [
+    {
+      run: renamed.run,
+      goal: renamed.goal,
+      status: "done" as const,
+      last_at: Date.UTC(2026, 10, 20, 9, 5),
+      events: 9,
+      bytes: 12_000,
+    },
+  ],
   unfinished: [reviewed.run],
   kept: 2,
   shrunk: false,

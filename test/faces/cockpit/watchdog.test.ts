@@ -49,7 +49,7 @@ describe("the page of the watchdog", () => {
     const last = await desk.press("shift+tab");
     expect(has(last, "Tab citation 4 of 4")).toBe(true);
     expect(has(last, "4711✗")).toBe(true);
-    expect(has(last, "1 of 4 citations do not hold")).toBe(true);
+    expect(has(last, "1 of 4 citations does not hold")).toBe(true);
     await desk.press("enter");
     await desk.until((frame) => has(frame, "there is no such event"));
     await desk.press("escape", "tab", "tab", "enter");

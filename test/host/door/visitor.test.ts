@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { attach } from "../../../src/host/door/attach.ts";
 import { readHttpNote } from "../../../src/host/door/http-note.ts";
 import { usualLimits } from "../../../src/host/door/limits.ts";
+import { wireVersion } from "../../../src/host/door/wire.ts";
 import { doorStage, goal, type DoorStage } from "./door-stage.ts";
 import { command, knock, requestText, visit, type Asking, type Visitor } from "./visitor.ts";
 
@@ -85,6 +88,11 @@ describe("a request", () => {
     for (const header of ["cyberdeck-wire: 3", "Cache-Control: no-store", "X-Content-Type-Options: nosniff"])
       expect(headers).toContain(header);
     expect(headers).not.toContain("Access-Control");
+  });
+
+  test("is told of on the page about the API as it is answered", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/api.md"), "utf8");
+    expect(page).toContain(`{"cyberdeck":${wireVersion},"deck":`);
   });
 
   test.each([

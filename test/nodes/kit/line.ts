@@ -19,7 +19,9 @@ export interface Joined {
  * or late, as `chance` decides, and what is not acknowledged is said again.
  */
 export function joined(
-  parts: Pick<ServedParts, "judge" | "over"> & { open: (owner: SessionOwner) => ReturnType<ServedParts["open"]> },
+  parts: Pick<ServedParts, "find" | "over" | "mayAct"> & {
+    open: (owner: SessionOwner) => ReturnType<ServedParts["open"]>;
+  },
   chance: () => number = () => 1,
 ): Joined {
   let isCut = false;
@@ -73,7 +75,17 @@ export function joined(
     () => fromHost.taken,
   );
   return {
-    line: { bid, sayings: heard, took: () => undefined, lost: lost.promise },
+    line: {
+      bid,
+      sayings: heard,
+      took: () => undefined,
+      lost: lost.promise,
+      end() {
+        isCut = true;
+        lost.resolve("it is over");
+        heard.close();
+      },
+    },
     served,
     cut() {
       isCut = true;

@@ -19,7 +19,8 @@ import { openStore, type Store } from "../../../src/store/event-log.ts";
 import { exportRun } from "../../../src/store/export/export-run.ts";
 import { tarEnd, tarHeader, tarPadding } from "../../../src/store/export/tar.ts";
 import { redactor } from "../../../src/store/redaction/redactor.ts";
-import { goal, opened, runA, runB, said, temporaryFolder } from "../fixtures.ts";
+import { temporaryFolder } from "../../kit/temporary-folder.ts";
+import { goal, opened, runA, runB, said } from "../fixtures.ts";
 
 const token = `ghp_${"aB3d".repeat(9)}`;
 
@@ -122,10 +123,14 @@ describe("the archive of a run", () => {
     expect(existsSync(to)).toBe(false);
   });
 
-  test("into a folder that there is not is a storage fault", async () => {
+  test("into a folder that there is not is a storage fault, which says how to name another place", async () => {
     const { store } = home();
     const to = join(temporaryFolder(), "none", "a.tar.gz");
-    await expect(exportRun(order(store, to))).rejects.toMatchObject({ kind: "storage" });
+    await expect(exportRun(order(store, to))).rejects.toMatchObject({
+      kind: "storage",
+      code: "export.no_folder",
+      hint: "Make the folder, or name another file with --to.",
+    });
   });
 
   test("of a run whose folder is gone still has its events", async () => {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { redactionsIn } from "../../../src/store/redaction/marker.ts";
-import { redactor } from "../../../src/store/redaction/redactor.ts";
+import { mostLearnt, redactor } from "../../../src/store/redaction/redactor.ts";
 import { secretValues } from "../../../src/store/redaction/secret-variables.ts";
 import { nastyText } from "../arbitrary.ts";
 import { samples } from "./samples.ts";
@@ -198,6 +198,21 @@ describe("any text", () => {
     );
   });
 
+  test.each(["\n", "\u0001", "\\", "\\n"])("that is JSON stays so where the rest of a key follows %j", (before) => {
+    const from = `${before}${"A".repeat(40)}-----END PRIVATE KEY-----`;
+    const after: unknown = JSON.parse(redact(JSON.stringify([from])));
+    expect(after).toEqual([expect.stringMatching(/^[^A]*\[redacted: private key\]$/)]);
+  });
+
+  test("that is JSON stays so where a secret seems to go on in the next string, and the names of its fields still count", () => {
+    const from = { a: ['password="'], '"': 0, password: "hunter2", next: "s3cretvalue" };
+    expect(JSON.parse(redact(JSON.stringify(from)))).toMatchObject({
+      '"': 0,
+      password: "[redacted: password]",
+      next: "[redacted: secret of the environment]",
+    });
+  });
+
   test("that is JSON stays JSON of the same shape", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.oneof(near, fc.integer(), fc.array(near))), (from) => {
@@ -249,3 +264,29 @@ function shapeOf(value: unknown): unknown {
   // Keys of a JSON text that is read as a text may hold a secret, so they are counted, not compared.
   return Object.values(value).map(shapeOf);
 }
+
+describe("a value that is learnt later", () => {
+  test("is taken out from then on, and what was known before still is", () => {
+    const { text, learn } = redactor(["amber-sky-over-sea"]);
+    expect(text("amber-sky-over-sea, velvet-moon-rising")).toBe(
+      "[redacted: secret of the environment], velvet-moon-rising",
+    );
+    expect(learn(["velvet-moon-rising"])).toBe(2);
+    expect(text("amber-sky-over-sea, velvet-moon-rising")).toBe(
+      "[redacted: secret of the environment], [redacted: secret of the environment]",
+    );
+  });
+
+  test("is known once, however often it is said, and a short one is none", () => {
+    const { learn } = redactor(["amber-sky-over-sea"]);
+    expect([learn(["amber-sky-over-sea", "sky"]), learn([])]).toEqual([1, 1]);
+  });
+
+  test("takes the place of the one that was learnt first when there are too many, and never of what was known from the start", () => {
+    const { text, learn } = redactor(["amber-sky-over-sea"]);
+    learn(["copper-bell-at-noon"]);
+    expect(learn(Array.from({ length: mostLearnt }, (_, index) => `velvet-moon-${index}`))).toBe(mostLearnt + 1);
+    expect(text("copper-bell-at-noon")).toBe("copper-bell-at-noon");
+    expect(text("velvet-moon-999, amber-sky-over-sea")).not.toMatch(/velvet|amber/);
+  });
+});

@@ -9,7 +9,8 @@ import { asksOnRecord, runOfConstruct } from "../../../src/store/search/asks.ts"
 import { openRunLog, type RunLog } from "../../../src/store/search/run-log.ts";
 import { anOutcome } from "../../kit/outcome.ts";
 import { anyDraft } from "../arbitrary.ts";
-import { goal, opened, queued, runA, runB, said, temporaryFolder } from "../fixtures.ts";
+import { temporaryFolder } from "../../kit/temporary-folder.ts";
+import { goal, opened, queued, runA, runB, said } from "../fixtures.ts";
 
 const id = "cx-00000001";
 

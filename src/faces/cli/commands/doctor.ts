@@ -5,13 +5,14 @@ import { count } from "../../../base/units.ts";
 import type { Finding, FindingState } from "../../../protocol/finding.ts";
 import { exitCode } from "../exit.ts";
 import { addAgentFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import { addHubLogin, hubOf, type HubFlags } from "../flags/hub-flags.ts";
 import { jsonLine } from "../json-lines.ts";
 import type { Style } from "../../words/style.ts";
 import { painter, wantsColor, type Paint } from "../paint.ts";
 import { sink } from "../sink.ts";
 import { columnsOf, isScreen, type World } from "../world.ts";
 
-interface DoctorFlags extends DeckFlags {
+interface DoctorFlags extends Omit<DeckFlags, "hub" | "fleet">, HubFlags {
   json?: boolean;
   reap?: boolean;
   color: boolean;
@@ -20,40 +21,49 @@ interface DoctorFlags extends DeckFlags {
 /** `cyberdeck doctor`: whether this machine and this home are fit for a deck, and what to do where they are not. */
 export function defineDoctor(command: Command, world: World, finish: (code: number) => void): void {
   addAgentFlags(command)
+    .option(
+      "--hub [urls]",
+      "look at the NATS server of a fleet, too: nats://host:port or tls://host:port; without an address, the one of the home",
+    )
+    .option("--as <node>", "with --hub: as this node would, not as the host")
     .option("--reap", "end what dead decks of this home have left running")
     .option("--json", "write each check as a line of JSON")
-    .addHelpText("after", examples)
-    .action(async () => {
-      const flags = command.optsWithGlobals<DoctorFlags>();
-      const options = await deckOptions(flags, world, "read");
-      if (flags.reap === true) refuseConstruct(world);
-      const columns = columnsOf(world.stdout);
-      const paint = painter(wantsColor(world, world.stdout, flags.color));
-      const out = sink(world.stdout);
-      const show = flags.json === true ? jsonLine : (finding: Finding) => linesOf(finding, paint);
-      const wait = waitingLine(world);
-      const list = inOrder((finding) => {
-        wait.clear();
-        void out.write(show(finding));
-      });
-      const findings = await world.examine({
-        workspace: options.workspace,
-        home: options.home,
-        ...(options.claudeBin === undefined ? {} : { claudeBin: options.claudeBin }),
-        offline: options.offline,
-        reap: flags.reap === true,
-        terminal: columns === undefined ? undefined : { columns, rows: world.stdout.rows ?? 0 },
-        onBegin: (names) => list.begin(names),
-        onFinding(finding) {
-          list.take(finding);
-          wait.show(list.left());
-        },
-      });
+    .addHelpText("after", examples);
+  addHubLogin(command).action(async () => {
+    const flags = command.optsWithGlobals<DoctorFlags>();
+    const hub = hubOf(flags, world);
+    // Its hub is only looked at: no deck is opened on it.
+    const { hub: _asked, fleet: _named, ...deck } = flags;
+    const options = await deckOptions(deck, world, "read");
+    if (flags.reap === true) refuseConstruct(world);
+    const columns = columnsOf(world.stdout);
+    const paint = painter(wantsColor(world, world.stdout, flags.color));
+    const out = sink(world.stdout);
+    const show = flags.json === true ? jsonLine : (finding: Finding) => linesOf(finding, paint);
+    const wait = waitingLine(world);
+    const list = inOrder((finding) => {
       wait.clear();
-      if (flags.json !== true) await out.write(`\n${summaryOf(findings)}\n`);
-      await out.flush();
-      finish(findings.some(({ state }) => state === "problem") ? exitCode.failed : exitCode.done);
+      void out.write(show(finding));
     });
+    const findings = await world.examine({
+      workspace: options.workspace,
+      home: options.home,
+      ...(options.claudeBin === undefined ? {} : { claudeBin: options.claudeBin }),
+      offline: options.offline,
+      reap: flags.reap === true,
+      ...(hub === undefined ? {} : { hub: { settings: hub, ...(flags.as === undefined ? {} : { as: flags.as }) } }),
+      terminal: columns === undefined ? undefined : { columns, rows: world.stdout.rows ?? 0 },
+      onBegin: (names) => list.begin(names),
+      onFinding(finding) {
+        list.take(finding);
+        wait.show(list.left());
+      },
+    });
+    wait.clear();
+    if (flags.json !== true) await out.write(`\n${summaryOf(findings)}\n`);
+    await out.flush();
+    finish(findings.some(({ state }) => state === "problem") ? exitCode.failed : exitCode.done);
+  });
 }
 
 /** The mark in the environment of a construct: it must not end what is the netrunner's to end. */
@@ -137,6 +147,8 @@ Examples:
   cyberdeck doctor
   cyberdeck doctor --offline
   cyberdeck doctor --reap
+  cyberdeck doctor --hub
+  cyberdeck doctor --hub tls://hub.example.org --as node-a --user node-a --password file:/etc/cyberdeck/hub
   cyberdeck doctor --json | jq -r 'select(.state == "problem") | .check + ": " + .text'
 
 It changes and installs nothing; only --reap ends processes, and only those that bear the mark of an agent of this home

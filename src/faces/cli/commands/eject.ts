@@ -1,7 +1,8 @@
+import { count } from "../../../base/units.ts";
 import type { Command } from "commander";
 import { oneLine } from "../../../base/text.ts";
 import type { Replies } from "../../../host/port.ts";
-import { counted } from "../../words/amounts.ts";
+
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
 import { addHomeFlags, addRunFlag } from "../flags/deck-flags.ts";
@@ -41,10 +42,10 @@ export function defineEject(command: Command, world: World, finish: (code: numbe
 function summary(done: Replies["eject"]["runs"][number]): string {
   const took = done.steps.find(({ step }) => step === "proof");
   const lines = [
-    `${done.run}: ${counted(done.at_work, "construct")} stopped, ${done.queued} taken off the queue`,
+    `${done.run}: ${count(done.at_work, "construct")} stopped, ${done.queued} taken off the queue`,
     done.proven
-      ? `nothing is left: ${done.looks.length} looks for ${counted(done.marks, "mark")}, in ${took?.ms ?? 0} ms`
-      : `NOT PROVEN: ${done.survivors.length === 0 ? "the processes of this machine cannot be looked at" : "these are still alive:"}`,
+      ? `nothing is left: ${done.looks.length} looks for ${count(done.marks, "mark")}, in ${took?.ms ?? 0} ms`
+      : `NOT PROVEN: ${whyUnproven(done)}`,
     ...done.survivors.map(({ pid, command }) => `  ${pid} ${oneLine(command, 100)}`),
     ...done.problems.map((problem) => `problem: ${oneLine(problem, 200)}`),
     done.snapshot === null
@@ -53,6 +54,13 @@ function summary(done: Replies["eject"]["runs"][number]): string {
     `to go on: cyberdeck run --resume ${done.run}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function whyUnproven({ survivors, elsewhere }: Replies["eject"]["runs"][number]): string {
+  if (survivors.length > 0) return "these are still alive:";
+  return elsewhere.length > 0
+    ? "some were on other machines that do not tell"
+    : "the processes of this machine cannot be looked at";
 }
 
 const examples = `

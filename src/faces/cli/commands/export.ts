@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { resolve } from "node:path";
-import { showBytes } from "../../../base/units.ts";
-import { counted } from "../../words/amounts.ts";
+import { count, showBytes } from "../../../base/units.ts";
+
 import { exitCode } from "../exit.ts";
 import { findRun } from "../find-run.ts";
 import { addHomeFlags, type DeckFlags } from "../flags/deck-flags.ts";
@@ -30,7 +30,7 @@ export function defineExport(command: Command, world: World, finish: (code: numb
         const to = resolve(world.cwd, (flags.to ?? `${run}.tar.gz`).replace(/^~(?=\/|$)/, world.homeDir));
         const made = await port.send({ type: "run.export", run, to });
         if (flags.json === true) return jsonLine({ run, ...made });
-        return `${made.path} (${counted(made.files, "file")}, ${showBytes(made.bytes)})\nSecrets were taken out of its texts; look before you hand it on.\n`;
+        return `${made.path} (${count(made.files, "file")}, ${showBytes(made.bytes)})\nSecrets were taken out of its texts; look before you hand it on.\n`;
       });
       finish(exitCode.done);
     });

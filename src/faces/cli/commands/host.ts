@@ -1,11 +1,12 @@
+import { count } from "../../../base/units.ts";
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/text.ts";
 import type { HostStatus, HostStop } from "../../../protocol/host.ts";
-import { counted, moment, money, spell } from "../../words/amounts.ts";
+import { moment, money, spell } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
-import { addAgentFlags, addHomeFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import { addAgentFlags, addHomeFlags, addHubFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
 import { wholeNumber } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
@@ -25,7 +26,7 @@ export function defineHost(command: Command, world: World, finish: (code: number
   const run = command
     .command("serve", { isDefault: true })
     .description("be the host of this home, until it is stopped");
-  addAgentFlags(run)
+  addHubFlags(addAgentFlags(run))
     .option("--http <port>", "listen on loopback too, behind a token; 0 is any free port", portOf)
     .option("--detach", "start it in the background, where it is not there already, and leave")
     .action(async () => {
@@ -43,11 +44,11 @@ export function defineHost(command: Command, world: World, finish: (code: number
           flags,
           async (port) => {
             const known = await port.send({ type: "host.status" });
-            return flags.json === true ? jsonLine(known) : statusPage(known);
+            return flags.json === true ? jsonLine({ running: true, ...known }) : statusPage(known);
           },
           "deck",
         );
-      finish(await orNone(world, look));
+      finish(await orNone(world, flags, look));
     });
   const stop = command.command("stop").description("end what is open in it, prove that nothing is left, and end it");
   addHomeFlags(stop)
@@ -67,19 +68,20 @@ export function defineHost(command: Command, world: World, finish: (code: number
           },
           "deck",
         );
-      const none = await orNone(world, end);
+      const none = await orNone(world, flags, end);
       finish(none === exitCode.done ? code : none);
     });
   command.addHelpText("after", examples);
 }
 
 /** Without a host, that is the answer: with exit code 1, for scripts. */
-async function orNone(world: World, look: () => Promise<void>): Promise<number> {
+async function orNone(world: World, flags: HostFlags, look: () => Promise<void>): Promise<number> {
   try {
     await look();
     return exitCode.done;
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== "deck.not_running") throw error;
+    if (flags.json === true) world.stdout.write(jsonLine({ running: false, ...error.facts }));
     world.stderr.write(`${oneLine(error.message, 300)}; it starts with the next "cyberdeck run"\n`);
     return exitCode.failed;
   }
@@ -112,7 +114,7 @@ function statusPage(status: HostStatus): string {
     `faces      ${faces}`,
     `today      ${money(status.today_usd)}`,
     `idle end   ${status.idle_ms === 0 ? "never" : `after ${spell(status.idle_ms)} without a run and a face`}`,
-    runs.length === 0 ? "no run is open" : `${counted(runs.length, "run")} open:`,
+    runs.length === 0 ? "no run is open" : `${count(runs.length, "run")} open:`,
     ...runs.map(
       ({ run, status: word, at_work, queued, waiting, goal }) =>
         `  ${run}  ${word}, ${at_work} at work, ${queued} queued${waiting === 0 ? "" : `, ${waiting} WAITING FOR YOU`}  ${oneLine(goal.slice(0, 400), 60)}`,
@@ -125,7 +127,7 @@ function stopPage(done: HostStop, isGone: boolean): string {
   const lines = [
     ...done.runs.map((run) => `${run}: stopped; to go on: cyberdeck run --resume ${run}`),
     done.proven
-      ? `nothing is left: ${done.looks.length} looks for ${counted(done.marks, "mark")}`
+      ? `nothing is left: ${done.looks.length} looks for ${count(done.marks, "mark")}`
       : `NOT PROVEN: ${done.survivors.length === 0 ? "the processes of this machine cannot be looked at" : "these are still alive:"}`,
     ...done.survivors.map(({ pid, command }) => `  ${pid} ${oneLine(command, 100)}`),
     isGone

@@ -34,8 +34,8 @@ export function defineLs(command: Command, world: World, finish: (code: number) 
           if (flags.json === true)
             return runs
               .flatMap(({ view: { run }, constructs }) =>
-                constructs.map(({ id, state, task, activity, costUsd }) =>
-                  jsonLine({ run, construct: id, state, task, activity, cost_usd: costUsd }),
+                constructs.map(({ id, state, task, activity, costUsd, place }) =>
+                  jsonLine({ run, construct: id, state, task, activity, cost_usd: costUsd, place }),
                 ),
               )
               .join("");

@@ -1,10 +1,10 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/text.ts";
-import { showBytes } from "../../../base/units.ts";
+import { count, showBytes } from "../../../base/units.ts";
 import type { Port } from "../../../host/port.ts";
 import type { Pruning } from "../../../protocol/retention.ts";
-import { counted, moment } from "../../words/amounts.ts";
+import { moment } from "../../words/amounts.ts";
 import { exitCode } from "../exit.ts";
 import { addHomeFlags, type DeckFlags } from "../flags/deck-flags.ts";
 import { duration, wholeNumber } from "../flags/values.ts";
@@ -31,6 +31,7 @@ export function definePrune(command: Command, world: World, finish: (code: numbe
       duration("--older-than"),
     )
     .option("--keep <n>", "keep the newest N runs in any case", wholeNumber("--keep", 0))
+    .addOption(new Option("--dry-run", "only say which, as without --yes").conflicts("yes"))
     .option("--yes", "remove them; without it nothing is removed")
     .option("--json", "write one line of JSON")
     .addHelpText("after", examples)
@@ -80,12 +81,12 @@ function pageOf({ applied, runs, unfinished, kept, shrunk }: Pruning, { columns,
     { text: oneLine(run.goal.slice(0, 800), 100) },
   ]);
   const titles = ["RUN", "LAST EVENT", "STATUS", "EVENTS", "SIZE", "GOAL"];
-  const what = `${counted(runs.length, "run")}, about ${showBytes(bytes)}`;
+  const what = `${count(runs.length, "run")}, about ${showBytes(bytes)}`;
   const waiting =
     unfinished.length === 0
       ? ""
       : `; ${unfinished.length} old enough but not over: ${unfinished.slice(0, 3).join(", ")}`;
-  const rest = `${counted(kept + unfinished.length, "run")} kept${waiting}`;
+  const rest = `${count(kept + unfinished.length, "run")} kept${waiting}`;
   const lines =
     runs.length === 0
       ? [`Nothing to remove. ${rest}.`]
@@ -102,6 +103,6 @@ function pageOf({ applied, runs, unfinished, kept, shrunk }: Pruning, { columns,
 
 const examples = `
 Examples:
-  cyberdeck runs prune --older-than 30d
+  cyberdeck runs prune --older-than 30d --dry-run
   cyberdeck runs prune --older-than 30d --keep 20 --yes
 `;

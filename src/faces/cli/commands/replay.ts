@@ -92,8 +92,8 @@ async function replay(name: string, flags: ReplayFlags, world: World): Promise<n
 const longestTimer = 2 ** 31 - 1;
 
 function speedOf(text: string): number | "max" {
+  if (text.trim() === "max") return "max";
   const wanted = text.trim().replace(/x$/i, "");
-  if (wanted === "max") return "max";
   const value = /^\d{1,6}(?:\.\d{1,3})?$/.test(wanted) ? Number(wanted) : 0;
   if (value > 0) return value;
   throw new Fault("usage", "cli.bad_value", `--speed cannot be "${text}"`, {

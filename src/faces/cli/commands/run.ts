@@ -4,7 +4,16 @@ import { defaultSettings } from "../../../protocol/settings.ts";
 import type { Drive } from "../drive-run.ts";
 import { driveRun } from "../drive-run.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, addHostFlags, deckOptions, mustNotDetach, noWait, repeated } from "../flags/deck-flags.ts";
+import {
+  addAgentFlags,
+  addHostFlags,
+  addHubFlags,
+  deckOptions,
+  mustBeOwnHub,
+  mustNotDetach,
+  noWait,
+  repeated,
+} from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
 import { addDaemonFlags, addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
@@ -26,7 +35,7 @@ interface RunFlags extends DeckFlags, SettingFlags {
 export function defineRun(command: Command, world: World, finish: (code: number) => void): void {
   const usual = defaultSettings(world.cores);
   command.argument("[goal]", 'what is to be reached, in quotes; "-" reads it from stdin');
-  addAgentFlags(command);
+  addHubFlags(addAgentFlags(command));
   addHostFlags(addDaemonFlags(addSettingFlags(command, usual), usual))
     .option(
       "--resume <run>",
@@ -55,6 +64,7 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
       hint: 'leave the goal out; to tell the daemon something, add --say "TEXT"',
     });
   mustNotDetach(flags);
+  mustBeOwnHub(flags);
   const deck = await deckOptions(flags, world, flags.embedded === true ? "write" : "host");
   const common = {
     deck,

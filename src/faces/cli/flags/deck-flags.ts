@@ -13,6 +13,9 @@ export interface DeckFlags {
   home?: string;
   claudeBin?: string;
   offline?: boolean;
+  /** Addresses of the NATS server of a fleet, separated by commas, and the fleet's name. */
+  hub?: string;
+  fleet?: string;
   /** Everything in the process of this command. */
   embedded?: boolean;
   /** One of the open runs, as `addRunFlag` reads it. */
@@ -45,6 +48,16 @@ export function addAgentFlags(command: Command): Command {
     );
 }
 
+/** Adds the flags of a command in whose process a deck may be that has nodes. */
+export const addHubFlags = (command: Command): Command =>
+  command
+    .option(
+      "--hub <urls>",
+      "the NATS server of a fleet of nodes (default: what hub.json of the home says)",
+      words("--hub", "nats://10.0.0.1:4222"),
+    )
+    .option("--fleet <name>", 'which fleet on it (default: "main")', words("--fleet", "main"));
+
 /** Adds the flags that say where a run lives. */
 export const addHostFlags = (command: Command): Command =>
   command
@@ -56,6 +69,14 @@ export function mustNotDetach({ detach, embedded }: { detach?: boolean; embedded
   if (detach !== true || embedded !== true) return;
   throw new Fault("usage", "cli.detach_embedded", "--detach and --embedded do not go together", {
     hint: "leave --embedded out: the host of the home goes on with the run",
+  });
+}
+
+/** Refuses a hub for a run that a host has: the host has its own, or none. */
+export function mustBeOwnHub({ hub, fleet, embedded }: DeckFlags): void {
+  if (embedded === true || (hub === undefined && fleet === undefined)) return;
+  throw new Fault("usage", "cli.hub_of_host", "--hub and --fleet are for a run with --embedded: a host has its own", {
+    hint: "start the host with it: cyberdeck host --detach --hub URL, or put it into hub.json of the home; or add --embedded",
   });
 }
 
@@ -79,6 +100,7 @@ export async function deckOptions(flags: DeckFlags, world: World, mode: DeckOpti
     mode,
     offline: flags.offline === true,
     ...(flags.claudeBin === undefined ? {} : { claudeBin: absolute(flags.claudeBin) }),
+    ...hubOf(flags),
   };
 }
 
@@ -95,6 +117,16 @@ export function repeated(flags: DeckFlags, part: "all" | "home" = "all"): string
   if (flags.offline === true) given.push("--offline");
   if (flags.embedded === true) given.push("--embedded");
   return given.length === 0 ? "" : ` ${shellWords(given)}`;
+}
+
+function hubOf({ hub, fleet }: DeckFlags): Pick<DeckOptions, "hub"> {
+  if (hub === undefined && fleet === undefined) return {};
+  if (hub === undefined)
+    throw new Fault("usage", "cli.fleet_alone", "--fleet needs --hub", {
+      hint: "name the server too: --hub nats://host:4222, or put both into hub.json of the home",
+    });
+  const urls = hub.split(",").flatMap((url) => url.trim() || []);
+  return { hub: { urls, ...(fleet === undefined ? {} : { fleet }) } };
 }
 
 async function mustBeFolder(path: string): Promise<void> {

@@ -1,13 +1,25 @@
 import { Option, type Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
+import { askOf } from "../../../protocol/place.ts";
 import { isOfHome } from "../../../protocol/setting-table.ts";
 import { parseSetting, settingNamed } from "../../../protocol/setting-value.ts";
 import { sandboxes, type RunSettings, type SavedSettings } from "../../../protocol/settings.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
 import { addCaliberFlags, changedCaliber, chosenCaliber, type CaliberFlags } from "./caliber-flags.ts";
-import { choiceOf, dollars, duration, effortOf, emailOf, tierOf, wholeNumber, windowOf, words } from "./values.ts";
+import {
+  choiceOf,
+  dollars,
+  duration,
+  effortOf,
+  emailOf,
+  placeOf,
+  tierOf,
+  wholeNumber,
+  windowOf,
+  words,
+} from "./values.ts";
 
 /** The flags that change what holds for a run. None has a default here: what was not given is not changed. */
 export interface SettingFlags extends CaliberFlags {
@@ -22,6 +34,8 @@ export interface SettingFlags extends CaliberFlags {
   streaming?: boolean;
   structured?: boolean;
   profile?: string;
+  on?: string;
+  label?: string[];
   brake?: Tier;
   sandbox?: RunSettings["sandbox"];
   airgap?: boolean;
@@ -65,6 +79,12 @@ export function addSettingFlags(command: Command, usual: RunSettings): Command {
       `profile of the constructs that are given no other (default: ${usual.profile})`,
       words("--profile", "code_reviewer"),
     )
+    .option(
+      "--on <pool>",
+      'run all constructs on machines of this pool, whatever the daemon picks; "here" is this one (default: wherever there is room)',
+      placeOf("--on", "gpu"),
+    )
+    .option("--label <label>", "only on machines that have this; give it again for another", labels)
     .option(
       "--brake <tier>",
       `what constructs may do: ${tiers.join(", ")} (default: ${usual.brake})`,
@@ -141,6 +161,9 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
     ...(flags.maxSpawns === undefined ? {} : { max_spawns: flags.maxSpawns }),
     ...(flags.maxStarting === undefined ? {} : { max_starting: flags.maxStarting }),
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags.on === undefined && flags.label === undefined
+      ? {}
+      : { on: askOf({ pool: flags.on, labels: flags.label }) }),
     ...(flags.pool === undefined ? {} : { pool: flags.pool }),
     ...(flags.brake === undefined ? {} : { brake: flags.brake }),
     ...(flags.sandbox === undefined ? {} : { sandbox: flags.sandbox }),
@@ -162,6 +185,8 @@ export function changedSettings(flags: SettingFlags, now: RunSettings): Partial<
       : { daemon_caliber: chosenCaliber(daemonModel, daemonEffort, now.daemon_caliber) }),
   };
 }
+
+const labels = (text: string, earlier: string[] = []): string[] => [...earlier, placeOf("--label", "cuda")(text)];
 
 /** One more setting, as in construct_usd=2. */
 function settingOf(text: string, before: SavedSettings | undefined): SavedSettings {

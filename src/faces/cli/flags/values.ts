@@ -3,6 +3,7 @@ import { Fault } from "../../../base/fault.ts";
 import { readDuration } from "../../../base/units.ts";
 import type { Effort } from "../../../protocol/caliber.ts";
 import { efforts } from "../../../protocol/caliber.ts";
+import { placeName } from "../../../protocol/place.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
 
@@ -58,6 +59,15 @@ export const emailOf =
     const value = z.email().safeParse(text.trim());
     if (value.success) return value.data;
     throw wrong(flag, text, `give an address, as in ${flag} you@example.org`);
+  };
+
+/** Reads the name of a pool of machines, or a label of theirs. */
+export const placeOf =
+  (flag: string, example: string) =>
+  (text: string): string => {
+    const value = placeName.safeParse(text.trim());
+    if (value.success) return value.data;
+    throw wrong(flag, text, `give a name of letters, digits, "-" and "_", as in ${flag} ${example}`);
   };
 
 /** Reads one of several words. */

@@ -1,7 +1,8 @@
+import { count } from "../../../base/units.ts";
 import { inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import { markCitations, type AskLine, type AskView } from "../../../protocol/watchdog.ts";
-import { counted, money, moment, spell } from "../../words/amounts.ts";
+import { money, moment, spell } from "../../words/amounts.ts";
 import type { Page } from "../look-up.ts";
 import type { Piece } from "../pieces.ts";
 import { shellWords } from "../../../base/shell-words.ts";
@@ -22,7 +23,12 @@ export function answerPage(ask: AskView, { columns, paint }: Page): string {
     ...(columns === undefined ? text.split("\n") : wrap(text, columns)),
     "",
     ...(wrong > 0
-      ? [paint("warning", `${wrong} of ${counted(citations.length, "citation")} do not hold: ✗ marks them`)]
+      ? [
+          paint(
+            "warning",
+            `${wrong} of ${count(citations.length, "citation")} ${wrong === 1 ? "does" : "do"} not hold: ✗ marks them`,
+          ),
+        ]
       : []),
     ...(citations.length === 0 ? [paint("warning", "it cites no event: nothing here is proven by the record")] : []),
     ...(first === undefined
@@ -43,7 +49,7 @@ function factsOf({ ask, run, about, caliber, costUsd, durationMs, given }: AskVi
     oneLine(showCaliber(caliber), 60),
     money(costUsd),
     ...(durationMs > 0 ? [spell(durationMs)] : []),
-    ...(given === null ? [] : [`was shown ${shown} of ${counted(given.events, "event")}`]),
+    ...(given === null ? [] : [`was shown ${shown} of ${count(given.events, "event")}`]),
   ];
   return facts.join(" · ");
 }

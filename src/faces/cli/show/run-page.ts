@@ -1,11 +1,13 @@
+import { count } from "../../../base/units.ts";
 import { headAndTail, inert, oneLine } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
 import { defaultProfile } from "../../../protocol/profile.ts";
+import { isAsked, showAsk } from "../../../protocol/place.ts";
 import { showPool } from "../../../protocol/pool.ts";
 import type { ConstructView, RunView } from "../../../protocol/view.ts";
 import { caliberText, costOf } from "../../../protocol/view.ts";
-import { byteCount, counted, money, moment, spell } from "../../words/amounts.ts";
+import { byteCount, money, moment, spell } from "../../words/amounts.ts";
 import type { Paint } from "../paint.ts";
 import { reportPath } from "../report-path.ts";
 import { constructWord, runWord } from "../../words/state-word.ts";
@@ -31,11 +33,11 @@ export function runPage(view: RunView, columns: number | undefined, paint: Paint
   if (view.account !== null) page.field("held", view.account.reason);
   for (const item of Object.values(view.attention)) page.field("needs you", `${item.text} ${item.next}`);
   for (const construct of Object.values(view.constructs)) constructFields(construct, page);
-  if (view.refused.length > 0) page.heading(`${counted(view.refused.length, "task")} not started`);
+  if (view.refused.length > 0) page.heading(`${count(view.refused.length, "task")} not started`);
   for (const { task, rule, reason } of view.refused) page.field(rule, `${reason}: ${oneLine(task, 200)}`);
   const { watchdog } = view;
   if (watchdog.asks.length > 0)
-    page.heading(`watchdog · ${counted(watchdog.asks.length, "question")} · ${money(watchdog.costUsd)}`);
+    page.heading(`watchdog · ${count(watchdog.asks.length, "question")} · ${money(watchdog.costUsd)}`);
   for (const { question, state } of watchdog.asks.slice(-3)) page.field(state, oneLine(question, 400));
   page.heading("where the rest is");
   page.field("folder", oneLine(view.folder, longestPath));
@@ -47,7 +49,7 @@ function daemonFields(view: RunView, page: PageWriter): void {
   const { daemon, settings } = view;
   const facts = [
     daemon.state,
-    counted(daemon.turns, "turn"),
+    count(daemon.turns, "turn"),
     money(daemon.costUsd),
     showCaliber(settings.daemon_caliber),
   ];
@@ -66,6 +68,7 @@ function constructFields(construct: ConstructView, page: PageWriter): void {
     money(construct.costUsd),
     caliber,
     ...(construct.profile === defaultProfile ? [] : [oneLine(construct.profile, 40)]),
+    ...(construct.place === null ? [] : [`on ${oneLine(construct.place, 64)}`]),
   ];
   page.heading(`${page.paint(state.style, `${state.glyph} ${state.word}`)} · ${facts.join(" · ")}`);
   page.field("task", construct.task);
@@ -76,6 +79,7 @@ function constructFields(construct: ConstructView, page: PageWriter): void {
       path === null ? `${of}${headAndTail(text ?? "", resultBytes).text}` : `${of}${path} (${byteCount(size)})`,
     );
   }
+  if (construct.on !== undefined && isAsked(construct.on)) page.field("place", `to run on ${showAsk(construct.on)}`);
   if (outcome === null) page.field("doing", construct.activity);
   else outcomeFields(outcome, page);
 }

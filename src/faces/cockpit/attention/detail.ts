@@ -1,7 +1,8 @@
+import { count } from "../../../base/units.ts";
 import { inert } from "../../../base/text.ts";
 import { showAmount, type ReachedBound } from "../../../protocol/bound.ts";
 import type { Hold } from "../../../protocol/hold.ts";
-import { counted, spell } from "../../words/amounts.ts";
+import { spell } from "../../words/amounts.ts";
 import { diffSaysAll } from "../../words/held.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { chopped, wrap } from "../../words/width.ts";
@@ -11,6 +12,7 @@ import type { Look } from "../draw/look.ts";
 import { findConstruct } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import type { Need } from "../model/need.ts";
+import { toYou } from "../../words/to-you.ts";
 
 /** All that there is to know about something that waits. */
 export interface Detail {
@@ -81,7 +83,7 @@ function detailOf(need: Exclude<Need, { kind: "hold" }>, model: DeckModel, room:
 
 function holdDetail(hold: Hold, room: number): Detail {
   const acts: Line[] = [
-    ...part("WHY", wrapped(`${hold.reason} (${hold.rule})`, room, "warning")),
+    ...part("WHY", wrapped(`${toYou(hold.reason)} (${hold.rule})`, room, "warning")),
     ...part(
       "IT WOULD",
       hold.targets.flatMap((target) => wrapped(target, room)),
@@ -120,7 +122,7 @@ function exactly(text: string, room: number): Line[] {
   const shown = inert(text);
   const lines = chopped(shown.replaceAll("\t", "    "), room).map((one) => line([one, "strong"]));
   const hidden = text.length - shown.length;
-  const word = `${counted(hidden, "character")} of it that a terminal would act on ${hidden === 1 ? "is" : "are"} not shown`;
+  const word = `${count(hidden, "character")} of it that a terminal would act on ${hidden === 1 ? "is" : "are"} not shown`;
   return hidden === 0 ? lines : [...lines, line([word, "bad"])];
 }
 

@@ -25,7 +25,7 @@ export function whoOf({ construct, reason }: Need): string {
 
 /** What is left until it decides itself, or how long it waits already. */
 export function timeOf({ deadline, since }: Need, now: number): [string, Look] {
-  if (deadline !== null) return [dial(leftOf(deadline, now)), "act"];
+  if (deadline !== null) return [dial(Math.ceil(leftOf(deadline, now) / 1000) * 1000), "act"];
   return since === null ? ["–", "faint"] : [dial(now - since), "faint"];
 }
 

@@ -1,5 +1,5 @@
 import type { ReadingOf } from "../draw/reading-of.ts";
-import { newReading, type Pane, type Reading } from "../draw/transcript.ts";
+import { newReading, type Pane, type Reading } from "../draw/entries.ts";
 import { fleetRows, type FleetRow } from "../fleet/row.ts";
 import { findConstruct } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";

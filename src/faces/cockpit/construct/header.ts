@@ -1,9 +1,10 @@
 import { oneLine } from "../../../base/text.ts";
-import { count, showDuration } from "../../../base/units.ts";
+import { count } from "../../../base/units.ts";
 import { showAmount, type ConstructBound } from "../../../protocol/bound.ts";
+import { isAsked, showAsk } from "../../../protocol/place.ts";
 import { tokenSum } from "../../../protocol/spent.ts";
 import { caliberText } from "../../../protocol/view.ts";
-import { money } from "../../words/amounts.ts";
+import { money, spell } from "../../words/amounts.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
@@ -14,6 +15,7 @@ import { ageOf } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import type { Size } from "../screen/size.ts";
 import { headLines } from "../transcript/lines.ts";
+import { causeWord } from "../../words/cause-word.ts";
 
 /**
  * What is known of a construct beside its transcript: its state and figures, its task, what it runs on and is bound by, its relatives,
@@ -59,7 +61,8 @@ function firstLine({ construct, need }: FleetRow, now: number, columns: number):
     ...(construct.requests === 0 ? [] : [count(construct.requests, "request")]),
   ].join(" · ");
   const left = [state, { text: construct.id, look: "title" as const }];
-  const doing = construct.outcome?.cause ?? (need === undefined ? construct.activity : need.title);
+  const cause = causeWord(construct.outcome?.cause ?? "");
+  const doing = need === undefined ? cause || construct.activity : need.title;
   const room = columns - left.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(figures) - 4;
   const shown = room < 8 ? "" : `  ${clip(oneLine(doing, 2 * room), room)}`;
   const rest = columns - left.reduce((sum, { text }) => sum + widthOf(text), 0) - widthOf(figures) - widthOf(shown);
@@ -73,6 +76,8 @@ function factsOf(row: FleetRow): Span[] {
   const { profile, origin, parent, after, told, surfaced, plugins } = construct;
   const heirs = Object.values(view.constructs).filter((one) => one.parent === construct.id);
   const facts: Span[] = [{ text: caliberText(construct) }, { text: `profile ${profile}` }];
+  if (construct.place !== null) facts.push({ text: `on ${oneLine(construct.place, 64)}`, look: "key" });
+  if (construct.on !== undefined && isAsked(construct.on)) facts.push({ text: `to run on ${showAsk(construct.on)}` });
   facts.push({ text: origins[origin] });
   if (parent !== null) facts.push({ text: `↩ goes on from ${parent}`, look: "key" });
   for (const heir of heirs) facts.push({ text: `↪ goes on in ${heir.id}`, look: "key" });
@@ -99,9 +104,9 @@ function boundsOf({ view, construct }: FleetRow, now: number): Span[] {
     if (which === undefined) return [];
     const limit = construct.raised[which] ?? settings[which];
     if (limit === 0) return [];
-    const of = which === "time_limit_ms" ? showDuration(limit) : showAmount(which, limit);
+    const of = which === "time_limit_ms" ? spell(limit) : showAmount(which, limit);
     const share = Math.round((amount / limit) * 100);
-    return [{ text: `${share} % of ${of}`, look: share >= 80 ? "warning" : "faint" }];
+    return [{ text: `${share} % of its ${of}`, look: share >= 80 ? "warning" : "faint" }];
   });
 }
 

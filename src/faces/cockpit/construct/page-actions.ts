@@ -1,5 +1,5 @@
 import { readingActions, current } from "../draw/reading.ts";
-import { contentOf } from "../draw/transcript.ts";
+import { contentOf } from "../draw/entries.ts";
 import { entryAt, following, toEntry } from "../draw/scroll.ts";
 import type { Action, At } from "../page.ts";
 import { plainText } from "../transcript/step.ts";
@@ -46,7 +46,7 @@ const entryBy = (id: string, title: string, key: string, by: 1 | -1): Action<Con
 export const constructPageActions: readonly Action<ConstructState>[] = [
   {
     id: "transcript.search_off",
-    title: "look for nothing",
+    title: "search off",
     keys: ["escape"],
     can: ({ state }) => state.reading.search !== "",
     run: ({ state }) => ({ ...state, reading: { ...state.reading, search: "" } }),

@@ -1,6 +1,6 @@
 import { constructOf } from "../../../protocol/chain.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
-import type { Entry } from "../draw/transcript.ts";
+import type { Entry } from "../draw/entries.ts";
 import { entryOf, type Origin } from "../transcript/step-entry.ts";
 import type { Step } from "../transcript/step.ts";
 import { stepsOf, withEvent } from "../transcript/steps.ts";

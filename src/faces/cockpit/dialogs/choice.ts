@@ -1,13 +1,14 @@
 import { fuzzyFilter } from "@earendil-works/pi-tui/dist/fuzzy.js";
-import { pad } from "../../words/width.ts";
+import { pad, widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { firstShown } from "../draw/listing.ts";
 import type { Look } from "../draw/look.ts";
+import { tame } from "../draw/tame.ts";
 import { drawEditing, edited, editing, textOf, type Editing } from "../edit/editor.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import type { Dialog, Hands } from "../page.ts";
-import { centred } from "./centred.ts";
+import { centred, tallest } from "./centred.ts";
 
 /** Something that can be chosen. */
 export interface Option {
@@ -15,7 +16,7 @@ export interface Option {
   /** In a column of its own, before its text: such as a state. */
   mark?: readonly [text: string, look: Look];
   text: string;
-  /** Behind it, faint. */
+  /** At the right end, faint. */
   about?: string;
 }
 
@@ -50,14 +51,16 @@ export function choiceDialog({ title, options, chosen, verb, choose }: Choice): 
     begin: { query: editing(), cursor: chosen ?? null },
     draw({ model, state, size }) {
       const all = options(model).length;
-      const at = centred(size, Math.min(90, size.columns - 2), Math.min(Math.max(6, all + 4), size.rows - 2));
+      const at = centred(size, Math.min(90, size.columns - 2), Math.min(Math.max(6, all + 4), tallest(size)));
       const list = found(model, state);
       const place = placeOf(list, state);
       const rows = at.height - 4;
       const first = firstShown(list.length, place, rows);
       const marks = Math.max(0, ...list.map(({ mark }) => mark?.[0].length ?? 0));
       const query = drawEditing(state.query, { width: at.width - 6, height: 1 });
-      const shown = list.slice(first, first + rows).map((one, index) => rowOf(one, first + index === place, marks));
+      const shown = list
+        .slice(first, first + rows)
+        .map((one, index) => rowOf(one, { isCursor: first + index === place, marks, width: at.width - 3 }));
       const lines = [
         line([" ❯ ", "key"], ...(query.lines[0]?.spans ?? [])),
         line(["─".repeat(at.width - 2), "border"]),
@@ -91,12 +94,19 @@ export function choiceDialog({ title, options, chosen, verb, choose }: Choice): 
   };
 }
 
-function rowOf({ mark, text, about = "" }: Option, isCursor: boolean, marks: number): Line {
-  const row = line(
-    [isCursor ? " ▸ " : "   ", "key"],
-    [marks === 0 ? "" : `${pad(mark?.[0] ?? "", marks)}  `, mark?.[1] ?? "plain"],
-    text,
-    [about === "" ? "" : `  ${about}`, "faint"],
-  );
+const cursorColumns = 3;
+
+function rowOf(
+  { mark, text, about = "" }: Option,
+  { isCursor, marks, width }: { isCursor: boolean; marks: number; width: number },
+): Line {
+  const head = marks === 0 ? "" : `${pad(mark?.[0] ?? "", marks)}  `;
+  // Where there is room for half a sentence, what stands behind it is whole.
+  const behind = width - cursorColumns - widthOf(head) - widthOf(about) >= 30 ? about : "";
+  const room = Math.max(0, width - cursorColumns - widthOf(head) - (behind === "" ? 0 : widthOf(behind) + 2));
+  const row = line([isCursor ? " ▸ " : "   ", "key"], [head, mark?.[1] ?? "plain"], pad(tame(text), room), [
+    behind === "" ? "" : `  ${behind}`,
+    "faint",
+  ]);
   return isCursor ? { ...row, fill: "cursor" } : row;
 }

@@ -27,7 +27,7 @@ export function ejectDialog(): Dialog<EjectState> {
     begin: { phase: "asks" },
     draw({ model, state, size }) {
       const width = Math.min(88, size.columns - 2);
-      const lines = linesOf(model, state, width - 4, size.rows - 6);
+      const lines = linesOf(model, state, width - 4, size.rows - 7);
       const at = centred(size, width, lines.length + 4);
       const spaced = lines.map((one): Line => ({ ...one, spans: [{ text: " " }, ...one.spans] }));
       return {

@@ -8,7 +8,7 @@ import { blank, line, type Line } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import type { Dialog, Hands } from "../page.ts";
 import type { Size } from "../screen/size.ts";
-import { centred } from "./centred.ts";
+import { centred, tallest } from "./centred.ts";
 
 type Shown = Replies["event.show"];
 
@@ -40,8 +40,8 @@ export function eventDialog(run: string, seq: number, since: number): Dialog<Eve
     begin: { seq, shown: null, problem: "", top: 0 },
     opened: (at) => void look(at, seq),
     draw({ state, size }) {
-      const at = centred(size, Math.min(110, size.columns - 2), size.rows - 2);
-      const lines = linesIn(state, since, at.width - 4);
+      const lines = linesIn(state, since, widthIn(size) - 4);
+      const at = centred(size, widthIn(size), Math.min(Math.max(leastRows, lines.length + 2), tallest(size)));
       const rows = at.height - 2;
       const top = Math.max(0, Math.min(state.top, lines.length - rows));
       const { shown } = state;
@@ -57,7 +57,7 @@ export function eventDialog(run: string, seq: number, since: number): Dialog<Eve
       if (input.type === "mouse") return input.kind === "wheel" ? to(state.top + input.wheel) : { state };
       if (input.type !== "key") return { state };
       const by = steps[input.key];
-      if (by !== undefined) return to(state.top + (Math.abs(by) > 1 ? Math.sign(by) * (size.rows - 6) : by));
+      if (by !== undefined) return to(state.top + (Math.abs(by) > 1 ? Math.sign(by) * (tallest(size) - 4) : by));
       const { shown } = state;
       const next =
         input.key === "[" || input.key === "left"
@@ -79,11 +79,16 @@ export function eventDialog(run: string, seq: number, since: number): Dialog<Eve
   };
 }
 
+const widthIn = ({ columns }: Size): number => Math.min(110, columns - 2);
+
+/** So that the box hardly changes from one event to the next. */
+const leastRows = 14;
+
 /** By a row, or, beyond one, by a page. */
 const steps: Record<string, number> = { w: -1, up: -1, s: 1, down: 1, pageUp: -2, pageDown: 2 };
 
 const mostTop = (state: EventState, since: number, size: Size): number =>
-  Math.max(0, linesIn(state, since, Math.min(110, size.columns - 2) - 4).length - (size.rows - 4));
+  Math.max(0, linesIn(state, since, widthIn(size) - 4).length - (tallest(size) - 2));
 
 function linesIn({ shown, problem }: EventState, since: number, width: number): Line[] {
   if (problem !== "") return wrap(problem, width).map((text) => line([` ${text}`, "bad"]));

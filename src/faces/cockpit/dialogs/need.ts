@@ -9,7 +9,7 @@ import type { Need } from "../model/need.ts";
 import { needInFocus, needsOf } from "../model/needs.ts";
 import type { Dialog, Hands } from "../page.ts";
 import type { Size } from "../screen/size.ts";
-import { centred } from "./centred.ts";
+import { centred, tallest } from "./centred.ts";
 
 interface NeedState {
   need: string;
@@ -109,9 +109,10 @@ function layoutOf(
   { detailing }: NeedState,
   size: Size,
 ): { detail: Detail; at: ReturnType<typeof centred>; rows: number } {
-  const width = Math.min(120, size.columns - 2);
+  // Beside it the page stays in sight, or none of it: two borders side by side look like one box.
+  const width = size.columns < 100 ? size.columns : Math.min(120, size.columns - 8);
   const detail = detailing(need, model, width - 4);
-  const at = centred(size, width, Math.min(detail.lines.length + around, size.rows - 2));
+  const at = centred(size, width, Math.min(detail.lines.length + around, tallest(size)));
   return { detail, at, rows: Math.max(1, at.height - around) };
 }
 

@@ -13,7 +13,7 @@ export function noticeDialog(title: string, texts: readonly string[]): Dialog<nu
     draw({ size }) {
       const width = Math.max(24, Math.min(90, size.columns - 4));
       const all = texts.flatMap((text) => wrap(tame(text), width - 4));
-      const room = Math.max(1, size.rows - 4);
+      const room = Math.max(1, size.rows - 5);
       const shown = all.length > room ? [...all.slice(0, room - 1), "…"] : all;
       const at = centred(size, width, shown.length + 2);
       const lines = shown.map((text) => line(` ${text}`));

@@ -7,7 +7,7 @@ import { keysText } from "../keymap.ts";
 import type { BoundAction } from "../mount.ts";
 import type { Dialog } from "../page.ts";
 import { widthOf } from "../../words/width.ts";
-import { centred } from "./centred.ts";
+import { centred, tallest } from "./centred.ts";
 
 /** An action as the palette offers it. */
 export type Offered = Pick<BoundAction, "id" | "title" | "keys" | "run">;
@@ -25,7 +25,7 @@ export function paletteDialog(offered: readonly Offered[]): Dialog<PaletteState>
     name: "palette",
     begin: { query: editing(), place: 0 },
     draw({ state, size }) {
-      const at = centred(size, Math.min(78, size.columns - 4), Math.min(offered.length + 5, size.rows - 4));
+      const at = centred(size, Math.min(78, size.columns - 4), Math.min(offered.length + 5, tallest(size)));
       const inner = at.width - 4;
       const rows = at.height - 4;
       const text = drawEditing(state.query, { width: inner - 2, height: 1 });

@@ -1,6 +1,6 @@
 import { Fault, messageOf } from "../../../base/fault.ts";
 import { count } from "../../../base/units.ts";
-import { wrap } from "../../words/width.ts";
+import { widthOf, wrap } from "../../words/width.ts";
 import { boxed } from "../draw/box.ts";
 import { line, type Line } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
@@ -58,10 +58,12 @@ export function promptDialog(prompt: Prompt, hands: Hands): Dialog<PromptState> 
         ...(draft !== "" && state.writing.past.length === 0 && state.back === 0 ? ["your draft"] : []),
         amountOf(text),
       ].join(" · ");
-      const foot =
-        size.columns >= 90
-          ? `Enter ${verb} · Alt+Enter new line · ↑↓ history · Alt+Z undo · Esc keeps the draft`
-          : `Enter ${verb} · Alt+Enter line · ↑↓ history · Esc keeps it`;
+      const foots = [
+        `Enter ${verb} · Alt+Enter new line · ↑↓ history · Alt+Z undo · Esc keeps the draft`,
+        `Enter ${verb} · Alt+Enter new line · ↑↓ history · Esc keeps the draft`,
+        `Enter ${verb} · Alt+Enter line · ↑↓ history · Esc keeps it`,
+      ];
+      const foot = foots.find((text) => widthOf(text) <= width - 6) ?? `Enter ${verb} · Esc keeps it`;
       const box = boxed([...words, ...rows], at, { title, note, foot, border: "border_focused" });
       return { parts: [box], cursor: { x: at.x + 2 + shown.cursor.x, y: at.y + 1 + words.length + shown.cursor.y } };
     },

@@ -4,6 +4,8 @@ import type { Look } from "./look.ts";
 export interface Span {
   text: string;
   look?: Look;
+  /** The fill of its line does not lie under it: such as a border beside the cursor of a list. */
+  isBare?: boolean;
 }
 
 /** A line of a picture. What goes beyond its place is cut; what is left of it is filled with `fill`. */

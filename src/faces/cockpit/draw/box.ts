@@ -1,5 +1,5 @@
 import { clip, widthOf } from "../../words/width.ts";
-import { blank, line, type Line, type Placed } from "./block.ts";
+import { blank, line, type Line, type Placed, type Span } from "./block.ts";
 import { tame } from "./tame.ts";
 import type { Look } from "./look.ts";
 
@@ -16,12 +16,13 @@ export interface Frame {
 export function boxed(lines: readonly Line[], at: Omit<Placed, "lines">, frame: Frame = {}): Placed {
   const { width, height } = at;
   const border = frame.border ?? "border";
+  const side: Span = { text: "│", look: border, isBare: true };
   const inner = Math.max(0, width - 2);
   const body = Array.from({ length: Math.max(0, height - 2) }, (_, row): Line => {
     const content = lines[row] ?? blank;
     return {
       ...content,
-      spans: [{ text: "│", look: border }, fit(content, inner), { text: "│", look: border }].flat(),
+      spans: [side, fit(content, inner), side].flat(),
     };
   });
   const top = edge(["┌", "┐"], inner, border, frame.title ?? "", frame.note ?? "");

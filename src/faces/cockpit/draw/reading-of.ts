@@ -1,6 +1,6 @@
 import type { At, Seen } from "../page.ts";
 import type { Content } from "./scroll.ts";
-import { contentOf, type Entry, type Pane, type Reading } from "./transcript.ts";
+import { contentOf, type Entry, type Pane, type Reading } from "./entries.ts";
 
 /** A transcript that is part of a page. */
 export interface ReadingOf<S> {

@@ -3,7 +3,7 @@ import type { Action, At, Seen } from "../page.ts";
 import { contentIn, type ReadingOf } from "./reading-of.ts";
 import { entryAt, following, movedBy, pagedBy, placeOfSeq, rolledBy, toEntry, toStart, type Scroll } from "./scroll.ts";
 import { found, isFartherBack, seekOlder, toldOf } from "./search.ts";
-import { wordsOf, type Entry } from "./transcript.ts";
+import { wordsOf, type Entry } from "./entries.ts";
 
 /** The keys of a transcript: w s and arrows, pages, ends, f follows, / looks for a text, z unfolds, y copies. */
 export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {

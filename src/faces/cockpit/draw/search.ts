@@ -2,7 +2,7 @@ import { count } from "../../../base/units.ts";
 import type { At, Seen } from "../page.ts";
 import { contentIn, type ReadingOf } from "./reading-of.ts";
 import { entryAt, toEntry } from "./scroll.ts";
-import { hasText, type Entry } from "./transcript.ts";
+import { hasText, type Entry } from "./entries.ts";
 
 /** So many times older entries are asked for before the netrunner is asked whether to go on. */
 const mostLoads = 10;

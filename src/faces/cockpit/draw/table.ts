@@ -60,5 +60,17 @@ export function withNote([head, ...rest]: readonly Line[], note: string, width: 
   if (head === undefined || note === "") return [...(head === undefined ? [] : [head]), ...rest];
   const text = clip(tame(note), Math.max(0, width - 2));
   const left = head.spans.map((span) => span.text).join("");
-  return [line([pad(left.trimEnd(), Math.max(0, width - text.length - 2)), "faint"], [` ${text}`, "key"]), ...rest];
+  const room = Math.max(0, width - text.length - 2);
+  return [line([pad(wholeTitles(left, room), room), "faint"], [` ${text}`, "key"]), ...rest];
+}
+
+/** Titles, as many as there is room for: half a one says nothing. */
+export function wholeTitles(titles: string, room: number): string {
+  const text = titles.trimEnd();
+  return text.length <= room
+    ? text
+    : text
+        .slice(0, room + 1)
+        .replace(/\S*$/, "")
+        .trimEnd();
 }

@@ -4,7 +4,7 @@ import { count, showBytes } from "../../../base/units.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import type { ReadFile } from "../../../protocol/run-files.ts";
 import { clock } from "../../words/amounts.ts";
-import type { Entry, Paragraph } from "../draw/transcript.ts";
+import type { Entry, Paragraph } from "../draw/entries.ts";
 import { diffBody, diffLook, diffSum } from "../transcript/diff-look.ts";
 
 /** The most lines of a file that are shown. */

@@ -1,4 +1,4 @@
-import { newReading, type Entry } from "../draw/transcript.ts";
+import { newReading, type Entry } from "../draw/entries.ts";
 import type { ReadingOf } from "../draw/reading-of.ts";
 import { numberColumns, timeColumns } from "./file-entries.ts";
 import type { FilesState } from "./files-state.ts";

@@ -5,7 +5,7 @@ import { blank, filling, line, type Drawing, type Line } from "../draw/block.ts"
 import type { Look } from "../draw/look.ts";
 import { shownOf } from "../draw/scroll.ts";
 import { tame } from "../draw/tame.ts";
-import { contentOf, drawTranscript, hasText } from "../draw/transcript.ts";
+import { contentOf, drawTranscript, hasText } from "../draw/entries.ts";
 import type { Seen } from "../page.ts";
 import { nameOf } from "./file-list.ts";
 import { readingOfFile } from "./file-reading.ts";

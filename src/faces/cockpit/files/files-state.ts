@@ -2,7 +2,7 @@ import type { DeckEvent } from "../../../protocol/event.ts";
 import type { ReadFile, RunFile } from "../../../protocol/run-files.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { cursorIn, newListing, type Listing } from "../draw/listing.ts";
-import { newReading, type Entry, type Reading } from "../draw/transcript.ts";
+import { newReading, type Entry, type Reading } from "../draw/entries.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { eventsOf } from "../model/feeds.ts";
 import { kept } from "../model/kept.ts";

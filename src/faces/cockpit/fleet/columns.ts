@@ -7,6 +7,7 @@ import type { Look } from "../draw/look.ts";
 import { ageOf } from "../model/constructs.ts";
 import { cents, left, shortCount, shortTime } from "./figures.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
+import { causeWord } from "../../words/cause-word.ts";
 
 /** A column of the fleet's table. */
 export interface Column {
@@ -14,6 +15,8 @@ export interface Column {
   width: number;
   /** At which side of the column its text stands. */
   side: "left" | "right";
+  /** Blank columns at its right that are its own. */
+  tail?: number;
   text: (row: FleetRow, now: number) => string;
   /** What the text means in rows that neither need the netrunner nor have ended. */
   look: (row: FleetRow) => Look;
@@ -21,7 +24,9 @@ export interface Column {
 
 /** The columns for so many columns of the screen; what is left of a row is the last two's. */
 export function columnsFor(columns: number, rows: readonly FleetRow[]): Column[] {
-  const named = [state, id, time, cost];
+  // Most decks have one machine: then nothing is said of it.
+  const isSpread = rows.some(({ construct }) => construct.place !== null);
+  const named = [state, id, ...(isSpread ? [place] : []), time, cost];
   if (columns >= 110) {
     // Nearly always all of them have the same.
     const hasProfiles = rows.some(({ construct }) => construct.profile !== "default");
@@ -37,10 +42,12 @@ export function columnsFor(columns: number, rows: readonly FleetRow[]): Column[]
       denied,
     );
   }
-  const used = named.reduce((sum, { width }) => sum + width + gap, 0) + marginWidth;
+  const spaced = columns >= 110 ? named.map((column, at) => withTail(column, named[at + 1])) : named;
+  const used = spaced.reduce((sum, { width }) => sum + width + gap, 0) + marginWidth;
   const rest = Math.max(20, columns - used - gap - 1);
   const taskWidth = Math.floor(rest * (columns >= 160 ? 0.44 : 0.5));
-  return [...named, { ...task, width: taskWidth }, { ...activity, width: rest - taskWidth }];
+  const taskTail = columns >= 110 ? 1 : 0;
+  return [...spaced, { ...task, width: taskWidth, tail: taskTail }, { ...activity, width: rest - taskWidth }];
 }
 
 /** Between two columns. */
@@ -49,11 +56,16 @@ export const gap = 1;
 export const marginWidth = 3;
 
 /** A cell in exactly the width of its column. */
-export const cell = ({ width, side }: Column, text: string): string => pad(text, width, side);
+export const cell = ({ width, side, tail = 0 }: Column, text: string): string =>
+  pad(text, width - tail, side) + " ".repeat(tail);
+
+/** Figures at the right of their column stand off from words at the left of the next. */
+const withTail = (column: Column, next: Column = task): Column =>
+  column.side === "right" && next.side === "left" ? { ...column, width: column.width + 1, tail: 1 } : column;
 
 /** What a row that needs the netrunner needs, or what it does. */
 export function doing({ construct, need, view }: FleetRow, now: number): string {
-  if (need === undefined) return near(construct.activity, view);
+  if (need === undefined) return causeWord(construct.outcome?.cause ?? "") || near(construct.activity, view);
   const clock = need.deadline === null ? "" : `${left(need.deadline, now)} `;
   if (need.kind === "hold") return `${clock}${need.hold.tool} ${oneLine(need.text, 240)}`;
   return `${clock}${oneLine(need.text, 240)}`;
@@ -73,6 +85,13 @@ const state: Column = {
   look: ({ construct }) => constructWord(construct.state).style,
 };
 const id: Column = { title: "CONSTRUCT", width: 11, side: "left", text: ({ construct }) => construct.id, look: faint };
+const place: Column = {
+  title: "ON",
+  width: 8,
+  side: "left",
+  text: ({ construct }) => (construct.startedAt === null ? "·" : (construct.place ?? "here")),
+  look: ({ construct }) => (construct.place === null ? "faint" : "plain"),
+};
 const time: Column = {
   title: "TIME",
   width: 5,

@@ -7,6 +7,7 @@ import { answersTo } from "../attention/answers.ts";
 import type { Hold } from "../../../protocol/hold.ts";
 import type { Look } from "../draw/look.ts";
 import { left } from "./figures.ts";
+import { toYou } from "../../words/to-you.ts";
 
 /** Cells of the bar that drains; where there is little room, fewer. */
 const barCells = { wide: 12, narrow: 4 };
@@ -81,7 +82,7 @@ export function showsAll(need: Need, columns: number, most: number, isForGood = 
 /** What is told of a held call under its command. */
 function belowCommand({ reason, rule, targets, pattern }: Hold, columns: number): { text: string; look: Look }[] {
   const parts: { text: string; look: Look }[] = [
-    { text: `${reason} (${rule})`, look: "warning" },
+    { text: `${toYou(reason)} (${rule})`, look: "warning" },
     ...targets.map((target) => ({ text: `→ ${target}`, look: "faint" as const })),
     ...(pattern === "" ? [] : [{ text: `X allows from now on: ${pattern}`, look: "faint" as const }]),
   ];

@@ -1,8 +1,9 @@
+import { count } from "../../../base/units.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import { caliberText, type RunView } from "../../../protocol/view.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { oneLine } from "../../../base/text.ts";
-import { counted } from "../../words/amounts.ts";
+
 import { widthOf } from "../../words/width.ts";
 import { line, type Line, type Placed } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
@@ -112,7 +113,7 @@ function noteOf(row: FleetRow, now: number, columns: number): string {
     [caliberText(construct), 3],
     [denialsOf(row) === 0 ? "" : `${denialsOf(row)} denied`, 2],
     [tokensOf(row) === 0 ? "" : `${shortCount(tokensOf(row))} tokens`, 6],
-    [filesOf(row) === 0 ? "" : counted(filesOf(row), "file"), 5],
+    [filesOf(row) === 0 ? "" : count(filesOf(row), "file"), 5],
     [started ? shortTime(ageOf(construct, now)) : "", 0],
     [started ? cents(construct.costUsd) : "", 1],
   ];

@@ -10,6 +10,7 @@ import { costOfGroup } from "./arrange.ts";
 import { cell, columnsFor, gap, type Column } from "./columns.ts";
 import { cents } from "./figures.ts";
 import { hasEnded, type FleetRow } from "./row.ts";
+import { wholeTitles } from "../draw/table.ts";
 
 /** How many rows the whole table takes. */
 export const tableRows = ({ groups, rows }: Arranged): number =>
@@ -57,7 +58,8 @@ const isGrouped = (groups: readonly Group[]): boolean => groups.some(({ view }) 
 function titleLine(shape: readonly Column[], note: string, columns: number): Line {
   const titles = `   ${shape.map((column) => cell(column, column.title)).join(" ".repeat(gap))}`;
   const end = note === "" ? "" : ` ${note} `;
-  return line([pad(titles.trimEnd(), Math.max(0, columns - widthOf(end))), "faint"], [end, "key"]);
+  const room = Math.max(0, columns - widthOf(end));
+  return line([pad(wholeTitles(titles, room), room), "faint"], [end, "key"]);
 }
 
 function rowLine(

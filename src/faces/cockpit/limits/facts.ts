@@ -59,7 +59,7 @@ export const settingGroups: readonly { title: string; lines: readonly SettingLin
     "idle_warn_ms",
     "idle_limit_ms",
   ],
-  "THE FLEET": ["max_concurrent", "max_starting", "pool", "fast_mode"],
+  "THE FLEET": ["max_concurrent", "max_starting", "pool", "placement", "here_slots", "fast_mode"],
   "WHAT MAY BE DONE": ["brake", "airgap", "hold_window_ms", "sandbox", "my_email"],
   "WHO WORKS": [
     "caliber",

@@ -3,6 +3,7 @@ import { sparesIn } from "../../../protocol/pool.ts";
 import type { SavedField } from "../../../protocol/setting-table.ts";
 import { tokenSum } from "../../../protocol/spent.ts";
 import { isEnded, spentOf, type ConstructView, type RunView } from "../../../protocol/view.ts";
+import { money, spell } from "../../words/amounts.ts";
 
 /** How much of a limit is used, and in words. */
 export interface Usage {
@@ -55,7 +56,7 @@ export function usageOf(view: RunView, field: SavedField, now: number, todayUsd:
 
 function ofBound(view: RunView, which: ReachedBound["which"], used: number): Usage {
   const limit = view.settings[which];
-  return { share: limit === 0 ? null : used / limit, text: `${showAmount(which, used)} used` };
+  return { share: limit === 0 ? null : used / limit, text: `${amountOf(which, used)} used` };
 }
 
 /** Of the construct at work that has used the most: it meets its bound first. */
@@ -67,7 +68,13 @@ function ofMost(
   const [most] = alive(view).toSorted((one, other) => used(other) - used(one));
   if (most === undefined) return null;
   const limit = most.raised[which] ?? view.settings[which];
-  return { share: limit === 0 ? null : used(most) / limit, text: `${most.id}: ${showAmount(which, used(most))}` };
+  return { share: limit === 0 ? null : used(most) / limit, text: `${most.id}: ${amountOf(which, used(most))}` };
+}
+
+/** As everywhere in the cockpit: cents, and a clock's minutes. */
+function amountOf(which: ReachedBound["which"], used: number): string {
+  if (which.endsWith("_usd")) return money(used);
+  return which.endsWith("_ms") ? spell(used) : showAmount(which, used);
 }
 
 const alive = (view: RunView): ConstructView[] =>

@@ -1,7 +1,8 @@
+import { count } from "../../../base/units.ts";
 import { inert } from "../../../base/text.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import { citedIn, type AskView, type CitationState } from "../../../protocol/watchdog.ts";
-import { counted, money, spell } from "../../words/amounts.ts";
+import { money, spell } from "../../words/amounts.ts";
 import { wrap } from "../../words/width.ts";
 import { line, type Line, type Span } from "../draw/block.ts";
 import type { Look } from "../draw/look.ts";
@@ -60,8 +61,10 @@ export function askFacts({ ask, caliber, costUsd, durationMs, given, citations, 
   const shown = given === null ? 0 : given.seqs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   const wrong = citations.filter(({ state }) => state !== "given").length;
   return [
-    ...(given === null ? [] : [`was shown ${shown} of ${counted(given.events, "event")}`]),
-    ...(wrong > 0 ? [`${wrong} of ${counted(citations.length, "citation")} do not hold`] : []),
+    ...(given === null ? [] : [`was shown ${shown} of ${count(given.events, "event")}`]),
+    ...(wrong > 0
+      ? [`${wrong} of ${count(citations.length, "citation")} ${wrong === 1 ? "does" : "do"} not hold`]
+      : []),
     showCaliber(caliber),
     money(costUsd),
     ...(durationMs > 0 ? [spell(durationMs)] : []),

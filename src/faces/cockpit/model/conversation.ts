@@ -3,11 +3,13 @@ import type { Action } from "../../../protocol/action.ts";
 import { showCaliber } from "../../../protocol/caliber.ts";
 import type { DeckEvent, EventBody, EventType } from "../../../protocol/event.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
-import { counted, money, moment, spell } from "../../words/amounts.ts";
+import { money, moment, spell } from "../../words/amounts.ts";
 import { constructWord, runWord } from "../../words/state-word.ts";
 import { pad } from "../../words/width.ts";
 import type { Look } from "../draw/look.ts";
-import type { Entry, Paragraph } from "../draw/transcript.ts";
+import type { Entry, Paragraph } from "../draw/entries.ts";
+import { toYou } from "../../words/to-you.ts";
+import { causeWord } from "../../words/cause-word.ts";
 
 /** What the conversation of netrunner and daemon is made of: what was said, what was done about it, what came of that. */
 export const conversationTypes = [
@@ -107,7 +109,7 @@ function tell(event: DeckEvent): Told | undefined {
     case "run.waiting":
       return { word: "waits", look: "warning", text: "for a word of yours", textLook: "warning" };
     case "run.paused":
-      return { word: "paused", look: "warning", text: event.body.reason, textLook: "warning" };
+      return { word: "paused", look: "warning", text: toYou(event.body.reason), textLook: "warning" };
     case "run.continued":
       return faint("goes on", "there is room again at its bound");
     case "run.closed":
@@ -116,7 +118,7 @@ function tell(event: DeckEvent): Told | undefined {
       return {
         word: "refused",
         look: "warning",
-        text: `${event.body.task}\n${event.body.reason} (${event.body.rule})`,
+        text: `${event.body.task}\n${toYou(event.body.reason)} (${event.body.rule})`,
       };
     case "construct.queued":
       return queuedTold(event.body);
@@ -157,7 +159,7 @@ function tellDaemon(event: DeckEvent): Told | undefined {
       };
     case "daemon.turn_ended": {
       const { turn, valid, duration_ms, cost_usd, tokens_out } = event.body;
-      const facts = [spell(duration_ms), money(cost_usd), counted(tokens_out, "token")].join(" · ");
+      const facts = [spell(duration_ms), money(cost_usd), count(tokens_out, "token")].join(" · ");
       return faint(`turn ${turn}`, valid ? facts : `${facts} · its reply did not count`);
     }
     case "daemon.ended":
@@ -228,8 +230,8 @@ function queuedTold({ construct, task, origin, caliber, after }: EventBody<"cons
 function endedTold(outcome: Outcome): Told {
   const { glyph, word, style } = constructWord(outcome.state);
   const facts = [outcome.id, spell(outcome.duration_ms), money(outcome.cost_usd)];
-  if (outcome.files.length > 0) facts.push(counted(outcome.files.length, "file"));
-  if (outcome.state !== "done") facts.push(outcome.cause);
+  if (outcome.files.length > 0) facts.push(count(outcome.files.length, "file"));
+  if (outcome.state !== "done") facts.push(causeWord(outcome.cause));
   const words = outcome.refusal ?? (outcome.result || outcome.stderr);
   return long({
     word: `${glyph} ${word}`,
@@ -245,5 +247,5 @@ const long = (told: Told): Told =>
 function closedTold({ status, reason, duration_ms, cost_usd }: EventBody<"run.closed">): Told {
   const { glyph, word, style } = runWord(status);
   const facts = `${spell(duration_ms)} · ${money(cost_usd)}`;
-  return long({ word: `${glyph} ${word}`, look: style, text: `${facts}${reason === "" ? "" : ` · ${reason}`}` });
+  return long({ word: `${glyph} ${word}`, look: style, text: `${facts}${reason === "" ? "" : ` · ${toYou(reason)}`}` });
 }

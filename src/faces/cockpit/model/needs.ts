@@ -6,6 +6,7 @@ import { diffSaysAll } from "../../words/held.ts";
 import { isOpen, type DeckModel } from "./deck-model.ts";
 import type { Need } from "./need.ts";
 import { daemonNeedId, taskNeed } from "./raised.ts";
+import { toYou } from "../../words/to-you.ts";
 
 /** All that waits for the netrunner in the open runs: what decides itself first comes first, then the most serious, then as it came. */
 export function needsOf(model: DeckModel): readonly Need[] {
@@ -77,9 +78,9 @@ function needsOfRun(model: DeckModel, view: RunView): Need[] {
     severity: "low",
     kind: "task",
     title: "forbidden work?",
-    text: `${task}: ${reason}`,
+    text: `${task}: ${toYou(reason)}`,
     task,
-    why: reason,
+    why: toYou(reason),
   }));
   const all = [...holds, ...items, ...unique(tasks), ...daemonNeed(view, common(daemonNeedId(run)))];
   return all.filter(({ id }) => !model.aside.has(id));

@@ -15,7 +15,7 @@ import {
   type CataloguePart,
   type CataloguesState,
 } from "../catalogues/catalogues-state.ts";
-import { blank, line, type Line } from "../draw/block.ts";
+import { blank, line, type Line, type Placed } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { listActions, movedTo, newListing, placeIn } from "../draw/listing.ts";
 import { tableOf, type TableColumn } from "../draw/table.ts";
@@ -32,22 +32,18 @@ export const cataloguesPage: Page<CataloguesState> = {
     const { state, size } = seen;
     const { columns, rows } = size;
     const row = rowHere(state);
-    const box = row === undefined ? 0 : boxRows(rows);
-    const height = rows - box;
+    const head = { x: 0, y: 0, width: columns, height: 1, lines: [partsLine(state, columns)] };
+    if (row === undefined)
+      return {
+        parts: [head, { x: 0, y: 1, width: columns, height: rows - 1, lines: emptyLines(state, columns) }],
+      };
+    const { list, box } = placesOf(seen);
     const place = placeIn(idsOf(state), state.listings[state.part]);
-    const table = tableOf(columnsFor(state.part, columns), rowsOf(state), ({ id }) => id, {
-      place,
-      width: columns,
-      height: height - 1,
-    });
-    const list = row === undefined ? emptyLines(state, columns) : table;
-    const parts = [{ x: 0, y: 0, width: columns, height, lines: [partsLine(state, columns), ...list] }];
-    if (row === undefined) return { parts };
-    const facts = factLines(row, columns - 4);
-    const top = topIn(seen);
-    const note = facts.length > box - 2 ? `${top + 1}–${Math.min(facts.length, top + box - 2)} of ${facts.length}` : "";
-    const at = { x: 0, y: height, width: columns, height: box };
-    return { parts: [...parts, boxed(facts.slice(top), at, { title: row.name, note })] };
+    const lines = tableOf(columnsFor(state.part, list.width), rowsOf(state), ({ id }) => id, { ...list, place });
+    const facts = factLines(row, box.width - 4);
+    const [top, shown] = [topIn(seen), box.height - 2];
+    const note = facts.length > shown ? `${top + 1}–${Math.min(facts.length, top + shown)} of ${facts.length}` : "";
+    return { parts: [head, { ...list, lines }, boxed(facts.slice(top), box, { title: row.name, note })] };
   },
   focus: ({ model }) => ({ run: model.current ?? undefined }),
   heard: (event, { state }) =>
@@ -145,14 +141,33 @@ export const cataloguesPage: Page<CataloguesState> = {
   },
 };
 
-/** Rows of the box with the details, of so many in all. */
-const boxRows = (rows: number): number => Math.max(8, Math.floor(rows * 0.45));
+/**
+ * The list and the box with the details: side by side where there is room for both, else one above the other, and the box has what no
+ * part's list needs. It stays where it is when another part is shown, or fewer rows of it.
+ */
+function placesOf({ state, size }: Seen<CataloguesState>): Record<"list" | "box", Omit<Placed, "lines">> {
+  const { columns, rows } = size;
+  if (columns >= 160) {
+    const width = Math.floor(columns / 2);
+    return {
+      list: { x: 0, y: 1, width, height: rows - 1 },
+      box: { x: width, y: 1, width: columns - width, height: rows - 1 },
+    };
+  }
+  const longest = Math.max(...catalogueParts.map((part) => state.rows[part]?.length ?? 0));
+  const height = Math.min(longest + 1, rows - 1 - Math.max(8, Math.floor(rows * 0.45)));
+  return {
+    list: { x: 0, y: 1, width: columns, height },
+    box: { x: 0, y: 1 + height, width: columns, height: rows - 1 - height },
+  };
+}
 
-const pageOf = ({ size }: Seen<CataloguesState>): number => Math.max(1, boxRows(size.rows) - 3);
+const pageOf = (seen: Seen<CataloguesState>): number => Math.max(1, placesOf(seen).box.height - 3);
 
-function mostTop({ state, size }: Seen<CataloguesState>): number {
-  const row = rowHere(state);
-  return row === undefined ? 0 : Math.max(0, factLines(row, size.columns - 4).length - (boxRows(size.rows) - 2));
+function mostTop(seen: Seen<CataloguesState>): number {
+  const row = rowHere(seen.state);
+  const { box } = placesOf(seen);
+  return row === undefined ? 0 : Math.max(0, factLines(row, box.width - 4).length - (box.height - 2));
 }
 
 const topIn = (seen: Seen<CataloguesState>): number => Math.min(seen.state.top, mostTop(seen));

@@ -17,7 +17,7 @@ import { filling, line, type Line } from "../draw/block.ts";
 import { pointed, rolled } from "../draw/reading.ts";
 import { toldOf } from "../draw/search.ts";
 import { shownOf } from "../draw/scroll.ts";
-import { contentOf, drawTranscript, newReading } from "../draw/transcript.ts";
+import { contentOf, drawTranscript, newReading } from "../draw/entries.ts";
 import { fleetRows } from "../fleet/row.ts";
 import type { Page, Seen } from "../page.ts";
 import { clip, widthOf } from "../../words/width.ts";

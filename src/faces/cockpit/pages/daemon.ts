@@ -10,7 +10,7 @@ import { boxed } from "../draw/box.ts";
 import { current, pointed, readingActions, rolled } from "../draw/reading.ts";
 import type { ReadingOf } from "../draw/reading-of.ts";
 import { placeOfSeq, shownOf } from "../draw/scroll.ts";
-import { contentOf, drawTranscript, newReading, type Entry, type Pane, type Reading } from "../draw/transcript.ts";
+import { contentOf, drawTranscript, newReading, type Entry, type Pane, type Reading } from "../draw/entries.ts";
 import {
   conversationEntry,
   conversationMargin,

@@ -3,11 +3,11 @@ import { showBytes } from "../../../base/units.ts";
 import { clock, moment } from "../../words/amounts.ts";
 import { widthOf, wrap } from "../../words/width.ts";
 import { blank, filling, line, type Line } from "../draw/block.ts";
-import { boxed } from "../draw/box.ts";
+import { boxRows, listAndBox } from "../draw/list-and-box.ts";
 import { movedTo, placeIn } from "../draw/listing.ts";
 import type { Look } from "../draw/look.ts";
 import { pointed, rolled } from "../draw/reading.ts";
-import { tableOf, withNote, type TableColumn } from "../draw/table.ts";
+import type { TableColumn } from "../draw/table.ts";
 import { tame } from "../draw/tame.ts";
 import { whatOf, type FileList, type ListedFile } from "../files/file-list.ts";
 import { readingOfFile } from "../files/file-reading.ts";
@@ -17,10 +17,6 @@ import { concernsFiles, fileHere, listOf, newFilesState, runOf, type FilesState 
 import { isDue, loadFiles, openFile } from "../files/load-files.ts";
 import { tailOf } from "../files/tail-of.ts";
 import type { Page, Seen } from "../page.ts";
-
-/** Rows of the box below the list; where there is less room, there is none. */
-const boxRows = 8;
-const leastForBox = 18;
 
 /** What the constructs of a run have written and shown: which files, what is in them, and how they came to be so. */
 export const filesPage: Page<FilesState> = {
@@ -37,25 +33,18 @@ export const filesPage: Page<FilesState> = {
     if (state.open !== null) return fileView(seen, state.open);
     const list = listOf(seen);
     if (list.rows.length === 0) return filling(emptyLines(seen, list), size.columns, size.rows);
-    const place = placeIn(list.ids, state.listing);
-    const box = size.rows >= leastForBox ? boxRows : 0;
-    const height = size.rows - box;
-    const table = tableOf(columnsFor(size.columns), list.rows, ({ file }) => file.path, {
-      place,
-      width: size.columns,
-      height,
-    });
-    const lines = withNote(table, noteOf(list, state), size.columns);
-    const row = list.rows[place];
-    const at = { x: 0, y: height, width: size.columns, height: box };
-    return {
-      parts: [
-        { x: 0, y: 0, width: size.columns, height, lines },
-        ...(box > 0 && row !== undefined
-          ? [boxed(boxLines(seen, row), at, { title: tailOf(tame(row.name), size.columns - 8) })]
-          : []),
-      ],
+    const shown = {
+      columns: columnsFor(size.columns),
+      rows: list.rows,
+      idOf: ({ file }: ListedFile) => file.path,
+      place: placeIn(list.ids, state.listing),
+      note: noteOf(list, state),
+      about: (row: ListedFile) => ({
+        title: tailOf(tame(row.name), size.columns - 8),
+        lines: boxLines(seen, row),
+      }),
     };
+    return listAndBox(shown, size);
   },
   focus: (seen) => ({ run: seen.state.run ?? undefined, path: fileHere(seen)?.file.path }),
   actions: filesActions,

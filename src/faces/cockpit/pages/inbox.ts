@@ -1,5 +1,5 @@
 import { oneLine } from "../../../base/text.ts";
-import { pad } from "../../words/width.ts";
+import { clip, pad } from "../../words/width.ts";
 import { answersTo } from "../attention/answers.ts";
 import { newDetailing, type Detail, type Detailing } from "../attention/detail.ts";
 import { answerLine, needGlyph, needHead, timeOf, whoOf } from "../attention/need-words.ts";
@@ -41,13 +41,13 @@ export const inboxPage: Page<InboxState> = {
     const rows = list.height - 1;
     const first = firstShown(needs.length, place, rows);
     const isOfMany = new Set(needs.map(({ run }) => run)).size > 1;
+    const titles = list.width >= 110 ? 26 : 20;
     const lines = needs
       .slice(first, first + rows)
-      .map((one, index) => rowOf(one, { at: first + index, place, now: model.now, isOfMany }));
-    const head = line([
-      `   ${pad("TIME", 7, "right")}      ${pad("WHO", 12)} ${pad("WHAT", titleColumns)} ABOUT`,
-      "faint",
-    ]);
+      .map((one, index) =>
+        rowOf(one, { at: first + index, place, now: model.now, isOfMany, width: list.width, titles }),
+      );
+    const head = line([`   ${pad("TIME", 7, "right")}      ${pad("WHO", 12)} ${pad("WHAT", titles)} ABOUT`, "faint"]);
     return { parts: [{ ...list, lines: [head, ...lines] }, detailBox(need, seen, detail)] };
   },
   focus(seen) {
@@ -80,8 +80,6 @@ export const inboxPage: Page<InboxState> = {
   },
 };
 
-const titleColumns = 26;
-
 const emptyLines = (columns: number): Line[] => [
   blank,
   line(["  Nothing needs you.", "strong"]),
@@ -93,10 +91,14 @@ const emptyLines = (columns: number): Line[] => [
   ...told("g goes to the next one from any page, x answers it.", columns),
 ];
 
+/** Columns of a row before the title of what waits. */
+const beforeTitle = 29;
+
 function rowOf(
   need: Need,
-  { at, place, now, isOfMany }: { at: number; place: number; now: number; isOfMany: boolean },
+  shape: { at: number; place: number; now: number; isOfMany: boolean; width: number; titles: number },
 ): Line {
+  const { at, place, now, isOfMany, width, titles } = shape;
   const isCursor = at === place;
   const [time, look] = timeOf(need, now);
   const who = isOfMany && need.construct === null ? `${whoOf(need)} ${need.run.slice(-4)}` : whoOf(need);
@@ -107,8 +109,8 @@ function rowOf(
     need.deadline === null ? "      " : " ",
     pad(who, 12),
     " ",
-    [pad(`${needGlyph[need.reason]} ${need.title}`, titleColumns), need.severity === "low" ? "warning" : "alarm"],
-    ` ${oneLine(need.text, 300)}`,
+    [pad(`${needGlyph[need.reason]} ${need.title}`, titles), need.severity === "low" ? "warning" : "alarm"],
+    ` ${clip(oneLine(need.text, 300), Math.max(4, width - titles - beforeTitle - 2))}`,
   );
   return { ...row, target: need.id, ...(isCursor ? { fill: "cursor" as const } : {}) };
 }
@@ -116,7 +118,7 @@ function rowOf(
 /** Side by side where there is room for both, else one above the other. */
 function partsOf({ columns, rows }: Size, count: number): Record<"list" | "detail", Omit<Placed, "lines">> {
   if (columns >= 160) {
-    const width = Math.min(84, Math.floor(columns * 0.42));
+    const width = Math.min(110, Math.floor(columns / 2));
     return {
       list: { x: 0, y: 0, width, height: rows },
       detail: { x: width, y: 0, width: columns - width, height: rows },
@@ -140,7 +142,6 @@ function detailBox(need: Need, at: Seen<InboxState>, place: Omit<Placed, "lines"
     ...needHead(need, at.model.now, place.width - 4),
     blank,
     ...shown,
-    ...Array.from({ length: rows - shown.length }, () => blank),
     blank,
     answerLine(answersTo(need), seen >= detail.toSee, need.construct !== null),
   ];

@@ -1,8 +1,8 @@
-import { markOf, type RowAt } from "../draw/mark.ts";
+import { markColumns, markOf, type RowAt } from "../draw/mark.ts";
 import { isOfHome, settingTable, type SavedField } from "../../../protocol/setting-table.ts";
 import type { SavedSettings } from "../../../protocol/settings.ts";
 import type { RunView } from "../../../protocol/view.ts";
-import { pad, widthOf } from "../../words/width.ts";
+import { clip, pad, widthOf } from "../../words/width.ts";
 import { bar } from "../draw/bar.ts";
 import { blank, filling, line, type Line } from "../draw/block.ts";
 import { cursorIn, listActions, movedTo, newListing, placeIn, type Listing } from "../draw/listing.ts";
@@ -140,12 +140,16 @@ function edit(at: At<LimitsState>, isForLater: boolean): void {
 const headOf = (run: RunView | undefined): Line =>
   run === undefined
     ? line([" No run is open: these hold for the next one. Enter changes one, and keeps it.", "faint"])
-    : line(["  what holds for ", "faint"], [run.run, "strong"], [": Enter changes it, S for later runs", "faint"]);
+    : line([" What holds for ", "faint"], [run.run, "strong"], [": Enter changes it, S for later runs", "faint"]);
 
 const nameColumns = 18;
 const valueColumns = 14;
 const barColumns = 12;
 const mostUsageColumns = 30;
+const holdsColumns = 11;
+
+/** Columns of the screen in which there is room for what a setting is, and for where a change of it goes too. */
+const [leastForDoc, leastForHolds] = [110, 140];
 
 /** Columns that are used by none of the settings are left to what is said of them. */
 function widthsFor(all: readonly SettingFacts[]): { bar: number; usage: number } {
@@ -163,7 +167,6 @@ function rowOf(
   columns: number,
   widths: { bar: number; usage: number },
 ): Line {
-  const isWide = columns >= 110;
   const share = usage?.share ?? null;
   const look: Look = share === null || share < 0.8 ? "good" : share < 1 ? "warning" : "bad";
   const used: (readonly [string, Look])[] =
@@ -176,18 +179,17 @@ function rowOf(
             share !== null && share >= 1 ? "bad" : "faint",
           ],
         ];
+  const hasHolds = columns >= leastForHolds;
+  const before =
+    markColumns + nameColumns + valueColumns + 1 + widths.bar + widths.usage + (hasHolds ? holdsColumns : 0);
   const row = line(
     markOf(at),
     [pad(name, nameColumns), from === "built in" ? "plain" : "strong"],
     [pad(shown(value), valueColumns), value === "off" || value === "none" ? "faint" : "strong"],
     " ",
     ...used,
-    ...(isWide
-      ? ([
-          [pad(holds(field, isLive), 10), "faint"],
-          [doc, "faint"],
-        ] as const)
-      : []),
+    ...(hasHolds ? ([[pad(holds(field, isLive), holdsColumns), "faint"]] as const) : []),
+    ...(columns >= leastForDoc ? ([[clip(doc, Math.max(0, columns - before - 1)), "faint"]] as const) : []),
   );
   return { ...row, target: field, ...(at.isCursor ? { fill: "cursor" as const } : {}) };
 }

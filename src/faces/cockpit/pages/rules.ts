@@ -1,4 +1,5 @@
 import type { DeckEvent } from "../../../protocol/event.ts";
+import { clip, widthOf } from "../../words/width.ts";
 import { blank, line, type Drawing, type Line } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { firstShown, listActions, movedTo, placeIn } from "../draw/listing.ts";
@@ -41,7 +42,8 @@ export const rulesPage: Page<RulesState> = {
     const box = place < 0 ? 0 : about.length + 2;
     const room = Math.max(1, size.rows - box - 2);
     const first = firstShown(rows.length, place, room);
-    const lines = [partsLine(seen), head, ...(rows.length === 0 ? [blank, empty] : rows.slice(first, first + room))];
+    const inView = rows.slice(first, first + room).map((row) => fitted(row, size.columns - 1));
+    const lines = [partsLine(seen), head, ...(rows.length === 0 ? [blank, empty] : inView)];
     const list = { x: 0, y: 0, width: size.columns, height: size.rows - box, lines };
     if (box === 0) return { parts: [list] };
     const at = { x: 0, y: size.rows - box, width: size.columns, height: box };
@@ -68,6 +70,15 @@ export const rulesPage: Page<RulesState> = {
   },
 };
 
+/** A row whose last text ends within so many columns. */
+function fitted(row: Line, columns: number): Line {
+  const last = row.spans.at(-1);
+  if (last === undefined) return row;
+  const before = row.spans.slice(0, -1);
+  const used = before.reduce((sum, { text }) => sum + widthOf(text), 0);
+  return { ...row, spans: [...before, { ...last, text: clip(last.text, columns - used) }] };
+}
+
 interface Part {
   head: Line;
   rows: Line[];
@@ -86,7 +97,7 @@ function partOf({ state, model, size }: Seen<RulesState>, place: number): Part {
       head: tripwireHead,
       rows: all.map((one, index) => tripwireRow(one, { place: index, isCursor: index === place })),
       detail: rule === undefined ? [] : tripwireDetail(rule, columns),
-      empty: none("The deck has not told its tripwires."),
+      empty: none(state.tripwires === null ? "The tripwires are being read…" : "The deck knows of no tripwire."),
     };
   }
   if (state.part === "forbidden") {

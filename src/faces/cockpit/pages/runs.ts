@@ -1,22 +1,19 @@
 import { oneLine } from "../../../base/text.ts";
+import { count } from "../../../base/units.ts";
 import type { RunSummary } from "../../../protocol/view.ts";
 import { money, moment, spell } from "../../words/amounts.ts";
 import { runWord } from "../../words/state-word.ts";
 import { wrap } from "../../words/width.ts";
 import { blank, filling, line, type Line } from "../draw/block.ts";
-import { boxed } from "../draw/box.ts";
+import { listAndBox } from "../draw/list-and-box.ts";
 import { cents } from "../fleet/figures.ts";
 import { listActions, movedTo, placeIn } from "../draw/listing.ts";
-import { tableOf, withNote, type TableColumn } from "../draw/table.ts";
+import type { TableColumn } from "../draw/table.ts";
 import { tame } from "../draw/tame.ts";
 import type { At, Page } from "../page.ts";
 import { runOrderWord, type ListedRun, type RunList } from "../runs/run-list.ts";
 import { runPageActions } from "../runs/run-page-actions.ts";
 import { listOf, newRunsState, runHere, type RunsState } from "../runs/runs-state.ts";
-
-/** Rows of the box below the list; where there is less room, there is none. */
-const boxRows = 8;
-const leastForBox = 18;
 
 /** All runs of the home: to look into, to replay, to go on with, to keep or to remove. */
 export const runsPage: Page<RunsState> = {
@@ -31,28 +28,15 @@ export const runsPage: Page<RunsState> = {
     const { state, size } = seen;
     const list = listOf(seen);
     if (list.rows.length === 0) return filling(emptyLines(list, state), size.columns, size.rows);
-    const place = placeIn(list.ids, state.listing);
-    const box = size.rows >= leastForBox ? boxRows : 0;
-    const height = size.rows - box;
-    const lines = withNote(
-      tableOf(columnsFor(size.columns), list.rows, ({ summary }) => summary.run, {
-        place,
-        width: size.columns,
-        height,
-      }),
-      noteOf(list, state),
-      size.columns,
-    );
-    const row = list.rows[place];
-    const at = { x: 0, y: height, width: size.columns, height: box };
-    return {
-      parts: [
-        { x: 0, y: 0, width: size.columns, height, lines },
-        ...(box > 0 && row !== undefined
-          ? [boxed(boxLines(row, size.columns - 4), at, { title: row.summary.run })]
-          : []),
-      ],
+    const shown = {
+      columns: columnsFor(size.columns),
+      rows: list.rows,
+      idOf: ({ summary }: ListedRun) => summary.run,
+      place: placeIn(list.ids, state.listing),
+      note: noteOf(list, state),
+      about: (row: ListedRun) => ({ title: row.summary.run, lines: boxLines(row, size.columns - 4) }),
     };
+    return listAndBox(shown, size);
   },
   focus: (seen) => ({ run: runHere(seen)?.summary.run }),
   actions: [
@@ -110,13 +94,13 @@ function boxLines({ summary, isOpen, isCurrent }: ListedRun, width: number): Lin
     `opened ${moment(summary.openedAt)}`,
     `at work for ${spell(summary.durationMs)}`,
     money(summary.costUsd),
-    `${summary.done} of ${summary.constructs} constructs done`,
+    `${summary.done} of ${count(summary.constructs, "construct")} done`,
   ];
   const goal = wrap(tame(summary.goal.slice(0, 2000)), width).slice(0, 3);
   const what = isOpen
     ? isCurrent
-      ? "It is open, and the one that is meant where nothing says which."
-      : "It is open: Enter makes it the one that is meant."
+      ? "It is open, and the one that your keys act on."
+      : "It is open: Enter makes it the one that your keys act on."
     : "It is over: Enter looks into its record, r replays it, c goes on with it.";
   return [
     line([` ${facts.join(" · ")}`, "faint"]),

@@ -2,7 +2,7 @@ import { eventLine } from "../../../protocol/event-line.ts";
 import { oneLine } from "../../../base/text.ts";
 import { dial } from "../../words/amounts.ts";
 import { narrate } from "../../words/narrate.ts";
-import { widthOf } from "../../words/width.ts";
+import { clip, widthOf } from "../../words/width.ts";
 import { line, type Line } from "../draw/block.ts";
 import { speedWord, type Position } from "./pace.ts";
 import { eventAt, type Reel } from "./reel.ts";
@@ -49,7 +49,7 @@ export function eventLines(reel: Reel, count: number, { columns, rows }: { colum
   for (let at = Math.max(0, count - rows); at < count; at += 1) {
     const event = eventAt(reel, at);
     if (event === undefined) continue;
-    const text = ` ${eventLine(event, opened, columns * 4)}`;
+    const text = ` ${clip(eventLine(event, opened, columns * 4), columns - 2)}`;
     lines.push(at === count - 1 ? line([text, "strong"]) : line(text));
   }
   return lines;

@@ -189,12 +189,15 @@ function prunableWords(found: Pruning): (string | readonly [string, "warning" | 
     .slice(0, mostNamed)
     .map((run) => `${run.run.slice(-4)}  ${moment(run.last_at)}  ${oneLine(run.goal.slice(0, 200), 40)}`);
   const more = runs.length > mostNamed ? [`… and ${runs.length - mostNamed} more`] : [];
-  const stay = `${count(kept, "run")} stay${unfinished.length > 0 ? `, beside ${unfinished.length} not over` : ""}.`;
+  const open = unfinished.length;
+  const beside = open === 0 ? "" : `, and ${open} that ${open === 1 ? "is" : "are"} not over`;
+  const stay = `${count(kept, "run")} ${kept === 1 ? "stays" : "stay"}${beside}.`;
+  const them = runs.length === 1 ? "it" : "them";
   return [
     ...named,
     ...more,
     [
-      `${count(runs.length, "run")}, about ${showBytes(bytesOf(found))}, with all that is on record of them. ${stay}`,
+      `${count(runs.length, "run")}, about ${showBytes(bytesOf(found))}, with all that is on record of ${them}. ${stay}`,
       "warning",
     ],
     ["Esc, then E exports one that you want to keep.", "faint"],

@@ -62,7 +62,8 @@ function place(grid: Grid, { x, y, width, height, lines }: Placed): void {
     let at = x;
     for (const span of line?.spans ?? []) {
       if (edge.isCut) break;
-      at = write(grid, y + row, at, edge, tame(span.text), under | (numbers.get(span.look ?? "plain") ?? 0));
+      const own = numbers.get(span.look ?? "plain") ?? 0;
+      at = write(grid, y + row, at, edge, tame(span.text), span.isBare === true ? own : under | own);
     }
     if (edge.isCut && right - left > 1)
       put(grid, y + row, right - 1, "…", grid.look[(y + row) * grid.columns + right - 1] ?? under);

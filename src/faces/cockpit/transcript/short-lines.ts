@@ -8,6 +8,7 @@ import type { Look } from "../draw/look.ts";
 import { diffSum } from "./diff-look.ts";
 import { headLines } from "./lines.ts";
 import type { CallStep, Step } from "./step.ts";
+import { toYou } from "../../words/to-you.ts";
 
 /** Paths are told as they are seen from there. */
 type Where = Pick<RunView, "folder" | "workspace">;
@@ -61,7 +62,7 @@ function callLines(
   ];
   if (held?.end === null) return lines;
   if (denied !== undefined)
-    return [...lines, ...under("✗", "warning", `denied: ${denied.reason}`, "plain", columns, 1)];
+    return [...lines, ...under("✗", "warning", `denied: ${toYou(denied.reason)}`, "plain", columns, 1)];
   if (result === undefined) return lines;
   const text = near(result.text.trim(), run);
   const look: Look = result.failed ? "bad" : "faint";

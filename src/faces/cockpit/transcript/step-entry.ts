@@ -3,10 +3,11 @@ import { count, showBytes } from "../../../base/units.ts";
 import type { RunView } from "../../../protocol/view.ts";
 import { near } from "../../cli/near.ts";
 import type { Look } from "../draw/look.ts";
-import type { Entry, Paragraph } from "../draw/transcript.ts";
+import type { Entry, Paragraph } from "../draw/entries.ts";
 import { shortTime } from "../fleet/figures.ts";
 import { diffBody, diffLook } from "./diff-look.ts";
 import type { CallStep, Step } from "./step.ts";
+import { toYou } from "../../words/to-you.ts";
 
 /** Columns beside the text, for the time. */
 export const margin = 7;
@@ -85,11 +86,11 @@ function callParts({ tool, input, change, tripwires, denied, held, result }: Cal
     const isWaiting = held.end === null;
     const word = isWaiting ? "  ⚑ HELD, it waits for you:" : `  ! held, ${heldWords[held.end ?? ""] ?? held.end}:`;
     const note = held.note === null ? "" : `, with the note: ${held.note}`;
-    parts.push(marked(word, isWaiting ? "act" : "faint", `${held.reason} (${held.rule})${note}`, "faint", 4));
+    parts.push(marked(word, isWaiting ? "act" : "faint", `${toYou(held.reason)} (${held.rule})${note}`, "faint", 4));
   }
   // That the netrunner has denied it is told with the hold.
   if (denied !== undefined && held?.end !== "deny")
-    parts.push(marked("  ✗ denied:", "warning", `${denied.reason} (${denied.rule})`, "plain", 4));
+    parts.push(marked("  ✗ denied:", "warning", `${toYou(denied.reason)} (${denied.rule})`, "plain", 4));
   if (result !== undefined && denied === undefined) {
     const look: Look = result.failed ? "bad" : "faint";
     const text = result.text.trim() === "" ? "(it returned nothing)" : result.text.trimEnd();

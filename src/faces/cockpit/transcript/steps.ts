@@ -1,11 +1,13 @@
+import { count } from "../../../base/units.ts";
 import { oneLine } from "../../../base/text.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import type { Outcome } from "../../../protocol/outcome.ts";
-import { counted, money, spell } from "../../words/amounts.ts";
+import { money, spell } from "../../words/amounts.ts";
 import { narrate } from "../../words/narrate.ts";
 import { constructWord } from "../../words/state-word.ts";
 import type { Style } from "../../words/style.ts";
 import type { Call, CallStep, Step } from "./step.ts";
+import { causeWord } from "../../words/cause-word.ts";
 
 /** The transcript that the events of one construct make, oldest first. */
 export function stepsOf(events: readonly DeckEvent[]): Step[] {
@@ -137,11 +139,12 @@ const tellers = { daemon: "the daemon", netrunner: "you", redirect: "you", deck:
 function endOf(outcome: Outcome): { word: string; facts: string; text: string; style: Style } {
   const { glyph, word, style } = constructWord(outcome.state);
   const { files, files_missing, denials } = outcome;
+  const cause = causeWord(outcome.cause);
   const facts = [
-    outcome.cause,
+    ...(cause === "" ? [] : [cause]),
     spell(outcome.duration_ms),
     money(outcome.cost_usd),
-    counted(outcome.turns, "turn"),
+    count(outcome.turns, "turn"),
     ...(denials.length === 0 ? [] : [`${denials.length} denied`]),
   ].join(" · ");
   const parts = [

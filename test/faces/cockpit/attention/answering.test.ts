@@ -34,7 +34,8 @@ describe("an answer in the inbox", () => {
           let now = 0;
           const desk = await openDesk(deck);
           let frame = await desk.press("g");
-          let shown = { command: commandIn(frame), at: now };
+          // It was under the cursor of the fleet already, a picture before.
+          let shown = { command: commandIn(frame), at: now - 100 };
           /** The picture after something, and since when it shows what it shows. */
           const look = (next: string[]): void => {
             frame = next;

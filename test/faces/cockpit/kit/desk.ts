@@ -1,10 +1,10 @@
-import type { Clock } from "../../../../src/base/clock.ts";
 import { Cockpit, type CockpitParts } from "../../../../src/faces/cockpit/cockpit.ts";
 import type { Local } from "../../../../src/faces/cockpit/page.ts";
 import { terminalScreen } from "../../../../src/faces/cockpit/screen/terminal-screen.ts";
 import { themeOf } from "../../../../src/faces/cockpit/screen/theme.ts";
 import type { ThemeName } from "../../../../src/protocol/cockpit-settings.ts";
 import type { Size } from "../../../../src/faces/cockpit/screen/size.ts";
+import { handClock } from "../../../kit/hand-clock.ts";
 import type { ScriptedDeck } from "../../cli/scripted-deck.ts";
 import { emulator, type Emulator, type Unicode } from "./emulator.ts";
 
@@ -41,7 +41,7 @@ export async function openDesk(
 ): Promise<Desk> {
   const terminal = emulator(options.size ?? { columns: 120, rows: 40 }, options.unicode);
   const theme = themeOf(options.theme ?? "dark");
-  const clock = handClock();
+  const clock = handClock(Date.UTC(2026, 10, 22, 10, 20, 0));
   const copied: string[] = [];
   const desk = { suspensions: 0 };
   const cockpit = new Cockpit({
@@ -113,32 +113,6 @@ export async function toPage(desk: Desk, title: string): Promise<string[]> {
   for (let turn = 0; turn < 30 && frame[2]?.includes(`▌${title}`) !== true; turn += 1) frame = await desk.press("d");
   if (frame[2]?.includes(`▌${title}`) !== true) throw new Error(`there is no page ${title}:\n${frame.join("\n")}`);
   return frame;
-}
-
-/** A clock that moves only when it is told to. It begins when scripted decks do. */
-export function handClock(start = Date.UTC(2026, 10, 22, 10, 20, 0)): Clock & { pass(ms: number): void } {
-  let now = start;
-  const waiting = new Set<{ at: number; action: () => void }>();
-  return {
-    now: () => now,
-    monotonic: () => now - start,
-    after(ms, action) {
-      const timer = { at: now + ms, action };
-      waiting.add(timer);
-      return { [Symbol.dispose]: () => void waiting.delete(timer) };
-    },
-    pass(ms) {
-      const end = now + ms;
-      for (;;) {
-        const [next] = [...waiting].filter(({ at }) => at <= end).toSorted((one, other) => one.at - other.at);
-        if (next === undefined) break;
-        now = Math.max(now, next.at);
-        waiting.delete(next);
-        next.action();
-      }
-      now = end;
-    },
-  };
 }
 
 export function memory(): Local {

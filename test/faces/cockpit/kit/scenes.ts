@@ -213,3 +213,19 @@ export async function talkativeConstruct(deck: ScriptedDeck): Promise<void> {
     text: "The page is nearly done. What is left is the example with the snapshot, which I take from a real run.",
   });
 }
+
+/** The busy fleet over three machines; one waits for a place. */
+export async function spreadFleet(deck: ScriptedDeck): Promise<void> {
+  await busyFleet(deck);
+  const stage = deck.stage();
+  for (const [n, place] of [
+    [4, "node-a"],
+    [5, "node-a"],
+    [6, "gpu-box-of-the-lab"],
+  ] as const) {
+    stage.emit("construct.started", { construct: id(n), pid: 1, command: "agent", place });
+    stage.emit("construct.ready", { construct: id(n), session_id: "s", model: "m" });
+    stage.emit("construct.said", { construct: id(n), text: `I go on with verb ${n}.` });
+  }
+  stage.emit("construct.unplaced", { construct: id(8), why: "no node of the pool gpu is up" });
+}

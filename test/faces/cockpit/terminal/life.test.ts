@@ -98,6 +98,9 @@ describe("the terminal of a cockpit", () => {
   test("is drawn again after a stop of which the cockpit was not told", async () => {
     using shell = await openShell();
     const pid = await shell.cockpit();
+    // It has read what the terminal has answered to its questions: else the shell would read that.
+    shell.type("d");
+    await shell.until(shows("▌Construct"));
     process.kill(pid, "SIGSTOP");
     await shell.until(shows("Stopped"));
     shell.type("fg\r");

@@ -8,7 +8,7 @@ import {
   wordsOf,
   type Entry,
   type Pane,
-} from "../../../../src/faces/cockpit/draw/transcript.ts";
+} from "../../../../src/faces/cockpit/draw/entries.ts";
 
 const pane: Pane = { width: 30, height: 20, margin: 8 };
 const entry = (text: string, more: Partial<Entry> = {}): Entry => ({

@@ -1,0 +1,129 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { mutex } from "../base/mutex.ts";
+import { homeMarkerName, type AgentDriver } from "../drivers/agent.ts";
+import { claudeDriver } from "../drivers/claude/driver.ts";
+import { stateFolder } from "../drivers/claude/environment.ts";
+import { findExecutable } from "../drivers/claude/executable.ts";
+import type { CanaryResult } from "../engine/gate/canary.ts";
+import type { HubBounds } from "../nodes/hub/bounds.ts";
+import { readHubAccess } from "../nodes/hub/settings.ts";
+import type { LeaseTimes } from "../nodes/lease.ts";
+import { mustFit } from "../nodes/node/names.ts";
+import { startNode } from "../nodes/node/node.ts";
+import { startGuardian } from "../process/guardian.ts";
+import type { NodeAsked, NodeEnd, NodeEvent, RunningNode } from "../protocol/node.ts";
+import { homeMark } from "../store/home.ts";
+import { acquireLock, type Lock } from "../store/lock.ts";
+import type { Process } from "./around.ts";
+import { claudeCanaries } from "./canary.ts";
+import { fitForNode } from "./fit-for-node.ts";
+import { mustBeNetrunner } from "./must-be-netrunner.ts";
+import { guardianScript, offlineProvider, ordinaryProvider } from "./open-deck.ts";
+
+/** What a test may have shorter than a fleet. */
+interface Haste {
+  times?: LeaseTimes;
+  bounds?: Partial<HubBounds>;
+}
+
+/** Makes this machine a node, out of its parts: its own agent, login, environment and wall. Rejects when it cannot be one. */
+export async function openNode(
+  asked: NodeAsked,
+  tell: (event: NodeEvent) => void,
+  around: Process,
+  haste: Haste = {},
+): Promise<RunningNode> {
+  mustBeNetrunner(around);
+  const { claudeBin, offline } = asked;
+  const name = asked.name ?? machineName();
+  const data = asked.data ?? join(around.homeDir, ".cyberdeck-node", `${asked.hub.fleet}-${name}`);
+  mustFit({ ...asked, name });
+  const access = await readHubAccess(asked.hub, (name) => around.env[name]);
+  await using undo = new AsyncDisposableStack();
+  undo.use(lockOf(data));
+  const value = homeMark(data) ?? data;
+  const executable = await findExecutable({ asked: claudeBin, env: around.env, cwd: around.cwd });
+  const provider = offline ? await offlineProvider({ home: data }, around) : ordinaryProvider(around);
+  undo.defer(() => provider.release());
+  const guardian = startGuardian(guardianScript);
+  undo.defer(() => guardian.close());
+  const mark = { [homeMarkerName]: value };
+  let agent: string | null = null;
+  const trial = claudeCanaries({ executable, guardian, caller: around.env, mark, deckHome: data });
+  // Two at a time would be in each other's folder.
+  const oneByOne = mutex();
+  const canary = (signal: AbortSignal): Promise<CanaryResult> =>
+    oneByOne(async () => {
+      const result = await trial(signal);
+      agent = result.version;
+      return result;
+    });
+  const { hasWall } = await fitForNode(asked, executable, canary, around, tell);
+  const agentHome = provider.env["HOME"] ?? around.homeDir;
+  const driver = claudeDriver({ executable, env: { ...provider.env, ...mark }, guardian });
+  const node = await startNode({
+    asked: { ...asked, name, data },
+    access,
+    driver: tried(driver, canary),
+    mark: { name: homeMarkerName, value },
+    agentHome,
+    agentState: stateFolder(provider.env, agentHome),
+    keptProcesses: () => [process.pid, guardian.pid ?? 1],
+    versions: { cyberdeck: around.version, agent },
+    hasWall,
+    tell,
+    ...haste,
+  });
+  const release = undo.move();
+  const close = async (): Promise<NodeEnd> => {
+    const end = await node.closed;
+    await release.disposeAsync();
+    return end;
+  };
+  return { drain: () => node.drain(), end: () => node.end(), closed: close() };
+}
+
+/** An agent that was replaced under the node must keep to the gate as well, before it gets anything to do. */
+const tried = (
+  driver: AgentDriver,
+  canary: (signal: AbortSignal) => Promise<CanaryResult>,
+): Pick<AgentDriver, "open"> => ({
+  async open(spec) {
+    const result = await canary(AbortSignal.timeout(mostTrialMs));
+    if (!result.passed)
+      throw new Fault("agent", "agent.canary", `the agent of this node does not keep to the gate: ${result.problem}`, {
+        hint: "Install a version of Claude Code that this deck was tried with.",
+      });
+    return driver.open(spec);
+  },
+});
+
+const mostTrialMs = 45_000;
+
+function lockOf(data: string): Lock {
+  try {
+    return acquireLock(data);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "home.locked") throw error;
+    const { pid } = error.facts;
+    throw new Fault(
+      "refused",
+      "node.locked",
+      `another node (pid ${typeof pid === "number" ? pid : "not known"}) is at work in ${data}`,
+      {
+        facts: { data, pid },
+        hint: "End it, or give this one a folder of its own with --data DIR, and another --name.",
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The name of this machine, as far as it can be that of a node. */
+const machineName = (): string =>
+  hostname()
+    .replace(/[^A-Za-z0-9_-]/g, "-")
+    .replace(/^[-_]+/, "")
+    .slice(0, 40) || "node";

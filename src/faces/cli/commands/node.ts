@@ -1,0 +1,167 @@
+import type { Command } from "commander";
+import { systemClock } from "../../../base/clock.ts";
+import { Fault } from "../../../base/fault.ts";
+import { count } from "../../../base/units.ts";
+import type { NodeAsked, NodeEvent, RunningNode } from "../../../protocol/node.ts";
+import { sandboxes } from "../../../protocol/settings.ts";
+import { exitCode } from "../exit.ts";
+import { absolute } from "../flags/brake-flags.ts";
+import { choiceOf, wholeNumber, words } from "../flags/values.ts";
+import { interrupts, type Interrupts } from "../interrupts.ts";
+import { jsonLine } from "../json-lines.ts";
+import { nodeLine } from "../show/node-line.ts";
+import { sink } from "../sink.ts";
+import type { World } from "../world.ts";
+
+interface NodeFlags {
+  hub: string;
+  fleet: string;
+  name?: string;
+  pool: string;
+  slots: number;
+  label: string[];
+  data?: string;
+  claudeBin?: string;
+  sandbox: NodeAsked["sandbox"];
+  offline?: boolean;
+  user?: string;
+  password?: string;
+  token?: string;
+  nkey?: string;
+  tlsCa?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  json?: boolean;
+}
+
+/** `cyberdeck node`: this machine runs constructs for a host elsewhere. */
+export function defineNode(command: Command, world: World, finish: (code: number) => void): void {
+  const gather = (value: string, all: string[]): string[] => [...all, words("--label", "gpu")(value)];
+  command
+    .requiredOption(
+      "--hub <url>",
+      "the NATS server of the fleet, nats://host:port or tls://host:port; several with commas",
+      words("--hub", "nats://10.0.0.1:4222"),
+    )
+    .requiredOption("--pool <name>", "the group of nodes to which it belongs", words("--pool", "builders"))
+    .requiredOption("--slots <n>", "so many agents at once", wholeNumber("--slots", 1))
+    .option("--fleet <name>", "the fleet; a fleet has one host", words("--fleet", "main"), "main")
+    .option("--name <name>", "its name, which no other node may have (default: that of this machine)")
+    .option("--label <label>", "what it has, such as gpu; may be given several times", gather, [])
+    .option("--data <dir>", "its own folder (default: ~/.cyberdeck-node/<fleet>-<name>)", words("--data", "."))
+    .option(
+      "--claude-bin <path>",
+      "the Claude Code program (default: $CYBERDECK_CLAUDE_BIN, then PATH)",
+      words("--claude-bin", "~/bin/claude"),
+    )
+    .option(
+      "--sandbox <mode>",
+      `the operating system's wall around agents: ${sandboxes.join(", ")}; on: it does not start without one`,
+      choiceOf("--sandbox", sandboxes),
+      "auto",
+    )
+    .option("--offline", "use the scripted model that ships with the deck: no account, no network, no cost")
+    .option("--user <name>", "user of the NATS server; needs --password")
+    .option("--password <where>", "where its password is: env:NAME or file:PATH")
+    .option("--token <where>", "where a token for the server is: env:NAME or file:PATH")
+    .option("--nkey <where>", "where the seed of an nkey is: env:NAME or file:PATH")
+    .option("--tls-ca <file>", "who has signed the server's certificate (PEM)")
+    .option("--tls-cert <file>", "our certificate, where the server wants one; needs --tls-key")
+    .option("--tls-key <file>", "the key of that certificate")
+    .option("--json", "write what happens as lines of JSON")
+    .addHelpText("after", examples)
+    .action(async () => {
+      const flags = command.optsWithGlobals<NodeFlags>();
+      finish(await beNode(world, askedOf(flags, world), flags.json === true));
+    });
+}
+
+function askedOf(flags: NodeFlags, world: World): NodeAsked {
+  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox, user, password, token, nkey } = flags;
+  const { tlsCa: ca, tlsCert: cert, tlsKey: key } = flags;
+  const file = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : absolute(path, world);
+  const tls = given({ ca: file(ca), cert: file(cert), key: file(key) });
+  return {
+    hub: {
+      urls: hub
+        .split(",")
+        .map((url) => url.trim())
+        .filter((url) => url !== ""),
+      fleet,
+      ...given({ user, password, token, nkey }),
+      ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    },
+    ...given({ name, claudeBin, data: file(data) }),
+    pool,
+    labels: [...new Set(label)],
+    slots,
+    offline: flags.offline === true,
+    sandbox,
+  };
+}
+
+/** What was left out is not the same as what is there and undefined. */
+const given = <T extends Record<string, string | undefined>>(all: T): { [K in keyof T]?: string } =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
+
+/** Is a node until it is to end: once asked, when nothing is at work any more; twice, at once. */
+async function beNode(world: World, asked: NodeAsked, isJson: boolean): Promise<number> {
+  using wishes = interrupts(world, systemClock);
+  const out = sink(isJson ? world.stdout : world.stderr);
+  const say = (text: string): void => void out.write(`${new Date().toISOString()} ${text}\n`);
+  const tell = (event: NodeEvent): void =>
+    isJson ? void out.write(jsonLine({ at: Date.now(), ...event })) : say(nodeLine(event));
+  const early = Promise.withResolvers<undefined>();
+  wishes.listen(() => early.resolve(undefined));
+  const starting = world.startNode(asked, tell);
+  const node = await Promise.race([starting, early.promise]);
+  if (node === undefined) {
+    // What is being tried is bounded, and nothing is at work yet.
+    (await starting.catch(() => undefined))?.end();
+    await starting.then(
+      ({ closed }) => closed,
+      () => undefined,
+    );
+    return exitCode.interrupted;
+  }
+  const obeyed = obey(wishes, node, isJson ? () => undefined : say);
+  const { proven, fault } = await node.closed;
+  await out.flush();
+  if (fault !== undefined) throw fault;
+  if (!proven)
+    throw new Fault("agent", "node.unproven", "not everything that the node has started could be ended", {
+      hint: "End the processes that are listed above by hand.",
+    });
+  return obeyed.isCutShort() ? exitCode.interrupted : exitCode.done;
+}
+
+function obey(wishes: Interrupts, node: RunningNode, say: (text: string) => void): { isCutShort: () => boolean } {
+  let isCutShort = false;
+  wishes.listen((times) => {
+    if (times === 1) {
+      const used = node.drain();
+      say(
+        used === 0
+          ? "nothing is at work: the node ends"
+          : `${count(used, "agent")} at work: the node takes no more and ends after them; Ctrl+C once more ends them now`,
+      );
+      return;
+    }
+    if (!isCutShort) say("ending everything…");
+    isCutShort = true;
+    node.end();
+  });
+  return { isCutShort: () => isCutShort };
+}
+
+const examples = `
+Examples:
+  cyberdeck node --hub nats://10.0.0.1:4222 --pool builders --slots 8
+  cyberdeck node --hub tls://hub.example.org --pool gpu --slots 4 --label gpu --name node-a --user node-a --password file:/etc/cyberdeck/hub
+  cyberdeck node --hub nats://127.0.0.1:4222 --pool try --slots 2 --offline
+
+Agents run with the login and the environment of this machine: nothing of the host's comes here, and nothing of these goes there. The host
+decides what runs; this machine's gate and wall keep to the host's policy. Ctrl+C drains: what is at work goes on, nothing new is taken.
+A second Ctrl+C ends everything and proves it. Exit codes: 0 drained, 130 cut short, 1 it could not go on.
+`;

@@ -1,0 +1,23 @@
+import type { Note } from "../engine/journal.ts";
+import type { DrainedNode, NodesListing } from "../protocol/nodes.ts";
+import type { RunView } from "../protocol/view.ts";
+
+/** What a deck gives to those who bring it other machines. */
+export interface NodesWorld {
+  /** Records what happens in the fleet, in each open run. */
+  note: Note;
+  /** Resolves when all that was recorded until now is on disk. Rejects when it cannot be. */
+  kept: () => Promise<void>;
+  /** The runs that are open. */
+  runs: () => readonly RunView[];
+}
+
+/** Machines on which the constructs of a deck may run besides its own. */
+export interface DeckNodes {
+  /** Begins to count on them, in the name of this deck. */
+  serve(world: NodesWorld): Promise<void>;
+  list(): NodesListing;
+  /** Has one take no more work, or take work again. Rejects when it is not there, or does not answer. */
+  drain(name: string, draining: boolean): Promise<DrainedNode>;
+  close(): Promise<void>;
+}

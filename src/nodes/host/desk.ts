@@ -1,0 +1,296 @@
+import { randomBytes } from "node:crypto";
+import { pause, systemClock, type Clock } from "../../base/clock.ts";
+import { Fault } from "../../base/fault.ts";
+import type { AgentDriver, PlaceWish } from "../../drivers/agent.ts";
+import type { Note } from "../../engine/journal.ts";
+import type { NodesListing } from "../../protocol/nodes.ts";
+import type { HubBounds } from "../hub/bounds.ts";
+import type { Strange } from "../hub/hub.ts";
+import { openHub } from "../hub/open-hub.ts";
+import type { HubAccess } from "../hub/settings.ts";
+import { theHost, type Party } from "../hub/subjects.ts";
+import { fleetLease, type LeaseTimes } from "../lease.ts";
+import { nodeWireVersion } from "../wire/letters.ts";
+import type { NodePolicy } from "../wire/policy.ts";
+import { asked, drainedSchema, drainSchema } from "../wire/questions.ts";
+import { homecoming } from "./homecoming.ts";
+import { reserveEpochs } from "./last-epoch.ts";
+import { hostLines } from "./lines.ts";
+import { listed, unheard } from "./listing.ts";
+import { listening } from "./listening.ts";
+import { goneWords, livesOf } from "./lives.ts";
+import { fleetNews } from "./news.ts";
+import { queueLink } from "./opening-link.ts";
+import { placesOf, type Sharing } from "./places.ts";
+import { placingDriver } from "./placing-driver.ts";
+import { remoteDriver, type RemoteDriver } from "./remote-driver.ts";
+import { rosterOf, whyClosed } from "./roster.ts";
+
+export interface NodesDeskParts {
+  access: HubAccess;
+  /** A file of the home in which the last epoch is kept. */
+  epochFile: string;
+  /** Megabytes that are free for agents on this machine. */
+  freeMb: () => number;
+  lease?: LeaseTimes;
+  bounds?: Partial<HubBounds>;
+  clock?: Clock;
+  /** How long a node that was given up is waited for by those whose session is on it, milliseconds. */
+  returnMs?: number;
+  /** How long a node may take to take an opening, the agent there to come up, and an opening waits for room, milliseconds. */
+  untakenMs?: number;
+  patienceMs?: number;
+  roomMs?: number;
+}
+
+/** What the desk needs of the deck that it works for. */
+export interface DeskWorld {
+  /** Records what happens in the fleet. */
+  note: Note;
+  /** Resolves when all that was recorded until now is on disk. */
+  kept: () => Promise<void>;
+  /** How a run shares its constructs out, now. */
+  sharing: (run: string) => Sharing;
+  /** By what nodes judge now. */
+  policy: () => NodePolicy;
+}
+
+/** The host's side of a fleet of nodes. */
+export interface NodesDesk {
+  /** Begins to count on nodes, in the name of this deck. Nothing can be opened on them before. */
+  serve(world: DeskWorld): Promise<void>;
+  /** Opens sessions of workers here or on a node, as there is room, and everything else here. */
+  driver(here: AgentDriver): AgentDriver;
+  /** What a scheduler asks before it starts a construct. */
+  places(sharing: () => Sharing, wall: () => boolean): Drawing;
+  list(): NodesListing;
+  /** Asks a node to take no more, or to take work again. Gives how many agents it has. */
+  drain(node: string, isDraining: boolean): Promise<{ draining: boolean; used: number }>;
+  close(): Promise<void>;
+}
+
+export interface Drawing {
+  /** A look at the room as it is now: each true takes a place of it; a string is the reason why there is none. */
+  draw(): (wish: PlaceWish) => true | string;
+  onChange(listener: () => void): Disposable;
+}
+
+/** How long what was dealt with waits for more, before it is acknowledged at one look at the disk, milliseconds. */
+const companyMs = 20;
+
+/** A node that was given up has not been heard for a lease already: one that comes back after that is mostly not just slow. Milliseconds. */
+const usualReturnMs = 10_000;
+
+/** How long a node may take to answer a question, milliseconds. */
+const answerMs = 5000;
+
+/** Connects to the hub as the host of its fleet. Rejects with the next step when it cannot be reached. */
+export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
+  const { lease = fleetLease, clock = systemClock, returnMs = usualReturnMs, patienceMs = 60_000 } = parts;
+  const { untakenMs = 15_000, roomMs = 120_000 } = parts;
+  /** This life of the host. */
+  const host = randomBytes(8).toString("hex");
+  const over = new AbortController();
+  const listeners = new Set<() => void>();
+  const news = fleetNews();
+  let wake = Promise.withResolvers<void>();
+  const change = (): void => {
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+    for (const listener of listeners) listener();
+  };
+
+  const firstEpoch = await reserveEpochs(parts.epochFile, clock.now());
+  const hub = await openHub({
+    me: theHost,
+    access: parts.access,
+    ...(parts.bounds === undefined ? {} : { bounds: parts.bounds }),
+    onLink(link) {
+      news.tell("hub.link", { link });
+      change();
+    },
+    onStrange: (strange: Strange) => news.strange(strange),
+    onTrouble: (fault) => news.trouble(fault),
+  });
+
+  const roster = rosterOf();
+  const hasLease = (node: Party): boolean => lives.nodeOf(roster.find(node)?.boot ?? "") === node;
+  const counted = new Map<string, Party>();
+  const home = homecoming({
+    clock,
+    hostMs: lease.hostMs,
+    returnMs,
+    isUp: hasLease,
+    isCounted: (node) => [...counted.values()].includes(node),
+    onChange: change,
+  });
+  const closed = (node: Parameters<typeof whyClosed>[0]): string | undefined =>
+    whyClosed(node, { hasLease: hasLease(node.name), isUp: hub.link === "up" });
+  const places = placesOf({
+    nodes: () => roster.nodes,
+    closed,
+    freeMb: parts.freeMb,
+    home,
+    onChange: change,
+  });
+  const lives = livesOf({
+    host,
+    times: lease,
+    clock,
+    onBegun(node, boot) {
+      counted.set(boot, node);
+      arrive(node);
+      change();
+    },
+    onGivenUp(node, boot, why) {
+      counted.delete(boot);
+      news.tell("node.went", { node, boot, why, agents: places.on(node).length });
+      if (!hasLease(node)) home.went(node, why === "left");
+      lines.giveUp(boot, `${node} ${goneWords[why]}`);
+      change();
+    },
+  });
+  /** Who speaks just now, also in the name of a life that is not counted on: it is answered, too. */
+  const speakers = new Map<string, Party>();
+  let policy: DeskWorld["policy"] | undefined;
+  let sharing: DeskWorld["sharing"] = () => ({ strategy: "here_first", hereSlots: 0 });
+  let kept: DeskWorld["kept"] = () => Promise.resolve();
+  const lines = hostLines({
+    send(letter) {
+      const node = lives.nodeOf(letter.to.boot) ?? speakers.get(letter.to.boot);
+      if (node === undefined || hub.signal.aborted) return;
+      // What is lost otherwise is said again.
+      if (hub.letters.send(node, letter) === "too_large") {
+        news.trouble(tooLarge(node, letter.to.session));
+        setImmediate(() => lines.end(letter.to));
+      }
+    },
+    // Acknowledgements wait a moment for company. A record that has failed acknowledges nothing more: its deck is being ended.
+    kept: () => pause(companyMs, over.signal).then(() => kept().catch(() => new Promise<never>(() => undefined))),
+    onStranger: (to) => news.stranger(speakers.get(to.boot) ?? "", to),
+    clock,
+  });
+  /** It is in the list and has a lease: now, and not before, it can have work. */
+  const arrive = (name: Party): void => {
+    const node = roster.find(name);
+    if (node === undefined || !hasLease(name)) return;
+    home.came(name);
+    const { boot, pool, labels, slots } = node;
+    news.tell("node.came", { node: name, boot, pool, labels, slots });
+  };
+  const link = queueLink(hub, (fault) => news.trouble(fault));
+  let remote: RemoteDriver | undefined;
+  const subscriptions = new DisposableStack();
+
+  return {
+    async serve(world) {
+      kept = world.kept;
+      sharing = world.sharing;
+      policy = world.policy;
+      news.begin(world.note);
+      subscriptions.use(
+        await listening({
+          hub,
+          lives,
+          lines,
+          link,
+          roster,
+          places,
+          news,
+          speakers,
+          claim: (to, node) => remote?.claim(to, node),
+          policy: world.policy,
+          arrive,
+          change,
+        }),
+      );
+    },
+    driver(here) {
+      const opener = remoteDriver({
+        here,
+        goesOut: () => true,
+        link,
+        lines,
+        isCounted: (boot) => lives.nodeOf(boot) !== undefined,
+        // Before anybody is served, nothing is open that could be judged.
+        policy: () => policy?.().version ?? "",
+        firstEpoch,
+        clock,
+        patienceMs,
+        untakenMs,
+        mostOffers: 1,
+      });
+      remote = opener;
+      return placingDriver({
+        here,
+        places,
+        onRefused: (...refusal) => news.refused(...refusal),
+        sharing: (run) => sharing(run),
+        clock,
+        roomMs,
+        changed: () => wake.promise,
+        over: over.signal,
+        async openOn(node, spec) {
+          using _ = link.aim(spec.id, node);
+          return await opener.open(spec);
+        },
+      });
+    },
+    places: (sharingNow, wall) => ({
+      draw: () => places.draw(sharingNow(), wall()),
+      onChange(listener) {
+        const own = (): void => listener();
+        listeners.add(own);
+        return { [Symbol.dispose]: () => void listeners.delete(own) };
+      },
+    }),
+    list: () => ({
+      hub: { fleet: hub.fleet, link: hub.link },
+      nodes: [
+        ...roster.nodes.map((node) =>
+          listed(node, {
+            leaseMs: hasLease(node.name) ? lives.leftMs(node.boot) : undefined,
+            agents: places.on(node.name),
+            whyNot: closed(node),
+          }),
+        ),
+        ...[...counted]
+          .filter(([, node]) => roster.find(node) === undefined)
+          .map(([boot, node]) => unheard(node, { leaseMs: lives.leftMs(boot), agents: places.on(node) })),
+      ],
+    }),
+    async drain(node, isDraining) {
+      if (roster.find(node) === undefined)
+        throw unknownNode(
+          node,
+          roster.nodes.map(({ name }) => name),
+        );
+      const id = randomBytes(6).toString("hex");
+      const body = drainSchema.parse({ wire: nodeWireVersion, isDraining });
+      const question = { what: asked.drain, id, body, timeoutMs: answerMs };
+      const answer = await hub.asking.ask(node, question, drainedSchema);
+      return { draining: answer.isDraining, used: answer.used };
+    },
+    async close() {
+      over.abort();
+      change();
+      subscriptions.dispose();
+      lives.close();
+      home.close();
+      lines.close();
+      news.end();
+      await hub.close();
+    },
+  };
+}
+
+const tooLarge = (node: Party, session: string): Fault =>
+  new Fault("refused", "nodes.too_large", `what was said to ${session} on ${node} is too large for the hub`, {
+    hint: "Put what is large into a file. The session is ended.",
+  });
+
+const unknownNode = (name: string, known: readonly string[]): Fault =>
+  new Fault("usage", "nodes.unknown", `there is no node "${name.slice(0, 80)}" in this fleet now`, {
+    facts: { known },
+    hint: known.length === 0 ? "No node is up. Start one: cyberdeck node --help" : `There are: ${known.join(", ")}.`,
+  });

@@ -1,0 +1,104 @@
+import type { z } from "zod";
+import type { Clock } from "../../base/clock.ts";
+import type { Party } from "../hub/subjects.ts";
+import { hostLeases, type LeaseTimes } from "../lease.ts";
+import type { renewedSchema, renewSchema } from "../wire/questions.ts";
+
+export interface LivesParts {
+  /** The id of this life of the host. */
+  host: string;
+  times: Pick<LeaseTimes, "hostMs">;
+  clock: Clock;
+  /** A life of a node has its first lease. */
+  onBegun: (node: Party, boot: string) => void;
+  /** It is not counted on any more, for good. */
+  onGivenUp: (node: Party, boot: string, why: LifeGone) => void;
+}
+
+/** Why a life of a node is not counted on any more. `begun_anew`: its node is in another one, and this one was ended before. */
+export type LifeGone = "left" | "given_up" | "begun_anew";
+
+/** The lives of nodes that this life of the host counts on. */
+export interface Lives {
+  /** A node asks whether it may go on. */
+  renew(from: Party, asked: z.infer<typeof renewSchema>): Omit<z.infer<typeof renewedSchema>, "policy">;
+  /** Whose life it is that is counted on; undefined: it is not. */
+  nodeOf(boot: string): Party | undefined;
+  /** How long it is still counted on without another word, milliseconds. */
+  leftMs(boot: string): number | undefined;
+  /** It has said farewell: nothing of it is left. */
+  left(boot: string): void;
+  close(): void;
+}
+
+/** Grants leases, and gives up whose lease is over when it is. */
+export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts): Lives {
+  const leases = hostLeases(times);
+  const lives = new Map<string, { node: Party; data: string | undefined; until: number }>();
+  let timer: Disposable | undefined;
+  let isClosed = false;
+
+  const watch = (): void => {
+    const { next } = leases;
+    if (timer !== undefined || next === undefined || isClosed) return;
+    // A renewal puts it off: then there is nothing to give up yet, and it is looked again.
+    timer = clock.after(Math.max(0, Math.ceil(next - clock.monotonic())) + 1, () => {
+      timer = undefined;
+      for (const boot of leases.expire(clock.monotonic())) giveUp(boot, "given_up");
+      watch();
+    });
+  };
+  const giveUp = (boot: string, why: LifeGone): void => {
+    const life = lives.get(boot);
+    lives.delete(boot);
+    if (life !== undefined) onGivenUp(life.node, boot, why);
+  };
+  /** By the folder of a node, and not by its name: that may be borne by another machine while the first one is cut off. */
+  const giveUpBefore = (next: string, node: Party, data: string): void => {
+    for (const [boot, life] of lives) {
+      if (boot === next || life.node !== node || life.data !== data) continue;
+      leases.giveUp(boot);
+      giveUp(boot, "begun_anew");
+    }
+  };
+  const refused = (why: string): ReturnType<Lives["renew"]> => ({ isGranted: false, host, why });
+
+  return {
+    renew(from, { boot, host: under, data }) {
+      const known = lives.get(boot);
+      if (under !== null && under !== host)
+        return refused("the host has come up anew since this life of the node began");
+      if (known !== undefined && known.node !== from) return refused("it is the life of another node");
+      if (known === undefined && under !== null) return refused("its lease is over");
+      const now = clock.monotonic();
+      if (!leases.renew(boot, now)) return refused("its lease is over");
+      lives.set(boot, { node: from, data, until: now + times.hostMs });
+      watch();
+      if (known === undefined) {
+        onBegun(from, boot);
+        if (data !== undefined) giveUpBefore(boot, from, data);
+      }
+      return { isGranted: true, host };
+    },
+    nodeOf: (boot) => lives.get(boot)?.node,
+    leftMs(boot) {
+      const life = lives.get(boot);
+      return life && Math.max(0, Math.round(life.until - clock.monotonic()));
+    },
+    left(boot) {
+      leases.giveUp(boot);
+      giveUp(boot, "left");
+    },
+    close() {
+      isClosed = true;
+      timer?.[Symbol.dispose]();
+    },
+  };
+}
+
+/** The same as the end of a sentence that begins with the name of the node. */
+export const goneWords = {
+  left: "has left the fleet",
+  given_up: "has not been heard for too long",
+  begun_anew: "was ended, and has begun another life",
+} as const satisfies Record<LifeGone, string>;

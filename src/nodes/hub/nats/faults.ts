@@ -1,0 +1,140 @@
+import { JetStreamApiError } from "@nats-io/jetstream";
+import { errors } from "@nats-io/nats-core";
+import { errnoOf, Fault, messageOf } from "../../../base/fault.ts";
+
+/** What the server or its client says, as a fault with a next step. @param doing "could not …" */
+export function hubFault(error: unknown, doing: string): Fault {
+  if (error instanceof Fault) return error;
+  const cause = root(error);
+  const { kind, code, why, hint } = classOf(cause);
+  return new Fault(kind, `hub.${code}`, `${doing}: ${why}`, {
+    facts: cause instanceof JetStreamApiError ? { jetstream: cause.code } : {},
+    hint,
+    cause: error,
+  });
+}
+
+/** The number of an error of JetStream; undefined: it is none. */
+export const codeOf = (error: unknown): number | undefined => {
+  const cause = root(error);
+  return cause instanceof JetStreamApiError ? cause.code : undefined;
+};
+
+/** Numbers of JetStream's errors (server/errors.json of nats-server). */
+export const jetstreamCodes = {
+  streamNotFound: 10_059,
+  consumerNotFound: 10_014,
+  wrongLastSequence: 10_071,
+  wrongLastSequenceUnknown: 10_164,
+  noMessage: 10_037,
+  streamNameInUse: 10_058,
+  messagesFull: 10_077,
+} as const;
+
+interface Class {
+  kind: Fault["kind"];
+  code: string;
+  why: string;
+  hint: string;
+}
+
+function classOf(error: unknown): Class {
+  const why = messageOf(error);
+  if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError)
+    return {
+      kind: "setup",
+      code: "refused",
+      why: "the server has refused the login",
+      hint: "Check user and password, token or nkey of the hub against the settings of the NATS server.",
+    };
+  if (error instanceof errors.PermissionViolationError)
+    return {
+      kind: "setup",
+      code: "not_permitted",
+      why: `the server does not permit ${error.operation === "publish" ? "to say" : "to hear"} ${error.subject}`,
+      hint: "Give this user of the NATS server the permissions that docs/hub.md lists.",
+    };
+  if (isOff(error))
+    return {
+      kind: "setup",
+      code: "jetstream_off",
+      why: "JetStream is off on this NATS server, or for this user's account",
+      hint: 'Start nats-server with -js, or put "jetstream { store_dir: /path }" in its settings, and enable it for the account.',
+    };
+  if (error instanceof JetStreamApiError) return ofJetStream(error);
+  if (error instanceof errors.NoRespondersError)
+    return {
+      kind: "setup",
+      code: "nobody",
+      why: "nobody is there who answers",
+      hint: "Check that the other end runs, and with the same fleet.",
+    };
+  if (error instanceof errors.TimeoutError)
+    return {
+      kind: "setup",
+      code: "no_answer",
+      why: "no answer in time",
+      hint: "Check the network and the load of the NATS server, then try again.",
+    };
+  if (isTls(error))
+    return {
+      kind: "setup",
+      code: "tls",
+      why: `no secure connection came about (${why})`,
+      hint: "Check that the certificate of the server bears the name in the address, and that tls.ca is the file of who has signed it.",
+    };
+  if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError)
+    return { kind: "setup", code: "closed", why: "the hub is closed", hint: "Open it again." };
+  return {
+    kind: "setup",
+    code: "unreachable",
+    why: `the server cannot be reached (${why})`,
+    hint: "Check the address and that nats-server runs there, and firewalls in between.",
+  };
+}
+
+function ofJetStream(error: JetStreamApiError): Class {
+  const why = error.message;
+  if (/maximum (bytes|messages)|resource limits exceeded|insufficient|no space/i.test(why))
+    return {
+      kind: "storage",
+      code: "full",
+      why: `the server has no room for it (${why})`,
+      hint: "Give JetStream more room (max_file_store in the settings of nats-server), or wait until something is taken out.",
+    };
+  return {
+    kind: "setup",
+    code: "jetstream",
+    why,
+    hint: "Look into the log of the NATS server; `nats stream ls` shows what lies there.",
+  };
+}
+
+const isOff = (error: unknown): boolean =>
+  // The client has a class for it that it does not export.
+  (error instanceof Error && error.name === "JetStreamNotEnabled") ||
+  (error instanceof JetStreamApiError && [10_039, 10_076].includes(error.code)) ||
+  /jetstream (is )?not enabled/i.test(messageOf(error));
+
+const isTls = (error: unknown): boolean => {
+  const code = errnoOf(error) ?? "";
+  return (
+    /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH)/.test(code) ||
+    /\btls\b|certificate/i.test(messageOf(error))
+  );
+};
+
+/** The client wraps what it was told in what it had wanted. */
+function root(error: unknown): unknown {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if (
+      at instanceof errors.PermissionViolationError ||
+      at instanceof errors.AuthorizationError ||
+      at instanceof errors.NoRespondersError ||
+      at instanceof errors.TimeoutError ||
+      at.name === "JetStreamNotEnabled" ||
+      at instanceof JetStreamApiError
+    )
+      return at;
+  return error;
+}

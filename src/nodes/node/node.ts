@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { pause, systemClock, type Clock } from "../../base/clock.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
+import type { AgentDriver } from "../../drivers/agent.ts";
+import type { Marker } from "../../process/marker.ts";
+import type { NodeAsked, NodeEnd, NodeEvent, RunningNode } from "../../protocol/node.ts";
+import type { HubBounds } from "../hub/bounds.ts";
+import type { Entry, Hub } from "../hub/hub.ts";
+import { openHub } from "../hub/open-hub.ts";
+import type { HubAccess } from "../hub/settings.ts";
+import { fleetLease, type LeaseTimes } from "../lease.ts";
+import { fromHostSchema, nodeWireVersion } from "../wire/letters.ts";
+import { nodeStateSchema, type NodeTells } from "../wire/node-state.ts";
+import { asked, drainSchema } from "../wire/questions.ts";
+import { dataIdOf } from "./data-id.ts";
+import { untilGone } from "./gone.ts";
+import { jobHand } from "./job-hand.ts";
+import { queueOf } from "./names.ts";
+import { nodeStint, type Stint } from "./stint.ts";
+import { openOutbox } from "./outbox.ts";
+import { tellerOf } from "./telling.ts";
+
+export interface NodeParts {
+  asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "sandbox"> & { name: string; data: string };
+  access: HubAccess;
+  /** How agents are started here. */
+  driver: Pick<AgentDriver, "open">;
+  /** Borne by everything that agents of this data folder start. */
+  mark: Marker;
+  agentHome: string;
+  agentState: string;
+  keptProcesses: () => readonly number[];
+  versions: NodeTells["versions"];
+  /** A wall can be put up here; that was tried. */
+  hasWall: boolean;
+  tell: (event: NodeEvent) => void;
+  bounds?: Partial<HubBounds>;
+  times?: LeaseTimes;
+  clock?: Clock;
+}
+
+/** So long may the last words of what has ended by itself wait for the host when the node is drained, milliseconds. */
+const lastWordsMs = 5000;
+/** Between two lives, the first and the longest pause, milliseconds. */
+const leastPauseMs = 200;
+const mostPauseMs = 30_000;
+
+/**
+ * Makes this machine a node of a fleet: it takes sessions from its queue and runs their agents, one life after the other, until it is to end.
+ * Rejects when it cannot join, such as when its name is taken.
+ */
+export async function startNode(parts: NodeParts): Promise<RunningNode> {
+  const { access, tell, times = fleetLease, clock = systemClock, bounds = {} } = parts;
+  const { name, pool, labels, slots, data } = parts.asked;
+  const over = new AbortController();
+  let fault: unknown;
+  let stint: Stint | undefined;
+  let draining: "host" | "node" | undefined;
+
+  await using undo = new AsyncDisposableStack();
+  const dataId = await dataIdOf(data);
+  const outbox = undo.adopt(openOutbox(join(data, "outbox.db")), (box) => box.close());
+  const hub: Hub = await openHub({
+    me: name,
+    access,
+    bounds,
+    onLink(link) {
+      // That it hangs up by itself is no news.
+      if (!over.signal.aborted) tell({ type: "link", link });
+      if (link === "up") stint?.sendAgain();
+    },
+    onStrange: ({ from, why }) => tell({ type: "strange", from, why }),
+    onTrouble: (trouble) => tell(troubleOf(trouble)),
+  });
+  undo.defer(() => hub.close());
+  const used = (): number => stint?.used ?? 0;
+  const teller = undo.adopt(
+    tellerOf(
+      () => ({
+        wire: nodeWireVersion,
+        versions: parts.versions,
+        pool,
+        labels,
+        slots,
+        used: used(),
+        warm: 0,
+        isDraining: draining !== undefined,
+        policy: stint?.policy ?? null,
+        hasWall: parts.hasWall,
+        since: stint?.since ?? clock.now(),
+      }),
+      clock,
+    ),
+    (one) => one.close(),
+  );
+  const registry = hub.registry(nodeStateSchema);
+  const newBoot = (): string => `${name}-${clock.now().toString(36)}-${randomUUID().slice(0, 8)}`;
+  let boot = newBoot();
+  let entry = await registry.enter(boot, teller.state());
+  const taking = undo.adopt(await hub.jobs.take(queueOf(name), z.unknown(), 0), (one) => one.stop());
+
+  /** What it takes, and what is known of it, is as it should be now. */
+  const settle = (): void => {
+    taking.setSlots(stint?.mayAct() === true && draining === undefined ? slots : 0);
+    teller.changed();
+    endWhenDrained();
+  };
+  let lastWords: Disposable | undefined;
+  const end = (): void => {
+    over.abort();
+    stint?.end();
+  };
+  /** Ends for a reason that is not its own; the first one counts. */
+  const fail = (why: unknown): void => {
+    fault ??= why;
+    end();
+  };
+  const endWhenDrained = (): void => {
+    if (draining !== "node" || used() > 0) return;
+    if (outbox.conversations().length === 0) end();
+    else lastWords ??= clock.after(lastWordsMs, end, over.signal);
+  };
+  const drain = (isDraining: boolean, by: "host" | "node"): void => {
+    // What the node has decided, the host cannot take back.
+    if (draining === "node") return;
+    draining = isDraining ? by : undefined;
+    tell({ type: "draining", isDraining, used: used(), by });
+    settle();
+  };
+  undo.use(
+    hub.asking.answer(asked.drain, drainSchema, ({ isDraining }) => {
+      drain(isDraining, "host");
+      return { isDraining: draining !== undefined, used: used() };
+    }),
+  );
+  undo.use(
+    hub.letters.listen(fromHostSchema, (letter) => {
+      stint?.take(letter);
+      endWhenDrained();
+    }),
+  );
+  const hand = jobHand({
+    take: (raw) => stint?.offer(raw) ?? Promise.resolve({ isTaken: false, why: "the node has no lease", again: true }),
+    tell,
+    onEnd: settle,
+    clock,
+  });
+  const takeAll = async (): Promise<void> => {
+    for await (const job of taking.jobs) void hand(job);
+  };
+  void takeAll();
+  const watchName = (own: Entry<NodeTells>): void => {
+    teller.tellTo(own);
+    void own.lost.then(({ boot: other }) => fail(nameLost(name, other)));
+  };
+  watchName(entry);
+  void hub.closed.then(fail);
+  /** Enters the list again, as a new life; undefined: it is to end. */
+  const enterAgain = async (): Promise<Entry<NodeTells> | undefined> => {
+    teller.tellTo(undefined);
+    await entry.leave();
+    for (let waitMs = leastPauseMs; !over.signal.aborted; waitMs = Math.min(waitMs * 2, mostPauseMs)) {
+      try {
+        return await registry.enter(boot, teller.state());
+      } catch (error) {
+        if (error instanceof Fault && error.code === "hub.name_taken") fail(error);
+        else tell(troubleOf(error));
+      }
+      await pause(waitMs, over.signal);
+    }
+    return undefined;
+  };
+
+  const live = async (): Promise<boolean> => {
+    const left = { mark: parts.mark, tell, hint: leftHint(data) };
+    let isClean = await untilGone(left, over.signal);
+    for (let waitMs = leastPauseMs; !over.signal.aborted;) {
+      stint = nodeStint({ ...parts, ...parts.asked, boot, dataId, hub, outbox, times, clock, settle });
+      const { why, wasBegun, proven, sessions } = await stint.ended;
+      settle();
+      tell({ type: "lease.over", boot, why, sessions, proven });
+      isClean = await untilGone(left, over.signal);
+      if (over.signal.aborted) break;
+      // A host that refuses each life is not to be asked without a pause.
+      waitMs = wasBegun ? leastPauseMs : Math.min(waitMs * 2, mostPauseMs);
+      await pause(waitMs, over.signal);
+      boot = newBoot();
+      stint = undefined;
+      const next = await enterAgain();
+      if (next === undefined) break;
+      entry = next;
+      watchName(entry);
+    }
+    return isClean;
+  };
+  const closing = undo.move();
+  const finish = async (): Promise<NodeEnd> => {
+    const proven = await live().catch((error: unknown) => {
+      fault ??= error;
+      return false;
+    });
+    teller.tellTo(undefined);
+    await entry.leave().catch((error: unknown) => tell(troubleOf(error)));
+    await closing.disposeAsync();
+    tell({ type: "ended", proven });
+    return { proven, fault };
+  };
+  const { urls, fleet } = access;
+  tell({ type: "joined", name, fleet, server: urls.join(", "), pool, labels, slots, data });
+
+  return {
+    drain() {
+      drain(true, "node");
+      return used();
+    },
+    end,
+    closed: finish(),
+  };
+}
+
+const nameLost = (name: string, boot: string): Fault =>
+  new Fault("refused", "hub.name_taken", `somebody else in this fleet has the name "${name}" now`, {
+    facts: { name, boot },
+    hint: "Give this node another name with --name, or end the other one.",
+  });
+
+const leftHint = (data: string): string =>
+  `End them by hand (kill -9 PID), or end this node and run: cyberdeck doctor --reap --home '${data}'`;
+
+const troubleOf = (error: unknown): NodeEvent =>
+  error instanceof Fault
+    ? { type: "trouble", code: error.code, message: error.message, hint: error.hint ?? null }
+    : { type: "trouble", code: "node.trouble", message: messageOf(error), hint: null };

@@ -1,0 +1,151 @@
+import { Fault, messageOf } from "../../base/fault.ts";
+import type { AgentDriver, AgentSession, AgentWall, SessionOwner } from "../../drivers/agent.ts";
+import type { Address } from "../wire/letters.ts";
+import { readOpening, type Opening } from "../wire/opening.ts";
+import type { Conversations } from "./conversations.ts";
+import type { Finder } from "./finding.ts";
+import type { NodeLife } from "./life.ts";
+import type { ServedSession } from "./served-session.ts";
+
+export interface WorkerParts {
+  life: Pick<NodeLife, "boot" | "over" | "mayAct">;
+  /** How agents are started on this machine, with its own environment and login. */
+  driver: Pick<AgentDriver, "open">;
+  talks: Conversations;
+  /** Makes ready where a session works. Rejects with the reason where that cannot be had. */
+  placeFor: (opening: Opening) => Promise<WorkPlace>;
+  /** Asks the host whether this life of the node may open a session. Rejects when no answer comes. */
+  claim: (to: Address) => Promise<{ isGranted: boolean; why?: string | undefined }>;
+  /** So many sessions at a time. */
+  slots: () => number;
+}
+
+/** Where a session works on this machine. */
+export interface WorkPlace {
+  cwd: string;
+  wall: AgentWall | undefined;
+  find: Finder;
+  /** Nothing works there any more. */
+  release: () => void;
+}
+
+/** What became of an opening. `again`: another node, or this one later, may take it; otherwise nobody has to. */
+export type Taken = { isTaken: true; closed: Promise<void> } | { isTaken: false; why: string; again: boolean };
+
+/** Opens sessions for a host elsewhere. */
+export interface Worker {
+  /** Takes an opening, whatever it may be. Never rejects; a refusal that the host can be told is told as that of the session. */
+  take(raw: unknown): Promise<Taken>;
+  /** Sessions that it has, or is about to open. */
+  readonly used: number;
+}
+
+interface Held {
+  to: Address;
+  /** Undefined: it is being claimed. */
+  session: ServedSession | undefined;
+  taken: Promise<Taken>;
+}
+
+export function workerOf({ life, driver, talks, placeFor, claim, slots }: WorkerParts): Worker {
+  const held = new Map<string, Held>();
+
+  /** Why its session cannot be opened here is told as the reason of that. */
+  const openIn = async (opening: Opening, owner: SessionOwner, place: WorkPlace): Promise<AgentSession> => {
+    const { session: id, caliber, fast, isSpare, resume, wall } = opening;
+    if (wall && place.wall === undefined)
+      throw refused("it is to run behind a wall, and this node has none; install bubblewrap there");
+    return driver.open({
+      id,
+      cwd: place.cwd,
+      run: opening.run,
+      caliber,
+      fast,
+      isSpare,
+      role: { kind: "worker" },
+      ...(resume === null ? {} : { resume }),
+      ...(place.wall === undefined ? {} : { wall: place.wall }),
+      ...owner,
+    });
+  };
+
+  const letGo = (own: Held): void => {
+    if (held.get(own.to.session) === own) held.delete(own.to.session);
+  };
+
+  const leave = async (own: Held, session: ServedSession, place: Promise<WorkPlace>): Promise<void> => {
+    await session.closed;
+    letGo(own);
+    const ready = await place.catch(() => "there was none");
+    if (typeof ready !== "string") ready.release();
+  };
+
+  const serve = (own: Held, read: ReturnType<typeof readOpening>): ServedSession => {
+    const place: Promise<WorkPlace> = read.isGood ? placeFor(read.opening) : Promise.reject(refused(read.why));
+    const session = talks.open(own.to, {
+      open: async (owner) => {
+        const ready = await place;
+        if (!read.isGood) throw refused(read.why);
+        return openIn(read.opening, owner, ready);
+      },
+      find: async (call, policy) => (await place).find(call, policy),
+      over: life.over,
+      mayAct: life.mayAct,
+    });
+    void leave(own, session, place);
+    return session;
+  };
+
+  const take = async (own: Held, read: ReturnType<typeof readOpening>): Promise<Taken> => {
+    const drop = (why: string, again: boolean): Taken => {
+      letGo(own);
+      return { isTaken: false, why, again };
+    };
+    try {
+      const { isGranted, why = "the host does not want it" } = await claim(own.to);
+      if (!isGranted) return drop(why, false);
+    } catch (error) {
+      return drop(`the host does not answer: ${messageOf(error)}`, true);
+    }
+    if (!life.mayAct()) return drop(noLease, true);
+    own.session = serve(own, read);
+    return { isTaken: true, closed: own.session.closed };
+  };
+
+  return {
+    async take(raw) {
+      const read = readOpening(raw);
+      const whose = read.isGood ? read.opening : read.whose;
+      if (whose === undefined) return { isTaken: false, why: read.isGood ? "" : read.why, again: false };
+      const to: Address = { session: whose.session, epoch: whose.epoch, boot: life.boot };
+      if (!life.mayAct()) return { isTaken: false, why: noLease, again: true };
+      const before = held.get(to.session);
+      // The queue may give it out once more.
+      if (before?.to.epoch === to.epoch) return before.taken;
+      if (before !== undefined && before.to.epoch > to.epoch)
+        return { isTaken: false, why: "there is a newer opening of this session", again: false };
+      if (before === undefined && held.size >= slots())
+        return { isTaken: false, why: "all slots are taken", again: true };
+      const own: Held = { to, session: undefined, taken: Promise.resolve({ isTaken: false, why: "", again: true }) };
+      held.set(to.session, own);
+      own.taken = (async () => {
+        // The host has given the older one up: nothing of it may be left when the session is opened again.
+        const report = await before?.session?.stop();
+        if (report?.proven === false) {
+          held.set(to.session, before ?? own);
+          return { isTaken: false, why: "an earlier agent of this session cannot be ended here", again: true };
+        }
+        return take(own, read);
+      })();
+      return own.taken;
+    },
+    get used() {
+      return held.size;
+    },
+  };
+}
+
+const noLease = "this node has no lease";
+
+const refused = (why: string): Fault =>
+  new Fault("refused", "node.refused", why, { hint: "Run it on another machine." });

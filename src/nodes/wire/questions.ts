@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { addressSchema, nodeWireVersion } from "./letters.ts";
+
+const wire = z.literal(nodeWireVersion);
+const id = z.string().min(1).max(100);
+
+/**
+ * Asked by a node again and again: may it go on? `host`: the life of the host that has granted the first lease of this life of the node;
+ * null: it has none yet. Another life of the host refuses: what it has not begun itself must be ended, with proof, before it counts on a node.
+ * `data`: the folder in which the node works, of which one node at a time has the lock; each life in it begins when the one before is ended
+ * with proof.
+ */
+export const renewSchema = z.object({ wire, boot: id, host: id.nullable(), data: id.optional() });
+export const renewedSchema = z.object({
+  isGranted: z.boolean(),
+  /** This life of the host. */
+  host: id,
+  /** The version of the policy that is in force now. */
+  policy: z.string().max(100),
+  why: z.string().max(500).optional(),
+});
+
+/** Asked by a node that was given an opening: may it open that session? */
+export const claimSchema = z.object({ wire, to: addressSchema });
+export const claimedSchema = z.object({ isGranted: z.boolean(), why: z.string().max(500).optional() });
+
+/** Asked by a node whose policy is not the one that is in force. The answer is a `NodePolicy`. */
+export const policyAskedSchema = z.object({ wire, boot: id });
+
+/** Asked by the host: from now on it takes no more work, or takes work again. */
+export const drainSchema = z.object({ wire, isDraining: z.boolean() });
+export const drainedSchema = z.object({ isDraining: z.boolean(), used: z.int().nonnegative() });
+
+/** The kinds of questions, by their names on the wire. */
+export const asked = { renew: "renew", claim: "claim", policy: "policy", drain: "drain" } as const;

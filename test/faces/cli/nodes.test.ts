@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import type { NodesListing } from "../../../src/protocol/nodes.ts";
+import { scriptedDeck } from "./scripted-deck.ts";
+import { run, stand } from "./test-world.ts";
+
+const fleet: NodesListing = {
+  hub: { fleet: "lab", link: "up" },
+  nodes: [
+    {
+      node: "node-a",
+      boot: "b-1",
+      pool: "gpu",
+      labels: ["cuda"],
+      slots: 4,
+      used: 1,
+      warm: 0,
+      free_mb: 2048.4,
+      draining: true,
+      wall: true,
+      versions: { cyberdeck: "9.8.7\u001b[2J", agent: null },
+      since: Date.UTC(2026, 10, 22),
+      lease_ms: 12_000,
+      agents: ["cx-00000001"],
+      why_not: "drains",
+    },
+  ],
+};
+
+describe("cyberdeck nodes", () => {
+  test("shows the fleet: the link, each node, what is on it and why it gets no work", async () => {
+    const { code, out } = await run(stand(["nodes"], scriptedDeck({ fleet })));
+    expect(code).toBe(0);
+    const lines = out.split("\n");
+    expect(lines[0]).toBe("fleet lab, the link to its hub is up");
+    expect(lines[1]).toContain("node-a · pool gpu (cuda) · 1 of 4 slots · 2048 MB free · wall · lease");
+    expect(lines.slice(2, 4)).toEqual(["  gets no work: it drains", "  on it: cx-00000001"]);
+    expect(out).not.toContain("\u001b[2J");
+  });
+
+  test("is one line of JSON with --json", async () => {
+    const { out } = await run(stand(["nodes", "list", "--json"], scriptedDeck({ fleet })));
+    expect(JSON.parse(out)).toMatchObject({ hub: { fleet: "lab" }, nodes: [{ node: "node-a", draining: true }] });
+  });
+
+  test("says what to do where there is no hub, or no node", async () => {
+    expect((await run(stand(["nodes"], scriptedDeck()))).out).toContain("start its host with --hub");
+    const empty = scriptedDeck({ fleet: { hub: { fleet: "lab", link: "down" }, nodes: [] } });
+    expect((await run(stand(["nodes"], empty))).out).toContain("no node is up; start one on its machine");
+  });
+
+  test("has a node take no more work, and says what goes on there", async () => {
+    const deck = scriptedDeck({ fleet });
+    const { out } = await run(stand(["nodes", "drain", "node-a"], deck));
+    expect(out).toBe("node-a takes no more work; 2 agents on it go on\n");
+    expect(deck.commands).toEqual([{ type: "nodes.drain", name: "node-a", draining: true }]);
+    expect((await run(stand(["nodes", "undrain", "node-a"], deck))).out).toBe("node-a takes work again\n");
+  });
+
+  test("refuses a drain without a name", async () => {
+    expect((await run(stand(["nodes", "drain"], scriptedDeck({ fleet })))).code).toBe(2);
+  });
+});
+
+describe("the flags of a host that has a hub", () => {
+  test("are the addresses and the fleet", async () => {
+    const world = stand(["host", "--detach", "--hub", "nats://a:1, tls://b:2", "--fleet", "lab"], scriptedDeck());
+    await run(world);
+    expect(world.opened[0]?.hub).toEqual({ urls: ["nats://a:1", "tls://b:2"], fleet: "lab" });
+  });
+
+  test("are refused when there is a fleet and no address", async () => {
+    expect(await run(stand(["host", "--fleet", "lab"], scriptedDeck()))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--fleet needs --hub"),
+    });
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import type { Home } from "../../../src/nodes/host/homecoming.ts";
+import { placesOf, type Sharing } from "../../../src/nodes/host/places.ts";
+import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
+import type { KnownNode } from "../../../src/nodes/wire/node-state.ts";
+import { whyClosed } from "../../../src/nodes/host/roster.ts";
+
+const node = (name: string, some: Partial<KnownNode> = {}): KnownNode => ({
+  name,
+  boot: `${name}-1`,
+  wire: nodeWireVersion,
+  versions: { cyberdeck: "1", agent: null },
+  pool: "big",
+  labels: [],
+  slots: 2,
+  used: 0,
+  warm: 0,
+  freeMb: 4000,
+  isDraining: false,
+  policy: "p",
+  hasWall: false,
+  since: 0,
+  ...some,
+});
+
+const sharing: Sharing = { strategy: "here_first", hereSlots: 1 };
+
+function room(nodes: KnownNode[], home: (node: string) => Home = () => ({ is: "there" })) {
+  let changes = 0;
+  const places = placesOf({
+    nodes: () => nodes,
+    closed: (one) => whyClosed(one, { hasLease: true, isUp: true }),
+    freeMb: () => 4000,
+    home: { of: home },
+    onChange: () => (changes += 1),
+  });
+  return { places, changes: () => changes };
+}
+
+describe("the places of a fleet", () => {
+  test("that are promised count at once, before their node has told of them, and are free again when left", () => {
+    const { places, changes } = room([node("a")]);
+    const taken = ["1", "2", "3"].map((id) => places.take(id, {}, sharing));
+    expect(taken).toEqual([undefined, "a", "a"].map((on) => ({ isPlaced: true, node: on })));
+    expect(places.take("4", {}, sharing)).toMatchObject({ isPlaced: false, why: "all nodes are full" });
+    expect(places.on("a")).toEqual(["2", "3"]);
+    places.leave("2");
+    places.leave("2");
+    expect(changes()).toBe(1);
+    expect(places.take("4", {}, sharing)).toEqual({ isPlaced: true, node: "a" });
+  });
+
+  test("go in one look to as many of a queue as there is room for; the others hear why, each by its own wish", () => {
+    const { places } = room([node("a"), node("b", { pool: "gpu", labels: ["cuda"], slots: 1 })]);
+    const draw = places.draw(sharing, false);
+    const wishes = [{}, { pool: "gpu" }, {}, { pool: "gpu" }, {}, { pool: "gpu", labels: ["cuda"] }, {}, {}];
+    expect(wishes.map((wish) => draw(wish))).toEqual([
+      true,
+      true,
+      true,
+      "all nodes of the pool gpu are full",
+      true,
+      "all nodes of the pool gpu are full",
+      "all nodes are full",
+      "all nodes are full",
+    ]);
+    expect(places.draw(sharing, false)({ pool: "gpu" })).toBe(true);
+  });
+
+  test("are counted once when their node has told of them, and what else it tells of counts, too", () => {
+    const { places } = room([node("a", { slots: 3, used: 2 })]);
+    places.take("1", { pool: "big" }, sharing);
+    places.take("2", { pool: "big" }, sharing);
+    // Both may be among the two of which it tells.
+    expect(places.take("3", { pool: "big" }, sharing)).toEqual({ isPlaced: true, node: "a" });
+    expect(places.take("4", { pool: "big" }, sharing)).toMatchObject({ isPlaced: false });
+  });
+
+  test("take the memory of what is promised and not yet told of into account", () => {
+    const { places } = room([node("a", { slots: 9, freeMb: 500 })]);
+    const wish = { pool: "big" };
+    expect(places.take("1", wish, sharing).isPlaced).toBe(true);
+    expect(places.take("2", wish, sharing).isPlaced).toBe(true);
+    expect(places.take("3", wish, sharing)).toMatchObject({ isPlaced: false, why: expect.stringContaining("200 MB") });
+  });
+
+  test("are given out once in each look, and not before they are taken", () => {
+    const { places } = room([node("a")]);
+    const look = places.draw(sharing, false);
+    expect([{}, {}, {}, {}].map((wish) => look(wish))).toEqual([true, true, true, "all nodes are full"]);
+    expect(places.draw(sharing, false)({})).toBe(true);
+  });
+
+  test("are not given where a session waits for its node, and are anywhere once that is gone", () => {
+    const { places } = room([node("a")], () => ({ is: "unknown", why: "it may still be at work" }));
+    expect(places.draw(sharing, false)({ before: "b" })).toBe("it may still be at work");
+    const gone = room([node("a")], () => ({ is: "gone" }));
+    expect(gone.places.take("1", { before: "b" }, sharing)).toEqual({ isPlaced: true, node: undefined });
+  });
+
+  test.each([
+    ["speaks version 99", node("a", { wire: 99 }), false],
+    ["drains", node("a", { isDraining: true }), false],
+    ["has no policy yet", node("a", { policy: null }), false],
+    ["is of the pool", node("a", { pool: "here" }), false],
+    ["has a name that is too long", node("a".repeat(64)), false],
+    ["no node has a wall", node("a"), true],
+  ])("pass a node over that %s, with that reason", (why, one, wall) => {
+    const { places } = room([one]);
+    const found = places.take("1", { wall }, { strategy: "here_first", hereSlots: 0 });
+    expect(found).toMatchObject({ isPlaced: false, why: expect.stringContaining(why) });
+  });
+
+  test("leave out the nodes that were tried", () => {
+    const { places } = room([node("a"), node("b")]);
+    const none = { ...sharing, hereSlots: 0 };
+    expect(places.take("1", { avoid: new Set(["a"]) }, none)).toEqual({ isPlaced: true, node: "b" });
+    expect(places.take("2", { avoid: new Set(["a", "b"]) }, none)).toMatchObject({ isPlaced: false });
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readHubAccess, urlsIn } from "../../../src/nodes/hub/settings.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hub-settings-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const urls = ["nats://127.0.0.1:4222"];
+const env: Record<string, string> = { SECRET: " s3cret\n", EMPTY: "" };
+const read = (settings: object) => readHubAccess({ urls, fleet: "f", ...settings }, (name) => env[name]);
+
+test("a secret is read from the environment or a file, without the white space around it", async () => {
+  const file = join(folder, "token");
+  writeFileSync(file, "t0ken\n");
+  expect((await read({ user: "u", password: "env:SECRET" })).login).toEqual({
+    by: "password",
+    user: "u",
+    password: "s3cret",
+  });
+  expect((await read({ token: `file:${file}` })).login).toEqual({ by: "token", token: "t0ken" });
+  expect((await read({})).login).toEqual({ by: "nothing" });
+});
+
+test("tls is wanted when an address or a file says so, and is left to the server otherwise", async () => {
+  expect((await read({})).tls).toBeUndefined();
+  expect((await read({ urls: ["tls://a:1"] })).tls).toEqual({});
+});
+
+test("addresses of one cluster are separated by commas", () => {
+  expect(urlsIn(" nats://a:1, nats://b:2,")).toEqual(["nats://a:1", "nats://b:2"]);
+});
+
+test.each([
+  ["a secret as itself", { token: "s3cret" }, "hub.bad_settings"],
+  ["a password without a user", { password: "env:SECRET" }, "hub.bad_settings"],
+  ["a user without a password", { user: "u" }, "hub.bad_settings"],
+  ["two logins", { user: "u", password: "env:SECRET", token: "env:SECRET" }, "hub.bad_settings"],
+  ["a variable that is not set", { token: "env:NOBODY" }, "hub.no_secret"],
+  ["a variable that is empty", { token: "env:EMPTY" }, "hub.no_secret"],
+  ["a file that is not there", { token: `file:${folder}/none` }, "hub.unreadable"],
+  ["a seed that is none", { nkey: "env:SECRET" }, "hub.bad_settings"],
+  ["a certificate without its key", { tls: { cert: "/c" } }, "hub.bad_settings"],
+  ["a certificate that is not there", { tls: { ca: `${folder}/none.pem` } }, "hub.unreadable"],
+  ["no address", { urls: [] }, "hub.bad_settings"],
+  ["an address of something else", { urls: ["http://127.0.0.1"] }, "hub.bad_settings"],
+  ["an address without a machine", { urls: ["nats://"] }, "hub.bad_settings"],
+  ["no address at all", { urls: ["localhost"] }, "hub.bad_settings"],
+  ["a fleet with a dot", { fleet: "a.b" }, "hub.bad_settings"],
+  ["a setting that nobody knows", { passwort: "env:SECRET" }, "hub.bad_settings"],
+])("%s is refused with the next step, and without the secret", async (_, settings, code) => {
+  const fault: unknown = await read(settings).catch((error: unknown) => error);
+  expect(fault).toMatchObject({ code, hint: expect.stringMatching(/\w/) });
+  expect(JSON.stringify(fault) + String(fault)).not.toContain("s3cret");
+});
+
+test("a login in an address is refused, as others could read it, and not repeated", async () => {
+  for (const url of ["nats://me:s3cret@127.0.0.1:4222", "nats://s3cret@127.0.0.1"]) {
+    const fault: unknown = await read({ urls: [url] }).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code: "hub.secret_in_url", hint: expect.stringContaining("env:NAME") });
+    expect(JSON.stringify(fault) + String(fault)).not.toContain("s3cret");
+  }
+  const other: unknown = await read({ urls: ["http://me:s3cret@127.0.0.1:4222"] }).catch((error: unknown) => error);
+  expect(JSON.stringify(other) + String(other)).not.toContain("s3cret");
+});

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { wronglyTold } from "../../../scripts/soak/told.ts";
+import { isAuthor, propose } from "../../../src/offline/author.ts";
+import { block, call, say, type Answerer } from "../../../src/offline/reply.ts";
+import { isDaemon } from "../../../src/offline/script.ts";
+import { heading } from "../../../src/protocol/briefing.ts";
+import type { DeckEvent } from "../../../src/protocol/event.ts";
+import { of } from "../../kit/deck.ts";
+
+/** So many calls does a unit of work take. `unit-agent.mjs` has the same number. */
+const stepsOfUnit = 2;
+
+/** What is to be reached: so many units of work, each by a construct of its own. */
+export const goalOf = (goal: number, units: number): string => `Goal ${goal}: have ${units} units of work done.`;
+
+/** The daemon spawns a construct for each unit, once; one that is a real agent does its unit as the scripted one does. */
+export const answerUnits =
+  (workspace: () => string): Answerer =>
+  (request) => {
+    if (isAuthor(request)) return propose([], request);
+    if (isDaemon(request)) {
+      const [, goal = "0", units = "0"] = /Goal (\d+): have (\d+) units/.exec(request.firstUserText) ?? [];
+      const tasks = Array.from({ length: Number(units) }, (_, index) => ({
+        type: "spawn" as const,
+        task: `Do unit ${goal}-${index}: it is the ${ordinal(index)} of its goal.`,
+      }));
+      if (request.lastUserText.includes(heading.goal)) return block({ actions: tasks, status: "waiting" });
+      return block({ status: request.lastUserText.includes("Nothing else is in flight") ? "done" : "waiting" });
+    }
+    const unit = /unit (\d+-\d+):/.exec(request.firstUserText)?.[1] ?? "none";
+    const done = new Set(linesOf(workspace(), unit).map(([step]) => step)).size;
+    if (done >= stepsOfUnit) return say(`Unit ${unit} is done.`);
+    return call("Bash", { command: `echo "${done} real" >> unit-${unit}.txt; sleep 0.2` });
+  };
+
+/** Tasks that are nearly the same look like one that is started in vain again and again. */
+const ordinal = (index: number): string =>
+  [index, index * 7 + 3, index * index + 11].map((number) => words[number % words.length] ?? "").join(" ");
+
+const words = [
+  "parser",
+  "network",
+  "login",
+  "table",
+  "image",
+  "queue",
+  "ledger",
+  "socket",
+  "letter",
+  "engine",
+  "window",
+  "garden",
+  "bridge",
+];
+
+/** What is not as it must be in a run that is over: none lost, none doubled. */
+export function wrongUnits(events: readonly DeckEvent[], goal: number, units: number, workspace: string): string[] {
+  const wrong: string[] = [];
+  const closed = of(events, "run.closed");
+  if (closed.length !== 1 || closed[0]?.body.status !== "done")
+    wrong.push(`closed ${closed.length} times, as ${closed.map(({ body }) => body.status).join()}`);
+  const outcomes = of(events, "construct.ended");
+  for (const { body } of of(events, "construct.queued")) {
+    const ends = outcomes.filter((event) => event.body.construct === body.construct);
+    if (ends.length !== 1) wrong.push(`${body.construct} has ${ends.length} outcomes`);
+    // One whose agents were killed time and again does not go on for ever.
+    const isGivenUp = of(events, "construct.agent_died").some(
+      (death) => death.body.construct === body.construct && !death.body.goes_on,
+    );
+    const state = ends[0]?.body.outcome.state;
+    if (state !== "done" && !isGivenUp)
+      wrong.push(`${body.construct} has ended as ${state}: ${ends[0]?.body.outcome.result.slice(0, 200)}`);
+  }
+  for (let index = 0; index < units; index += 1) {
+    const unit = `${goal}-${index}`;
+    const own = outcomes.filter(({ body }) => body.outcome.task.includes(`unit ${unit}:`));
+    if (own.length !== 1) wrong.push(`unit ${unit} has ${own.length} outcomes`);
+    const lines = linesOf(workspace, unit);
+    const steps = new Set(lines.map(([step]) => step)).size;
+    if (own.some(({ body }) => body.outcome.state === "done") && steps !== stepsOfUnit)
+      wrong.push(`unit ${unit} is told to be done with ${steps} steps`);
+    // Who writes again after another one has was at work beside it.
+    const writers = lines.map(([, writer]) => writer).filter((writer, at, all) => writer !== all[at - 1]);
+    if (new Set(writers).size !== writers.length)
+      wrong.push(`two agents were at work on unit ${unit}: ${writers.join()}`);
+  }
+  return [...wrong, ...wronglyTold(events)];
+}
+
+function linesOf(workspace: string, unit: string): [step: string, writer: string][] {
+  const path = join(workspace, `unit-${unit}.txt`);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => {
+    const [step = "", writer = ""] = line.split(" ");
+    return [step, writer];
+  });
+}
