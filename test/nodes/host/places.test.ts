@@ -111,6 +111,14 @@ describe("the places of a fleet", () => {
     expect(found).toMatchObject({ isPlaced: false, why: expect.stringContaining(why) });
   });
 
+  test("could be had at a node that has only just come, and not at one that takes no more", () => {
+    const could = (one: KnownNode): boolean => room([one]).places.couldTake({}, { ...sharing, hereSlots: 0 });
+    expect(could(node("a", { policy: null }))).toBe(true);
+    expect(could(node("a", { policy: null, isDraining: true }))).toBe(false);
+    expect(could(node("a", { policy: null, wire: 99 }))).toBe(false);
+    expect(room([node("a", { policy: null })]).places.couldTake({ pool: "gpu" }, sharing)).toBe(false);
+  });
+
   test("leave out the nodes that were tried", () => {
     const { places } = room([node("a"), node("b")]);
     const none = { ...sharing, hereSlots: 0 };
