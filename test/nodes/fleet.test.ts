@@ -62,7 +62,7 @@ describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of
     const desk = await fleet.desk();
     const agents = later();
     const nodes = [await fleet.node("one", agents.driver), await fleet.node("two", agents.driver)];
-    await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
+    await eventually(() => desk.list().nodes.filter(({ why_not }) => why_not === null).length === 2, "both take work");
     const tasks = ["First", "Second", "Third"].map((name) => `${name}: do it.`);
     await using kit = await openTestDeck({
       driver(usual) {
@@ -99,8 +99,9 @@ describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of
         .map(({ state, result }) => `${state} ${result}`)
         .sort(),
     ).toEqual([0, 1, 2].map((index) => `done It says ${index}.`));
-    // It goes where the most is free.
-    expect(nodes.map(({ took }) => took.length).toSorted((one, other) => one - other)).toEqual([1, 2]);
+    // It goes where the most is free. A server that was killed may give a job out once more, to the same node.
+    const openings = nodes.map(({ took }) => new Set(took).size);
+    expect(openings.toSorted((one, other) => one - other)).toEqual([1, 2]);
     expect(existsSync("/etc/cyberdeck-denied")).toBe(false);
     expect(fleet.toldOf("hub.link").map(({ link }) => link)).toEqual(["down", "up"]);
     expect(fleet.toldOf("node.stranger")).toEqual([]);
