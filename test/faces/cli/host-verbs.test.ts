@@ -40,6 +40,22 @@ describe("ls", () => {
     ).toMatchObject([{ run: runId, construct: one, task: "count the files" }]);
   });
 
+  test("marks those of whose node nothing is heard, until it is back, in words and in JSON", async () => {
+    const deck = await deckAtWork();
+    deck.stage().emit("construct.started", { construct: one, pid: 1, command: "agent", place: "node-a" });
+    deck.stage().emit("node.went", { node: "node-a", boot: "b", why: "silent", agents: 1 });
+    const { at = 0 } = deck.events.at(-1) ?? {};
+    expect((await run(stand(["ls"], deck))).out).toContain("node-a, not heard");
+    const silent = await run(stand(["ls", "--json"], deck));
+    expect(JSON.parse(silent.out)).toMatchObject({ place: "node-a", unheard: "node", unheard_since: at });
+    deck.stage().emit("node.came", { node: "node-a", boot: "b", pool: "p", labels: [], slots: 1 });
+    expect((await run(stand(["ls"], deck))).out).not.toContain("not heard");
+    const back = await run(stand(["ls", "--json"], deck));
+    expect(JSON.parse(back.out)).toMatchObject({ place: "node-a", unheard: null, unheard_since: null });
+    deck.stage().emit("hub.link", { link: "down" });
+    expect((await run(stand(["ls"], deck))).out).toContain("node-a, link down");
+  });
+
   test("says that nothing is open where that is so", async () => {
     expect(await run(stand(["ls"], scriptedDeck()))).toMatchObject({ code: 0, out: "No run is open.\n" });
   });
