@@ -116,6 +116,8 @@ export function repeated(flags: DeckFlags, part: "all" | "home" = "all"): string
   if (flags.claudeBin !== undefined) given.push("--claude-bin", flags.claudeBin);
   if (flags.offline === true) given.push("--offline");
   if (flags.embedded === true) given.push("--embedded");
+  if (flags.hub !== undefined) given.push("--hub", flags.hub);
+  if (flags.fleet !== undefined) given.push("--fleet", flags.fleet);
   return given.length === 0 ? "" : ` ${shellWords(given)}`;
 }
 
