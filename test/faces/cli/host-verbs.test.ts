@@ -71,6 +71,18 @@ describe("say and goal", () => {
     expect((await run(stand(["say", "last", "x"], () => Promise.reject(absent)))).err).toContain("start one");
   });
 
+  test("say with a text and no run, or the other way round, says which runs are open, and tells nobody anything", async () => {
+    const deck = await deckAtWork();
+    const { code, out, err } = await run(stand(["say", "go on \u001b[2J"], deck));
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(`cyberdeck say ${runId} 'go on`);
+    expect(err).toContain(`open: ${runId} (count`);
+    expect(err).not.toContain("\u001b");
+    expect(deck.commands.filter(({ type }) => type === "say")).toEqual([]);
+    expect((await run(stand(["say", "go on"], scriptedDeck()))).err).toContain("no run is open; start one");
+    expect((await run(stand(["say"], await deckAtWork()))).err).toContain("missing required argument 'run'");
+  });
+
   test("goal shows it without what it would do to a terminal, and edit sends the new one", async () => {
     const { out } = await run(stand(["goal"], await deckAtWork()));
     expect(out).toContain("count ");
