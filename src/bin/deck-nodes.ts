@@ -39,6 +39,7 @@ export async function deckNodes({ access, epochFile, policy, here }: DeckNodesPa
       list: () => poolsOf(desk.list()),
     }),
     nodes: {
+      hub: { urls: access.urls, fleet: access.fleet },
       serve({ note, kept, runs }) {
         const policies = policyDesk({ ...policy, runs: () => boundsOf(runs()) });
         return desk.serve({

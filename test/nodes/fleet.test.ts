@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { AgentDriver, SessionSpec } from "../../src/drivers/agent.ts";
-import { block, call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
+import { block, call, reply, say, useTool } from "../../src/offline/reply.ts";
 import { scripted } from "../../src/offline/script.ts";
-import { bearersOf, doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openFleet } from "./kit/fleet.ts";
 import { theServer } from "./kit/nats.ts";
 import { puppet } from "./kit/puppet.ts";
@@ -49,12 +50,6 @@ function later() {
   };
   return { driver, is: (given: AgentDriver) => usual.resolve(given) };
 }
-
-/** Works until it is ended from outside, and then tells what it was told. */
-const atWork: Answerer = ({ lastUserText }) =>
-  lastUserText.includes("Your process was killed from outside")
-    ? say("Went on.")
-    : call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
 
 describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of a fleet, over %s", () => {
   test("is done on two nodes as on one machine, also when the server is killed and started again", async () => {
@@ -243,12 +238,7 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
       settings: { max_concurrent: 2, sandbox: "off" },
       answer: atWork,
     });
-    const { afterSeq } = await kit.startTasks(["Work.", "Work too."]);
-    let calls = 0;
-    const before = await kit.eventsUntil(afterSeq, ({ type }) => type === "gate.judged" && (calls += 1) === 2);
-    const constructs = of(before, "construct.queued").map(({ body }) => body.construct);
-    for (const id of constructs)
-      await eventually(() => bearersOf(id).some((line) => line.includes("sleep 301")), `${id} has children`);
+    const { afterSeq, constructs } = await startTwoAtWork(kit);
     expect(desk.list().nodes.map(({ agents: on }) => on.toSorted())).toEqual([constructs.toSorted()]);
     relay.cut();
     const shown = (): unknown => desk.list().nodes.map(({ boot, agents: on }) => ({ boot, on: on.toSorted() }));
@@ -256,14 +246,11 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
     await eventually(() => JSON.stringify(shown()) === unheard, "it is shown as one that is not heard");
     let deaths = 0;
     await kit.eventsUntil(afterSeq, ({ type }) => type === "construct.agent_died" && (deaths += 1) === 2);
-    expect(constructs.flatMap(bearersOf).filter((line) => line.includes("sleep 301"))).toEqual([]);
+    expect(childrenOf(constructs)).toEqual([]);
     relay.mend();
     const events = await kit.untilClosed(afterSeq);
     expect(one.proofs).toEqual([{ why: "silence", proven: true }]);
-    expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual([
-      ["done", "Went on."],
-      ["done", "Went on."],
-    ]);
+    expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual(bothWentOn);
     expect(new Set(one.took).size).toBeGreaterThanOrEqual(4);
     expect(of(events, "construct.agent_died").map(({ body }) => body)).toMatchObject(
       [1, 2].map(() => ({ exit: "one has not been heard for too long", goes_on: true })),
