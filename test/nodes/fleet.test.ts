@@ -7,6 +7,7 @@ import { block, call, reply, say, useTool, type Answerer } from "../../src/offli
 import { scripted } from "../../src/offline/script.ts";
 import { bearersOf, doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
 import { openFleet } from "./kit/fleet.ts";
+import { later } from "./kit/later.ts";
 import { theServer } from "./kit/nats.ts";
 import { puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
@@ -37,18 +38,6 @@ const specOf = (id: string): SessionSpec => ({
   role: { kind: "worker" },
   gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
 });
-
-/** Lets a test have the real driver before its deck is open. */
-function later() {
-  const usual = Promise.withResolvers<AgentDriver>();
-  const driver: AgentDriver = {
-    name: "claude",
-    can: { interrupt: true, resume: true, structuredOutput: true },
-    open: async (spec) => (await usual.promise).open(spec),
-    models: async (asked) => (await usual.promise).models(asked),
-  };
-  return { driver, is: (given: AgentDriver) => usual.resolve(given) };
-}
 
 /** Works until it is ended from outside, and then tells what it was told. */
 const atWork: Answerer = ({ lastUserText }) =>

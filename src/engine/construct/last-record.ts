@@ -1,11 +1,14 @@
+import { resolve } from "node:path";
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { Returned } from "../../protocol/workspace.ts";
 import type { Beginning } from "./beginning.ts";
 import { suspendedCause } from "./machine.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { suspendedOf, type Cut } from "./suspending.ts";
 import type { ConstructWorks } from "./works.ts";
+import { sortedOut } from "./bringing-back.ts";
 import { checkFiles } from "./written-files.ts";
 import { handedOver } from "./yielding.ts";
 
@@ -28,6 +31,8 @@ export interface Remains {
   begun: Begun | undefined;
   session: AgentSession | undefined;
   exit: AgentExit | null;
+  /** What came back of its copy of the workspace; undefined: it had none. */
+  returned: Returned | undefined;
   transcript: TranscriptSink | undefined;
 }
 
@@ -67,11 +72,14 @@ function timesOf({ before, begun, parts }: Remains): { startedAt: number | null;
 }
 
 async function outcomeFrom(
-  { spec, parts, works, cause, exit, transcript }: Remains,
+  { spec, parts, works, cause, exit, returned, transcript }: Remains,
   times: ReturnType<typeof timesOf>,
 ): Promise<Outcome> {
   const { tally, meter, tripwires } = works;
-  const { files, missing } = await checkFiles(tally.written, parts.workspace);
+  const written = [...tally.written].map((path) => resolve(parts.workspace, path));
+  const { here, notBack } =
+    returned === undefined ? { here: written, notBack: [] } : sortedOut(written, parts.workspace, returned);
+  const { files, missing } = await checkFiles(here, parts.workspace);
   return outcomeOf({
     spec,
     cause,
@@ -81,7 +89,8 @@ async function outcomeFrom(
     exit,
     ...times,
     files,
-    missing,
+    missing: [...missing, ...notBack],
+    workspace: returned ?? null,
     tripwires: tripwires.fired,
     transcript: transcript?.path ?? null,
   });

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import { count } from "../../../base/units.ts";
-import type { NodeAsked, NodeEvent, RunningNode } from "../../../protocol/node.ts";
+import { workspaceWays, type NodeAsked, type NodeEvent, type RunningNode } from "../../../protocol/node.ts";
 import { sandboxes } from "../../../protocol/settings.ts";
 import { exitCode } from "../exit.ts";
 import { absolute } from "../flags/brake-flags.ts";
@@ -23,6 +23,7 @@ interface NodeFlags {
   data?: string;
   claudeBin?: string;
   sandbox: NodeAsked["sandbox"];
+  workspace: NodeAsked["workspace"];
   offline?: boolean;
   user?: string;
   password?: string;
@@ -60,6 +61,12 @@ export function defineNode(command: Command, world: World, finish: (code: number
       choiceOf("--sandbox", sandboxes),
       "auto",
     )
+    .option(
+      "--workspace <way>",
+      "how a workspace comes here: bundle, a copy whose result goes back as a branch, or shared, the same path on a shared file system",
+      choiceOf("--workspace", workspaceWays),
+      "bundle",
+    )
     .option("--offline", "use the scripted model that ships with the deck: no account, no network, no cost")
     .option("--user <name>", "user of the NATS server; needs --password")
     .option("--password <where>", "where its password is: env:NAME or file:PATH")
@@ -77,7 +84,8 @@ export function defineNode(command: Command, world: World, finish: (code: number
 }
 
 function askedOf(flags: NodeFlags, world: World): NodeAsked {
-  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox, user, password, token, nkey } = flags;
+  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox, workspace, user, password, token, nkey } =
+    flags;
   const { tlsCa: ca, tlsCert: cert, tlsKey: key } = flags;
   const file = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : absolute(path, world);
@@ -98,6 +106,7 @@ function askedOf(flags: NodeFlags, world: World): NodeAsked {
     slots,
     offline: flags.offline === true,
     sandbox,
+    workspace,
   };
 }
 
