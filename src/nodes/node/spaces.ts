@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
@@ -10,7 +10,7 @@ import type { Things } from "../hub/hub.ts";
 import { resultName, type Brought, type Space } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
 import { usualLimits } from "../workspace/limits.ts";
-import { spaceManifestSchema } from "../workspace/manifest.ts";
+import { resultManifestSchema, spaceManifestSchema } from "../workspace/manifest.ts";
 import { packResult } from "../workspace/pack-result.ts";
 import { unpack } from "../workspace/unpack.ts";
 
@@ -47,7 +47,15 @@ const mostKept = 50;
 /** So long is it tried again to put a result into a store that is full, or cannot be reached, milliseconds. */
 const putMs = 60_000;
 
-const noteSchema = z.object({ at: z.number(), folder: z.string(), manifest: spaceManifestSchema });
+const noteSchema = z.object({
+  at: z.number(),
+  folder: z.string(),
+  manifest: spaceManifestSchema,
+  /** What was brought back of it last, and is in `lastBundle`. */
+  last: resultManifestSchema.optional(),
+});
+type SpaceNote = z.infer<typeof noteSchema>;
+const lastBundle = "last.bundle";
 
 export async function openSpaces({ folder, things, path, clock = systemClock }: SpacesParts): Promise<Spaces> {
   const temporary = join(folder, "git");
@@ -127,10 +135,13 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
               const number = randomUUID().slice(0, 8);
               const file = join(place, `result-${number}.bundle`);
               try {
-                const packed = await packResult(tree, manifest, file, tools());
+                const note = await noteIn(place);
+                const earlier = note?.last && { bundle: join(place, lastBundle), manifest: note.last };
+                const packed = await packResult(tree, manifest, file, tools(), { earlier });
                 if (packed.isNothing) return packed;
                 const thing = resultName(name, number);
                 await put(thing, file);
+                if (note !== undefined) await keepLast(place, file, { ...note, last: packed.manifest });
                 return { isNothing: false, thing, manifest: packed.manifest };
               } finally {
                 await rm(file, { force: true });
@@ -155,7 +166,15 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
 
 const noteOf = (place: string): string => join(place, "space.json");
 
-async function noteIn(place: string): Promise<z.infer<typeof noteSchema> | undefined> {
+/** The note is true at each moment: a bundle that it does not name is none. */
+async function keepLast(place: string, file: string, note: SpaceNote): Promise<void> {
+  const { last: _, ...without } = note;
+  await writeWhole(noteOf(place), JSON.stringify(without), 0o600);
+  await rename(file, join(place, lastBundle));
+  await writeWhole(noteOf(place), JSON.stringify(note), 0o600);
+}
+
+async function noteIn(place: string): Promise<SpaceNote | undefined> {
   try {
     return noteSchema.parse(JSON.parse(await readFile(noteOf(place), "utf8")));
   } catch {
