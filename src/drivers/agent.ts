@@ -159,8 +159,8 @@ export interface AgentSession {
 
 /** Files that an agent works on elsewhere. */
 export interface WorkspaceCopy {
-  /** As it was given; undefined: it goes on in the one that its session had before. */
-  readonly packed: Packed | undefined;
+  /** As it was given. */
+  readonly packed: Packed;
   /**
    * Brings what is new in it back, once its agent is gone. Never rejects, is bounded in time, and gives the same answer again.
    * @param how `construct`: whose work it is; `isOver`: the session is not taken up again; `isHurried`: somebody waits for its end

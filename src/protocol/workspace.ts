@@ -21,6 +21,8 @@ export const packedSchema = z.object({
   is_dirty: z.boolean(),
   /** It goes on from what was brought back of it earlier. */
   is_earlier_result: z.boolean(),
+  /** It is there since its session began, with what that has made; nothing was sent. */
+  goes_on: z.boolean(),
   bytes: z.int(),
   left,
   submodules: shown,

@@ -1,10 +1,12 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { isWithin } from "../../base/files.ts";
 import type { AgentSession } from "../../drivers/agent.ts";
+import type { WrittenFile } from "../../protocol/outcome.ts";
 import type { Returned } from "../../protocol/workspace.ts";
 import { raiseAttention } from "../attention.ts";
 import type { Note } from "../journal.ts";
 import { endStateOf, suspendedCause } from "./machine.ts";
+import { checkFiles } from "./written-files.ts";
 
 export interface BringingParts {
   construct: string;
@@ -37,22 +39,27 @@ export async function broughtBack(
 }
 
 /**
- * Of the paths that a construct says it has written: those that are to be on this disk, and those of its copy that are not among what came
- * back.
+ * Of the paths that a construct says it has written: the files that are on this disk, and those that are not, nor among what came back of
+ * its copy.
  */
-export function sortedOut(
-  paths: readonly string[],
+export async function filesOf(
+  written: Iterable<string>,
   workspace: string,
-  returned: Returned,
-): { here: string[]; notBack: string[] } {
-  const here = paths.filter((path) => !isWithin(path, workspace));
+  returned: Returned | null,
+): Promise<{ files: WrittenFile[]; missing: string[] }> {
+  const paths = [...written].map((path) => resolve(workspace, path));
+  if (returned === null) return checkFiles(paths, workspace);
+  const { files, missing } = await checkFiles(
+    paths.filter((path) => !isWithin(path, workspace)),
+    workspace,
+  );
   const away = paths.filter((path) => isWithin(path, workspace));
-  if (returned.how !== "branch") return { here, notBack: away };
+  return { files, missing: [...missing, ...away.filter((path) => !isBack(relative(workspace, path), returned))] };
+}
+
+function isBack(name: string, returned: Returned): boolean {
+  if (returned.how !== "branch") return false;
   const { count, first } = returned.files;
   // Of more than are named it is not known.
-  const isBack = (path: string): boolean => {
-    const name = relative(workspace, path);
-    return count > first.length || first.some((one) => one === name || one.endsWith(`/${name}`));
-  };
-  return { here, notBack: away.filter((path) => !isBack(path)) };
+  return count > first.length || first.some((one) => one === name || one.endsWith(`/${name}`));
 }

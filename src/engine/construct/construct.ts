@@ -183,9 +183,8 @@ export class Construct {
       const { pid, command, place = null } = session;
       this.#place = place;
       this.#works.note("construct.started", { construct: this.spec.id, pid, command, place });
-      const packed = session.copy?.packed;
-      if (packed !== undefined)
-        this.#works.note("workspace.packed", { construct: this.spec.id, place: place ?? "", ...packed });
+      if (session.copy !== undefined)
+        this.#works.note("workspace.packed", { construct: this.spec.id, place: place ?? "", ...session.copy.packed });
       this.#works.times.start();
       const { signal } = this.#timers;
       const lastSign = (): number => this.#works.times.lastSign();

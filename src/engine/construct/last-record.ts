@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
 import type { Returned } from "../../protocol/workspace.ts";
@@ -8,8 +7,7 @@ import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { suspendedOf, type Cut } from "./suspending.ts";
 import type { ConstructWorks } from "./works.ts";
-import { sortedOut } from "./bringing-back.ts";
-import { checkFiles } from "./written-files.ts";
+import { filesOf } from "./bringing-back.ts";
 import { handedOver } from "./yielding.ts";
 
 /** When a construct began this stretch of its life, by both clocks, milliseconds. */
@@ -76,10 +74,7 @@ async function outcomeFrom(
   times: ReturnType<typeof timesOf>,
 ): Promise<Outcome> {
   const { tally, meter, tripwires } = works;
-  const written = [...tally.written].map((path) => resolve(parts.workspace, path));
-  const { here, notBack } =
-    returned === undefined ? { here: written, notBack: [] } : sortedOut(written, parts.workspace, returned);
-  const { files, missing } = await checkFiles(here, parts.workspace);
+  const { files, missing } = await filesOf(tally.written, parts.workspace, returned ?? null);
   return outcomeOf({
     spec,
     cause,
@@ -89,7 +84,7 @@ async function outcomeFrom(
     exit,
     ...times,
     files,
-    missing: [...missing, ...notBack],
+    missing,
     workspace: returned ?? null,
     tripwires: tripwires.fired,
     transcript: transcript?.path ?? null,

@@ -26,6 +26,7 @@ export function narrateConstruct(event: DeckEvent): Telling | undefined {
     }
     case "workspace.packed": {
       const { construct, place, left } = event.body;
+      if (event.body.goes_on) return passing(construct, "goes on", `in its copy of the workspace on ${place}`);
       const stayed = left.count === 0 ? "" : `; ${count(left.count, "file")} left behind`;
       return passing(construct, "copied", `the workspace is on ${place}${stayed}`);
     }

@@ -44,7 +44,7 @@ export interface RemoteSessionParts {
 
 /** A copy of the workspace as it was given to a session. */
 export interface GivenCopy {
-  packed: Packed | undefined;
+  packed: Packed;
   /** Its agent has said by which id its session can be taken up. */
   heard: (agentSession: string) => void;
   /**

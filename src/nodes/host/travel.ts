@@ -63,7 +63,7 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
   const packing = packingOf({ folder, things, tools, warn });
   const takeBack = takingBack({ folder, things, tools, warn });
 
-  const copyFor = (spec: SessionSpec, note: GivenCopyNote, packed: Packed | undefined): GivenCopy => {
+  const copyFor = (spec: SessionSpec, note: GivenCopyNote, packed: Packed): GivenCopy => {
     let own = note;
     const keep = (next: GivenCopyNote): Promise<void> => {
       own = next;
@@ -102,7 +102,11 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
     const { space: name, manifest } = note;
     const own = { ...note, session: spec.id, at: clock.now() };
     await given.keep(own);
-    return { space: { name, thing: null, manifest }, copy: copyFor(spec, own, undefined), opened: () => undefined };
+    return {
+      space: { name, thing: null, manifest },
+      copy: copyFor(spec, own, packedOf(manifest, { goesOn: true, isEarlierResult: false })),
+      opened: () => undefined,
+    };
   };
 
   return {
@@ -120,7 +124,7 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         pack.done(true);
         throw notNoted(error);
       }
-      const packed = packedOf(manifest, (before?.last ?? null) !== null);
+      const packed = packedOf(manifest, { goesOn: false, isEarlierResult: note.last !== null });
       return {
         space: { name, thing, manifest },
         copy: copyFor(spec, note, packed),
@@ -144,12 +148,16 @@ async function packFor(
     : packing.ofResult(workspace, before.manifest, last.commit);
 }
 
-const packedOf = (manifest: SpaceManifest, isEarlierResult: boolean): Packed => ({
+const packedOf = (
+  manifest: SpaceManifest,
+  { goesOn, isEarlierResult }: { goesOn: boolean; isEarlierResult: boolean },
+): Packed => ({
   commit: manifest.commit,
   head: manifest.head,
   branch: manifest.branch,
   is_dirty: manifest.isDirty,
   is_earlier_result: isEarlierResult,
+  goes_on: goesOn,
   bytes: manifest.bytes,
   left: manifest.left,
   submodules: manifest.submodules,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { AgentDriver } from "../../../src/drivers/agent.ts";
 import { openHub } from "../../../src/nodes/hub/open-hub.ts";
-import type { Entry, Hub, Job, Taking } from "../../../src/nodes/hub/hub.ts";
+import type { Entry, Hub, Job, Taking, Things } from "../../../src/nodes/hub/hub.ts";
 import { theHost } from "../../../src/nodes/hub/subjects.ts";
 import type { LeaseTimes } from "../../../src/nodes/lease.ts";
 import { conversations, type Conversations } from "../../../src/nodes/node/conversations.ts";
@@ -37,8 +37,8 @@ export interface HubNodeOptions {
   /** Where its outbox is. */
   folder: string;
   tells?: Partial<NodeTells>;
-  /** Workspaces come to it as copies. */
-  copies?: boolean;
+  /** Workspaces come to it as copies; a function stands between it and the store. */
+  copies?: boolean | ((things: Things) => Things);
 }
 
 /** A node made of its parts, in this process, over a real hub. */
@@ -61,13 +61,14 @@ export async function startHubNode(options: HubNodeOptions): Promise<HubNode> {
   const access = { urls: [options.url], fleet: "test", login: { by: "nothing" as const }, tls: undefined };
   const hub = await openHub({ me: name, access, bounds: quick });
   const outbox = openOutbox(join(options.folder, `${name}.db`));
-  const spaces = options.copies
-    ? await openSpaces({
-        folder: join(options.folder, `${name}-spaces`),
-        things: hub.things,
-        path: process.env["PATH"] ?? "",
-      })
-    : undefined;
+  const spaces =
+    options.copies !== undefined && options.copies !== false
+      ? await openSpaces({
+          folder: join(options.folder, `${name}-spaces`),
+          things: typeof options.copies === "function" ? options.copies(hub.things) : hub.things,
+          path: process.env["PATH"] ?? "",
+        })
+      : undefined;
   const node = new Node(options, hub, outbox, spaces);
   await node.live();
   return node;
