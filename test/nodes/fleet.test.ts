@@ -8,6 +8,7 @@ import { scripted } from "../../src/offline/script.ts";
 import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
 import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openFleet } from "./kit/fleet.ts";
+import { later } from "./kit/later.ts";
 import { theServer } from "./kit/nats.ts";
 import { puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
@@ -38,18 +39,6 @@ const specOf = (id: string): SessionSpec => ({
   role: { kind: "worker" },
   gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
 });
-
-/** Lets a test have the real driver before its deck is open. */
-function later() {
-  const usual = Promise.withResolvers<AgentDriver>();
-  const driver: AgentDriver = {
-    name: "claude",
-    can: { interrupt: true, resume: true, structuredOutput: true },
-    open: async (spec) => (await usual.promise).open(spec),
-    models: async (asked) => (await usual.promise).models(asked),
-  };
-  return { driver, is: (given: AgentDriver) => usual.resolve(given) };
-}
 
 describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of a fleet, over %s", () => {
   test("is done on two nodes as on one machine, also when the server is killed and started again", async () => {

@@ -18,7 +18,7 @@ import { renewals } from "./renewals.ts";
 import { toldTalks } from "./told-talks.ts";
 import { workerOf, type Taken } from "./worker.ts";
 
-export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs"> {
+export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "warn"> {
   boot: string;
   /** Of the folder in which it and all other lives of this node are. */
   dataId: string;
@@ -39,6 +39,8 @@ export interface Stint {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly used: number;
+  /** Copies of workspaces whose host may still want what is new in them. */
+  readonly copies: number;
   /** The version of the policy by which it judges. */
   readonly policy: string | null;
   mayAct(): boolean;
@@ -114,7 +116,7 @@ export function nodeStint(parts: StintParts): Stint {
   });
   // It is in force when all who follow it do.
   policies.onChange(() => void setImmediate(settle));
-  const places = placesOf({ ...parts, policies });
+  const places = placesOf({ ...parts, policies, warn });
   const worker = workerOf({
     life,
     driver,
@@ -136,6 +138,9 @@ export function nodeStint(parts: StintParts): Stint {
     since,
     get used() {
       return worker.used;
+    },
+    get copies() {
+      return worker.copies;
     },
     get policy() {
       return policies.version();

@@ -61,6 +61,8 @@ describe("cyberdeck node", () => {
       "/var/node",
       "--sandbox",
       "on",
+      "--workspace",
+      "shared",
       "--user",
       "u",
       "--password",
@@ -90,6 +92,7 @@ describe("cyberdeck node", () => {
         slots: 4,
         offline: true,
         sandbox: "on",
+        workspace: "shared",
       },
     ]);
   });
@@ -106,6 +109,7 @@ describe("cyberdeck node", () => {
         slots: 4,
         offline: false,
         sandbox: "auto",
+        workspace: "bundle",
       },
     ]);
   });
@@ -114,6 +118,7 @@ describe("cyberdeck node", () => {
     [["node", "--pool", "p", "--slots", "1"], "--hub"],
     [["node", "--hub", "nats://h:1", "--slots", "1"], "--pool"],
     [["node", "--hub", "nats://h:1", "--pool", "p"], "--slots"],
+    [[...needed, "--workspace", "nfs"], "--workspace"],
     [["node", "--hub", "nats://h:1", "--pool", "p", "--slots", "0"], "--slots cannot be"],
     [["node", "--hub", "nats://h:1", "--pool", "p", "--slots", "many"], "--slots cannot be"],
     [[...needed, "--sandbox", "maybe"], "--sandbox cannot be"],

@@ -18,6 +18,7 @@ const node = (name: string, some: Partial<KnownNode> = {}): KnownNode => ({
   freeMb: 4000,
   isDraining: false,
   policy: "p",
+  workspace: "shared",
   hasWall: false,
   since: 0,
   ...some,

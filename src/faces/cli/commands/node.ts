@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import { count } from "../../../base/units.ts";
-import type { NodeAsked, NodeEvent, RunningNode } from "../../../protocol/node.ts";
+import { workspaceWays, type NodeAsked, type NodeEvent, type RunningNode } from "../../../protocol/node.ts";
 import { sandboxes } from "../../../protocol/settings.ts";
 import { exitCode } from "../exit.ts";
 import { absolute } from "../flags/brake-flags.ts";
@@ -24,6 +24,7 @@ interface NodeFlags extends LoginFlags {
   data?: string;
   claudeBin?: string;
   sandbox: NodeAsked["sandbox"];
+  workspace: NodeAsked["workspace"];
   offline?: boolean;
   json?: boolean;
 }
@@ -54,6 +55,12 @@ export function defineNode(command: Command, world: World, finish: (code: number
       choiceOf("--sandbox", sandboxes),
       "auto",
     )
+    .option(
+      "--workspace <way>",
+      "how a workspace comes here: bundle, a copy whose result goes back as a branch, or shared, the same path on a shared file system",
+      choiceOf("--workspace", workspaceWays),
+      "bundle",
+    )
     .option("--offline", "use the scripted model that ships with the deck: no account, no network, no cost");
   addLogin(command)
     .option("--json", "write what happens as lines of JSON")
@@ -65,7 +72,7 @@ export function defineNode(command: Command, world: World, finish: (code: number
 }
 
 function askedOf(flags: NodeFlags, world: World): NodeAsked {
-  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox } = flags;
+  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox, workspace } = flags;
   return {
     hub: { urls: addressesIn(hub), fleet, ...loginOf(flags, world) },
     ...given({ name, claudeBin, data: data === undefined ? undefined : absolute(data, world) }),
@@ -74,6 +81,7 @@ function askedOf(flags: NodeFlags, world: World): NodeAsked {
     slots,
     offline: flags.offline === true,
     sandbox,
+    workspace,
   };
 }
 
