@@ -191,6 +191,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       subscriptions.use(
         await listening({
           hub,
+          lease,
           lives,
           lines,
           link,

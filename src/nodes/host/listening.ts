@@ -1,5 +1,6 @@
 import type { Hub } from "../hub/hub.ts";
 import type { Party } from "../hub/subjects.ts";
+import type { LeaseTimes } from "../lease.ts";
 import { fromNodeSchema } from "../wire/letters.ts";
 import { nodeStateSchema } from "../wire/node-state.ts";
 import type { NodePolicy } from "../wire/policy.ts";
@@ -15,6 +16,8 @@ import type { Roster } from "./roster.ts";
 export interface ListeningParts {
   hub: Pick<Hub, "letters" | "asking" | "registry">;
   lives: Lives;
+  /** By what leases are counted here, which nodes are told. */
+  lease: Pick<LeaseTimes, "hostMs" | "endMs">;
   lines: Pick<HostLines, "take">;
   link: Pick<QueueLink, "nodeOf">;
   roster: Roster;
@@ -34,7 +37,7 @@ export interface ListeningParts {
 
 /** Hears what nodes say, answers what they ask, and follows the list of them, until the result is disposed. */
 export async function listening(parts: ListeningParts): Promise<Disposable> {
-  const { hub, lives, lines, link, roster, places, news, speakers, claim, policy, arrive, change } = parts;
+  const { hub, lease, lives, lines, link, roster, places, news, speakers, claim, policy, arrive, change } = parts;
   const { asking, letters } = hub;
   using subscriptions = new DisposableStack();
   subscriptions.use(
@@ -51,6 +54,7 @@ export async function listening(parts: ListeningParts): Promise<Disposable> {
     asking.answer(asked.renew, renewSchema, (question, { from }) => ({
       ...lives.renew(from, question),
       policy: policy().version,
+      lease: { ms: lease.hostMs, endMs: lease.endMs },
     })),
   );
   subscriptions.use(

@@ -21,7 +21,7 @@ export type LifeGone = "left" | "given_up" | "begun_anew";
 /** The lives of nodes that this life of the host counts on. */
 export interface Lives {
   /** A node asks whether it may go on. */
-  renew(from: Party, asked: z.infer<typeof renewSchema>): Omit<z.infer<typeof renewedSchema>, "policy">;
+  renew(from: Party, asked: z.infer<typeof renewSchema>): Omit<z.infer<typeof renewedSchema>, "policy" | "lease">;
   /** Whose life it is that is counted on; undefined: it is not. */
   nodeOf(boot: string): Party | undefined;
   /** How long it is still counted on without another word, milliseconds. */

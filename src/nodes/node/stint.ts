@@ -15,6 +15,7 @@ import type { Outbox } from "./outbox.ts";
 import { placesOf, type PlacesParts } from "./places.ts";
 import { policyShelf } from "./policy-shelf.ts";
 import { renewals } from "./renewals.ts";
+import { lifeTimes } from "./told-lease.ts";
 import { toldTalks } from "./told-talks.ts";
 import { workerOf, type Taken } from "./worker.ts";
 
@@ -25,6 +26,7 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs"> {
   hub: Hub;
   outbox: Outbox;
   driver: Pick<AgentDriver, "open">;
+  /** Of its lease, until its host has told its own. */
   times: LeaseTimes;
   clock: Clock;
   slots: number;
@@ -52,7 +54,9 @@ export interface Stint {
 }
 
 export function nodeStint(parts: StintParts): Stint {
-  const { boot, dataId, hub, outbox, driver, times, clock, slots, tell, settle } = parts;
+  const { boot, dataId, hub, outbox, driver, clock, slots, tell, settle } = parts;
+  const lease = lifeTimes(parts.times);
+  const { times } = lease;
   const since = clock.now();
   let wasBegun = false;
   let waiting = "";
@@ -90,7 +94,7 @@ export function nodeStint(parts: StintParts): Stint {
     renew: renewals({
       asking: hub.asking,
       dataId,
-      timeoutMs: times.renewMs,
+      lease,
       onGranted(host, policy) {
         policies.heard(policy);
         begin(host);

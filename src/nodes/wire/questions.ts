@@ -11,12 +11,23 @@ const id = z.string().min(1).max(100);
  * with proof.
  */
 export const renewSchema = z.object({ wire, boot: id, host: id.nullable(), data: id.optional() });
+/**
+ * By what a host counts its leases, milliseconds: how long a silence may last before it gives a node's work away, and how much of that a
+ * node has to end what it has at work.
+ */
+const toldLeaseSchema = z
+  .strictObject({ ms: z.int().min(500).max(3_600_000), endMs: z.int().nonnegative() })
+  .refine(({ ms, endMs }) => endMs <= ms / 2, { error: "endMs is more than half of the lease" });
+export type ToldLease = z.infer<typeof toldLeaseSchema>;
+
 export const renewedSchema = z.object({
   isGranted: z.boolean(),
   /** This life of the host. */
   host: id,
   /** The version of the policy that is in force now. */
   policy: z.string().max(100),
+  /** Left out by a host that has not learnt to tell it: then it is as this version has it. */
+  lease: toldLeaseSchema.optional(),
   why: z.string().max(500).optional(),
 });
 
