@@ -50,6 +50,7 @@ export async function deckNodes({ access, epochFile, policy, here }: DeckNodesPa
       },
       list: () => desk.list(),
       drain: async (node, draining) => ({ node, ...(await desk.drain(node, draining)) }),
+      farewell: () => desk.farewell(),
       close: () => desk.close(),
     },
   };

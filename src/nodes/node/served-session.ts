@@ -107,7 +107,7 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
     // What it was bidden before comes first, such as the report of its stop.
     await Promise.all(works);
     // What ended it was not its own.
-    say({ type: "exited", exit: over.aborted ? { how: "lost", reason: lostLease, stderr: exit.stderr } : exit });
+    say({ type: "exited", exit: over.aborted ? { how: "lost", reason: wordsOf(over), stderr: exit.stderr } : exit });
     ended.resolve();
   }
 
@@ -173,7 +173,7 @@ const lackOf = (error: unknown): string | null =>
 const notThere = (): Fault =>
   new Fault("agent", "agent.gone", "it could not be opened", { hint: "Look why, and start another one." });
 
-const lostLease = "its node had no word from the deck for too long";
+const wordsOf = ({ reason }: AbortSignal): string => (typeof reason === "string" ? reason : "its node has ended it");
 
 /** The host wants a call to be judged by the policy of this version. */
 interface Again {

@@ -42,5 +42,18 @@ export const policyAskedSchema = z.object({ wire, boot: id });
 export const drainSchema = z.object({ wire, isDraining: z.boolean() });
 export const drainedSchema = z.object({ isDraining: z.boolean(), used: z.int().nonnegative() });
 
+/**
+ * Asked by a host that ends in order: what this life of the node has for it ends now, and not when its lease is over. Answered when that is
+ * done. `host`: the life of the host that has granted the lease; another one cannot end it.
+ */
+export const farewellSchema = z.object({ wire, host: id, boot: id });
+export const dismissedSchema = z.object({ proven: z.boolean(), sessions: z.int().nonnegative().max(100_000) });
+
 /** The kinds of questions, by their names on the wire. */
-export const asked = { renew: "renew", claim: "claim", policy: "policy", drain: "drain" } as const;
+export const asked = {
+  renew: "renew",
+  claim: "claim",
+  policy: "policy",
+  drain: "drain",
+  farewell: "farewell",
+} as const;
