@@ -53,6 +53,7 @@ export async function deckNodes({ access, epochFile, travel, policy, here }: Dec
       },
       list: () => desk.list(),
       drain: async (node, draining) => ({ node, ...(await desk.drain(node, draining)) }),
+      farewell: () => desk.farewell(),
       close: () => desk.close(),
     },
   };

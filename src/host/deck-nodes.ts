@@ -1,6 +1,6 @@
 import type { Note } from "../engine/journal.ts";
 import type { HostStatus } from "../protocol/host.ts";
-import type { DrainedNode, NodesListing } from "../protocol/nodes.ts";
+import type { DismissedNode, DrainedNode, NodesListing } from "../protocol/nodes.ts";
 import type { RunView } from "../protocol/view.ts";
 
 /** What a deck gives to those who bring it other machines. */
@@ -22,5 +22,7 @@ export interface DeckNodes {
   list(): NodesListing;
   /** Has one take no more work, or take work again. Rejects when it is not there, or does not answer. */
   drain(name: string, draining: boolean): Promise<DrainedNode>;
+  /** Has them end all that they have for this deck, and waits for that, within bounds. Never rejects; the same however often it is called. */
+  farewell(): Promise<DismissedNode[]>;
   close(): Promise<void>;
 }

@@ -194,6 +194,7 @@ export class Deck implements Port {
     await canary?.stop();
     await asked;
     account.close();
+    await parts.nodes?.farewell();
     await parts.nodes?.close();
     await recorder.close();
     this.#ending.abort();

@@ -71,18 +71,19 @@ function lineOf(view: RunView): HostStatus["runs"][number] {
 const proofMs = 8000;
 
 /** Ends what is open in order, and proves that nothing of it is alive. The deck itself is closed by whoever calls this. */
-export async function stopRuns({ options, runs }: DeckWorks): Promise<HostStop> {
+export async function stopRuns({ options, runs, parts }: DeckWorks): Promise<HostStop> {
   const open = runs.open;
   const wish = { status: "stopped", reason: "the host was stopped", how: "polite", cause: "host_shutdown" } as const;
   for (const run of open) run.stop(wish);
   await Promise.all(open.map((run) => run.closed));
   const marks = [...new Set(open.flatMap((run) => run.marks))];
-  const proof = await proveMarksGone(marks, proofMs);
+  const [proof, nodes = []] = await Promise.all([proveMarksGone(marks, proofMs), parts.nodes?.farewell()]);
   return {
     pid: process.pid,
     started: options.self?.started ?? null,
     runs: open.map(({ view }) => view.run),
     marks: marks.length,
     ...proof,
+    nodes,
   };
 }

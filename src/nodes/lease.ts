@@ -9,6 +9,8 @@ export interface LeaseTimes {
   nodeMs: number;
   /** How long the host waits after it has last granted one. */
   hostMs: number;
+  /** How much of that a node has to end what it has at work. */
+  endMs: number;
   /** How often the node asks. */
   renewMs: number;
 }
@@ -19,12 +21,12 @@ export interface LeaseTimes {
  */
 export function leaseTimes(ms: number, drift = 0.05, endMs = 0): LeaseTimes {
   const nodeMs = Math.max(1, Math.floor(((ms - endMs) * (1 - drift)) / (1 + drift)));
-  return { nodeMs, hostMs: ms, renewMs: Math.max(1, Math.floor(nodeMs / 4)) };
+  return { nodeMs, hostMs: ms, endMs, renewMs: Math.max(1, Math.floor(nodeMs / 4)) };
 }
 
 /**
- * By what all of a fleet count: half a minute of silence, of which a third is for ending what is at work. Host and nodes must have the
- * same.
+ * By what all of a fleet count: half a minute of silence, of which a third is for ending what is at work. A host tells its nodes with each
+ * renewal; this is what a node goes by until then.
  */
 export const fleetLease = leaseTimes(30_000, 0.05, 10_000);
 

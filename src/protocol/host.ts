@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dismissedNodeSchema } from "./nodes.ts";
 import { runStatuses } from "./run-status.ts";
 
 /** How a deck came to be: as the host of its home, or inside the command that runs it. */
@@ -64,5 +65,10 @@ export const hostStopSchema = z.object({
   marks: z.int(),
   looks: z.array(z.int().nullable()),
   survivors: z.array(z.object({ pid: z.int(), command: z.string() })),
+  /** What each node has ended that the host has counted on. `proven` is of this machine alone. */
+  nodes: z.array(dismissedNodeSchema).default([]),
 });
 export type HostStop = z.infer<typeof hostStopSchema>;
+
+/** Nothing is left on any machine of what the host has started, as far as that can be proven. */
+export const isAllGone = ({ proven, nodes }: HostStop): boolean => proven && nodes.every((node) => node.proven);

@@ -65,8 +65,14 @@ export type NodeEvent =
   | { type: "lease.granted"; boot: string; host: string }
   /** Why it has none, told when that changes. */
   | { type: "lease.waiting"; why: string }
-  /** What it had at work is ended. `silence`: no word of the host; `refused`: the host does not know it any more. */
-  | { type: "lease.over"; boot: string; why: "silence" | "refused" | "own"; sessions: number; proven: boolean }
+  /** What it had at work is ended. `silence`: no word of the host; `refused`: the host does not know it any more; `farewell`: the host ends. */
+  | {
+      type: "lease.over";
+      boot: string;
+      why: "silence" | "refused" | "farewell" | "own";
+      sessions: number;
+      proven: boolean;
+    }
   | { type: "session.took"; session: string; run: string; folder: string }
   | { type: "session.opened"; session: string; pid: number }
   | { type: "session.ended"; session: string; how: string }

@@ -3,9 +3,9 @@ import { z } from "zod";
 /**
  * Why a machine of the fleet cannot have work any more. `left`: it has said farewell; `silent`: it is not in the list any more, and what
  * is on it may go on; `given_up`: its lease is over, and what was on it is lost; `begun_anew`: it is in another life, before which all of this
- * one was ended.
+ * one was ended; `dismissed`: the host has ended in order, and all that was on it is ended, with proof.
  */
-export const nodeEnds = ["left", "silent", "given_up", "begun_anew"] as const;
+export const nodeEnds = ["left", "silent", "given_up", "begun_anew", "dismissed"] as const;
 
 /** A machine of the fleet, for a face. */
 export const listedNodeSchema = z.object({
@@ -42,3 +42,15 @@ export type NodesListing = z.infer<typeof nodesListingSchema>;
 /** What a node has answered that was asked to take no more, or to take work again; `used`: so many agents it has. */
 export const drainedNodeSchema = z.object({ node: z.string(), draining: z.boolean(), used: z.int() });
 export type DrainedNode = z.infer<typeof drainedNodeSchema>;
+
+/** What came of the farewell of a host to a node that it has counted on. */
+export const dismissedNodeSchema = z.object({
+  node: z.string(),
+  /** So many agents it has ended; null: it has not answered. */
+  sessions: z.int().nullable(),
+  /** Nothing is left of them. */
+  proven: z.boolean(),
+  /** Why it has not answered; null: it has. */
+  problem: z.string().nullable(),
+});
+export type DismissedNode = z.infer<typeof dismissedNodeSchema>;

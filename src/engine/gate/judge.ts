@@ -1,4 +1,4 @@
-import type { PluginBridge } from "../../policy/brake/context.ts";
+import type { DeckFolders, PluginBridge } from "../../policy/brake/context.ts";
 import { judge, judgeEffects } from "../../policy/brake/judge.ts";
 import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import type { Judgement, Tier, ToolCall } from "../../protocol/verdict.ts";
@@ -18,6 +18,8 @@ export interface Place {
   runFolder: string;
   /** The deck's own folder. */
   deckHome: string;
+  /** Those of other decks that lie here, too. */
+  otherDecks?: readonly DeckFolders[];
   /** HOME of the agents: what `~` means in their shells. */
   agentHome: string;
   /** Numbers of processes that no construct may signal. */
@@ -38,6 +40,7 @@ export function judgeFor({
   policy,
   keptProcesses,
   plugins,
+  otherDecks,
 }: Place): Judge {
   const around = {
     workspace,
@@ -48,6 +51,7 @@ export function judgeFor({
     realPath,
     readText,
     ...(plugins && { plugins }),
+    ...(otherDecks && { otherDecks }),
   };
   return (call) => {
     const own = {

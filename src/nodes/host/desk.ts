@@ -3,16 +3,16 @@ import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import type { AgentDriver, PlaceWish } from "../../drivers/agent.ts";
 import type { Note } from "../../engine/journal.ts";
-import type { NodesListing } from "../../protocol/nodes.ts";
+import type { DismissedNode, NodesListing } from "../../protocol/nodes.ts";
 import type { HubBounds } from "../hub/bounds.ts";
 import type { Strange } from "../hub/hub.ts";
 import { openHub } from "../hub/open-hub.ts";
 import type { HubAccess } from "../hub/settings.ts";
 import { theHost, type Party } from "../hub/subjects.ts";
 import { fleetLease, type LeaseTimes } from "../lease.ts";
-import { nodeWireVersion } from "../wire/letters.ts";
 import type { NodePolicy } from "../wire/policy.ts";
-import { asked, drainedSchema, drainSchema } from "../wire/questions.ts";
+import { drainNode } from "./drain.ts";
+import { farewellOf } from "./farewell.ts";
 import { homecoming } from "./homecoming.ts";
 import { reserveEpochs } from "./last-epoch.ts";
 import { hostLines } from "./lines.ts";
@@ -45,6 +45,8 @@ export interface NodesDeskParts {
   untakenMs?: number;
   patienceMs?: number;
   roomMs?: number;
+  /** How long it may take a node to end what it has when the host says farewell, milliseconds. */
+  farewellMs?: number;
 }
 
 /** What the desk needs of the deck that it works for. */
@@ -70,6 +72,8 @@ export interface NodesDesk {
   list(): NodesListing;
   /** Asks a node to take no more, or to take work again. Gives how many agents it has. */
   drain(node: string, isDraining: boolean): Promise<{ draining: boolean; used: number }>;
+  /** Has all nodes end what they have for this host, and waits for that, within bounds. A host that dies says nothing. */
+  farewell(): Promise<DismissedNode[]>;
   close(): Promise<void>;
 }
 
@@ -84,9 +88,6 @@ const companyMs = 20;
 
 /** A node that was given up has not been heard for a lease already: one that comes back after that is mostly not just slow. Milliseconds. */
 const usualReturnMs = 10_000;
-
-/** How long a node may take to answer a question, milliseconds. */
-const answerMs = 5000;
 
 /** Connects to the hub as the host of its fleet. Rejects with the next step when it cannot be reached. */
 export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
@@ -149,7 +150,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     onGivenUp(node, boot, why) {
       counted.delete(boot);
       news.tell("node.went", { node, boot, why, agents: places.on(node).length });
-      if (!hasLease(node)) home.went(node, why === "left");
+      if (!hasLease(node)) home.went(node, why === "left" || why === "dismissed");
       lines.giveUp(boot, `${node} ${goneWords[why]}`);
       change();
     },
@@ -182,6 +183,14 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     const { boot, pool, labels, slots } = node;
     news.tell("node.came", { node: name, boot, pool, labels, slots });
   };
+  const farewell = farewellOf({
+    asking: hub.asking,
+    host,
+    counted: () => counted,
+    lives,
+    onUnproven: (fault) => news.trouble(fault),
+    ...(parts.farewellMs === undefined ? {} : { boundMs: parts.farewellMs }),
+  });
   const link = queueLink(hub, (fault) => news.trouble(fault));
   const travel = await openTravel({
     ...parts.travel,
@@ -203,7 +212,9 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       subscriptions.use(
         await listening({
           hub,
+          lease,
           lives,
+          farewell,
           lines,
           link,
           roster,
@@ -272,18 +283,8 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
           .map(([boot, node]) => unheard(node, { leaseMs: lives.leftMs(boot), agents: places.on(node) })),
       ],
     }),
-    async drain(node, isDraining) {
-      if (roster.find(node) === undefined)
-        throw unknownNode(
-          node,
-          roster.nodes.map(({ name }) => name),
-        );
-      const id = randomBytes(6).toString("hex");
-      const body = drainSchema.parse({ wire: nodeWireVersion, isDraining });
-      const question = { what: asked.drain, id, body, timeoutMs: answerMs };
-      const answer = await hub.asking.ask(node, question, drainedSchema);
-      return { draining: answer.isDraining, used: answer.used };
-    },
+    drain: (node, isDraining) => drainNode({ asking: hub.asking, roster }, node, isDraining),
+    farewell: () => farewell.say(),
     async close() {
       over.abort();
       change();
@@ -300,10 +301,4 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
 const tooLarge = (node: Party, session: string): Fault =>
   new Fault("refused", "nodes.too_large", `what was said to ${session} on ${node} is too large for the hub`, {
     hint: "Put what is large into a file. The session is ended.",
-  });
-
-const unknownNode = (name: string, known: readonly string[]): Fault =>
-  new Fault("usage", "nodes.unknown", `there is no node "${name.slice(0, 80)}" in this fleet now`, {
-    facts: { known },
-    hint: known.length === 0 ? "No node is up. Start one: cyberdeck node --help" : `There are: ${known.join(", ")}.`,
   });

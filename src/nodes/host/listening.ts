@@ -1,9 +1,12 @@
+import { Fault } from "../../base/fault.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { Party } from "../hub/subjects.ts";
+import type { LeaseTimes } from "../lease.ts";
 import { fromNodeSchema } from "../wire/letters.ts";
 import { nodeStateSchema } from "../wire/node-state.ts";
 import type { NodePolicy } from "../wire/policy.ts";
 import { asked, claimSchema, policyAskedSchema, renewSchema } from "../wire/questions.ts";
+import type { Farewell } from "./farewell.ts";
 import type { HostLines } from "./lines.ts";
 import type { Lives } from "./lives.ts";
 import type { FleetNews } from "./news.ts";
@@ -15,6 +18,10 @@ import type { Roster } from "./roster.ts";
 export interface ListeningParts {
   hub: Pick<Hub, "letters" | "asking" | "registry">;
   lives: Lives;
+  /** Once that is said, no lease is granted any more. */
+  farewell: Pick<Farewell, "isBegun">;
+  /** By what leases are counted here, which nodes are told. */
+  lease: Pick<LeaseTimes, "hostMs" | "endMs">;
   lines: Pick<HostLines, "take">;
   link: Pick<QueueLink, "nodeOf">;
   roster: Roster;
@@ -34,7 +41,8 @@ export interface ListeningParts {
 
 /** Hears what nodes say, answers what they ask, and follows the list of them, until the result is disposed. */
 export async function listening(parts: ListeningParts): Promise<Disposable> {
-  const { hub, lives, lines, link, roster, places, news, speakers, claim, policy, arrive, change } = parts;
+  const { hub, lease, lives, farewell, lines, link, roster, places, news, speakers, claim, policy, arrive, change } =
+    parts;
   const { asking, letters } = hub;
   using subscriptions = new DisposableStack();
   subscriptions.use(
@@ -48,10 +56,12 @@ export async function listening(parts: ListeningParts): Promise<Disposable> {
     }),
   );
   subscriptions.use(
-    asking.answer(asked.renew, renewSchema, (question, { from }) => ({
-      ...lives.renew(from, question),
-      policy: policy().version,
-    })),
+    asking.answer(asked.renew, renewSchema, (question, { from }) => {
+      // No refusal, which would end a life: the next host may grant it.
+      if (farewell.isBegun) throw ending();
+      const told = { ms: lease.hostMs, endMs: lease.endMs };
+      return { ...lives.renew(from, question), policy: policy().version, lease: told };
+    }),
   );
   subscriptions.use(
     asking.answer(asked.claim, claimSchema, ({ to }, { from }) => {
@@ -80,3 +90,6 @@ export async function listening(parts: ListeningParts): Promise<Disposable> {
   subscriptions.use(watch);
   return subscriptions.move();
 }
+
+const ending = (): Fault =>
+  new Fault("refused", "nodes.host_ends", "the host ends", { hint: "Wait for the next one, or start it." });

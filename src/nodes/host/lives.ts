@@ -15,19 +15,19 @@ export interface LivesParts {
   onGivenUp: (node: Party, boot: string, why: LifeGone) => void;
 }
 
-/** Why a life of a node is not counted on any more. `begun_anew`: its node is in another one, and this one was ended before. */
-export type LifeGone = "left" | "given_up" | "begun_anew";
+/** Why a life of a node is not counted on any more. `begun_anew`: its node is in another one, and this one was ended before. `dismissed`: we have said farewell to it. */
+export type LifeGone = "left" | "given_up" | "begun_anew" | "dismissed";
 
 /** The lives of nodes that this life of the host counts on. */
 export interface Lives {
   /** A node asks whether it may go on. */
-  renew(from: Party, asked: z.infer<typeof renewSchema>): Omit<z.infer<typeof renewedSchema>, "policy">;
+  renew(from: Party, asked: z.infer<typeof renewSchema>): Omit<z.infer<typeof renewedSchema>, "policy" | "lease">;
   /** Whose life it is that is counted on; undefined: it is not. */
   nodeOf(boot: string): Party | undefined;
   /** How long it is still counted on without another word, milliseconds. */
   leftMs(boot: string): number | undefined;
-  /** It has said farewell: nothing of it is left. */
-  left(boot: string): void;
+  /** One of the two has said farewell: nothing of it is left. */
+  left(boot: string, why?: "left" | "dismissed"): void;
   close(): void;
 }
 
@@ -85,9 +85,9 @@ export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts):
       const life = lives.get(boot);
       return life && Math.max(0, Math.round(life.until - clock.monotonic()));
     },
-    left(boot) {
+    left(boot, why = "left") {
       leases.giveUp(boot);
-      giveUp(boot, "left");
+      giveUp(boot, why);
     },
     close() {
       isClosed = true;
@@ -100,5 +100,6 @@ export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts):
 export const goneWords = {
   left: "has left the fleet",
   given_up: "has not been heard for too long",
+  dismissed: "has ended all of it, as the host ends",
   begun_anew: "was ended, and has begun another life",
 } as const satisfies Record<LifeGone, string>;

@@ -19,21 +19,30 @@ export interface NodeLife {
   readonly begun: Promise<boolean>;
   /** Whether anything may run now, by the clock and not by what timers have told. */
   mayAct(): boolean;
-  /** Aborts when nothing may run any more. */
+  /** Aborts when nothing may run any more, with the words for whoever had work on it. */
   readonly over: AbortSignal;
   /** Settles when all that it had is ended, or that cannot be proven. Nothing of a next life may begin before. */
   readonly ended: Promise<{ why: LifeEnd; proven: boolean }>;
-  /** Ends it for the node's own reasons. */
-  end(): void;
+  /** Ends it for the node's own reasons, or because its host ends. */
+  end(why?: "own" | "farewell"): void;
 }
 
 export type LifeEnd =
   /** Nothing was heard of the host for so long that it has given the work away, or will. */
   | "silence"
+  /** The host ends, and has said so. */
+  | "farewell"
   /** The host does not know this life any more. */
   | "refused"
   /** The node ends it. */
   | "own";
+
+const endWords = {
+  silence: "its node had no word from the deck for too long",
+  farewell: "the host has ended",
+  refused: "the deck has given up this life of its node",
+  own: "its node was ended",
+} as const satisfies Record<LifeEnd, string>;
 
 /** Begins to ask for a lease, renews it for as long as it is granted, and ends everything when it is over. */
 export function beginLife({ boot, times, renew, endAll, clock = systemClock }: LifeParts): NodeLife {
@@ -47,7 +56,7 @@ export function beginLife({ boot, times, renew, endAll, clock = systemClock }: L
   const finish = (why: LifeEnd): void => {
     if (over.signal.aborted) return;
     lease.refused();
-    over.abort();
+    over.abort(endWords[why]);
     expiry?.[Symbol.dispose]();
     begun.resolve(false);
     void endAll().then(
@@ -100,7 +109,7 @@ export function beginLife({ boot, times, renew, endAll, clock = systemClock }: L
     mayAct,
     over: over.signal,
     ended: ended.promise,
-    end: () => finish("own"),
+    end: (why = "own") => finish(why),
   };
 }
 

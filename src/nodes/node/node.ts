@@ -13,7 +13,7 @@ import type { HubAccess } from "../hub/settings.ts";
 import { fleetLease, type LeaseTimes } from "../lease.ts";
 import { fromHostSchema, nodeWireVersion } from "../wire/letters.ts";
 import { nodeStateSchema, type NodeTells } from "../wire/node-state.ts";
-import { asked, drainSchema } from "../wire/questions.ts";
+import { asked, drainSchema, farewellSchema } from "../wire/questions.ts";
 import { dataIdOf } from "./data-id.ts";
 import { untilGone } from "./gone.ts";
 import { jobHand } from "./job-hand.ts";
@@ -146,6 +146,9 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
       drain(isDraining, "host");
       return { isDraining: draining !== undefined, used: used() };
     }),
+  );
+  undo.use(
+    hub.asking.answer(asked.farewell, farewellSchema, (from) => stint?.farewell(from) ?? { proven: true, sessions: 0 }),
   );
   undo.use(
     hub.letters.listen(fromHostSchema, (letter) => {

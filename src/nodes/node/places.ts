@@ -6,6 +6,7 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { isWithin } from "../../base/files.ts";
 import { realPath } from "../../engine/gate/real-path.ts";
 import { raiseWall, type RunWall } from "../../engine/wall/wall.ts";
+import type { DeckFolders } from "../../policy/brake/context.ts";
 import type { NodeAsked } from "../../protocol/node.ts";
 import { homePaths } from "../../store/home.ts";
 import type { Opening } from "../wire/opening.ts";
@@ -40,6 +41,8 @@ export interface Places {
   close(): void;
 }
 
+type Folders = ReturnType<PolicyShelf["foldersIn"]>;
+
 /** What the sessions of a run share in a folder here. */
 interface Room {
   run: string;
@@ -68,7 +71,7 @@ export function placesOf(parts: PlacesParts): Places {
   };
   const changes = policies.onChange(() => rooms.forEach(follow));
 
-  const make = ({ run, cwd, wall }: Pick<Opening, "run" | "cwd" | "wall">, name: string): Room => {
+  const make = ({ run, cwd, wall }: Pick<Opening, "run" | "cwd" | "wall">, name: string, policy: Folders): Room => {
     const runFolder = join(data, "runs", run.id);
     const wish = sandbox === "auto" && !wall ? "off" : sandbox;
     const ready = mkdir(runFolder, { recursive: true, mode: 0o700 }).then(() =>
@@ -79,6 +82,7 @@ export function placesOf(parts: PlacesParts): Places {
         deckHome: data,
         agentHome,
         agentState,
+        policy,
         hidden: ofHost(run.folder, cwd),
       }),
     );
@@ -92,12 +96,36 @@ export function placesOf(parts: PlacesParts): Places {
   };
 
   const prepare = async (opening: Opening, over: AbortSignal, leave: (room: Room) => void): Promise<WorkPlace> => {
-    const { run, wall: isWalled } = opening;
     const copy = opening.space === null ? undefined : await openCopy(opening.space, over);
+    try {
+      return await prepareIn(copy, opening, leave);
+    } catch (error) {
+      if (copy !== undefined) leaveCopy(copy, opening.space?.thing !== null);
+      throw error;
+    }
+  };
+  const prepareIn = async (
+    copy: OpenSpace | undefined,
+    opening: Opening,
+    leave: (room: Room) => void,
+  ): Promise<WorkPlace> => {
+    const { run, wall: isWalled } = opening;
     const cwd = copy?.workspace ?? opening.cwd;
     await mustBeFolder(cwd, data);
-    const key = `${run.id}-${createHash("sha256").update(`${cwd}\0${isWalled}`).digest("hex").slice(0, 8)}`;
-    const room = rooms.get(key) ?? make({ ...opening, cwd }, key);
+    const place = {
+      workspace: cwd,
+      runFolder: join(data, "runs", run.id),
+      deckHome: data,
+      agentHome,
+      otherDecks: deckOfHost(run.folder, cwd),
+    };
+    // The first opening may come before the policy does.
+    await policies.until();
+    const folders = policies.foldersIn(place);
+    // A wall is for the folders that were open when it was put up: what comes later gets another one.
+    const bounds = JSON.stringify([cwd, isWalled, folders.writable, folders.protected]);
+    const key = `${run.id}-${createHash("sha256").update(bounds).digest("hex").slice(0, 8)}`;
+    const room = rooms.get(key) ?? make({ ...opening, cwd }, key, folders);
     rooms.set(key, room);
     room.users += 1;
     let isLeft = false;
@@ -111,7 +139,6 @@ export function placesOf(parts: PlacesParts): Places {
     };
     try {
       const { agents } = await room.ready;
-      const place = { workspace: cwd, runFolder: join(data, "runs", run.id), deckHome: data, agentHome };
       const judge = policies.judgeFor(run.id, { ...place, keptProcesses: parts.keptProcesses });
       return {
         cwd,
@@ -125,7 +152,6 @@ export function placesOf(parts: PlacesParts): Places {
       };
     } catch (error) {
       release();
-      if (copy !== undefined) leaveCopy(copy, opening.space?.thing !== null);
       throw error;
     }
   };
@@ -213,11 +239,21 @@ const onlyShared = (): Fault =>
  * agent here, as they are not for one on the host's machine.
  */
 function ofHost(runFolder: string, cwd: string): string[] {
-  const runs = dirname(runFolder);
-  const home = dirname(runs);
-  if (basename(runs) !== "runs" || !isWithin(home, cwd)) return [];
+  const home = homeOfHost(runFolder);
+  if (home === undefined || !isWithin(home, cwd)) return [];
   const { runs: _runs, ...others } = homePaths(home);
   return [...Object.values(others), `${others.database}-wal`, `${others.database}-shm`, join(home, "host.log")];
+}
+
+/** The same for the brake, which is there without a wall, too. A home around the workspace means something else on this machine. */
+function deckOfHost(runFolder: string, cwd: string): DeckFolders[] {
+  const deckHome = homeOfHost(runFolder);
+  return deckHome === undefined || isWithin(cwd, deckHome) ? [] : [{ deckHome, runFolder }];
+}
+
+function homeOfHost(runFolder: string): string | undefined {
+  const runs = dirname(runFolder);
+  return basename(runs) === "runs" ? dirname(runs) : undefined;
 }
 
 const notReady = (cwd: string, why: string): Fault =>

@@ -4,7 +4,10 @@ import { policyIn } from "../../policy/policy-file/folders.ts";
 import type { PlacePolicy, Policy } from "../../policy/policy-file/policy.ts";
 
 /** Where a run works on a node. The paths are of this machine. */
-export type NodePlace = Pick<Place, "workspace" | "runFolder" | "deckHome" | "agentHome" | "keptProcesses">;
+export type NodePlace = Pick<
+  Place,
+  "workspace" | "runFolder" | "deckHome" | "agentHome" | "keptProcesses" | "otherDecks"
+>;
 
 /**
  * The host's policy in a place on this machine. A folder that it opens and that would open too much here, where other things lie in other

@@ -1,6 +1,7 @@
 import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { judgeFor, type Judge } from "../../engine/gate/judge.ts";
+import type { PlacePolicy } from "../../policy/policy-file/policy.ts";
 import type { Judgement } from "../../protocol/verdict.ts";
 import type { PolicyInForce } from "./finding.ts";
 import { readPolicy, type HeldPolicy } from "./held-policy.ts";
@@ -25,6 +26,8 @@ export interface PolicyShelf extends PolicyInForce {
   heard(version: string): void;
   /** The brake for a run that the host has begun here. A call of a run that the policy does not know is denied. */
   judgeFor(run: string, place: NodePlace): Judge;
+  /** The folders that the policy opens and closes in this place; none as long as there is none. */
+  foldersIn(place: NodePlace): Pick<PlacePolicy, "writable" | "protected">;
   /** Whether the run may not use the network. Of a run that is not known, it may not. */
   isAirgapped(run: string): boolean;
   /**
@@ -141,6 +144,12 @@ export function policyShelf(parts: PolicyShelfParts): PolicyShelf {
         }
         return made.judge(call);
       };
+    },
+    foldersIn(place) {
+      if (typeof held?.rules !== "object") return { writable: [], protected: [] };
+      // The brake tells what is left out.
+      const { writable, protected: kept } = policyAt(held.rules, place, () => undefined);
+      return { writable, protected: kept };
     },
     isAirgapped: (run) => held?.runs.get(run)?.isAirgapped ?? true,
     onChange(listener) {

@@ -118,7 +118,7 @@ export function serveSession(parts: ServedParts): ServedSession {
     // What it was bidden before comes first, such as the report of its stop.
     await Promise.all(works);
     // What ended it was not its own.
-    say({ type: "exited", exit: over.aborted ? { how: "lost", reason: lostLease, stderr: exit.stderr } : exit });
+    say({ type: "exited", exit: over.aborted ? { how: "lost", reason: wordsOf(over), stderr: exit.stderr } : exit });
     ended.resolve();
   }
 
@@ -192,7 +192,7 @@ const notThere = (): Fault =>
 const noCopy = (): Fault =>
   new Fault("refused", "node.no_copy", "it works in a folder that the host has, too", { hint: "Look there." });
 
-const lostLease = "its node had no word from the deck for too long";
+const wordsOf = ({ reason }: AbortSignal): string => (typeof reason === "string" ? reason : "its node has ended it");
 
 /** The host wants a call to be judged by the policy of this version. */
 interface Again {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import type { Clock } from "../../base/clock.ts";
 import type { AgentDriver } from "../../drivers/agent.ts";
+import { Fault } from "../../base/fault.ts";
 import type { NodeEvent } from "../../protocol/node.ts";
 import type { Hub } from "../hub/hub.ts";
 import { theHost } from "../hub/subjects.ts";
@@ -15,6 +16,7 @@ import type { Outbox } from "./outbox.ts";
 import { placesOf, type PlacesParts } from "./places.ts";
 import { policyShelf } from "./policy-shelf.ts";
 import { renewals } from "./renewals.ts";
+import { lifeTimes } from "./told-lease.ts";
 import { toldTalks } from "./told-talks.ts";
 import { workerOf, type Taken } from "./worker.ts";
 
@@ -25,6 +27,7 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "
   hub: Hub;
   outbox: Outbox;
   driver: Pick<AgentDriver, "open">;
+  /** Of its lease, until its host has told its own. */
   times: LeaseTimes;
   clock: Clock;
   slots: number;
@@ -50,13 +53,17 @@ export interface Stint {
   /** The link is back. */
   sendAgain(): void;
   end(): void;
+  /** The host of this life has said farewell: all of it ends. Rejects when it is not the host, or not the life, that it means. */
+  farewell(from: { host: string; boot: string }): Promise<{ proven: boolean; sessions: number }>;
   readonly ended: Promise<{ why: LifeEnd; wasBegun: boolean; proven: boolean; sessions: number }>;
 }
 
 export function nodeStint(parts: StintParts): Stint {
-  const { boot, dataId, hub, outbox, driver, times, clock, slots, tell, settle } = parts;
+  const { boot, dataId, hub, outbox, driver, clock, slots, tell, settle } = parts;
+  const lease = lifeTimes(parts.times);
+  const { times } = lease;
   const since = clock.now();
-  let wasBegun = false;
+  let hostOfLife: string | undefined;
   let waiting = "";
   let sessions = 0;
 
@@ -82,8 +89,8 @@ export function nodeStint(parts: StintParts): Stint {
     );
   const begin = (host: string): void => {
     waiting = "";
-    if (wasBegun) return;
-    wasBegun = true;
+    if (hostOfLife !== undefined) return;
+    hostOfLife = host;
     tell({ type: "lease.granted", boot, host });
   };
   const life = beginLife({
@@ -92,7 +99,7 @@ export function nodeStint(parts: StintParts): Stint {
     renew: renewals({
       asking: hub.asking,
       dataId,
-      timeoutMs: times.renewMs,
+      lease,
       onGranted(host, policy) {
         policies.heard(policy);
         begin(host);
@@ -132,6 +139,11 @@ export function nodeStint(parts: StintParts): Stint {
     talks.sendAgain();
   };
   void goOn();
+  const ended = life.ended.then(({ why, proven }) => {
+    talks.close();
+    places.close();
+    return { why, wasBegun: hostOfLife !== undefined, proven, sessions };
+  });
 
   return {
     boot,
@@ -150,10 +162,17 @@ export function nodeStint(parts: StintParts): Stint {
     take: (letter) => talks.take(letter),
     sendAgain: () => talks.sendAgain(),
     end: () => life.end(),
-    ended: life.ended.then(({ why, proven }) => {
-      talks.close();
-      places.close();
-      return { why, wasBegun, proven, sessions };
-    }),
+    async farewell({ host, boot: meant }) {
+      if (meant !== boot || host !== hostOfLife) throw notYours();
+      life.end("farewell");
+      const { proven } = await ended;
+      return { proven, sessions };
+    },
+    ended,
   };
 }
+
+const notYours = (): Fault =>
+  new Fault("refused", "node.other_life", "this node is not in the life that the farewell is for", {
+    hint: "What it has now is for another life of the host.",
+  });

@@ -11,12 +11,23 @@ const id = z.string().min(1).max(100);
  * with proof.
  */
 export const renewSchema = z.object({ wire, boot: id, host: id.nullable(), data: id.optional() });
+/**
+ * By what a host counts its leases, milliseconds: how long a silence may last before it gives a node's work away, and how much of that a
+ * node has to end what it has at work.
+ */
+const toldLeaseSchema = z
+  .strictObject({ ms: z.int().min(500).max(3_600_000), endMs: z.int().nonnegative() })
+  .refine(({ ms, endMs }) => endMs <= ms / 2, { error: "endMs is more than half of the lease" });
+export type ToldLease = z.infer<typeof toldLeaseSchema>;
+
 export const renewedSchema = z.object({
   isGranted: z.boolean(),
   /** This life of the host. */
   host: id,
   /** The version of the policy that is in force now. */
   policy: z.string().max(100),
+  /** Left out by a host that has not learnt to tell it: then it is as this version has it. */
+  lease: toldLeaseSchema.optional(),
   why: z.string().max(500).optional(),
 });
 
@@ -31,5 +42,18 @@ export const policyAskedSchema = z.object({ wire, boot: id });
 export const drainSchema = z.object({ wire, isDraining: z.boolean() });
 export const drainedSchema = z.object({ isDraining: z.boolean(), used: z.int().nonnegative() });
 
+/**
+ * Asked by a host that ends in order: what this life of the node has for it ends now, and not when its lease is over. Answered when that is
+ * done. `host`: the life of the host that has granted the lease; another one cannot end it.
+ */
+export const farewellSchema = z.object({ wire, host: id, boot: id });
+export const dismissedSchema = z.object({ proven: z.boolean(), sessions: z.int().nonnegative().max(100_000) });
+
 /** The kinds of questions, by their names on the wire. */
-export const asked = { renew: "renew", claim: "claim", policy: "policy", drain: "drain" } as const;
+export const asked = {
+  renew: "renew",
+  claim: "claim",
+  policy: "policy",
+  drain: "drain",
+  farewell: "farewell",
+} as const;

@@ -3,6 +3,13 @@ import type { PluginEffect } from "../../protocol/plugin.ts";
 import type { Tier } from "../../protocol/verdict.ts";
 import type { PlacePolicy } from "../policy-file/policy.ts";
 
+/** Where a deck keeps its own files, and in there those of one run. */
+export interface DeckFolders {
+  /** Closed to constructs, except the run folder. */
+  deckHome: string;
+  runFolder: string;
+}
+
 /** What the brake is told about the place in which a call would run. All paths are absolute and normalised. */
 export interface BrakeContext {
   tier: Tier;
@@ -14,6 +21,8 @@ export interface BrakeContext {
   home: string;
   /** The deck's own folder (`.cyberdeck`): closed to constructs, except the run folder. */
   deckHome: string;
+  /** The same of other decks that lie here, such as that of the host in a folder that a node shares with it. */
+  readonly otherDecks?: readonly DeckFolders[];
   /**
    * The path with every link followed. What does not exist yet is appended to the real path of its nearest existing
    * parent; a dangling link is followed too, because a write would go through it. May throw: the call is then denied.

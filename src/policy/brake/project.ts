@@ -1,3 +1,4 @@
+import { isOfDeck } from "../places/decks.ts";
 import { isWithin } from "../places/within.ts";
 import { knownArgument, type Argument } from "../shell/argument.ts";
 import type { Scene } from "./context.ts";
@@ -21,17 +22,14 @@ export function runFile(run: Run, file: Argument): void {
   const shown = places.length === 1 ? run.contents.get(places[0]?.real ?? "") : undefined;
   if (made && shown !== undefined && shown !== "unseen") runShown(run, file, shown);
   else if (made) run.emit({ kind: "execute-unknown", what: `${file.text}, which this line makes`, foreign: true });
-  else if (places.some(({ plain, real }) => isOfDeck(plain, scene) || isOfDeck(real, scene)))
+  // The deck's own folder lies in the workspace; of what is in there, only a run's files are a construct's to run.
+  else if (places.some(({ plain, real }) => isOfDeck(plain, scene.context) || isOfDeck(real, scene.context)))
     run.emit({ kind: "execute-unknown", what: `${file.text}, which is the deck's own`, foreign: false });
   else if (insideWorkspace(file.text, scene)) {
     run.emit({ kind: "run-project-code", what: file.text });
     judgeScriptFile(run, file, /^(?:sh|bash|zsh|dash|ksh|ash|source|\.)$/.test(run.name));
   } else run.emit({ kind: "execute-unknown", what: `${file.text}, which is outside of the workspace`, foreign: false });
 }
-
-/** The deck's own folder lies in the workspace; of what is in there, only a run's files are a construct's to run. */
-const isOfDeck = (path: string, { context }: Scene): boolean =>
-  isWithin(path, context.deckHome) && !isWithin(path, `${context.deckHome}/runs`);
 
 /** A file that the line itself has written, with a text that it shows: what is in there is judged. */
 function runShown(run: Run, file: Argument, contents: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Argument } from "../shell/argument.ts";
 import type { BrakeContext } from "../brake/context.ts";
+import { decksOf } from "./decks.ts";
 import { matchesSecrets } from "./secrets.ts";
 import { anyDeep, anyOne, anyText, shapeMatches, someName } from "../shell/shape.ts";
 import { record } from "./record.ts";
@@ -45,12 +46,16 @@ const deep = (shape: string): string =>
 
 /** What a pattern must not be able to mean: samples of everything that is protected, and all that it lies in. */
 function kept(context: BrakeContext): string[] {
-  const { workspace, runFolder, deckHome, home, realPath } = context;
+  const { workspace, home, realPath } = context;
+  const decks = decksOf(context);
+  const runs = decks.map(({ runFolder }) => runFolder);
   const { writable = [], protected: guarded = [] } = context.policy ?? {};
-  const folders = [workspace, runFolder, deckHome, home, ...writable, ...guarded];
+  const folders = [workspace, ...runs, ...decks.map(({ deckHome }) => deckHome), home, ...writable, ...guarded];
   const roots = [...new Set(folders.flatMap((root) => [root, realPath(root)]))];
   const inside = [workspace, realPath(workspace)].flatMap((root) => protectedNames.map((name) => `${root}/${name}`));
-  const records = [runFolder, realPath(runFolder)].flatMap((root) => record.map((name) => `${root}/${name}`));
+  const records = runs
+    .flatMap((run) => [run, realPath(run)])
+    .flatMap((root) => record.map((name) => `${root}/${name}`));
   return [...roots.flatMap(withParents), ...inside, ...records, "/tmp", "/"];
 }
 

@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { decksOf } from "./decks.ts";
 import { isWithin } from "./within.ts";
 import type { BrakeContext } from "../brake/context.ts";
 import { anyText, shapeMatches } from "../shell/shape.ts";
@@ -7,11 +8,12 @@ import { anyText, shapeMatches } from "../shell/shape.ts";
 export function isSecret(path: string, context: BrakeContext): boolean {
   const lower = path.toLowerCase();
   if (hint.test(lower) && secretPaths.some((shape) => shape.test(lower))) return true;
-  return (
-    isWithin(path, context.deckHome) &&
-    !isWithin(path, context.runFolder) &&
-    !isWithin(path, `${context.deckHome}/runs`) &&
-    path !== context.deckHome
+  return decksOf(context).some(
+    ({ deckHome, runFolder }) =>
+      isWithin(path, deckHome) &&
+      !isWithin(path, runFolder) &&
+      !isWithin(path, `${deckHome}/runs`) &&
+      path !== deckHome,
   );
 }
 

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { isWithin } from "./within.ts";
 import type { Argument } from "../shell/argument.ts";
 import type { BrakeContext, Scene } from "../brake/context.ts";
+import { decksOf } from "./decks.ts";
 import { locate, type Place } from "./paths.ts";
 import { record } from "./record.ts";
 import { firstRefusal, refuse, type Refusal } from "../brake/refusal.ts";
@@ -57,19 +58,20 @@ function inZone(place: Place, context: BrakeContext): Refusal | undefined {
 }
 
 function unprotected(path: string, context: BrakeContext, purpose: WritePurpose): Refusal | undefined {
-  const { workspace, home, runFolder, deckHome, realPath } = context;
+  const { workspace, home, runFolder, realPath } = context;
+  const both = (folder: string): string[] => [folder, realPath(folder)];
+  const decks = decksOf(context);
+  const homes = decks.map(({ deckHome }) => deckHome);
+  const runs = decks.flatMap((deck) => both(deck.runFolder));
   const { writable = [], protected: kept = [] } = context.policy ?? {};
-  const guarded = [workspace, runFolder, deckHome, home, scratch, ...writable, ...kept].flatMap((guard) => [
-    guard,
-    realPath(guard),
-  ]);
+  const guarded = [workspace, ...runs, ...homes, home, scratch, ...writable, ...kept].flatMap(both);
   if (purpose !== "folder" && guarded.some((guard) => isWithin(guard, path)))
     return refuse(
       "write.root",
       `${path} is, or contains, a folder that must stay; name single files or folders in it.`,
     );
-  const ours = [runFolder, realPath(runFolder)].some((folder) => isWithin(path, folder));
-  if (!ours && [deckHome, realPath(deckHome)].some((folder) => isWithin(path, folder)))
+  const ours = runs.some((folder) => isWithin(path, folder));
+  if (!ours && homes.flatMap(both).some((folder) => isWithin(path, folder)))
     return refuse(
       "write.deck",
       `${path} belongs to the deck; of its folder only the run folder ${runFolder} is yours.`,
@@ -77,7 +79,7 @@ function unprotected(path: string, context: BrakeContext, purpose: WritePurpose)
   const protecting = kept.find((guard) => isWithin(path, guard) || isWithin(path, realPath(guard)));
   if (protecting !== undefined)
     return refuse("write.protected", `${protecting} is protected by the netrunner's policy file; leave it as it is.`);
-  const records = [runFolder, realPath(runFolder)].flatMap((folder) => record.map((name) => join(folder, name)));
+  const records = runs.flatMap((folder) => record.map((name) => join(folder, name)));
   if (records.some((name) => isWithin(path, name)))
     return refuse("write.record", `${path} is the deck's record of this run; choose another name in the run folder.`);
   const steps = path.toLowerCase().split("/");

@@ -3,6 +3,7 @@ import type { Argument } from "../shell/argument.ts";
 import type { Effect } from "../brake/effect.ts";
 import type { BrakeContext, Scene } from "../brake/context.ts";
 import { locate } from "../places/paths.ts";
+import { decksOf } from "../places/decks.ts";
 import { isSecret } from "../places/secrets.ts";
 import { writableText } from "../places/writing.ts";
 
@@ -48,11 +49,13 @@ const wordsOf = (text: string): string[] =>
   );
 
 function isKept(word: string, folder: string, context: BrakeContext): boolean {
-  const { home, deckHome, runFolder, realPath } = context;
+  const { home, realPath } = context;
+  const decks = decksOf(context);
+  const both = (folder: string): string[] => [folder, realPath(folder)];
   const place = locate(atHome(word, context), folder, context);
   return [place.plain, place.real].some((path) => {
-    const isDeck = [deckHome, realPath(deckHome)].some((kept) => isWithin(path, kept));
-    const isOurs = [runFolder, realPath(runFolder)].some((ours) => isWithin(path, ours));
+    const isDeck = decks.some(({ deckHome }) => both(deckHome).some((kept) => isWithin(path, kept)));
+    const isOurs = decks.some(({ runFolder }) => both(runFolder).some((ours) => isWithin(path, ours)));
     const steps = path.toLowerCase().split("/");
     return (
       (isDeck && !isOurs) ||

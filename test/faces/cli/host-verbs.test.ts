@@ -150,6 +150,20 @@ describe("host", () => {
     const bad = await run(stand(["host", "stop"], await deckAtWork({ stopped })));
     expect([bad.code, bad.out]).toEqual([1, expect.stringContaining("NOT PROVEN")]);
     expect(bad.out).not.toContain("\u001b[2J");
+    const ended = { node: "node-a", sessions: 2, proven: true, problem: null };
+    const fine = await run(stand(["host", "stop"], await deckAtWork({ stopped: { nodes: [ended] } })));
+    expect([fine.code, fine.out]).toEqual([0, expect.stringContaining("node-a: 2 agents ended there\n")]);
+    for (const [left, says] of [
+      [{ node: "node-b", sessions: 1, proven: false, problem: null }, "node-b: 1 agent ended there, NOT PROVEN"],
+      [
+        { node: "node-c", sessions: null, proven: false, problem: "no\u001b[2J answer" },
+        "node-c: NOT PROVEN: it has not",
+      ],
+    ] as const) {
+      const unproven = await run(stand(["host", "stop"], await deckAtWork({ stopped: { nodes: [ended, left] } })));
+      expect([unproven.code, unproven.out]).toEqual([1, expect.stringContaining(says)]);
+      expect(unproven.out).not.toContain("\u001b[2J");
+    }
     const late = await run(stand(["host", "stop"], await deckAtWork(), { hostGone: () => Promise.resolve(false) }));
     expect([late.code, late.out]).toEqual([1, expect.stringContaining("NOT ended")]);
   });

@@ -394,6 +394,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
           marks: 0,
           looks: [0, 0],
           survivors: [],
+          nodes: [],
           ...script.stopped,
         };
       case "nodes.list":

@@ -276,6 +276,18 @@ describe("leaving", () => {
     await desk.close();
   });
 
+  test("with S it names the nodes of which it is not proven, though nothing is left here", async () => {
+    const left = { node: "node-b", sessions: null, proven: false, problem: "no answer" };
+    const fine = { node: "node-a", sessions: 0, proven: true, problem: null };
+    const deck = scriptedDeck({ stopped: { nodes: [fine, left] } });
+    await busyFleet(deck);
+    const desk = await openDesk(deck);
+    await desk.press("ctrl+q", "S");
+    const frame = await desk.until((one) => text(one).includes("not proven"));
+    expect(text(frame)).toContain("It is not proven that nothing is left on node-b.");
+    await desk.close();
+  });
+
   test("does not leave by itself when something is still alive", async () => {
     const deck = scriptedDeck({ stopped: { proven: false, survivors: [{ pid: 99, command: "node" }] } });
     await busyFleet(deck);

@@ -2,7 +2,7 @@ import { count } from "../../../base/units.ts";
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/text.ts";
-import type { HostStatus, HostStop } from "../../../protocol/host.ts";
+import { isAllGone, type HostStatus, type HostStop } from "../../../protocol/host.ts";
 import { moment, money, spell } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
@@ -63,7 +63,7 @@ export function defineHost(command: Command, world: World, finish: (code: number
           async (port) => {
             const done = await port.send({ type: "host.stop" });
             const isGone = await world.hostGone(done);
-            if (done.proven && isGone) code = exitCode.done;
+            if (isAllGone(done) && isGone) code = exitCode.done;
             return flags.json === true ? jsonLine({ ...done, gone: isGone }) : stopPage(done, isGone);
           },
           "deck",
@@ -133,11 +133,20 @@ function stopPage(done: HostStop, isGone: boolean): string {
       ? `nothing is left: ${done.looks.length} looks for ${count(done.marks, "mark")}`
       : `NOT PROVEN: ${done.survivors.length === 0 ? "the processes of this machine cannot be looked at" : "these are still alive:"}`,
     ...done.survivors.map(({ pid, command }) => `  ${pid} ${oneLine(command, 100)}`),
+    ...done.nodes.map(nodeLine),
     isGone
       ? `the host (pid ${done.pid}) has ended`
       : `the host (pid ${done.pid}) has NOT ended yet: look at its host.log`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function nodeLine({ node, sessions, proven, problem }: HostStop["nodes"][number]): string {
+  const name = oneLine(node, 64);
+  if (problem !== null)
+    return `${name}: NOT PROVEN: it has not answered (${oneLine(problem, 200)}); it ends what it has when its lease is over`;
+  const ended = sessions === 0 ? "nothing was at work there" : `${count(sessions ?? 0, "agent")} ended there`;
+  return `${name}: ${ended}${proven ? "" : ", NOT PROVEN: see its log"}`;
 }
 
 function portOf(text: string): number {

@@ -21,7 +21,12 @@ function textOf(event: NodeEvent): string {
       return `no lease of the host: ${event.why}; it is asked again`;
     case "lease.over": {
       const { why, sessions, proven } = event;
-      const words = { silence: "no word of the host for too long", refused: "the host has refused it", own: "it ends" };
+      const words = {
+        silence: "no word of the host for too long",
+        refused: "the host has refused it",
+        farewell: "the host ends",
+        own: "it ends",
+      };
       const ended = sessions === 0 ? "nothing was at work" : `${count(sessions, "agent")} ended`;
       return `this life is over, ${words[why]}: ${ended}${proven ? "" : ", NOT PROVEN"}`;
     }

@@ -1,5 +1,5 @@
 import { count } from "../../../base/units.ts";
-import type { HostStop } from "../../../protocol/host.ts";
+import { isAllGone, type HostStop } from "../../../protocol/host.ts";
 import { isEnded } from "../../../protocol/view.ts";
 import { dial } from "../../words/amounts.ts";
 import { wrap } from "../../words/width.ts";
@@ -46,10 +46,12 @@ export function quitDialog(): Dialog<QuitState> {
 async function stopAll(hands: Hands, update: (change: (state: QuitState) => QuitState) => void): Promise<void> {
   const answered = await hands.ask({ type: "host.stop" });
   if ("problem" in answered) update(() => ({ phase: "left over", problem: answered.problem, survivors: [] }));
-  else if (answered.reply.proven) hands.quit();
+  else if (isAllGone(answered.reply)) hands.quit();
   else {
-    const { survivors } = answered.reply;
-    update(() => ({ phase: "left over", problem: "It is not proven that nothing is left.", survivors }));
+    const { survivors, nodes } = answered.reply;
+    const unproven = nodes.flatMap(({ node, proven }) => (proven ? [] : [node]));
+    const where = unproven.length === 0 ? "" : ` on ${unproven.join(", ")}`;
+    update(() => ({ phase: "left over", problem: `It is not proven that nothing is left${where}.`, survivors }));
   }
 }
 

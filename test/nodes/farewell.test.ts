@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import type { AgentDriver, AgentSession, SessionSpec } from "../../src/drivers/agent.ts";
+import { asked, dismissedSchema } from "../../src/nodes/wire/questions.ts";
+import { call, type Answerer } from "../../src/offline/reply.ts";
+import { remainsOf } from "../survivors/remains.ts";
+import { openFleet, type Fleet } from "./kit/fleet.ts";
+import { hubOf, until } from "./kit/hub.ts";
+import { startNats, theServer } from "./kit/nats.ts";
+import { openNodeScene } from "./kit/node-process.ts";
+import { puppet } from "./kit/puppet.ts";
+import { startWholeNode, type WholeNode, type WholeNodeOptions } from "./kit/whole-node.ts";
+
+// A host and a node try their agents and gates before they are there.
+vi.setConfig({ testTimeout: 180_000 });
+
+const noDriver: AgentDriver = {
+  name: "none",
+  can: { interrupt: true, resume: true, structuredOutput: true },
+  open: () => Promise.reject(new Error("nothing is opened here")),
+  models: () => Promise.reject(new Error("nobody asks")),
+};
+
+/** Opens agents that do nothing and stop as the test wants. */
+function puppets(stop: (session: AgentSession) => AgentSession["stop"] = (session) => (how) => session.stop(how)) {
+  const stopped: string[] = [];
+  const driver: Pick<AgentDriver, "open"> = {
+    async open({ id, ...owner }) {
+      const { session, open } = puppet();
+      await open(owner);
+      void session.closed.then(() => stopped.push(id));
+      return { ...session, stop: stop(session) };
+    },
+  };
+  return { driver, stopped };
+}
+
+/** A fleet, and a folder that host and nodes share. */
+async function scene(fleet: Fleet) {
+  const cwd = join(fleet.folder, "workspace");
+  mkdirSync(cwd);
+  const spec = (id: string): SessionSpec => ({
+    id,
+    cwd,
+    run: { id: "run-1", folder: join(fleet.folder, "home/runs/run-1") },
+    caliber: { model: "sonnet", effort: "low" },
+    role: { kind: "worker" },
+    gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
+    place: { pool: "big" },
+  });
+  const node = async (name: string, driver: WholeNodeOptions["driver"]): Promise<WholeNode> => {
+    const one = await startWholeNode({ name, url: fleet.server.url, folder: fleet.folder, driver });
+    await one.told("lease.granted");
+    return one;
+  };
+  return { spec, node };
+}
+
+describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
+  test("has its nodes end all that they have at once, with proof, and the next one counts on them at once", async () => {
+    await using fleet = await openFleet();
+    const { spec, node } = await scene(fleet);
+    const desk = await fleet.desk();
+    const agents = puppets();
+    await using one = await node("one", agents.driver);
+    await using two = await node("two", agents.driver);
+    const driver = desk.driver(noDriver);
+    const sessions = await Promise.all(["cx-1", "cx-2", "cx-3"].map((id) => driver.open(spec(id))));
+    const on = (name: string): number => sessions.filter(({ place }) => place === name).length;
+    const said = desk.farewell();
+    // However often.
+    expect(desk.farewell()).toBe(said);
+    expect((await said).toSorted((a, b) => a.node.localeCompare(b.node))).toEqual([
+      { node: "one", sessions: on("one"), proven: true, problem: null },
+      { node: "two", sessions: on("two"), proven: true, problem: null },
+    ]);
+    expect(agents.stopped.toSorted()).toEqual(["cx-1", "cx-2", "cx-3"]);
+    for (const session of sessions)
+      expect(await session.closed).toMatchObject({ how: "lost", reason: "the host has ended" });
+    expect(
+      fleet
+        .toldOf("node.went")
+        .map(({ node: name, why }) => `${name} ${why}`)
+        .toSorted(),
+    ).toEqual(["one dismissed", "two dismissed"]);
+    for (const name of [one, two]) {
+      expect(await name.told("lease.over")).toMatchObject({ why: "farewell", proven: true });
+      // No lease is granted by a host that ends.
+      expect((await name.told("lease.waiting")).why).toContain("the host ends");
+      expect(name.of("lease.granted").length).toBe(1);
+    }
+    await desk.close();
+    await fleet.desk();
+    for (const name of [one, two]) await name.told("lease.granted", 2);
+  });
+
+  test("says nothing when it dies: its nodes go on until their leases are over", async () => {
+    await using fleet = await openFleet();
+    const { spec, node } = await scene(fleet);
+    const desk = await fleet.desk();
+    const agents = puppets();
+    await using one = await node("one", agents.driver);
+    await desk.driver(noDriver).open(spec("cx-1"));
+    await desk.close();
+    await one.told("lease.waiting");
+    expect(agents.stopped).toEqual([]);
+    // By the lease of six seconds that the host has told, and not by the minute that the node began with.
+    expect(await one.told("lease.over")).toMatchObject({ why: "silence", sessions: 1, proven: true });
+    expect(agents.stopped).toEqual(["cx-1"]);
+  });
+
+  test("tells which node could not prove it, or has not answered, and does not wait for longer than it may", async () => {
+    await using fleet = await openFleet();
+    const { spec, node } = await scene(fleet);
+    const desk = await fleet.desk({ farewellMs: 1500 });
+    const survives = puppets((session) => async (how) => {
+      await session.stop(how);
+      return { proven: false, survivors: [4711] };
+    });
+    const hangs = puppets(
+      (session) => (how) =>
+        new Promise((resolve) => {
+          setTimeout(() => void session.stop(how).then(resolve), 4000);
+        }),
+    );
+    await using one = await node("one", survives.driver);
+    const driver = desk.driver(noDriver);
+    await driver.open(spec("cx-1"));
+    await using two = await node("two", hangs.driver);
+    desk.drain("one", true).catch(() => "the next one goes to the other");
+    await until(() => desk.list().nodes.some(({ node: name, draining }) => name === "one" && draining));
+    await driver.open(spec("cx-2"));
+    const said = (await desk.farewell()).toSorted((a, b) => a.node.localeCompare(b.node));
+    expect(said).toMatchObject([
+      { node: "one", sessions: 1, proven: false, problem: null },
+      { node: "two", sessions: null, proven: false, problem: expect.stringContaining("two") },
+    ]);
+    expect(fleet.toldOf("node.went").filter(({ why }) => why === "dismissed")).toEqual([]);
+    expect(fleet.toldOf("deck.warned").map(({ code }) => code)).toContain("nodes.unproven");
+    expect(await one.told("lease.over")).toMatchObject({ why: "farewell", proven: false });
+    expect(await two.told("lease.over")).toMatchObject({ why: "farewell", proven: true });
+  });
+
+  test("cannot be spoken for: a farewell of another life of a host, or to another life of the node, ends nothing", async () => {
+    await using fleet = await openFleet();
+    const { spec, node } = await scene(fleet);
+    const desk = await fleet.desk();
+    const agents = puppets();
+    await using one = await node("one", agents.driver);
+    await desk.driver(noDriver).open(spec("cx-1"));
+    const { boot, host } = await one.told("lease.granted");
+    await using other = await hubOf(fleet.server, "host");
+    const say = (body: object) =>
+      other.hub.asking.ask("one", { what: asked.farewell, id: randomUUID(), body, timeoutMs: 2000 }, dismissedSchema);
+    for (const body of [
+      { wire: 1, host: "another", boot },
+      { wire: 1, host, boot: "another" },
+      { wire: 2, host, boot },
+      { wire: 1, boot },
+      {},
+    ])
+      await expect(say(body)).rejects.toThrow(/has refused it \(farewell\)/);
+    expect(agents.stopped).toEqual([]);
+    expect(one.of("lease.over")).toEqual([]);
+    expect(await say({ wire: 1, host, boot })).toEqual({ proven: true, sessions: 1 });
+    expect(agents.stopped).toEqual(["cx-1"]);
+  });
+});
+
+/** Works until it is ended from outside. */
+const atWork: Answerer = () => call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
+
+describe.each(theServer("a host that is stopped"))("cyberdeck host stop, over %s", () => {
+  test("ends what is on a node before it has left, and the node waits for the next host", async () => {
+    await using server = await startNats();
+    await using scene = await openNodeScene(server, atWork);
+    const deck = ["--workspace", scene.workspace, "--home", join(scene.folder, "home-of-host")];
+    const host = scene.command(["host", ...deck, "--hub", server.url, "--fleet", "test"]);
+    await until(
+      () => host.errors().includes("the host of"),
+      () => host.errors(),
+      60_000,
+    );
+    const node = scene.node("node-a");
+    await node.told("lease.granted");
+    const spawned = scene.command(["spawn", "--detach", "--on", "builders", "--sandbox", "off", ...deck, "Work."]);
+    expect([await spawned.ended, spawned.errors()]).toEqual([0, expect.any(String)]);
+    await until(
+      () => existsSync(join(scene.workspace, "begun")),
+      () => host.errors(),
+      90_000,
+    );
+    const stop = scene.command(["host", "stop", ...deck]);
+    expect([await stop.ended, stop.errors()]).toEqual([0, expect.any(String)]);
+    // Before the host has said that it is gone.
+    expect(node.events.find(({ type }) => type === "lease.over")).toMatchObject({ why: "farewell", proven: true });
+    expect(remainsOf(scene.folder).filter((line) => line.includes("sleep 301"))).toEqual([]);
+    expect(await host.ended).toBe(0);
+    await node.told("lease.waiting");
+    node.signal("SIGTERM");
+    expect(await node.ended).toBe(0);
+  });
+});
