@@ -13,6 +13,8 @@ const to = { session: "cx-1", epoch: 1, boot: "b" };
 const bid = (n: number, bidding: Bidding, where = to): FromHost => ({ wire: nodeWireVersion, to: where, n, bidding });
 const taken = (upTo: number): FromHost => ({ wire: nodeWireVersion, to, taken: upTo });
 
+const numbersOf = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
 let outbox: Outbox;
 beforeEach(() => {
   outbox = temporaryOutbox();
@@ -26,7 +28,7 @@ function node(box: Outbox = outbox) {
     outbox: box,
     send: (letter) => sent.push(letter),
     warn: (code) => warned.push(code),
-    againMs: 5,
+    again: { firstMs: 5, mostMs: 50, most: 32 },
   });
   const agent = puppet();
   const parts = { ...judging(), open: agent.open };
@@ -50,6 +52,42 @@ describe("the conversations of a node", () => {
     await eventually(() => sent.length > before, "what comes after it is sent");
     expect(sent.slice(before).every((letter) => "n" in letter && letter.n > last)).toBe(true);
     own.close();
+  });
+
+  test("say one letter again to a host that is silent, and what it has not heard when it answers that", async () => {
+    const clock = handClock();
+    const sent: FromNode[] = [];
+    const own = conversations({ outbox, send: (letter) => sent.push(letter), warn: () => undefined, clock });
+    const agent = puppet();
+    own.open(to, { ...judging(), open: agent.open });
+    for (let n = 0; n < 99; n += 1) agent.does({ type: "said", text: `${n}` });
+    await eventually(() => sent.length === 101, "all of it was sent");
+    clock.pass(16_000);
+    expect(sent.slice(101).map((letter) => "n" in letter && letter.n)).toEqual([1, 1, 1, 1, 1]);
+    const asks = sent.flatMap((letter) => ("n" in letter ? [letter.asks] : [])).at(-1);
+    own.take({ wire: nodeWireVersion, to, taken: 1, heard: 10, answers: asks });
+    expect(sent.slice(106).map((letter) => "n" in letter && letter.n)).toEqual(numbersOf(11, 42));
+    own.close();
+  });
+
+  test("say again at once what the host tells to be missing", async () => {
+    const { own, agent, sent, parts } = node();
+    own.open(to, parts);
+    for (let n = 0; n < 9; n += 1) agent.does({ type: "said", text: `${n}` });
+    await eventually(() => sent.length >= 11, "all of it was sent");
+    own.close();
+    const again: FromNode[] = [];
+    const next = conversations({
+      outbox,
+      send: (letter) => again.push(letter),
+      warn: () => undefined,
+      clock: handClock(),
+    });
+    next.sendAgain();
+    next.take({ wire: nodeWireVersion, to, taken: 2, heard: 4, gap: 8 });
+    expect(again.map((letter) => "n" in letter && letter.n)).toEqual([5, 6, 7]);
+    expect(outbox.left(to).map(({ n }) => n)).toEqual(numbersOf(3, 11));
+    next.close();
   });
 
   test("tell of signs of life once a second, and of everything else at once", async () => {

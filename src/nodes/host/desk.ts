@@ -107,6 +107,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     ...(parts.bounds === undefined ? {} : { bounds: parts.bounds }),
     onLink(link) {
       news.tell("hub.link", { link });
+      if (link === "up") lines.sendAgain();
       change();
     },
     onStrange: (strange: Strange) => news.strange(strange),

@@ -106,7 +106,7 @@ class Node implements HubNode {
       outbox: this.#outbox,
       send: (letter) => void hub.letters.send(theHost, letter),
       warn: () => undefined,
-      againMs: 100,
+      again: { firstMs: 100, mostMs: 1000, most: 32 },
     });
     this.#talks = talks;
     const life = beginLife({ boot, times: lease, renew: () => this.#renew(boot), endAll: () => talks.endAll() });
