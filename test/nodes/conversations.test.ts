@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import { conversations } from "../../src/nodes/node/conversations.ts";
+import { fitting } from "../../src/nodes/node/fitting.ts";
 import type { Outbox } from "../../src/nodes/node/outbox.ts";
 import { nodeWireVersion, type Bidding, type FromHost, type FromNode } from "../../src/nodes/wire/letters.ts";
 import { eventually } from "../kit/deck.ts";
@@ -160,5 +161,91 @@ describe("the conversations of a node", () => {
     own.take(bid(1, { type: "send", text: "one" }));
     expect(agent.told).toEqual([]);
     own.close();
+  });
+
+  test("tell what is too large for the hub in part, with how much was left out, and go on", async () => {
+    const own = conversations({ outbox, send: () => undefined, warn: expect.unreachable, mostBytes: 50_000 });
+    const agent = puppet();
+    const long = `head ${"x".repeat(200_000)} tail`;
+    let transcript: ((line: string) => void) | undefined;
+    own.open(to, {
+      ...judging(),
+      open(owner) {
+        transcript = (line) => owner.transcript?.(line);
+        return agent.open(owner);
+      },
+    });
+    agent.does({ type: "tool.returned", id: "call-1", failed: false, text: long });
+    agent.does({ type: "said", text: "and on" });
+    transcript?.(JSON.stringify({ type: "user", text: long }));
+    await eventually(() => outbox.left(to).filter(({ body }) => body.type === "transcript").length > 0, "all is told");
+    await eventually(() => outbox.left(to).filter(({ body }) => body.type === "did").length > 1, "all is told");
+    const did = outbox.left(to).flatMap(({ body }) => (body.type === "did" ? [body.event] : []));
+    expect(did).toMatchObject([
+      {
+        type: "tool.returned",
+        id: "call-1",
+        failed: false,
+        text: expect.stringMatching(/^head x+\n\[… \d+ bytes left out …\]\nx+ tail$/),
+      },
+      { type: "said", text: "and on" },
+    ]);
+    const lines = outbox.left(to).flatMap(({ body }) => (body.type === "transcript" ? [body.line] : []));
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { type: "cyberdeck", left_out_bytes: 200_035, why: "too large for the hub" },
+    ]);
+    own.close();
+  });
+
+  test("end a session that has something to say that cannot be told in part either, and say why", async () => {
+    const warned: string[] = [];
+    const own = conversations({ outbox, send: () => undefined, warn: (code) => warned.push(code), mostBytes: 5000 });
+    const agent = puppet();
+    const served = own.open(to, { ...judging(), open: agent.open });
+    const tools = Array.from({ length: 2000 }, (_, index) => `tool-${index}`);
+    agent.does({ type: "ready", sessionId: "s-1", model: "m", tools });
+    await served.closed;
+    expect(agent.told).toContain("stop hard");
+    expect(warned).toEqual(["node.letter_too_large"]);
+    await eventually(
+      () => outbox.left(to).filter(({ body }) => body.type === "exited").length === 2,
+      "its end is told",
+    );
+    expect(outbox.left(to).find(({ body }) => body.type === "exited")?.body).toMatchObject({
+      exit: { how: "broken", reason: 'what it had to say ("did") is too large for the hub' },
+    });
+    own.close();
+  });
+
+  test("deny a call whose input is too large to be looked at, and tell it in part", async () => {
+    const { own, agent, parts } = node();
+    own.open(to, parts);
+    const input = { file_path: "/work/a", content: "x".repeat(9_000_000) };
+    const verdict = await agent.calls({ id: "call-1", tool: "Write", input });
+    expect(verdict).toMatchObject({ decision: "deny", rule: "node.too_large" });
+    await eventually(() => outbox.left(to).some(({ body }) => body.type === "asks"), "it is told");
+    expect(agent.told).not.toContain("stop hard");
+    own.close();
+  });
+
+  test("do not shorten a call about which the host is to decide", () => {
+    const asks = (decision: "allow" | "deny") =>
+      fitting(
+        {
+          type: "asks",
+          ask: 1,
+          call: { id: "call-1", tool: "Bash", input: { command: `rm ${"x".repeat(90_000)}` } },
+          found: {
+            judged: { decision, rule: "test", reason: "", effects: [] },
+            targets: [],
+            diff: null,
+            isCutOff: false,
+          },
+          policy: "1",
+        },
+        50_000,
+      );
+    expect(asks("allow")).toBeUndefined();
+    expect(JSON.stringify(asks("deny"))).toContain("bytes left out");
   });
 });

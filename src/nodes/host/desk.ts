@@ -137,17 +137,19 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
   const lives = livesOf({
     host,
     times: lease,
+    proofMs: returnMs,
     clock,
+    onProven: (node, boot) => void news.tell("node.proven", { node, boot }),
     onBegun(node, boot) {
       counted.set(boot, node);
       arrive(node);
       change();
     },
-    onGivenUp(node, boot, why) {
+    onGivenUp(node, boot, why, isGone) {
       counted.delete(boot);
       news.tell("node.went", { node, boot, why, agents: places.on(node).length });
       if (!hasLease(node)) home.went(node, why === "left");
-      lines.giveUp(boot, `${node} ${goneWords[why]}`);
+      lines.giveUp(boot, `${node} ${goneWords[why]}`, isGone);
       change();
     },
   });

@@ -34,8 +34,11 @@ export interface HostLines {
   take(letter: FromNode): void;
   /** The link is up, or is another one: what is not acknowledged is sent again. */
   sendAgain(): void;
-  /** Gives up all conversations with one life of a node: whatever still comes of them is refused. */
-  giveUp(boot: string, why: string): void;
+  /**
+   * Gives up all conversations with one life of a node: whatever still comes of them is refused.
+   * @param isGone whether it is proven that nothing of that life is left; without it, nothing is known
+   */
+  giveUp(boot: string, why: string, isGone?: Promise<boolean>): void;
   /** Its agent is gone and nothing more is wanted of it. */
   end(to: Address): void;
   close(): void;
@@ -52,6 +55,7 @@ interface Line {
   acknowledged: number;
   isGapTold: boolean;
   lost: PromiseWithResolvers<string>;
+  isGone: Promise<boolean>;
 }
 
 export function hostLines(parts: HostLinesParts): HostLines {
@@ -118,6 +122,7 @@ export function hostLines(parts: HostLinesParts): HostLines {
         acknowledged: 0,
         isGapTold: false,
         lost: Promise.withResolvers<string>(),
+        isGone: Promise.resolve(false),
       };
       lines.set(addressKey(to), line);
       return {
@@ -134,6 +139,7 @@ export function hostLines(parts: HostLinesParts): HostLines {
           void acknowledge(line);
         },
         lost: line.lost.promise,
+        isGone: () => line.isGone,
         end: () => end(line),
       };
     },
@@ -160,8 +166,12 @@ export function hostLines(parts: HostLinesParts): HostLines {
       tell(line, letter.asks);
     },
     sendAgain: () => resending.up(),
-    giveUp(boot, why) {
-      for (const line of lines.values()) if (line.to.boot === boot) drop(line, why);
+    giveUp(boot, why, isGone = Promise.resolve(false)) {
+      for (const line of lines.values()) {
+        if (line.to.boot !== boot) continue;
+        line.isGone = isGone;
+        drop(line, why);
+      }
     },
     end(to) {
       const line = lines.get(addressKey(to));

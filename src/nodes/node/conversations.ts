@@ -1,11 +1,13 @@
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/fault.ts";
+import { hubBounds } from "../hub/bounds.ts";
 import { incoming, type Incoming } from "../numbered.ts";
 import { resender } from "../resender.ts";
 import { usualResending, type ResendingTimes } from "../resending.ts";
 import type { Address, Bidding, FromHost, FromNode, Saying } from "../wire/letters.ts";
 import { addressKey, nodeWireVersion } from "../wire/letters.ts";
 import type { Letter, Outbox } from "./outbox.ts";
+import { fitting } from "./fitting.ts";
 import { serveSession, type ServedParts, type ServedSession } from "./served-session.ts";
 
 export interface ConversationsParts {
@@ -15,6 +17,8 @@ export interface ConversationsParts {
   /** Hears of what went wrong, for the log of the node. */
   warn: (code: string, message: string) => void;
   clock?: Clock;
+  /** The longest saying, bytes of JSON. */
+  mostBytes?: number;
   /** When a letter is sent once more. */
   again?: ResendingTimes;
 }
@@ -38,6 +42,9 @@ export interface Conversations {
   close(): void;
 }
 
+/** Of a letter, beside what it says, bytes. */
+const roomForHead = 2000;
+
 /** How long the last words of sessions that are ended may take, milliseconds. */
 const lastWordsMs = 1000;
 
@@ -53,6 +60,7 @@ export function conversations({
   send,
   warn,
   clock = systemClock,
+  mostBytes = hubBounds.letterBytes - roomForHead,
   again = usualResending,
 }: ConversationsParts): Conversations {
   const known = new Map<string, Conversation>();
@@ -89,9 +97,17 @@ export function conversations({
   const post = ({ to, n, body }: Letter, asks?: number): void =>
     send({ wire: nodeWireVersion, to, n, saying: body, ...(asks === undefined ? {} : { asks }) });
   const say = (conversation: Pick<Conversation, "to" | "last">, saying: Saying): void => {
+    const body = fitting(saying, mostBytes) ?? endOf(conversation.to, saying);
     conversation.last += 1;
     if (batch.length === 0) setImmediate(flush);
-    batch.push({ to: conversation.to, n: conversation.last, body: saying });
+    batch.push({ to: conversation.to, n: conversation.last, body });
+  };
+  /** What cannot be told, and not in part either, ends its session: whoever waits for it would wait for ever. */
+  const endOf = (to: Address, { type }: Saying): Saying => {
+    const reason = `what it had to say ("${type}") is too large for the hub`;
+    warn("node.letter_too_large", `${to.session} is ended: ${reason}`);
+    void known.get(addressKey(to))?.session.stop();
+    return { type: "exited", exit: { how: "broken", reason, stderr: "" } };
   };
   /** What could not be forgotten comes to the host once more, which takes it once. */
   const orWarn = (work: () => void): void => {

@@ -50,7 +50,7 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
     let version: string | undefined;
     for (let left = mostJudgings; ; left -= 1) {
       const looked = await find(call, version);
-      const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found) : unsettled;
+      const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found, call) : unsettled;
       asks += 1;
       const ask = asks;
       // Asked of one that the host has given away, it would only be refused.

@@ -144,7 +144,7 @@ class Node implements HubNode {
   }
 
   async #renew(boot: string): Promise<boolean> {
-    const body = { wire: nodeWireVersion, boot, host: this.#host } as const;
+    const body = { wire: nodeWireVersion, boot, host: this.#host, data: `data of ${this.name}` } as const;
     const answer = await this.#hub.asking.ask(theHost, question(asked.renew, renewSchema, body), renewedSchema);
     if (answer.isGranted) this.#host = answer.host;
     this.#shelf?.heard(answer.policy);
