@@ -2,23 +2,26 @@
  * A soak of nodes: a real NATS server, a real host and real nodes, each a process of its own, and constructs of a fast scripted agent
  * (or real ones), while nodes, host and server are killed, links are cut and nodes stand still. Each task must have exactly one
  * outcome, each outcome must be told to the daemon exactly once, each effect must be there, no two agents may have been at one unit of
- * work at once, and nothing may be left or grow. Prints a JSON line for each goal and a verdict, and exits with 1 when something was wrong.
+ * work at once, and nothing may be left or grow. Tells on stderr how far it is, prints a table of what came of it, and exits with 1 when
+ * something was wrong.
  *
- *     node scripts/soak-nodes.ts [--constructs 1000] [--of 100] [--nodes 3] [--slots 4] [--seed 1] [--minutes 60] [--every 10] [--real] [--quiet]
+ *     node scripts/soak-nodes.ts [--constructs 1000] [--of 100] [--nodes 3] [--slots 4] [--seed 1] [--minutes 60] [--every 10] [--real] [--quiet] [--json]
  *
- * --of: constructs a run; --every: seconds between two deeds, on average; --real: the real agent; --quiet: no deeds, for comparison.
+ * --of: constructs a run; --every: seconds between two deeds, on average; --real: the real agent; --quiet: no deeds, for comparison;
+ * --json: a line for each run and one for all of them, in place of the table.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { pause } from "../src/base/clock.ts";
 import { of } from "../test/kit/deck.ts";
-import { doDeed, type DeedName } from "../test/nodes/soak/deeds.ts";
+import { deedNames, doDeed, isLong, type DeedName } from "../test/nodes/soak/deeds.ts";
 import { runGoal } from "../test/nodes/soak/goal.ts";
 import { openSoak, type SoakScene } from "../test/nodes/soak/scene.ts";
 import { answerUnits, wrongUnits } from "../test/nodes/soak/units.ts";
 import { remainsOf } from "../test/survivors/remains.ts";
 import { randomFrom, round } from "./soak/measure.ts";
+import { wronglyTold } from "./soak/told.ts";
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     every: { type: "string", default: "10" },
     real: { type: "boolean", default: false },
     quiet: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
   },
 });
 const whole = z.coerce.number().int().min(1);
@@ -61,7 +65,9 @@ interface Sample {
   run: string;
   status: string;
   constructs: number;
+  once: number;
   deaths: number;
+  resumes: number;
   deeds: Record<string, number>;
   seconds: number;
   host: { handles: number; rss_mb: number };
@@ -70,6 +76,8 @@ interface Sample {
 }
 
 const began = performance.now();
+const tell = (line: string): void =>
+  void process.stderr.write(`${Math.round((performance.now() - began) / 1000)} s: ${line}\n`);
 const samples: Sample[] = [];
 const late: string[] = [];
 let left: string[];
@@ -84,18 +92,19 @@ let left: string[];
     asked += units;
     const sample = await oneGoal(scene, goal, units);
     samples.push(sample);
-    console.log(JSON.stringify(sample));
+    if (values.json) console.log(JSON.stringify(sample));
+    tell(
+      `goal ${goal} is ${sample.status}: ${sample.constructs} constructs in ${sample.seconds} s; ${sample.wrong.join("; ") || "nothing wrong"}`,
+    );
     if (sample.status === "open") break;
   }
   for (const node of scene.nodes) {
     node.signal("SIGTERM");
-    console.log(
-      JSON.stringify({ node: node.name, fenced: node.told("lease.over"), errors: node.errors().slice(-500) }),
-    );
+    tell(`${node.name}: its lease was over ${node.told("lease.over")} times; ${node.errors().slice(-500)}`);
   }
   await scene.startHost();
   const stopped = await scene.cyberdeck("host", "stop", "--json");
-  console.log(JSON.stringify({ stopped: stopped.output.trim() }));
+  tell(`the host is stopped: ${stopped.output.trim()}`);
   for (let look = 0; look < 60 && remainsOf(scene.folder).length > 0; look += 1) await pause(250);
   left = remainsOf(scene.folder);
 }
@@ -116,9 +125,24 @@ const deeds: Record<string, number> = {};
 for (const sample of samples)
   for (const [deed, times] of Object.entries(sample.deeds)) deeds[deed] = (deeds[deed] ?? 0) + times;
 const verdict = problems.length === 0 ? "clean" : "wrong";
-console.log(
-  JSON.stringify({ verdict, seed, constructs: done, seconds, a_second: round(done / seconds), deeds, problems }),
-);
+const sum = (count: (sample: Sample) => number): number => samples.reduce((all, sample) => all + count(sample), 0);
+const figures = {
+  seed,
+  constructs: done,
+  "outcomes told exactly once": sum(({ once }) => once),
+  lost: constructs - done,
+  "runs that were resumed": sum(({ resumes }) => resumes),
+  "agents that were lost": sum(({ deaths }) => deaths),
+  ...Object.fromEntries(deedNames.map((deed) => [`deeds: ${deed}`, deeds[deed] ?? 0])),
+  "processes left": left.length,
+  seconds,
+};
+if (values.json) console.log(JSON.stringify({ verdict, ...figures, deeds, problems }));
+else {
+  for (const [what, figure] of Object.entries(figures)) console.log(`${what.padEnd(30)} ${String(figure).padStart(7)}`);
+  for (const problem of problems) console.log(`wrong: ${problem}`);
+  console.log(verdict);
+}
 process.exitCode = verdict === "clean" ? 0 : 1;
 
 async function oneGoal(scene: SoakScene, goal: number, units: number): Promise<Sample> {
@@ -128,21 +152,32 @@ async function oneGoal(scene: SoakScene, goal: number, units: number): Promise<S
     deeds[deed] = (deeds[deed] ?? 0) + 1;
   };
   let next = performance.now() + 2 * random() * everyMs;
+  let toldAt = performance.now();
+  let long: Promise<void> | undefined;
   const { run, events } = await runGoal(
     scene,
     { goal, units, concurrent: nodes * slots },
     {
       did,
       mostMs: 900_000,
-      async meanwhile() {
+      async meanwhile(events) {
+        if (performance.now() - toldAt > 10_000) {
+          toldAt = performance.now();
+          tell(
+            `goal ${goal}: ${of(events, "construct.ended").length} of ${units} have ended; ${JSON.stringify(deeds)}`,
+          );
+        }
         if (values.quiet || performance.now() < next) return;
         const deed = deck[Math.floor(random() * deck.length)];
-        if (deed === undefined || !(await doDeed(deed, scene, random))) return;
-        did(deed);
+        if (deed === undefined || (isLong(deed) && long !== undefined)) return;
+        const doing = doDeed(deed, scene, random).then((isDone) => (isDone ? did(deed) : undefined));
+        if (isLong(deed)) long = doing.then(() => (long = undefined));
+        else await doing;
         next = performance.now() + 2 * random() * everyMs;
       },
     },
   );
+  await long;
   await scene.startHost();
   const status = await scene.hostStatus();
   return {
@@ -150,7 +185,9 @@ async function oneGoal(scene: SoakScene, goal: number, units: number): Promise<S
     run,
     status: of(events, "run.closed")[0]?.body.status ?? "open",
     constructs: of(events, "construct.ended").length,
+    once: of(events, "construct.ended").length - wronglyTold(events).length,
     deaths: of(events, "construct.agent_died").length,
+    resumes: of(events, "run.resumed").length,
     deeds,
     seconds: round((performance.now() - start) / 1000),
     host: heldBy(status?.pid ?? 0),

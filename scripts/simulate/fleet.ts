@@ -1,7 +1,8 @@
 import { hubBounds } from "../../src/nodes/hub/bounds.ts";
 import { place, type NodeState } from "../../src/nodes/host/placement.ts";
-import { hostLeases, leaseTimes, nodeLease } from "../../src/nodes/lease.ts";
+import { fleetLease, hostLeases, nodeLease } from "../../src/nodes/lease.ts";
 import { incoming, outgoing } from "../../src/nodes/numbered.ts";
+import { resending, type Again } from "../../src/nodes/resending.ts";
 import { numbersFrom } from "../../test/durable/scenario.ts";
 import type { Costs, Habits } from "./costs.ts";
 import { agenda, worker } from "./events.ts";
@@ -36,10 +37,7 @@ export interface Outcome {
 }
 
 /** Acknowledgements wait so long for company; see `kept` of the host's desk. */
-const companyMs = 50;
-/** How long one is waited for before a letter is sent once more. */
-const againMs = 1000;
-const mostAgain = 200;
+const companyMs = 20;
 /** Between two machines of one network, one way. */
 const wayMs = 0.3;
 
@@ -50,7 +48,7 @@ export function live({ nodes, constructs, costs, habits, seed, seconds, serverCo
   const calendar = agenda();
   const host = worker(calendar);
   const server = worker(calendar, serverCores);
-  const times = leaseTimes(30_000, 0.05, 8000);
+  const times = fleetLease;
   const leases = hostLeases(times);
   const verdicts: number[] = [];
   const end = seconds * 1000;
@@ -95,33 +93,47 @@ export function live({ nodes, constructs, costs, habits, seed, seconds, serverCo
   const converse = (home: NodeState): void => {
     const out = outgoing<number>();
     const taken = incoming<number>();
-    let isWaiting = false;
-    const acknowledge = (): void => out.taken(taken.taken);
-    const post = (n: number, size: number): void => {
+    const resend = resending();
+    let looksAt = Infinity;
+    let acknowledged = 0;
+    const acknowledge = (): void => {
+      acknowledged = taken.taken;
+      out.taken(acknowledged);
+      sayAgain(resend.told({ taken: taken.taken }, calendar.now));
+    };
+    const post = (n: number, size: number, asks?: number): void => {
       letters += size;
       toHost(costs.hostLetter * size, () => {
         taken.take({ n, body: size });
-        owe(acknowledge);
+        if (asks === undefined) return owe(acknowledge);
+        const word = { taken: acknowledged, heard: taken.taken, gap: taken.next, answers: asks };
+        host.does(costs.hostSends, () =>
+          server.does(costs.serverPasses, () => sayAgain(resend.told(word, calendar.now))),
+        );
       });
     };
-    const wait = (): void => {
-      if (isWaiting) return;
-      isWaiting = true;
-      calendar.at(calendar.now + againMs, () => {
-        isWaiting = false;
-        let left = mostAgain;
-        for (const { n, body } of out.pending) {
-          if ((left -= body) < 0) break;
+    const sayAgain = (some: Again | undefined): void => {
+      for (const { n, body } of some === undefined ? [] : out.pending)
+        if (some !== undefined && n > some.after && n <= some.upTo) {
           again += body;
-          post(n, body);
+          post(n, body, n === some.upTo ? some.asks : undefined);
         }
-        if (out.pending.length > 0) wait();
+      look();
+    };
+    const look = (): void => {
+      if (resend.at >= looksAt) return;
+      looksAt = resend.at;
+      calendar.at(looksAt, () => {
+        looksAt = Infinity;
+        sayAgain(resend.due(calendar.now));
       });
     };
     /** So many letters that are said at about the same time. */
     const say = (size: number): void => {
-      post(out.push(size).n, size);
-      wait();
+      const { n } = out.push(size);
+      resend.said(n, calendar.now);
+      post(n, size);
+      look();
     };
     const answer = (): void => {
       // What streams in comes over most of the time; here in ten portions.

@@ -45,6 +45,8 @@ export interface Incoming<T> {
   readonly taken: number;
   /** What waits for something that is missing. */
   readonly waiting: number;
+  /** The lowest number of what waits. */
+  readonly next: number | undefined;
 }
 
 /**
@@ -75,6 +77,9 @@ export function incoming<T>(taken = 0, mostWaiting = 1000): Incoming<T> {
     },
     get waiting() {
       return early.size;
+    },
+    get next() {
+      return early.size === 0 ? undefined : Math.min(...early.keys());
     },
   };
 }

@@ -1,6 +1,8 @@
+import { open, type FileHandle } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { DeckEvent, EventDraft } from "../protocol/event.ts";
+import { errnoOf } from "../base/fault.ts";
 import { openForReading, openForWriting } from "./database.ts";
 import { type EventReader, eventReader } from "./event-reader.ts";
 import { ensureHome, homePaths } from "./home.ts";
@@ -17,6 +19,8 @@ export interface Store extends EventReader {
   append(drafts: EventDraft[], options: { synced: boolean }): DeckEvent[];
   /** The same for events that have their time already. */
   write(sealed: SealedEvent[], options: { synced: boolean }): DeckEvent[];
+  /** Resolves when all that was recorded before the call is on disk. Nobody waits for the disk but the one who has asked. */
+  sync(): Promise<void>;
   /** Takes runs out of the record, and records that, all in one transaction. Gives the number of events that are gone. */
   removeRuns(runs: string[]): number;
   /** Makes the file as small as its content. It takes as long as it takes to write it, and must not be done beside a run. */
@@ -83,6 +87,13 @@ export function storeOf(database: DatabaseSync, home: string, clock: Clock, reda
     ...reader,
     redactor: redacting,
     write,
+    async sync() {
+      try {
+        await syncLog(homePaths(home).database);
+      } catch (error) {
+        throw storageFault(error, "could not record in", homePaths(home).database);
+      }
+    },
     removeRuns(runs) {
       const events = runs.reduce((sum, run) => sum + reader.countOf(run, Number.MAX_SAFE_INTEGER), 0);
       return guarded("could not remove runs from", () => {
@@ -109,4 +120,21 @@ export function storeOf(database: DatabaseSync, home: string, clock: Clock, reda
         options,
       ),
   };
+}
+
+/** What was committed since the last checkpoint is in the log beside the database, and a checkpoint syncs by itself. */
+async function syncLog(database: string): Promise<void> {
+  let log: FileHandle;
+  try {
+    log = await open(`${database}-wal`, "r+");
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    // Where a file system cannot have such a log, commits sync by themselves.
+    return;
+  }
+  try {
+    await log.datasync();
+  } finally {
+    await log.close();
+  }
 }

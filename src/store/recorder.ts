@@ -12,8 +12,8 @@ import { storageFault } from "./storage-fault.ts";
 export interface Recorder {
   /**
    * Records an event. A change of state is on disk and published when this returns; what agents merely say or do waits
-   * up to 50 ms for company, unless `now` is set, and then the result is undefined. Throws the fault that has stopped
-   * the recorder.
+   * up to 50 ms for company, unless `now` is set, and then the result is undefined. What agents use is written and published
+   * at once, and the disk is waited for in company. Throws the fault that has stopped the recorder.
    */
   record(draft: EventDraft, options: { now: true }): DeckEvent;
   record(draft: EventDraft, options?: { now?: boolean }): DeckEvent | undefined;
@@ -56,6 +56,9 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
   let timer: Disposable | undefined;
   let fault: Fault | undefined;
   let closed = false;
+  /** How many batches were written, and how many of them are known to be on disk: a commit that waits for it takes all earlier ones along. */
+  let [writes, onDisk] = [0, 0];
+  let syncing: Disposable | undefined;
 
   const write = (synced: boolean): DeckEvent[] => {
     timer?.[Symbol.dispose]();
@@ -66,14 +69,54 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     try {
       events = store.write(batch, { synced });
     } catch (error) {
-      fault = storageFault(error, "could not record in", store.home);
-      onFault(fault);
-      throw fault;
+      throw failed(error);
     }
+    if (batch.length > 0) writes += 1;
+    if (batch.length > 0 && synced) hasSynced(writes);
     for (const [index, event] of events.entries())
       unpublished.push({ event, plain: batch[index]?.plain(event.seq) ?? event });
     publish();
     return events;
+  };
+
+  const failed = (error: unknown): Fault => {
+    if (fault !== undefined) return fault;
+    fault = storageFault(error, "could not record in", store.home);
+    onFault(fault);
+    return fault;
+  };
+
+  const hasSynced = (upTo: number): void => {
+    onDisk = Math.max(onDisk, upTo);
+    if (onDisk < writes) return;
+    syncing?.[Symbol.dispose]();
+    syncing = undefined;
+  };
+
+  const sync = async (): Promise<void> => {
+    const upTo = writes;
+    if (onDisk >= upTo) return;
+    try {
+      await store.sync();
+    } catch (error) {
+      throw failed(error);
+    }
+    hasSynced(upTo);
+  };
+
+  const syncQuietly = async (): Promise<void> => {
+    try {
+      if (fault === undefined) await sync();
+    } catch {
+      // `failed` has kept the fault and reported it; there is no caller to throw it at.
+    }
+  };
+
+  const syncSoon = (): void => {
+    syncing ??= clock.after(batchMs, () => {
+      syncing = undefined;
+      void syncQuietly();
+    });
   };
 
   const writeQuietly = (synced: boolean): void => {
@@ -139,7 +182,13 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     if (closed) throw new Fault("internal", "recorder.closed", "the record of this deck is closed already");
     fileOf(draft.run);
     waiting.push(seal(draft, clock.now(), store.redactor));
-    if (how.now === true || !isTalkative(draft)) return write(true).at(-1);
+    if (how.now === true) return write(true).at(-1);
+    if (isMoney(draft)) {
+      const events = write(false);
+      syncSoon();
+      return events.at(-1);
+    }
+    if (!isTalkative(draft)) return write(true).at(-1);
     if (waiting.length >= batchEvents) write(false);
     else timer ??= clock.after(batchMs, () => writeQuietly(false));
     return undefined;
@@ -162,13 +211,15 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     },
     async flush() {
       if (fault !== undefined) throw fault;
-      write(true);
+      write(false);
+      await sync();
       await settle();
     },
     async close() {
       closed = true;
       writeQuietly(true);
       listeners.clear();
+      await syncQuietly();
       await settle();
     },
     get fault() {
@@ -176,6 +227,9 @@ export function openRecorder(store: Store, options: RecorderOptions): Recorder {
     },
   };
 }
+
+/** Many in a second in a large fleet. Bounds go by them, so they must be seen at once; and what is in the log survives the deck. */
+const isMoney = (draft: EventDraft): boolean => draft.type === "agent.used";
 
 /** What agents say and do in passing. Everything else changes a state that a restart must know. */
 function isTalkative(draft: EventDraft): boolean {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import { conversations } from "../../src/nodes/node/conversations.ts";
+import { fitting } from "../../src/nodes/node/fitting.ts";
 import type { Outbox } from "../../src/nodes/node/outbox.ts";
 import { nodeWireVersion, type Bidding, type FromHost, type FromNode } from "../../src/nodes/wire/letters.ts";
 import { eventually } from "../kit/deck.ts";
@@ -12,6 +13,8 @@ import { puppet } from "./kit/puppet.ts";
 const to = { session: "cx-1", epoch: 1, boot: "b" };
 const bid = (n: number, bidding: Bidding, where = to): FromHost => ({ wire: nodeWireVersion, to: where, n, bidding });
 const taken = (upTo: number): FromHost => ({ wire: nodeWireVersion, to, taken: upTo });
+
+const numbersOf = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
 let outbox: Outbox;
 beforeEach(() => {
@@ -26,7 +29,7 @@ function node(box: Outbox = outbox) {
     outbox: box,
     send: (letter) => sent.push(letter),
     warn: (code) => warned.push(code),
-    againMs: 5,
+    again: { firstMs: 5, mostMs: 50, most: 32 },
   });
   const agent = puppet();
   const parts = { ...judging(), open: agent.open };
@@ -50,6 +53,42 @@ describe("the conversations of a node", () => {
     await eventually(() => sent.length > before, "what comes after it is sent");
     expect(sent.slice(before).every((letter) => "n" in letter && letter.n > last)).toBe(true);
     own.close();
+  });
+
+  test("say one letter again to a host that is silent, and what it has not heard when it answers that", async () => {
+    const clock = handClock();
+    const sent: FromNode[] = [];
+    const own = conversations({ outbox, send: (letter) => sent.push(letter), warn: () => undefined, clock });
+    const agent = puppet();
+    own.open(to, { ...judging(), open: agent.open });
+    for (let n = 0; n < 99; n += 1) agent.does({ type: "said", text: `${n}` });
+    await eventually(() => sent.length === 101, "all of it was sent");
+    clock.pass(16_000);
+    expect(sent.slice(101).map((letter) => "n" in letter && letter.n)).toEqual([1, 1, 1, 1, 1]);
+    const asks = sent.flatMap((letter) => ("n" in letter ? [letter.asks] : [])).at(-1);
+    own.take({ wire: nodeWireVersion, to, taken: 1, heard: 10, answers: asks });
+    expect(sent.slice(106).map((letter) => "n" in letter && letter.n)).toEqual(numbersOf(11, 42));
+    own.close();
+  });
+
+  test("say again at once what the host tells to be missing", async () => {
+    const { own, agent, sent, parts } = node();
+    own.open(to, parts);
+    for (let n = 0; n < 9; n += 1) agent.does({ type: "said", text: `${n}` });
+    await eventually(() => sent.length >= 11, "all of it was sent");
+    own.close();
+    const again: FromNode[] = [];
+    const next = conversations({
+      outbox,
+      send: (letter) => again.push(letter),
+      warn: () => undefined,
+      clock: handClock(),
+    });
+    next.sendAgain();
+    next.take({ wire: nodeWireVersion, to, taken: 2, heard: 4, gap: 8 });
+    expect(again.map((letter) => "n" in letter && letter.n)).toEqual([5, 6, 7]);
+    expect(outbox.left(to).map(({ n }) => n)).toEqual(numbersOf(3, 11));
+    next.close();
   });
 
   test("tell of signs of life once a second, and of everything else at once", async () => {
@@ -122,5 +161,91 @@ describe("the conversations of a node", () => {
     own.take(bid(1, { type: "send", text: "one" }));
     expect(agent.told).toEqual([]);
     own.close();
+  });
+
+  test("tell what is too large for the hub in part, with how much was left out, and go on", async () => {
+    const own = conversations({ outbox, send: () => undefined, warn: expect.unreachable, mostBytes: 50_000 });
+    const agent = puppet();
+    const long = `head ${"x".repeat(200_000)} tail`;
+    let transcript: ((line: string) => void) | undefined;
+    own.open(to, {
+      ...judging(),
+      open(owner) {
+        transcript = (line) => owner.transcript?.(line);
+        return agent.open(owner);
+      },
+    });
+    agent.does({ type: "tool.returned", id: "call-1", failed: false, text: long });
+    agent.does({ type: "said", text: "and on" });
+    transcript?.(JSON.stringify({ type: "user", text: long }));
+    await eventually(() => outbox.left(to).filter(({ body }) => body.type === "transcript").length > 0, "all is told");
+    await eventually(() => outbox.left(to).filter(({ body }) => body.type === "did").length > 1, "all is told");
+    const did = outbox.left(to).flatMap(({ body }) => (body.type === "did" ? [body.event] : []));
+    expect(did).toMatchObject([
+      {
+        type: "tool.returned",
+        id: "call-1",
+        failed: false,
+        text: expect.stringMatching(/^head x+\n\[… \d+ bytes left out …\]\nx+ tail$/),
+      },
+      { type: "said", text: "and on" },
+    ]);
+    const lines = outbox.left(to).flatMap(({ body }) => (body.type === "transcript" ? [body.line] : []));
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { type: "cyberdeck", left_out_bytes: 200_035, why: "too large for the hub" },
+    ]);
+    own.close();
+  });
+
+  test("end a session that has something to say that cannot be told in part either, and say why", async () => {
+    const warned: string[] = [];
+    const own = conversations({ outbox, send: () => undefined, warn: (code) => warned.push(code), mostBytes: 5000 });
+    const agent = puppet();
+    const served = own.open(to, { ...judging(), open: agent.open });
+    const tools = Array.from({ length: 2000 }, (_, index) => `tool-${index}`);
+    agent.does({ type: "ready", sessionId: "s-1", model: "m", tools });
+    await served.closed;
+    expect(agent.told).toContain("stop hard");
+    expect(warned).toEqual(["node.letter_too_large"]);
+    await eventually(
+      () => outbox.left(to).filter(({ body }) => body.type === "exited").length === 2,
+      "its end is told",
+    );
+    expect(outbox.left(to).find(({ body }) => body.type === "exited")?.body).toMatchObject({
+      exit: { how: "broken", reason: 'what it had to say ("did") is too large for the hub' },
+    });
+    own.close();
+  });
+
+  test("deny a call whose input is too large to be looked at, and tell it in part", async () => {
+    const { own, agent, parts } = node();
+    own.open(to, parts);
+    const input = { file_path: "/work/a", content: "x".repeat(9_000_000) };
+    const verdict = await agent.calls({ id: "call-1", tool: "Write", input });
+    expect(verdict).toMatchObject({ decision: "deny", rule: "node.too_large" });
+    await eventually(() => outbox.left(to).some(({ body }) => body.type === "asks"), "it is told");
+    expect(agent.told).not.toContain("stop hard");
+    own.close();
+  });
+
+  test("do not shorten a call about which the host is to decide", () => {
+    const asks = (decision: "allow" | "deny") =>
+      fitting(
+        {
+          type: "asks",
+          ask: 1,
+          call: { id: "call-1", tool: "Bash", input: { command: `rm ${"x".repeat(90_000)}` } },
+          found: {
+            judged: { decision, rule: "test", reason: "", effects: [] },
+            targets: [],
+            diff: null,
+            isCutOff: false,
+          },
+          policy: "1",
+        },
+        50_000,
+      );
+    expect(asks("allow")).toBeUndefined();
+    expect(JSON.stringify(asks("deny"))).toContain("bytes left out");
   });
 });

@@ -252,5 +252,8 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
     await eventually(() => one.lives.at(-1)?.mayAct(), "it has begun another life");
     expect(readFileSync(join(kit.workspace, "begun"), "utf8")).toBe("once\nonce\n");
     expect(leftOf(events)).toEqual([]);
+    // Nobody is warned of what was proven meanwhile.
+    expect(of(events, "deck.warned").map(({ body }) => body.code)).not.toContain("stop.unproven");
+    expect(fleet.toldOf("node.proven")).toEqual([]);
   });
 });

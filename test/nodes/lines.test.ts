@@ -7,12 +7,14 @@ import type { Outbox } from "../../src/nodes/node/outbox.ts";
 import {
   fromHostSchema,
   fromNodeSchema,
+  nodeWireVersion,
   type Address,
   type FromHost,
   type FromNode,
 } from "../../src/nodes/wire/letters.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { eventually } from "../kit/deck.ts";
+import { handClock } from "../kit/hand-clock.ts";
 import { temporaryOutbox } from "./kit/outbox.ts";
 import { inForce, judging } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
@@ -67,7 +69,7 @@ function both(chance: () => number = () => 1): Both {
       (letter) => host.take(letter),
     ),
     warn: () => undefined,
-    againMs: 5,
+    again: { firstMs: 5, mostMs: 50, most: 32 },
   });
   const host: HostLines = hostLines({
     send: carry<FromHost>(
@@ -76,7 +78,7 @@ function both(chance: () => number = () => 1): Both {
     ),
     kept: () => (keep.isSlow ? new Promise((done) => waiting.push(done)) : Promise.resolve()),
     onStranger: (who) => strangers.push(who),
-    againMs: 5,
+    again: { firstMs: 5, mostMs: 50, most: 32 },
   });
   return {
     host,
@@ -144,6 +146,53 @@ describe("host and node", () => {
     expect(await read(session, 20)).toEqual(numbers(20));
     await eventually(() => agent.told.length === 1, "it has been told");
     link.close();
+  });
+
+  test("are told what is missing as soon as something after it comes, and what was repeated is answered at once", async () => {
+    const sent: FromHost[] = [];
+    const lines = hostLines({
+      send: (letter) => sent.push(letter),
+      kept: () => new Promise(() => "never on disk"),
+      onStranger: () => expect.unreachable(),
+    });
+    lines.open(to);
+    const say = (n: number, asks?: number): void =>
+      lines.take({ wire: nodeWireVersion, to, n, saying: { type: "transcript", line: "" }, asks });
+    say(1);
+    expect(sent).toEqual([]);
+    for (const n of [4, 5, 7]) say(n);
+    expect(sent).toMatchObject([{ taken: 0, heard: 1, gap: 4 }]);
+    say(2, 9);
+    expect(sent[1]).toMatchObject({ taken: 0, heard: 2, gap: 4, answers: 9 });
+    say(3);
+    expect(sent[2]).toMatchObject({ taken: 0, heard: 5, gap: 7 });
+    say(2);
+    expect(sent.length).toBe(3);
+    lines.close();
+  });
+
+  test("get what the host has bidden again when its link is back", async () => {
+    const sent: FromHost[] = [];
+    const clock = handClock();
+    const lines = hostLines({
+      send: (letter) => sent.push(letter),
+      kept: () => Promise.resolve(),
+      onStranger: () => expect.unreachable(),
+      clock,
+    });
+    const line = lines.open(to);
+    for (let n = 0; n < 5; n += 1) line.bid({ type: "freeze" });
+    clock.pass(500);
+    expect(sent.length).toBe(5);
+    lines.sendAgain();
+    clock.pass(1);
+    const asks = sent.flatMap((letter) => ("n" in letter ? [letter.asks] : [])).at(-1);
+    expect(sent.slice(5)).toMatchObject([{ n: 1, asks: expect.any(Number) }]);
+    lines.take({ wire: nodeWireVersion, to, taken: 1, answers: asks });
+    expect(sent.slice(6)).toMatchObject([{ n: 2 }, { n: 3 }, { n: 4 }, { n: 5, asks: expect.any(Number) }]);
+    lines.close();
+    clock.pass(60_000);
+    expect(sent.length).toBe(10);
   });
 
   test("keep what was told until the host has read it and has it on disk", async () => {

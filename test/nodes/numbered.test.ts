@@ -36,7 +36,9 @@ describe("what is said over a link that loses, repeats and reorders", () => {
     expect(into.take({ n: 2, body: "b" })).toEqual([]);
     expect(into.take({ n: 4, body: "d" })).toEqual([]);
     expect(into.waiting).toBe(1);
+    expect(into.next).toBe(2);
     expect(into.take({ n: 1, body: "a" })).toEqual(["a", "b"]);
+    expect(into.next).toBeUndefined();
     expect(into.take({ n: 3, body: "c" })).toEqual(["c"]);
     expect(into.take({ n: 4, body: "d" })).toEqual(["d"]);
   });

@@ -138,9 +138,30 @@ describe("a session on a node", () => {
     expect(await session.closed).toMatchObject({ how: "lost" });
   });
 
+  test("that was given up is proven to be gone when its node has looked, also for whoever asks later", async () => {
+    const agent = puppet();
+    const { line, cut, lose, isGone } = joined({ ...judging(), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      { token: "token", policy: () => inForce },
+    );
+    cut();
+    let report: unknown;
+    const stop = session.stop("hard").then((now) => (report = now));
+    lose("node-1 has not been heard for 10 s");
+    await session.closed;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(report).toBeUndefined();
+    isGone.resolve(true);
+    await stop;
+    expect(report).toEqual({ proven: true, survivors: [] });
+    expect(await session.stop("polite")).toEqual({ proven: true, survivors: [] });
+  });
+
   test("that was given up has ended as lost, without a proof, and whoever waits for it is told why", async () => {
     const agent = puppet();
-    const { line, cut, lose } = joined({ ...judging(), open: agent.open });
+    const { line, cut, lose, isGone } = joined({ ...judging(), open: agent.open });
     const session = await opened(line);
     cut();
     const answer = session.answers();
@@ -150,6 +171,7 @@ describe("a session on a node", () => {
       code: "agent.gone",
       message: expect.stringContaining("node-1 has not been heard"),
     });
+    isGone.resolve(false);
     expect(await stop).toEqual({ proven: false, survivors: [] });
     expect(await session.closed).toMatchObject({ how: "lost", reason: "node-1 has not been heard for 10 s" });
     await expect(session.aim({ model: "m", effort: "low" })).rejects.toMatchObject({ code: "agent.gone" });

@@ -107,6 +107,17 @@ describe("recording events", () => {
     expect([true, false, false, true].map(level)).toEqual([full, normal, normal, full]);
   });
 
+  test("brings to disk what did not wait for it, and says when it cannot", async () => {
+    const home = newHome();
+    const store = open(home);
+    store.append([goal("g")], { synced: false });
+    await store.sync();
+    expect(statSync(join(home, "deck.db-wal")).size).toBeGreaterThan(0);
+    rmSync(join(home, "deck.db-wal"));
+    mkdirSync(join(home, "deck.db-wal"));
+    await expect(store.sync()).rejects.toThrow("could not record in");
+  });
+
   test("keeps every character, also those that end strings elsewhere", () => {
     const store = open(newHome());
     const text = "a\0b\u2028c\ud83d d😀\\\"'\n";

@@ -36,6 +36,44 @@ function deck(home = join(temporaryFolder(), "home"), change: (store: Store) => 
   return { home, store, recorder, clock, heard, faults };
 }
 
+/** A deck that tells of each write whether it has waited for the disk, and whose disk takes its time when it is waited for alone. */
+function watched() {
+  const wrote: boolean[] = [];
+  const syncs: PromiseWithResolvers<void>[] = [];
+  const own = deck(undefined, (store) => ({
+    ...store,
+    write(sealed, options) {
+      wrote.push(options.synced);
+      return store.write(sealed, options);
+    },
+    sync() {
+      const sync = Promise.withResolvers<void>();
+      syncs.push(sync);
+      return sync.promise;
+    },
+  }));
+  const release = (): void => {
+    for (const sync of syncs) sync.resolve();
+  };
+  // A deck that is closed waits for its disk.
+  onTestFinished(release);
+  return { wrote, syncs, release, deck: own };
+}
+
+const used = (usd: number): EventDraft => ({
+  type: "agent.used",
+  run: runA,
+  source: "cx-00000001",
+  body: {
+    agent: "cx-00000001",
+    role: "construct",
+    model: "sonnet",
+    requests: 1,
+    cost_usd: usd,
+    tokens: { input: 1, output: 1, cache_read: 0, cache_written: 0 },
+  },
+});
+
 const eventsPath = (home: string, run = runA): string => join(home, "runs", run, "events.ndjson");
 const linesOf = (path: string): unknown[] => {
   const text = readFileSync(path, "utf8");
@@ -114,6 +152,70 @@ describe("recording", () => {
     recorder.record(said("b"));
     recorder.record(goal("g"));
     expect(synced).toEqual([true, false, true]);
+  });
+
+  test("what was used is written and published at once, also what was said before it, and the disk is waited for in company", async () => {
+    const { wrote, syncs, deck: own } = watched();
+    const { recorder, clock, heard } = own;
+    recorder.record(said("before"));
+    for (const usd of [1, 2, 3]) expect(recorder.record(used(usd))?.type).toBe("agent.used");
+    expect(heard.map(({ type }) => type)).toEqual(["construct.said", ...Array.from({ length: 3 }, () => "agent.used")]);
+    expect(wrote).toEqual([false, false, false]);
+    clock.pass(49);
+    expect(syncs.length).toBe(0);
+    clock.pass(1);
+    expect(syncs.length).toBe(1);
+    clock.pass(500);
+    expect(syncs.length).toBe(1);
+  });
+
+  test("what was used needs no look at the disk of its own when a change of state follows", () => {
+    const { syncs, deck: own } = watched();
+    own.recorder.record(used(1));
+    own.recorder.record(goal("g"));
+    own.clock.pass(500);
+    expect(syncs.length).toBe(0);
+  });
+
+  test("a flush waits for the disk also when nothing waits to be written, and only if something is not there", async () => {
+    const { syncs, release, deck: own } = watched();
+    own.recorder.record(said("a"));
+    own.clock.pass(50);
+    let isFlushed = false;
+    const flushed = own.recorder.flush().then(() => (isFlushed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([syncs.length, isFlushed]).toEqual([1, false]);
+    release();
+    await flushed;
+    await own.recorder.flush();
+    own.recorder.record(goal("g"));
+    await own.recorder.flush();
+    expect(syncs.length).toBe(1);
+  });
+
+  test("what comes while the disk is waited for is waited for as well", async () => {
+    const { syncs, release, deck: own } = watched();
+    own.recorder.record(used(1));
+    const first = own.recorder.flush();
+    own.recorder.record(used(2));
+    const second = own.recorder.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(syncs.length).toBe(2);
+    release();
+    await Promise.all([first, second]);
+  });
+
+  test("a disk that fails while it is waited for stops the recorder, which is told once", async () => {
+    const { syncs, deck: own } = watched();
+    own.recorder.record(used(1));
+    const flushed = own.recorder.flush();
+    const other = own.recorder.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const sync of syncs) sync.reject(new Error("EIO: i/o error"));
+    await expect(flushed).rejects.toThrow("could not record in");
+    await expect(other).rejects.toThrow("could not record in");
+    expect(() => own.recorder.record(goal("g"))).toThrow("could not record in");
+    expect(own.faults.length).toBe(1);
   });
 
   test("five hundred that wait are written without waiting longer", () => {

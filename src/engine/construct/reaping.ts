@@ -29,9 +29,12 @@ export async function reaped(
 function unprovenText(construct: string, { survivors }: StopReport, place: string | undefined): string {
   const where = place === undefined ? "" : ` on ${place}`;
   return survivors.length === 0
-    ? `What ${construct} has left behind${where} could not be looked at. Look for its processes on the machine that it was on.`
+    ? `What ${construct} has left behind${where} could not be looked at. Look for its processes on the machine that it was on.${later(place)}`
     : `${construct} left processes${where} that could not be ended: ${survivors.join(", ")}`;
 }
+
+const later = (place: string | undefined): string =>
+  place === undefined ? "" : ` When that begins anew in its folder, it looks by itself, and node.proven is recorded.`;
 
 async function exitOf(session: AgentSession, known: AgentExit | null): Promise<AgentExit | null> {
   return known ?? (await Promise.race([session.closed, pause(exitGraceMs).then(() => null)]));

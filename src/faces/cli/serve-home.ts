@@ -53,6 +53,7 @@ const isTold = ({ type }: DeckEvent): boolean =>
   type === "run.paused" ||
   type === "node.came" ||
   type === "node.went" ||
+  type === "node.proven" ||
   type === "hub.link" ||
   type === "deck.warned";
 
@@ -61,6 +62,7 @@ function detailOf(event: DeckEvent): string {
   if (event.type === "run.closed") return `: ${event.body.status}`;
   if (event.type === "node.came") return ` ${event.body.node}`;
   if (event.type === "node.went") return ` ${event.body.node}: ${event.body.why}`;
+  if (event.type === "node.proven") return ` ${event.body.node}: nothing of ${event.body.boot} is left`;
   if (event.type === "hub.link") return ` ${event.body.link}`;
   return event.type === "deck.warned" ? `: ${event.body.code}` : "";
 }

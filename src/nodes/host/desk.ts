@@ -112,6 +112,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     ...(parts.bounds === undefined ? {} : { bounds: parts.bounds }),
     onLink(link) {
       news.tell("hub.link", { link });
+      if (link === "up") lines.sendAgain();
       change();
     },
     onStrange: (strange: Strange) => news.strange(strange),
@@ -141,17 +142,19 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
   const lives = livesOf({
     host,
     times: lease,
+    proofMs: returnMs,
     clock,
+    onProven: (node, boot) => void news.tell("node.proven", { node, boot }),
     onBegun(node, boot) {
       counted.set(boot, node);
       arrive(node);
       change();
     },
-    onGivenUp(node, boot, why) {
+    onGivenUp(node, boot, why, isGone) {
       counted.delete(boot);
       news.tell("node.went", { node, boot, why, agents: places.on(node).length });
       if (!hasLease(node)) home.went(node, why === "left" || why === "dismissed");
-      lines.giveUp(boot, `${node} ${goneWords[why]}`);
+      lines.giveUp(boot, `${node} ${goneWords[why]}`, isGone);
       change();
     },
   });

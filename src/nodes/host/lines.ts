@@ -1,7 +1,10 @@
 import { systemClock, type Clock } from "../../base/clock.ts";
 import { channel, type Channel } from "../../base/stream.ts";
 import { incoming, outgoing, type Incoming, type Numbered, type Outgoing } from "../numbered.ts";
+import { resender } from "../resender.ts";
+import { usualResending, type ResendingTimes } from "../resending.ts";
 import {
+  addressKey,
   nodeWireVersion,
   type Address,
   type Bidding,
@@ -19,8 +22,8 @@ export interface HostLinesParts {
   /** Hears of a letter of a conversation that was given away, or that this host never had. It changes nothing. */
   onStranger: (to: Address) => void;
   clock?: Clock;
-  /** How long an acknowledgement is waited for before a bidding is sent once more, milliseconds. */
-  againMs?: number;
+  /** When a bidding is sent once more. */
+  again?: ResendingTimes;
 }
 
 /** The host's ends of all conversations with sessions on nodes. */
@@ -29,8 +32,13 @@ export interface HostLines {
   open(to: Address): SessionLine;
   /** Takes a letter of a node. */
   take(letter: FromNode): void;
-  /** Gives up all conversations with one life of a node: whatever still comes of them is refused. */
-  giveUp(boot: string, why: string): void;
+  /** The link is up, or is another one: what is not acknowledged is sent again. */
+  sendAgain(): void;
+  /**
+   * Gives up all conversations with one life of a node: whatever still comes of them is refused.
+   * @param isGone whether it is proven that nothing of that life is left; without it, nothing is known
+   */
+  giveUp(boot: string, why: string, isGone?: Promise<boolean>): void;
   /** Its agent is gone and nothing more is wanted of it. */
   end(to: Address): void;
   close(): void;
@@ -43,54 +51,62 @@ interface Line {
   sayings: Channel<Numbered<Saying>>;
   /** What has been dealt with. */
   took: Incoming<true>;
+  /** How far that is acknowledged, and whether its node has been told what is missing. */
+  acknowledged: number;
+  isGapTold: boolean;
   lost: PromiseWithResolvers<string>;
+  isGone: Promise<boolean>;
 }
 
-export function hostLines({ send, kept, onStranger, clock = systemClock, againMs = 1000 }: HostLinesParts): HostLines {
+export function hostLines(parts: HostLinesParts): HostLines {
+  const { send, kept, onStranger, clock = systemClock, again = usualResending } = parts;
   const lines = new Map<string, Line>();
   /** Conversations that came to a good end: of what is still said in them, nobody has to hear. */
   const done = new Set<string>();
   /** Conversations of which something has come that is not acknowledged yet. */
   const owed = new Set<Line>();
   let isAcknowledging = false;
-  let again: Disposable | undefined;
 
   const post = ({ to }: Line, n: number, bidding: Bidding): void => send({ wire: nodeWireVersion, to, n, bidding });
-  const wait = (): void => {
-    again ??= clock.after(againMs, () => {
-      again = undefined;
-      let isLeft = false;
-      for (const line of lines.values())
-        for (const { n, body } of line.out.pending) {
-          isLeft = true;
-          post(line, n, body);
-        }
-      if (isLeft) wait();
-    });
-  };
+  const resending = resender({
+    clock,
+    times: again,
+    say(to, { after, upTo, asks }) {
+      const some = lines.get(addressKey(to))?.out.pending.filter(({ n }) => n > after && n <= upTo) ?? [];
+      for (const [index, { n, body }] of some.entries())
+        send({ wire: nodeWireVersion, to, n, bidding: body, ...(index === some.length - 1 ? { asks } : {}) });
+    },
+  });
+  /** How far it is now. What is not on disk yet is not acknowledged. */
+  const tell = ({ to, acknowledged: taken, from }: Line, answers?: number): void =>
+    send({ wire: nodeWireVersion, to, taken, heard: from.taken, gap: from.next, answers });
   /** One look at the disk is enough for all that was dealt with before it. */
   const acknowledge = async (line: Line): Promise<void> => {
     owed.add(line);
     if (isAcknowledging) return;
     isAcknowledging = true;
     while (owed.size > 0) {
-      const due = Array.from(owed, ({ to, took }) => ({ to, taken: took.taken }));
+      const due = Array.from(owed, (one) => ({ one, taken: one.took.taken }));
       owed.clear();
       await kept();
-      for (const one of due) send({ wire: nodeWireVersion, ...one });
+      for (const { one, taken } of due) {
+        one.acknowledged = taken;
+        tell(one);
+      }
     }
     isAcknowledging = false;
   };
   const end = (line: Line): void => {
-    if (!lines.has(keyOf(line.to))) return;
+    if (!lines.has(addressKey(line.to))) return;
     drop(line, "it is over");
-    done.add(keyOf(line.to));
+    done.add(addressKey(line.to));
     const [oldest] = done;
     if (done.size > mostDone && oldest !== undefined) done.delete(oldest);
     send({ wire: nodeWireVersion, to: line.to, over: true });
   };
   const drop = (line: Line, why: string): void => {
-    lines.delete(keyOf(line.to));
+    lines.delete(addressKey(line.to));
+    resending.forget(line.to);
     line.lost.resolve(why);
     line.sayings.close();
   };
@@ -103,14 +119,18 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
         from: incoming<Saying>(),
         sayings: channel<Numbered<Saying>>(),
         took: incoming<true>(0, Infinity),
+        acknowledged: 0,
+        isGapTold: false,
         lost: Promise.withResolvers<string>(),
+        isGone: Promise.resolve(false),
       };
-      lines.set(keyOf(to), line);
+      lines.set(addressKey(to), line);
       return {
         bid(bidding) {
           const { n } = line.out.push(bidding);
-          if (lines.has(keyOf(to))) post(line, n, bidding);
-          wait();
+          if (!lines.has(addressKey(to))) return n;
+          post(line, n, bidding);
+          resending.said(to, n);
           return n;
         },
         sayings: line.sayings,
@@ -119,34 +139,46 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
           void acknowledge(line);
         },
         lost: line.lost.promise,
+        isGone: () => line.isGone,
         end: () => end(line),
       };
     },
     take(letter) {
-      const line = lines.get(keyOf(letter.to));
+      const line = lines.get(addressKey(letter.to));
       if (line === undefined) {
-        if (!done.has(keyOf(letter.to))) onStranger(letter.to);
+        if (!done.has(addressKey(letter.to))) onStranger(letter.to);
         send({ wire: nodeWireVersion, to: letter.to, over: true });
         return;
       }
-      if ("taken" in letter) return line.out.taken(letter.taken);
+      if ("taken" in letter) {
+        line.out.taken(letter.taken);
+        return resending.told(line.to, letter);
+      }
       const before = line.from.taken;
       line.from
         .take({ n: letter.n, body: letter.saying })
         .forEach((saying, index) => line.sayings.push({ n: before + 1 + index, body: saying }));
-      // Of one that came once more, the acknowledgement was lost.
-      if (line.from.taken === before) void acknowledge(line);
+      const isGap = line.from.waiting > 0;
+      if (line.from.taken > before) line.isGapTold = false;
+      if (letter.asks === undefined && (!isGap || line.isGapTold)) return;
+      // Of one that came once more, the acknowledgement may be lost. Of a gap, one word is enough.
+      line.isGapTold = isGap;
+      tell(line, letter.asks);
     },
-    giveUp(boot, why) {
-      for (const line of lines.values()) if (line.to.boot === boot) drop(line, why);
+    sendAgain: () => resending.up(),
+    giveUp(boot, why, isGone = Promise.resolve(false)) {
+      for (const line of lines.values()) {
+        if (line.to.boot !== boot) continue;
+        line.isGone = isGone;
+        drop(line, why);
+      }
     },
     end(to) {
-      const line = lines.get(keyOf(to));
+      const line = lines.get(addressKey(to));
       if (line !== undefined) end(line);
     },
     close() {
-      again?.[Symbol.dispose]();
-      again = undefined;
+      resending.close();
       for (const line of lines.values()) drop(line, "the host ends");
     },
   };
@@ -154,5 +186,3 @@ export function hostLines({ send, kept, onStranger, clock = systemClock, againMs
 
 /** So many conversations that are over are remembered. */
 const mostDone = 1000;
-
-const keyOf = ({ session, epoch, boot }: Address): string => JSON.stringify([session, epoch, boot]);

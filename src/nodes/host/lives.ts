@@ -2,17 +2,22 @@ import type { z } from "zod";
 import type { Clock } from "../../base/clock.ts";
 import type { Party } from "../hub/subjects.ts";
 import { hostLeases, type LeaseTimes } from "../lease.ts";
+import { lifeProofs } from "./life-proofs.ts";
 import type { renewedSchema, renewSchema } from "../wire/questions.ts";
 
 export interface LivesParts {
   /** The id of this life of the host. */
   host: string;
   times: Pick<LeaseTimes, "hostMs">;
+  /** How long a proof is waited for that nothing is left of a life that was given up, milliseconds. */
+  proofMs: number;
   clock: Clock;
   /** A life of a node has its first lease. */
   onBegun: (node: Party, boot: string) => void;
-  /** It is not counted on any more, for good. */
-  onGivenUp: (node: Party, boot: string, why: LifeGone) => void;
+  /** It is not counted on any more, for good. `isGone` tells whether it is proven that nothing of it is left, within its bound. */
+  onGivenUp: (node: Party, boot: string, why: LifeGone, isGone: Promise<boolean>) => void;
+  /** It is proven after all, when nobody waited for it any more. */
+  onProven: (node: Party, boot: string) => void;
 }
 
 /** Why a life of a node is not counted on any more. `begun_anew`: its node is in another one, and this one was ended before. `dismissed`: we have said farewell to it. */
@@ -32,9 +37,10 @@ export interface Lives {
 }
 
 /** Grants leases, and gives up whose lease is over when it is. */
-export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts): Lives {
+export function livesOf({ host, times, proofMs, clock, onBegun, onGivenUp, onProven }: LivesParts): Lives {
   const leases = hostLeases(times);
   const lives = new Map<string, { node: Party; data: string | undefined; until: number }>();
+  const proofs = lifeProofs({ proofMs, clock, onProven });
   let timer: Disposable | undefined;
   let isClosed = false;
 
@@ -51,7 +57,9 @@ export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts):
   const giveUp = (boot: string, why: LifeGone): void => {
     const life = lives.get(boot);
     lives.delete(boot);
-    if (life !== undefined) onGivenUp(life.node, boot, why);
+    if (life === undefined) return;
+    const isGone = why === "given_up" ? proofs.wait({ boot, ...life }) : Promise.resolve(true);
+    onGivenUp(life.node, boot, why, isGone);
   };
   /** By the folder of a node, and not by its name: that may be borne by another machine while the first one is cut off. */
   const giveUpBefore = (next: string, node: Party, data: string): void => {
@@ -77,6 +85,7 @@ export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts):
       if (known === undefined) {
         onBegun(from, boot);
         if (data !== undefined) giveUpBefore(boot, from, data);
+        if (data !== undefined) proofs.begun(from, data);
       }
       return { isGranted: true, host };
     },
@@ -92,6 +101,7 @@ export function livesOf({ host, times, clock, onBegun, onGivenUp }: LivesParts):
     close() {
       isClosed = true;
       timer?.[Symbol.dispose]();
+      proofs.close();
     },
   };
 }

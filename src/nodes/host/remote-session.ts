@@ -26,6 +26,8 @@ export interface SessionLine {
   took(n: number): void;
   /** Why nothing will come any more. */
   readonly lost: Promise<string>;
+  /** Of one that was lost: whether it is proven that nothing of it is left. It may take as long as a node is waited for. */
+  isGone(): Promise<boolean>;
   /** Nothing more is wanted of it: its node may forget it. */
   end(): void;
 }
@@ -196,7 +198,7 @@ export async function remoteSession(
       const report = await ask({ type: "stop", how })
         .then((answer) => stopReportSchema.parse(answer))
         // Another stop may have come to its end meanwhile.
-        .catch(() => last ?? unproven());
+        .catch(async () => last ?? (lost !== undefined && (await line.isGone()) ? nothingLeft : unproven()));
       if (report.proven && gone.signal.aborted) {
         last = report;
         if (copy === undefined) line.end();
@@ -241,6 +243,9 @@ function readFrom(did: Channel<Numbered<AgentEvent>>, line: SessionLine): AsyncI
 }
 
 const stopReportSchema = z.object({ proven: z.boolean(), survivors: z.array(z.int()) });
+
+/** Its node has looked when it began anew. */
+const nothingLeft: StopReport = { proven: true, survivors: [] };
 
 /** Of a node that nobody hears, nothing is known; that it ends by itself when its lease is over is no proof. */
 const unproven = (): StopReport => ({ proven: false, survivors: [] });

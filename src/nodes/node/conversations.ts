@@ -1,9 +1,13 @@
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { messageOf } from "../../base/fault.ts";
+import { hubBounds } from "../hub/bounds.ts";
 import { incoming, type Incoming } from "../numbered.ts";
+import { resender } from "../resender.ts";
+import { usualResending, type ResendingTimes } from "../resending.ts";
 import type { Address, Bidding, FromHost, FromNode, Saying } from "../wire/letters.ts";
-import { nodeWireVersion } from "../wire/letters.ts";
+import { addressKey, nodeWireVersion } from "../wire/letters.ts";
 import type { Letter, Outbox } from "./outbox.ts";
+import { fitting } from "./fitting.ts";
 import { serveSession, type ServedParts, type ServedSession } from "./served-session.ts";
 
 export interface ConversationsParts {
@@ -13,8 +17,10 @@ export interface ConversationsParts {
   /** Hears of what went wrong, for the log of the node. */
   warn: (code: string, message: string) => void;
   clock?: Clock;
-  /** How long an acknowledgement is waited for before a letter is sent once more, milliseconds. */
-  againMs?: number;
+  /** The longest saying, bytes of JSON. */
+  mostBytes?: number;
+  /** When a letter is sent once more. */
+  again?: ResendingTimes;
 }
 
 export interface SessionParts extends Omit<ServedParts, "say"> {
@@ -41,8 +47,8 @@ export interface Conversations {
   close(): void;
 }
 
-/** So many letters of one conversation are sent again at once; more follow when these have been taken. */
-const mostAgain = 200;
+/** Of a letter, beside what it says, bytes. */
+const roomForHead = 2000;
 
 /** How long the last words of sessions that are ended may take, milliseconds. */
 const lastWordsMs = 1000;
@@ -60,49 +66,55 @@ export function conversations({
   send,
   warn,
   clock = systemClock,
-  againMs = 1000,
+  mostBytes = hubBounds.letterBytes - roomForHead,
+  again = usualResending,
 }: ConversationsParts): Conversations {
   const known = new Map<string, Conversation>();
   let batch: Letter[] = [];
   let isClosed = false;
-  let again: Disposable | undefined;
+  const resending = resender({
+    clock,
+    times: again,
+    say(to, { after, upTo, asks }) {
+      const some = outbox.left(to, upTo - after, after);
+      for (const [index, one] of some.entries()) post({ to, ...one }, index === some.length - 1 ? asks : undefined);
+    },
+  });
 
   /** What was said in one turn of the event loop is written at once. */
   const flush = (): void => {
     if (isClosed) return;
     // What is said of one that was given away meanwhile is for nobody.
-    const letters = batch.filter(({ to }) => known.has(keyOf(to)));
+    const letters = batch.filter(({ to }) => known.has(addressKey(to)));
     batch = [];
     try {
       outbox.keep(letters);
     } catch (error) {
       // What cannot be kept must not be sent: it would be lost with us. Who cannot speak must not work.
       warn("node.outbox_failed", messageOf(error));
-      for (const key of new Set(letters.map(({ to }) => keyOf(to)))) void known.get(key)?.session.stop();
+      for (const key of new Set(letters.map(({ to }) => addressKey(to)))) void known.get(key)?.session.stop();
       return;
     }
-    for (const letter of letters) post(letter);
-    wait();
+    for (const letter of letters) {
+      post(letter);
+      resending.said(letter.to, letter.n);
+    }
   };
-  const post = ({ to, n, body }: Letter): void => send({ wire: nodeWireVersion, to, n, saying: body });
+  const post = ({ to, n, body }: Letter, asks?: number): void =>
+    send({ wire: nodeWireVersion, to, n, saying: body, ...(asks === undefined ? {} : { asks }) });
   const say = (conversation: Pick<Conversation, "to" | "last">, saying: Saying): void => {
+    const body = fitting(saying, mostBytes) ?? endOf(conversation.to, saying);
     conversation.last += 1;
     if (batch.length === 0) setImmediate(flush);
-    batch.push({ to: conversation.to, n: conversation.last, body: saying });
+    batch.push({ to: conversation.to, n: conversation.last, body });
   };
-  /** As long as anything is left, it is sent again after a while. */
-  const wait = (): void => {
-    again ??= clock.after(againMs, () => {
-      again = undefined;
-      if (!isClosed && sendAgain()) wait();
-    });
+  /** What cannot be told, and not in part either, ends its session: whoever waits for it would wait for ever. */
+  const endOf = (to: Address, { type }: Saying): Saying => {
+    const reason = `what it had to say ("${type}") is too large for the hub`;
+    warn("node.letter_too_large", `${to.session} is ended: ${reason}`);
+    void known.get(addressKey(to))?.session.stop();
+    return { type: "exited", exit: { how: "broken", reason, stderr: "" } };
   };
-  const sendAgain = (): boolean => {
-    const left = outbox.conversations();
-    for (const { to } of left) for (const one of outbox.left(to, mostAgain)) post({ to, ...one });
-    return left.length > 0;
-  };
-
   /** What could not be forgotten comes to the host once more, which takes it once. */
   const orWarn = (work: () => void): void => {
     try {
@@ -112,8 +124,9 @@ export function conversations({
     }
   };
   const forget = (to: Address): void => {
-    known.get(keyOf(to))?.onForgotten?.();
-    known.delete(keyOf(to));
+    known.get(addressKey(to))?.onForgotten?.();
+    known.delete(addressKey(to));
+    resending.forget(to);
     orWarn(() => outbox.forget(to));
   };
 
@@ -121,13 +134,16 @@ export function conversations({
     open(to, { onForgotten, ...parts }) {
       const numbers = { to, last: 0 };
       const session = serveSession({ clock, ...parts, say: (saying) => say(numbers, saying) });
-      known.set(keyOf(to), Object.assign(numbers, { from: incoming<Bidding>(), session, onForgotten }));
+      known.set(addressKey(to), Object.assign(numbers, { from: incoming<Bidding>(), session, onForgotten }));
       return session;
     },
     take(letter) {
       if (isClosed) return;
-      if ("taken" in letter) return orWarn(() => outbox.taken(letter.to, letter.taken));
-      const conversation = known.get(keyOf(letter.to));
+      if ("taken" in letter) {
+        orWarn(() => outbox.taken(letter.to, letter.taken));
+        return resending.told(letter.to, letter);
+      }
+      const conversation = known.get(addressKey(letter.to));
       if ("over" in letter) {
         void conversation?.session.stop();
         forget(letter.to);
@@ -139,10 +155,12 @@ export function conversations({
       from.take({ n: letter.n, body: letter.bidding }).forEach((bidding, index) => {
         session.carryOut(before + 1 + index, bidding);
       });
-      send({ wire: nodeWireVersion, to, taken: from.taken });
+      send({ wire: nodeWireVersion, to, taken: from.taken, gap: from.next, answers: letter.asks });
     },
     sendAgain() {
-      if (!isClosed && sendAgain()) wait();
+      // Also what an earlier life has left.
+      for (const { to, last } of outbox.conversations()) resending.said(to, last);
+      resending.up();
     },
     forget,
     async endAll() {
@@ -154,10 +172,7 @@ export function conversations({
     },
     close() {
       isClosed = true;
-      again?.[Symbol.dispose]();
-      again = undefined;
+      resending.close();
     },
   };
 }
-
-const keyOf = ({ session, epoch, boot }: Address): string => JSON.stringify([session, epoch, boot]);

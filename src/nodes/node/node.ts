@@ -217,7 +217,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
       return false;
     });
     teller.tellTo(undefined);
-    await entry.leave().catch((error: unknown) => tell(troubleOf(error)));
+    // A farewell says that nothing is left.
+    if (proven) await entry.leave().catch((error: unknown) => tell(troubleOf(error)));
     await closing.disposeAsync();
     tell({ type: "ended", proven });
     return { proven, fault };

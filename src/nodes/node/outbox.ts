@@ -11,8 +11,8 @@ export interface Outbox {
   keep(letters: readonly Letter[]): void;
   /** The host has taken a conversation up to this number: so far, it is forgotten. */
   taken(to: Address, upTo: number): void;
-  /** What is left of a conversation, in order, at most so many. */
-  left(to: Address, most?: number): Numbered<Saying>[];
+  /** What is left of a conversation, in order, at most so many, and only what comes after this number. */
+  left(to: Address, most?: number, after?: number): Numbered<Saying>[];
   /** The conversations of which anything is left, and the last number of each. */
   conversations(): { to: Address; last: number }[];
   /** Nobody will ever take what is left of it. Gives how much that was. */
@@ -32,7 +32,7 @@ export function openOutbox(path: string): Outbox {
   const add = database.prepare("INSERT INTO letters (session, epoch, boot, n, body) VALUES (?, ?, ?, ?, ?)");
   const drop = database.prepare("DELETE FROM letters WHERE session = ? AND epoch = ? AND boot = ? AND n <= ?");
   const some = database.prepare(
-    "SELECT n, body FROM letters WHERE session = ? AND epoch = ? AND boot = ? ORDER BY n LIMIT ?",
+    "SELECT n, body FROM letters WHERE session = ? AND epoch = ? AND boot = ? AND n > ? ORDER BY n LIMIT ?",
   );
   const all = database.prepare(
     "SELECT session, epoch, boot, max(n) AS last FROM letters GROUP BY session, epoch, boot ORDER BY min(rowid)",
@@ -52,8 +52,8 @@ export function openOutbox(path: string): Outbox {
         }
       }),
     taken: ({ session, epoch, boot }, upTo) => write(() => void drop.run(session, epoch, boot, upTo)),
-    left: ({ session, epoch, boot }, most = -1) =>
-      some.all(session, epoch, boot, most).map(({ n, body }) => ({
+    left: ({ session, epoch, boot }, most = -1, after = 0) =>
+      some.all(session, epoch, boot, after, most).map(({ n, body }) => ({
         n: Number(n),
         body: sayingSchema.parse(JSON.parse(String(body))),
       })),

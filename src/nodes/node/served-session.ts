@@ -61,7 +61,7 @@ export function serveSession(parts: ServedParts): ServedSession {
     let version: string | undefined;
     for (let left = mostJudgings; ; left -= 1) {
       const looked = await find(call, version);
-      const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found) : unsettled;
+      const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found, call) : unsettled;
       asks += 1;
       const ask = asks;
       // Asked of one that the host has given away, it would only be refused.

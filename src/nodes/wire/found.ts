@@ -7,6 +7,8 @@ import { decisions } from "../../protocol/verdict.ts";
 const mostEffects = 1000;
 const longestText = 16_384;
 const mostText = 262_144;
+/** And of its input, with room for what takes more bytes than characters: half of a letter. */
+const mostInput = 4_000_000;
 
 const text = z.string().max(longestText);
 const what = { what: text };
@@ -71,13 +73,10 @@ export const foundOnNodeSchema: z.ZodType<Found> = foundSchema.catch(() =>
 );
 
 /** The same as far as it may cross: a call of which there is too much to tell is denied where it would run. */
-export const crossable = (found: Found): Found =>
-  foundSchema.safeParse(found).success
+export const crossable = (found: Found, call?: { input: unknown }): Found =>
+  foundSchema.safeParse(found).success && (JSON.stringify(call?.input) ?? "").length <= mostInput
     ? found
-    : denied(
-        "node.too_large",
-        "This call does too many things at once to be looked at. Do it in several smaller calls.",
-      );
+    : denied("node.too_large", "This call has too much in it to be looked at. Do it in several smaller calls.");
 
 const denied = (rule: string, reason: string): Found => ({
   judged: { decision: "deny", rule, reason, effects: [] },

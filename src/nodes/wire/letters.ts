@@ -83,13 +83,24 @@ export const addressSchema = z.object({
 });
 export type Address = z.infer<typeof addressSchema>;
 
+/** The same for the same conversation, and for no other. */
+export const addressKey = ({ session, epoch, boot }: Address): string => JSON.stringify([session, epoch, boot]);
+
 const envelope = { wire: z.literal(nodeWireVersion), to: addressSchema };
 
+/** How far one is with what the other one says; see `Heard`. */
+const takenSchema = z.object({
+  ...envelope,
+  taken: z.int().nonnegative(),
+  heard: z.int().nonnegative().optional(),
+  gap: z.int().positive().optional(),
+  answers: z.int().nonnegative().optional(),
+});
+/** `asks`: its sender wants to know at once how far the other one is. */
+const numbered = { ...envelope, n: z.int().positive(), asks: z.int().nonnegative().optional() };
+
 /** From a node: a numbered saying, or how far it has taken the host's biddings. */
-export const fromNodeSchema = z.union([
-  z.object({ ...envelope, n: z.int().positive(), saying: sayingSchema }),
-  z.object({ ...envelope, taken: z.int().nonnegative() }),
-]);
+export const fromNodeSchema = z.union([z.object({ ...numbered, saying: sayingSchema }), takenSchema]);
 export type FromNode = z.infer<typeof fromNodeSchema>;
 
 /**
@@ -97,8 +108,8 @@ export type FromNode = z.infer<typeof fromNodeSchema>;
  * has given it away: nothing of it counts, and its agent must end.
  */
 export const fromHostSchema = z.union([
-  z.object({ ...envelope, n: z.int().positive(), bidding: biddingSchema }),
-  z.object({ ...envelope, taken: z.int().nonnegative() }),
+  z.object({ ...numbered, bidding: biddingSchema }),
+  takenSchema,
   z.object({ ...envelope, over: z.literal(true) }),
 ]);
 export type FromHost = z.infer<typeof fromHostSchema>;

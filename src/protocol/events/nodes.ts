@@ -13,6 +13,8 @@ export const nodeEvents = {
   }),
   /** It cannot have work any more; `agents` of this deck were on it then. */
   "node.went": z.object({ node: z.string(), boot: z.string(), why: z.enum(nodeEnds), agents: z.int() }),
+  /** Nothing is left of a life of it that was given up: that was not known before, and its next one has looked. */
+  "node.proven": z.object({ node: z.string(), boot: z.string() }),
   /** It takes no more, or takes work again. */
   "node.draining": z.object({ node: z.string(), draining: z.boolean() }),
   /** Something came of a life of a machine that was given up, or is not known. Nothing of it counts. `letters`: so many until now. */

@@ -7,16 +7,23 @@ function counting() {
   const clock = handClock();
   const begun: string[] = [];
   const ends: string[] = [];
+  const gone: Promise<boolean>[] = [];
+  const proven: string[] = [];
   const lives = livesOf({
     host: "h-2",
     times: { hostMs: 1000 },
     clock,
     onBegun: (node, boot) => begun.push(`${node} ${boot}`),
-    onGivenUp: (node, boot, why) => ends.push(`${node} ${boot} ${why}`),
+    proofMs: 300,
+    onGivenUp(node, boot, why, isGone) {
+      ends.push(`${node} ${boot} ${why}`);
+      gone.push(isGone);
+    },
+    onProven: (node, boot) => proven.push(`${node} ${boot}`),
   });
   const renew = (node: string, boot: string, host: string | null = null, data?: string) =>
     lives.renew(node, { wire: nodeWireVersion, boot, host, data });
-  return { clock, begun, ends, lives, renew };
+  return { clock, begun, ends, gone, proven, lives, renew };
 }
 
 describe("the lives of nodes on which a host counts", () => {
@@ -88,5 +95,66 @@ describe("the lives of nodes on which a host counts", () => {
     expect(ends).toEqual(["one b-1 left"]);
     expect(renew("one", "b-1", "h-2")).toMatchObject({ isGranted: false });
     expect(renew("one", "b-2")).toMatchObject({ isGranted: true });
+  });
+
+  test("are proven to be gone when they said farewell, and when the next one began in their folder", async () => {
+    const { gone, lives, renew, proven } = counting();
+    renew("one", "b-1", null, "folder-1");
+    lives.left("b-1");
+    renew("one", "b-2", null, "folder-1");
+    renew("one", "b-3", null, "folder-1");
+    expect(await Promise.all(gone)).toEqual([true, true]);
+    expect(proven).toEqual([]);
+  });
+
+  test("that were given up are proven to be gone as soon as the next one begins in their folder", async () => {
+    const { clock, gone, proven, renew } = counting();
+    renew("one", "b-1", null, "folder-1");
+    clock.pass(1002);
+    clock.pass(290);
+    renew("one", "b-2", null, "folder-1");
+    expect(await Promise.all(gone)).toEqual([true]);
+    expect(proven).toEqual([]);
+  });
+
+  test.each([
+    ["nobody comes", []],
+    ["another node comes", [["two", "folder-1"]]],
+    ["one comes with the same name in another folder", [["one", "folder-2"]]],
+    ["one comes that tells no folder", [["one", undefined]]],
+  ] as const)("that were given up are not proven to be gone when %s", async (_, comers) => {
+    const { clock, gone, proven, renew } = counting();
+    renew("one", "b-1", null, "folder-1");
+    clock.pass(1002);
+    for (const [index, [node, data]] of comers.entries()) renew(node, `c-${index}`, null, data);
+    clock.pass(300);
+    expect(await Promise.all(gone)).toEqual([false]);
+    expect(proven).toEqual([]);
+  });
+
+  test("that were given up are told to be gone when that is proven after all, once", async () => {
+    const { clock, gone, proven, renew } = counting();
+    renew("one", "b-1", null, "folder-1");
+    clock.pass(1002);
+    clock.pass(60_000);
+    expect(await Promise.all(gone)).toEqual([false]);
+    renew("one", "b-2", null, "folder-1");
+    renew("one", "b-3", null, "folder-1");
+    expect(proven).toEqual(["one b-1"]);
+  });
+
+  test("that told no folder are never proven to be gone, and nobody waits for that", async () => {
+    const { clock, gone, renew } = counting();
+    renew("one", "b-1");
+    clock.pass(1002);
+    expect(await Promise.all(gone)).toEqual([false]);
+  });
+
+  test("are waited for no more when the host ends", async () => {
+    const { clock, gone, lives, renew } = counting();
+    renew("one", "b-1", null, "folder-1");
+    clock.pass(1002);
+    lives.close();
+    expect(await Promise.all(gone)).toEqual([false]);
   });
 });

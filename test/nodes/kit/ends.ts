@@ -113,7 +113,7 @@ export function openEnds(options: EndsOptions): Ends {
     },
     kept: () => Promise.resolve(),
     onStranger: (to) => strangers.push(to),
-    againMs: 30,
+    again: { firstMs: 30, mostMs: 300, most: 32 },
   });
   const expire = (): void => {
     for (const boot of leases.expire(now())) {
@@ -151,7 +151,7 @@ export function openEnds(options: EndsOptions): Ends {
         outbox: this.#outbox,
         send: (letter) => carry(this, letter, (raw) => lines.take(fromNodeSchema.parse(raw))),
         warn: () => undefined,
-        againMs: 30,
+        again: { firstMs: 30, mostMs: 300, most: 32 },
       });
       const renew = async (): Promise<boolean> => {
         const answer = (): { isGranted: boolean; version: string } => ({

@@ -67,7 +67,7 @@ export async function openHubHost(server: NatsServer, options: HubHostOptions): 
     send: (letter) => void hub.letters.send(names.get(letter.to.boot) ?? node, letter),
     kept: () => Promise.resolve(),
     onStranger: (to) => strangers.push(to),
-    againMs: 200,
+    again: { firstMs: 200, mostMs: 2000, most: 32 },
   });
   const expire = setInterval(() => {
     for (const boot of leases.expire(now())) {

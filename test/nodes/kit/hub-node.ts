@@ -121,7 +121,7 @@ class Node implements HubNode {
       outbox: this.#outbox,
       send: (letter) => void hub.letters.send(theHost, letter),
       warn: () => undefined,
-      againMs: 100,
+      again: { firstMs: 100, mostMs: 1000, most: 32 },
     });
     this.#talks = talks;
     const life = beginLife({ boot, times: lease, renew: () => this.#renew(boot), endAll: () => talks.endAll() });
@@ -161,7 +161,7 @@ class Node implements HubNode {
   }
 
   async #renew(boot: string): Promise<boolean> {
-    const body = { wire: nodeWireVersion, boot, host: this.#host } as const;
+    const body = { wire: nodeWireVersion, boot, host: this.#host, data: `data of ${this.name}` } as const;
     const answer = await this.#hub.asking.ask(theHost, question(asked.renew, renewSchema, body), renewedSchema);
     if (answer.isGranted) this.#host = answer.host;
     this.#shelf?.heard(answer.policy);

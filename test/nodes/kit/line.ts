@@ -12,6 +12,8 @@ export interface Joined {
   cut: () => void;
   /** The host gives the node up. */
   lose: (why: string) => void;
+  /** Whether it is proven that nothing is left of what was lost. */
+  isGone: PromiseWithResolvers<boolean>;
 }
 
 /**
@@ -26,6 +28,7 @@ export function joined(
 ): Joined {
   let isCut = false;
   const lost = Promise.withResolvers<string>();
+  const isGone = Promise.withResolvers<boolean>();
   const heard = channel<Numbered<Saying>>();
   const link = <T>(parse: (raw: unknown) => T, take: (one: Numbered<T>) => void, taken: () => number) => {
     const out = outgoing<T>();
@@ -80,6 +83,7 @@ export function joined(
       sayings: heard,
       took: () => undefined,
       lost: lost.promise,
+      isGone: () => isGone.promise,
       end() {
         isCut = true;
         lost.resolve("it is over");
@@ -87,6 +91,7 @@ export function joined(
       },
     },
     served,
+    isGone,
     cut() {
       isCut = true;
     },

@@ -6,6 +6,9 @@ import { end, type SoakNode, type SoakScene } from "./scene.ts";
 export const deedNames = ["node", "host", "server", "server lost", "cut", "long cut", "zombie"] as const;
 export type DeedName = (typeof deedNames)[number];
 
+/** Of those that take long, only nodes are touched, and the rest of the fleet goes on meanwhile. */
+export const isLong = (deed: DeedName): boolean => deed === "long cut" || deed === "zombie";
+
 /** Longer than the lease of a fleet: what was on the node is given up meanwhile, milliseconds. */
 const beyondLeaseMs = 40_000;
 

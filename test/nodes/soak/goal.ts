@@ -17,7 +17,7 @@ export async function runGoal(
   scene: SoakScene,
   { goal, units, concurrent }: { goal: number; units: number; concurrent: number },
   { meanwhile, did, mostMs }: GoalWatch,
-): Promise<{ run: string; events: DeckEvent[] }> {
+): Promise<{ run: string; events: readonly DeckEvent[] }> {
   const began = performance.now();
   const flags = `--detach --on ${soakPool} --max-spawns 0 --pool 0 --tripwire-author off --sandbox off`.split(" ");
   const more = ["--max-concurrent", String(concurrent), "--max-starting", "6", "--brake", "default"];

@@ -46,7 +46,8 @@ export interface SoakScene extends AsyncDisposable {
   /** Starts the host, where it is not up. */
   startHost(): Promise<void>;
   hostStatus(): Promise<z.infer<typeof hostStatusSchema> | undefined>;
-  eventsOf(run: string): DeckEvent[];
+  /** The events of a run so far; each of them is read once. */
+  eventsOf(run: string): readonly DeckEvent[];
 }
 
 export interface SoakOptions {
@@ -167,6 +168,7 @@ export async function openSoak({ nodes, slots, answer, isReal }: SoakOptions): P
     };
     return node;
   };
+  const read = new Map<string, DeckEvent[]>();
   const all: SoakNode[] = [];
   for (let index = 0; index < nodes; index += 1) all.push(await openNode(`node-${index}`));
   const closing = undo.move();
@@ -183,9 +185,12 @@ export async function openSoak({ nodes, slots, answer, isReal }: SoakOptions): P
       if (code !== 0) throw new Error(`the host does not start: ${output}`);
     },
     eventsOf(run) {
+      const events = read.get(run) ?? [];
+      read.set(run, events);
       const reader = openStoreToRead(join(workspace, ".cyberdeck"));
       try {
-        return [...reader.eventsOf(run)];
+        for (const event of reader.eventsOf(run, events.at(-1)?.seq)) events.push(event);
+        return events;
       } finally {
         reader.close();
       }
