@@ -80,3 +80,17 @@ test("a home without a hub, a name that no node can have, and a file that others
     command: `chmod 600 '${secret}'`,
   });
 });
+
+test.each([
+  [0o600, "ok"],
+  [0o400, "ok"],
+  [0o640, "warning"],
+  [0o604, "warning"],
+  [0o620, "warning"],
+])("a secret in a file with the mode %o is %s", async (mode, state) => {
+  const secret = join(folder, `secret-${mode}`);
+  writeFileSync(secret, "s3cret");
+  chmodSync(secret, mode);
+  const settings = { urls: ["nats://127.0.0.1:1"], token: `file:${secret}` };
+  expect(await ofSettings({ settings })).toMatchObject({ state });
+});

@@ -241,6 +241,8 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
     expect(one.proofs).toEqual([{ why: "silence", proven: true }]);
     expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual(bothWentOn);
     expect(new Set(one.took).size).toBeGreaterThanOrEqual(4);
+    // In their sessions: their node was waited for.
+    expect(of(events, "construct.restarted")).toEqual([]);
     expect(of(events, "construct.agent_died").map(({ body }) => body)).toMatchObject(
       [1, 2].map(() => ({ exit: "one has not been heard for too long", goes_on: true })),
     );

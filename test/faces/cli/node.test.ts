@@ -145,6 +145,38 @@ describe("cyberdeck node", () => {
     expect(world.listening).toBe(0);
   });
 
+  test("that is ended while it is being tried joins nothing, whether it comes up or not, and is told as cut short", async () => {
+    for (const comesUp of [true, false]) {
+      const { world, done } = scene(needed);
+      const tried = Promise.withResolvers<void>();
+      const start = world.startNode;
+      world.startNode = async (...asked) => {
+        await tried.promise;
+        if (!comesUp) throw new Fault("setup", "node.no_login", "no login");
+        return start(...asked);
+      };
+      const running = run(world);
+      await turn();
+      world.raise("SIGINT");
+      tried.resolve();
+      expect(await running).toMatchObject({ code: 130, err: "" });
+      expect(done).toEqual(comesUp ? ["end"] : []);
+      expect(world.listening).toBe(0);
+    }
+  });
+
+  test("names each file of its login by its whole path, from the folder in which it was started", async () => {
+    const files = ["--tls-ca", "ca.pem", "--tls-cert", "own/cert.pem", "--tls-key", "~/key.pem", "--data", "data"];
+    const { world, asked, over } = scene([...needed, ...files]);
+    over.resolve({ proven: true, fault: undefined });
+    await run(world);
+    const { cwd, homeDir } = world;
+    expect(asked[0]).toMatchObject({
+      hub: { tls: { ca: `${cwd}/ca.pem`, cert: `${cwd}/own/cert.pem`, key: `${homeDir}/key.pem` } },
+      data: `${cwd}/data`,
+    });
+  });
+
   test("says how many are at work and how they are ended, waits for them, and ends them when it is asked again", async () => {
     const { world, done, up } = scene(needed, 3);
     const running = run(world);

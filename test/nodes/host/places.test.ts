@@ -85,6 +85,34 @@ describe("the places of a fleet", () => {
     expect(places.take("3", wish, sharing)).toMatchObject({ isPlaced: false, why: expect.stringContaining("200 MB") });
   });
 
+  test("take the memory of what the same look has given out into account", () => {
+    const { places } = room([node("a", { slots: 9, freeMb: 500 })]);
+    const look = places.draw({ ...sharing, hereSlots: 0 }, false);
+    const last = "no node has 200 MB of memory free";
+    expect([{}, {}, {}].map((wish) => look(wish))).toEqual([true, true, last]);
+  });
+
+  test("are refused in one look to those whose session is elsewhere by where that is, and not to others with the same wish", () => {
+    const { places } = room([node("a"), node("b")], (name) =>
+      name === "a" ? { is: "unknown", why: "its node is away" } : { is: "there" },
+    );
+    const look = places.draw(sharing, false);
+    const wishes = [{ before: "a" }, { before: "b" }, {}, { before: "a" }];
+    expect(wishes.map((wish) => look(wish))).toEqual(["its node is away", true, true, "its node is away"]);
+  });
+
+  test("are given in a look, and could be had at all, behind a wall only where there is one", () => {
+    const nowhere = { ...sharing, hereSlots: 0 };
+    const bare = room([node("a")]).places;
+    expect(bare.draw(nowhere, true)({})).toContain("no node has a wall");
+    expect(bare.draw(nowhere, false)({})).toBe(true);
+    expect(bare.couldTake({ wall: true }, nowhere)).toBe(false);
+    expect(bare.couldTake({}, nowhere)).toBe(true);
+    const walled = room([node("a", { hasWall: true })]).places;
+    expect(walled.draw(nowhere, true)({})).toBe(true);
+    expect(walled.couldTake({ wall: true }, nowhere)).toBe(true);
+  });
+
   test("are given out once in each look, and not before they are taken", () => {
     const { places } = room([node("a")]);
     const look = places.draw(sharing, false);
