@@ -6,7 +6,7 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { mutex } from "../../base/mutex.ts";
 import type { Returned } from "../../protocol/workspace.ts";
 import type { Things } from "../hub/hub.ts";
-import { broughtSchema, isResultOf } from "../wire/space.ts";
+import { isResultOf, type Brought } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
 import { usualLimits } from "../workspace/limits.ts";
 import { resultManifestSchema } from "../workspace/manifest.ts";
@@ -27,8 +27,8 @@ export interface Told {
   workspace: string;
   construct: string;
   given: GivenCopyNote;
-  /** As the node has sent it. */
-  raw: unknown;
+  /** What its node has sent, that could store it. */
+  brought: Brought & { how: "nothing" | "stored" };
   /** From then on nothing is taken any more. */
   signal: AbortSignal;
 }
@@ -78,11 +78,9 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
     return kept;
   };
 
-  return async ({ workspace, construct, given, raw, signal }: Told): Promise<Returned> => {
-    const brought = broughtSchema.safeParse(raw);
-    if (!brought.success) return refusedAs("its node tells of it in words that this host does not know");
-    if (brought.data.isNothing) return { how: "nothing", left: brought.data.left };
-    const { thing, manifest } = brought.data;
+  return async ({ workspace, construct, given, brought, signal }: Told): Promise<Returned> => {
+    if (brought.how === "nothing") return { how: "nothing", left: brought.left };
+    const { thing, manifest } = brought;
     const told = resultManifestSchema.safeParse(manifest);
     if (!told.success || !isResultOf(given.space, thing)) return refusedAs("what its node tells of it cannot be so");
     const file = join(folder, `result-${randomBytes(6).toString("hex")}.bundle`);
@@ -140,7 +138,8 @@ const isRefusal = ({ kind, code }: Fault): boolean =>
     code === "hub.thing_corrupt" ||
     code === "hub.thing_too_large");
 
-const refusedAs = (why: string, hint = lookAtNode, kept: string | null = null): Returned => ({
+/** Nothing of it was taken. */
+export const refusedAs = (why: string, hint = lookAtNode, kept: string | null = null): Returned => ({
   how: "refused",
   why,
   hint,
