@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
@@ -26,6 +26,8 @@ export interface TakingBackParts {
 export interface Told {
   workspace: string;
   construct: string;
+  /** Where a patch is put, where one is of use; undefined: nowhere. */
+  runFolder: string | undefined;
   given: GivenCopyNote;
   /** What its node has sent, that could store it. */
   brought: Brought & { how: "nothing" | "stored" };
@@ -78,7 +80,7 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
     return kept;
   };
 
-  return async ({ workspace, construct, given, brought, signal }: Told): Promise<Returned> => {
+  return async ({ workspace, construct, runFolder, given, brought, signal }: Told): Promise<Returned> => {
     if (brought.how === "nothing") return { how: "nothing", left: brought.left };
     const { thing, manifest } = brought;
     const told = resultManifestSchema.safeParse(manifest);
@@ -93,6 +95,7 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
         given: given.manifest,
         construct,
         ...(given.last === null ? {} : { earlier: given.last }),
+        ...(await patchFor(runFolder, construct, { isDirty: given.manifest.isDirty, commit: told.data.commit })),
       };
       const { taken, other } = await oneByOne(() => take(wish, signal));
       if (taken.how === "conflict")
@@ -108,6 +111,22 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
       await rm(file, { force: true });
     }
   };
+}
+
+/**
+ * The branch has what was not committed, too, so that it does not fit into a workspace that still has the same: there a patch of the
+ * construct's own changes is of use.
+ */
+async function patchFor(
+  runFolder: string | undefined,
+  construct: string,
+  { isDirty, commit }: { isDirty: boolean; commit: string },
+): Promise<{ patchFile?: string }> {
+  if (runFolder === undefined || !isDirty) return {};
+  const folder = join(runFolder, "patches");
+  // Without it the patch cannot be written, which takes nothing from the branch.
+  await mkdir(folder, { recursive: true }).catch(() => undefined);
+  return { patchFile: join(folder, `${construct}-${commit.slice(0, 12)}.patch`) };
 }
 
 /** The longest of the pauses before it is tried again to get something from the hub, milliseconds. */

@@ -99,7 +99,14 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
             if (!brought.success) return refusedAs("its node tells of it in words that this host does not know");
             const { data } = brought;
             if (data.how !== "not_stored")
-              return takeBack({ workspace: spec.cwd, construct, given: own, brought: data, signal });
+              return takeBack({
+                workspace: spec.cwd,
+                construct,
+                runFolder: spec.run?.folder,
+                given: own,
+                brought: data,
+                signal,
+              });
             trouble = `: ${data.why}`;
             await pause(againMs, signal);
             if (signal.aborted) return { how: "lost", why: data.why, hint: stillThere };

@@ -80,6 +80,9 @@ describe.each(theServer("copies"))("a goal whose constructs work on copies of th
         "seen",
       ]);
       expect(git(workspace, "merge-base", "HEAD", branch)).toBe(head);
+      // The branch has what was not committed; what the construct itself has changed fits into the workspace as it is.
+      const patch = back?.how === "branch" ? (back.patch ?? "") : "";
+      expect(git(workspace, "apply", "--numstat", "--check", patch)).toContain(`made-${index}`);
     }
     // Of the netrunner's own nothing has changed.
     expect(git(workspace, "rev-parse", "HEAD", "main")).toBe(`${head}\n${head}`);
