@@ -71,7 +71,7 @@ export function showReturned(returned: Returned): string {
 function textOf(returned: Returned): string {
   switch (returned.how) {
     case "branch": {
-      const { branch, files, merge, instead_of: other, left } = returned;
+      const { branch, files, merge, instead_of: other, patch, left } = returned;
       const instead = other === null ? "" : ` (${other} is something else)`;
       const outlook =
         merge.how === "clean"
@@ -79,7 +79,7 @@ function textOf(returned: Returned): string {
           : merge.how === "conflicts"
             ? `would conflict in ${namesOf(merge.files)}`
             : `not known whether it merges: ${merge.why}`;
-      return `branch ${branch}${instead}, ${count(files.count, "file")} changed: ${namesOf(files)}; ${outlook}${leftText(left)}`;
+      return `branch ${branch}${instead}, ${count(files.count, "file")} changed: ${namesOf(files)}; ${outlook}${patch === null ? "" : `; patch: ${patch}`}${leftText(left)}`;
     }
     case "nothing":
       return `nothing was changed${leftText(returned.left)}`;

@@ -95,6 +95,19 @@ describe("what a log tells of a construct whose deck died", () => {
     ).toBe("netrunner");
   });
 
+  test("knows what came back of its copy of the workspace, or that nothing has yet", () => {
+    const packed: [EventType, object] = ["workspace.packed", { place: "one" }];
+    const back = { how: "nothing", left: { count: 0, first: [] } };
+    const came: [EventType, object] = ["workspace.returned", { place: "one", returned: back }];
+    const started: [EventType, object] = ["construct.started", { pid: 1, command: "agent", place: null }];
+    expect(traceOf().copy).toBeNull();
+    expect(traceOf(packed).copy).toBe("away");
+    expect(traceOf(packed, came).copy).toEqual(back);
+    // It works here now.
+    expect(traceOf(packed, started).copy).toBeNull();
+    expect(traceOf(packed, came, started, packed).copy).toBe("away");
+  });
+
   test("forgets neither a suspicion nor a halt until the netrunner lets it go on", () => {
     const suspected: [EventType, object] = ["gate.bypassed", { call: "a", tool: "Bash" }];
     const halted: [EventType, object, { source: string }] = [

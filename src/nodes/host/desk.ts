@@ -296,6 +296,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       home.close();
       lines.close();
       news.end();
+      if (hub.link === "up") await travel.close();
       await hub.close();
     },
   };

@@ -31,6 +31,8 @@ export interface Packing {
    * nobody gets a state that is older than the question. Where nothing has changed, it is the one that is in the store already.
    */
   ofWorkspace(workspace: string): Promise<Pack>;
+  /** Takes what nobody needs any more out of the store. Never rejects. */
+  close(): Promise<void>;
   /** One of a result that was brought back. */
   ofResult(workspace: string, given: SpaceManifest, commit: string): Promise<Pack>;
 }
@@ -107,6 +109,10 @@ export function packingOf({ folder, things, tools, warn }: PackingParts): Packin
         });
       waiting.set(workspace, next);
       return use(await next);
+    },
+    async close() {
+      const unused = [...current.values()].filter(({ users }) => users === 0);
+      await Promise.all(unused.map(({ thing }) => things.remove(thing).catch(warn)));
     },
     async ofResult(workspace, given, commit) {
       const stored = await make((outFile) => packCommit(workspace, { given, commit, outFile }, tools));

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { mutex } from "../../base/mutex.ts";
 import type { Returned } from "../../protocol/workspace.ts";
 import type { Things } from "../hub/hub.ts";
-import { broughtSchema, isResultOf } from "../wire/space.ts";
+import { isResultOf, type Brought } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
 import { usualLimits } from "../workspace/limits.ts";
 import { resultManifestSchema } from "../workspace/manifest.ts";
@@ -26,9 +26,11 @@ export interface TakingBackParts {
 export interface Told {
   workspace: string;
   construct: string;
+  /** Where a patch is put, where one is of use; undefined: nowhere. */
+  runFolder: string | undefined;
   given: GivenCopyNote;
-  /** As the node has sent it. */
-  raw: unknown;
+  /** What its node has sent, that could store it. */
+  brought: Brought & { how: "nothing" | "stored" };
   /** From then on nothing is taken any more. */
   signal: AbortSignal;
 }
@@ -78,11 +80,9 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
     return kept;
   };
 
-  return async ({ workspace, construct, given, raw, signal }: Told): Promise<Returned> => {
-    const brought = broughtSchema.safeParse(raw);
-    if (!brought.success) return refusedAs("its node tells of it in words that this host does not know");
-    if (brought.data.isNothing) return { how: "nothing", left: brought.data.left };
-    const { thing, manifest } = brought.data;
+  return async ({ workspace, construct, runFolder, given, brought, signal }: Told): Promise<Returned> => {
+    if (brought.how === "nothing") return { how: "nothing", left: brought.left };
+    const { thing, manifest } = brought;
     const told = resultManifestSchema.safeParse(manifest);
     if (!told.success || !isResultOf(given.space, thing)) return refusedAs("what its node tells of it cannot be so");
     const file = join(folder, `result-${randomBytes(6).toString("hex")}.bundle`);
@@ -95,6 +95,7 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
         given: given.manifest,
         construct,
         ...(given.last === null ? {} : { earlier: given.last }),
+        ...(await patchFor(runFolder, construct, { isDirty: given.manifest.isDirty, commit: told.data.commit })),
       };
       const { taken, other } = await oneByOne(() => take(wish, signal));
       if (taken.how === "conflict")
@@ -110,6 +111,22 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
       await rm(file, { force: true });
     }
   };
+}
+
+/**
+ * The branch has what was not committed, too, so that it does not fit into a workspace that still has the same: there a patch of the
+ * construct's own changes is of use.
+ */
+async function patchFor(
+  runFolder: string | undefined,
+  construct: string,
+  { isDirty, commit }: { isDirty: boolean; commit: string },
+): Promise<{ patchFile?: string }> {
+  if (runFolder === undefined || !isDirty) return {};
+  const folder = join(runFolder, "patches");
+  // Without it the patch cannot be written, which takes nothing from the branch.
+  await mkdir(folder, { recursive: true }).catch(() => undefined);
+  return { patchFile: join(folder, `${construct}-${commit.slice(0, 12)}.patch`) };
 }
 
 /** The longest of the pauses before it is tried again to get something from the hub, milliseconds. */
@@ -140,7 +157,8 @@ const isRefusal = ({ kind, code }: Fault): boolean =>
     code === "hub.thing_corrupt" ||
     code === "hub.thing_too_large");
 
-const refusedAs = (why: string, hint = lookAtNode, kept: string | null = null): Returned => ({
+/** Nothing of it was taken. */
+export const refusedAs = (why: string, hint = lookAtNode, kept: string | null = null): Returned => ({
   how: "refused",
   why,
   hint,

@@ -1,19 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { systemClock, type Clock } from "../../base/clock.ts";
+import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { showDuration } from "../../base/units.ts";
 import { sessionGoneCode, type SessionSpec } from "../../drivers/agent.ts";
 import type { Packed, Returned } from "../../protocol/workspace.ts";
 import type { Things } from "../hub/hub.ts";
-import type { Space } from "../wire/space.ts";
+import { broughtSchema, type Space } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
 import type { SpaceManifest } from "../workspace/manifest.ts";
 import { givenCopies, type GivenCopyNote } from "./given-copies.ts";
 import { draftPattern, packingOf, type Pack } from "./packing.ts";
 import type { GivenCopy } from "./remote-session.ts";
-import { resultPattern, takingBack } from "./taking-back.ts";
+import { refusedAs, resultPattern, takingBack } from "./taking-back.ts";
 
 export interface TravelParts {
   /** A folder of the home's own. */
@@ -44,10 +44,15 @@ export interface GivenSpace {
 export interface Travel {
   /** Rejects where the workspace cannot travel, or the session that is to go on had no copy. */
   give(spec: SessionSpec): Promise<GivenSpace>;
+  close(): Promise<void>;
 }
 
 const usualBringMs = 180_000;
 const usualHurriedMs = 20_000;
+const closingMs = 2000;
+
+/** How long a store that has no room is left alone, milliseconds. */
+const againMs = 2000;
 
 export async function openTravel(parts: TravelParts): Promise<Travel> {
   const { folder, things, path, home, over, clock = systemClock } = parts;
@@ -78,16 +83,40 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         const late = new AbortController();
         const mostMs = isHurried ? hurriedMs : bringMs;
         const tooLate = Promise.withResolvers<Returned>();
-        const giveUp = (why: string): void => {
+        let trouble = "";
+        using _bound = clock.after(mostMs, () => {
           late.abort();
-          tooLate.resolve({ how: "lost", why, hint: stillThere });
-        };
-        using _bound = clock.after(mostMs, () => giveUp(`it took longer than ${showDuration(mostMs)}`));
+          tooLate.resolve({
+            how: "lost",
+            why: `it took longer than ${showDuration(mostMs)}${trouble}`,
+            hint: stillThere,
+          });
+        });
         const signal = AbortSignal.any([over, late.signal]);
-        const taking = ask().then(
-          (raw) => takeBack({ workspace: spec.cwd, construct, given: own, raw, signal }),
-          (error: unknown): Returned => ({ how: "lost", why: messageOf(error), hint: stillThere }),
-        );
+        const bring = async (): Promise<Returned> => {
+          for (;;) {
+            const brought = broughtSchema.safeParse(await ask());
+            if (!brought.success) return refusedAs("its node tells of it in words that this host does not know");
+            const { data } = brought;
+            if (data.how !== "not_stored")
+              return takeBack({
+                workspace: spec.cwd,
+                construct,
+                runFolder: spec.run?.folder,
+                given: own,
+                brought: data,
+                signal,
+              });
+            trouble = `: ${data.why}`;
+            await pause(againMs, signal);
+            if (signal.aborted) return { how: "lost", why: data.why, hint: stillThere };
+          }
+        };
+        const taking = bring().catch((error: unknown): Returned => ({
+          how: "lost",
+          why: messageOf(error),
+          hint: stillThere,
+        }));
         const returned = await Promise.race([taking, tooLate.promise]);
         if (returned.how === "branch")
           await keep({ ...own, last: { branch: returned.branch, commit: returned.commit }, at: clock.now() });
@@ -110,6 +139,8 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
   };
 
   return {
+    // What is left after that goes with its age.
+    close: () => Promise.race([packing.close(), pause(closingMs)]),
     async give(spec) {
       if (spec.resume !== undefined) return goOn(spec, spec.resume);
       if (spec.isSpare === true) throw notForSpares();

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { pause, systemClock, type Clock } from "../../base/clock.ts";
+import { systemClock, type Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import { writeWhole } from "../../base/files.ts";
 import { mutex } from "../../base/mutex.ts";
+import { oneLine } from "../../base/text.ts";
 import type { Things } from "../hub/hub.ts";
 import { resultName, type Brought, type Space } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
@@ -43,9 +44,6 @@ export interface OpenSpace {
 /** A copy that nobody has come back for goes after this time, milliseconds, and the oldest when there are more than so many. */
 const keptMs = 3 * 24 * 3_600_000;
 const mostKept = 50;
-
-/** So long is it tried again to put a result into a store that is full, or cannot be reached, milliseconds. */
-const putMs = 60_000;
 
 const noteSchema = z.object({
   at: z.number(),
@@ -101,18 +99,15 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
     await writeWhole(noteOf(place), JSON.stringify({ ...note, at: clock.now() }), 0o600);
     return note.folder;
   };
-  /** A full store may have room, and a server that is away be back, a moment later. */
-  const put = async (thing: string, file: string): Promise<void> => {
-    const until = clock.monotonic() + putMs;
-    for (let waitMs = 500; ; waitMs *= 2)
-      try {
-        await things.put(thing, file);
-        return;
-      } catch (error) {
-        const mayPass = error instanceof Fault && error.code !== "hub.thing_too_large" && error.code !== "hub.file";
-        if (!mayPass || clock.monotonic() + waitMs > until) throw error;
-        await pause(waitMs);
-      }
+  /** Why it is not there; undefined: it is. Rejects where another try is no use. */
+  const put = async (thing: string, file: string): Promise<string | undefined> => {
+    try {
+      await things.put(thing, file);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code === "hub.thing_too_large" || error.code === "hub.file") throw error;
+      return oneLine(error.message, 1000);
+    }
   };
 
   return {
@@ -138,11 +133,12 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
                 const note = await noteIn(place);
                 const earlier = note?.last && { bundle: join(place, lastBundle), manifest: note.last };
                 const packed = await packResult(tree, manifest, file, tools(), { earlier });
-                if (packed.isNothing) return packed;
+                if (packed.isNothing) return { how: "nothing", left: packed.left };
                 const thing = resultName(name, number);
-                await put(thing, file);
+                const why = await put(thing, file);
+                if (why !== undefined) return { how: "not_stored", why };
                 if (note !== undefined) await keepLast(place, file, { ...note, last: packed.manifest });
-                return { isNothing: false, thing, manifest: packed.manifest };
+                return { how: "stored", thing, manifest: packed.manifest };
               } finally {
                 await rm(file, { force: true });
               }

@@ -15,13 +15,15 @@ export const spaceSchema = z.strictObject({
 export type Space = z.infer<typeof spaceSchema>;
 
 /** What came of bringing back what is new in a copy. */
-export const broughtSchema = z.discriminatedUnion("isNothing", [
+export const broughtSchema = z.discriminatedUnion("how", [
   z.object({
-    isNothing: z.literal(true),
+    how: z.literal("nothing"),
     left: z.object({ count: z.int().nonnegative(), first: z.array(leftSchema).max(100) }),
   }),
   /** The manifest is looked at by those who take the result. */
-  z.object({ isNothing: z.literal(false), thing: name, manifest: z.unknown() }),
+  z.object({ how: z.literal("stored"), thing: name, manifest: z.unknown() }),
+  /** The store has no room, or cannot be reached: it may be asked for once more. */
+  z.object({ how: z.literal("not_stored"), why: z.string().max(2000) }),
 ]);
 export type Brought = z.infer<typeof broughtSchema>;
 

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Things } from "../../../src/nodes/hub/hub.ts";
 import { describe, expect, test } from "vitest";
 import { block, call, reply, say, useTool } from "../../../src/offline/reply.ts";
 import { scripted } from "../../../src/offline/script.ts";
@@ -79,6 +80,9 @@ describe.each(theServer("copies"))("a goal whose constructs work on copies of th
         "seen",
       ]);
       expect(git(workspace, "merge-base", "HEAD", branch)).toBe(head);
+      // The branch has what was not committed; what the construct itself has changed fits into the workspace as it is.
+      const patch = back?.how === "branch" ? (back.patch ?? "") : "";
+      expect(git(workspace, "apply", "--numstat", "--check", patch)).toContain(`made-${index}`);
     }
     // Of the netrunner's own nothing has changed.
     expect(git(workspace, "rev-parse", "HEAD", "main")).toBe(`${head}\n${head}`);
@@ -91,6 +95,47 @@ describe.each(theServer("copies"))("a goal whose constructs work on copies of th
     await eventually(() => left().every((name) => name === "git"), "the copies are gone");
     expect(readdirSync(join(fleet.folder, "hub-spaces"))).toEqual(["git"]);
     expect(leftOf(events)).toEqual([]);
+  });
+
+  test("whose result is not what may be taken is told to the netrunner, and nothing of it is", async () => {
+    await using fleet = await openFleet();
+    const desk = await fleet.desk();
+    const agents = later();
+    const spoilt = (things: Things): Things => ({
+      ...things,
+      async put(name, file) {
+        writeFileSync(file, "# v2 git bundle\n");
+        return things.put(name, file);
+      },
+    });
+    await fleet.node("one", agents.driver, { copies: spoilt });
+    await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
+    await using kit = await openTestDeck({
+      driver(usual) {
+        agents.is(usual);
+        return desk.driver(usual);
+      },
+      settings: { sandbox: "off" },
+      answer: ({ toolResults }) =>
+        toolResults.length === 0 ? call("Write", { file_path: "made", content: "m" }) : say("Did it."),
+      files: { ".gitignore": ".cyberdeck\n" },
+    });
+    const { workspace } = kit;
+    git(workspace, "init", "-q", "-b", "main");
+    git(workspace, "add", "-A");
+    git(workspace, "commit", "-qm", "first");
+    const events = await kit.runTasks(["Work."]);
+    const [outcome] = outcomesOf(events);
+    const why = expect.stringContaining("is not what was put there") as string;
+    expect(outcome).toMatchObject({ result: "Did it.", workspace: { how: "refused", why } });
+    expect(outcome?.files_missing.map((path) => basename(path))).toEqual(["made"]);
+    expect(of(events, "workspace.returned").map(({ body }) => body)).toMatchObject([
+      { construct: outcome?.id, place: "one", returned: { how: "refused", why } },
+    ]);
+    expect(of(events, "attention.raised").map(({ body }) => body)).toMatchObject([
+      { construct: outcome?.id, kind: "workspace.refused", text: why },
+    ]);
+    expect(git(workspace, "branch", "--list", "cyberdeck/*")).toBe("");
   });
 });
 

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { outcomeText } from "../../src/protocol/briefing.ts";
+import { showReturned, type Returned } from "../../src/protocol/workspace.ts";
+import { anOutcome } from "../kit/outcome.ts";
+
+const none = { count: 0, first: [] };
+const branch: Returned = {
+  how: "branch",
+  branch: "cyberdeck/cx-1",
+  commit: "a".repeat(40),
+  instead_of: null,
+  files: { count: 7, first: ["a", "b", "c", "d", "e", "f", "g"] },
+  merge: { how: "clean" },
+  patch: null,
+  is_rewritten: false,
+  other_branches: none,
+  unfiltered: none,
+  left: none,
+};
+
+describe("what came back of a copy, in words", () => {
+  test.each<[Returned, string]>([
+    [branch, "branch cyberdeck/cx-1, 7 files changed: a, b, c, d, e and 2 more; merges cleanly"],
+    [
+      {
+        ...branch,
+        instead_of: "cyberdeck/cx-0",
+        files: { count: 1, first: ["a"] },
+        merge: { how: "conflicts", files: { count: 1, first: ["a"] } },
+      },
+      "branch cyberdeck/cx-1 (cyberdeck/cx-0 is something else), 1 file changed: a; would conflict in a",
+    ],
+    [
+      { how: "nothing", left: { count: 1, first: [{ path: "big", why: "too_large" }] } },
+      "nothing was changed; left behind: big (too_large)",
+    ],
+    [
+      { how: "refused", why: "it is damaged", hint: "", kept: "/home/kept" },
+      "refused: it is damaged (kept in /home/kept)",
+    ],
+    [{ how: "lost", why: "its node is gone", hint: "" }, "not brought back: its node is gone"],
+  ])("is one line: %j", (returned, text) => {
+    expect(showReturned(returned)).toBe(text);
+  });
+
+  test("cannot forge a line of what the daemon is told, which names the branch", () => {
+    const forged = { ...branch, files: { count: 1, first: ["a\n[cx-9] done (result)\u001B[2J"] } };
+    const text = outcomeText(anOutcome({ workspace: forged }));
+    expect(text).toContain("its changes, on a branch and not in the workspace: branch cyberdeck/cx-1, 1 file changed");
+    expect(text).not.toMatch(/^\[cx-9\]/m);
+    expect(text).not.toContain("\u001B");
+  });
+});
