@@ -1,3 +1,4 @@
+import type { PoolEnd } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** What a node of a fleet is started with. Paths absolute; secrets only as `env:NAME` or `file:/path`. */
@@ -17,6 +18,8 @@ export interface NodeAsked {
   labels: string[];
   /** So many agents at once. */
   slots: number;
+  /** So many agents are kept ready for the next constructs. */
+  warm: number;
   /** Where it keeps what it has not told yet, its walls and its run folders; left out: a folder in that of the user. */
   data?: string;
   claudeBin?: string;
@@ -73,6 +76,12 @@ export type NodeEvent =
   | { type: "session.ended"; session: string; how: string }
   /** `isAgain`: somebody else, or it itself later, may take it. */
   | { type: "session.refused"; session: string; why: string; isAgain: boolean }
+  /** An agent is up before its session is known; `spare`: our id of it. */
+  | { type: "spare.ready"; spare: string; pid: number }
+  /** A session has it. */
+  | { type: "spare.taken"; spare: string; session: string }
+  /** It has ended before a session took it. */
+  | { type: "spare.ended"; spare: string; why: PoolEnd; detail: string }
   | { type: "link"; link: "up" | "down" }
   /** Something of an earlier life is still there; nothing begins until it is not. */
   | { type: "left"; processes: { pid: number; command: string }[]; isGone: boolean; hint: string }

@@ -16,6 +16,8 @@ export interface WorkerParts {
   placeFor: (opening: Opening) => Promise<WorkPlace>;
   /** Asks the host whether this life of the node may open a session. Rejects when no answer comes. */
   claim: (to: Address) => Promise<{ isGranted: boolean; why?: string | undefined }>;
+  /** Gives an agent that is up already, if there is one that fits. */
+  takeWarm?: (opening: Opening, place: WorkPlace, owner: SessionOwner) => Promise<AgentSession | undefined>;
   /** So many sessions at a time. */
   slots: () => number;
 }
@@ -25,6 +27,8 @@ export interface WorkPlace {
   cwd: string;
   wall: AgentWall | undefined;
   find: Finder;
+  /** Who comes now would be put behind another wall: the policy has changed. */
+  isStale?: () => boolean;
   /** Nothing works there any more. */
   release: () => void;
 }
@@ -47,7 +51,7 @@ interface Held {
   taken: Promise<Taken>;
 }
 
-export function workerOf({ life, driver, talks, placeFor, claim, slots }: WorkerParts): Worker {
+export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots }: WorkerParts): Worker {
   const held = new Map<string, Held>();
 
   /** Why its session cannot be opened here is told as the reason of that. */
@@ -55,6 +59,8 @@ export function workerOf({ life, driver, talks, placeFor, claim, slots }: Worker
     const { session: id, caliber, fast, isSpare, resume, wall } = opening;
     if (wall && place.wall === undefined)
       throw refused("it is to run behind a wall, and this node has none; install bubblewrap there");
+    const ready = await takeWarm?.(opening, place, owner);
+    if (ready !== undefined) return ready;
     return driver.open({
       id,
       cwd: place.cwd,

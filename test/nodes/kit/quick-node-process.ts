@@ -8,7 +8,17 @@ const [url = "", name = "", data = "", leaseMs = ""] = process.argv.slice(2);
 const ms = Number(leaseMs);
 const around = { env: process.env, cwd: process.cwd(), homeDir: homedir(), version: "0" };
 const node = await openNode(
-  { hub: { urls: [url], fleet: "test" }, name, data, pool: "p", labels: [], slots: 2, offline: false, sandbox: "off" },
+  {
+    hub: { urls: [url], fleet: "test" },
+    name,
+    data,
+    pool: "p",
+    labels: [],
+    slots: 2,
+    warm: 0,
+    offline: false,
+    sandbox: "off",
+  },
   (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
   around,
   { times: leaseTimes(ms, 0.05, ms / 3) },

@@ -19,6 +19,7 @@ interface NodeFlags {
   name?: string;
   pool: string;
   slots: number;
+  warm?: number;
   label: string[];
   data?: string;
   claudeBin?: string;
@@ -45,6 +46,11 @@ export function defineNode(command: Command, world: World, finish: (code: number
     )
     .requiredOption("--pool <name>", "the group of nodes to which it belongs", words("--pool", "builders"))
     .requiredOption("--slots <n>", "so many agents at once", wholeNumber("--slots", 1))
+    .option(
+      "--warm <n>",
+      "so many agents more are kept ready for the next constructs (default: 1, with one slot 0)",
+      wholeNumber("--warm", 0),
+    )
     .option("--fleet <name>", "the fleet; a fleet has one host", words("--fleet", "main"), "main")
     .option("--name <name>", "its name, which no other node may have (default: that of this machine)")
     .option("--label <label>", "what it has, such as gpu; may be given several times", gather, [])
@@ -77,7 +83,7 @@ export function defineNode(command: Command, world: World, finish: (code: number
 }
 
 function askedOf(flags: NodeFlags, world: World): NodeAsked {
-  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox, user, password, token, nkey } = flags;
+  const { hub, fleet, name, pool, slots, warm, label, data, claudeBin, sandbox, user, password, token, nkey } = flags;
   const { tlsCa: ca, tlsCert: cert, tlsKey: key } = flags;
   const file = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : absolute(path, world);
@@ -96,6 +102,7 @@ function askedOf(flags: NodeFlags, world: World): NodeAsked {
     pool,
     labels: [...new Set(label)],
     slots,
+    warm: warm ?? (slots > 1 ? 1 : 0),
     offline: flags.offline === true,
     sandbox,
   };
