@@ -5,8 +5,9 @@ import type { Measurement } from "../measurement.ts";
 import { tableOf } from "../table.ts";
 import { hubHost } from "./host.ts";
 import { hubControl, hubIdle, hubJobs, hubLetters, hubThings } from "./hub.ts";
+import { hubOpen } from "./open.ts";
 
-const benches = [hubLetters, hubControl, hubJobs, hubThings, hubIdle, hubHost];
+const benches = [hubLetters, hubControl, hubJobs, hubThings, hubIdle, hubHost, hubOpen];
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !benches.some((bench) => bench.name === name));
 
