@@ -24,6 +24,7 @@ import { openStoreToRead } from "../src/store/event-log.ts";
 import { of } from "../test/kit/deck.ts";
 import { remainsOf } from "../test/survivors/remains.ts";
 import { randomFrom, round } from "./soak/measure.ts";
+import { isHeldUp, isLeft, wrongEnds } from "./soak/run-record.ts";
 import { wronglyTold } from "./soak/told.ts";
 
 const { values } = parseArgs({
@@ -202,17 +203,6 @@ async function oneGoal(goal: number): Promise<Sample> {
   };
 }
 
-/** Its hosts have died so often that the next one leaves it to the netrunner. */
-const isLeft = (events: readonly DeckEvent[]): boolean =>
-  events.findLast(
-    ({ type, body }) => type === "run.resumed" || (type === "deck.warned" && body.code === "host.not_resumed"),
-  )?.type === "deck.warned";
-
-/** Agents that were killed shortly after one another look like a machine in trouble: the netrunner says that it is none. */
-const isHeldUp = (events: readonly DeckEvent[]): boolean =>
-  events.findLast(({ type }) => type === "account.held" || type === "account.released" || type === "run.resumed")
-    ?.type === "account.held";
-
 /** Constructs that have a process and no end. */
 function agentsAtWork(events: readonly DeckEvent[]): { construct: string; pid: number }[] {
   const alive = new Map<string, number>();
@@ -245,21 +235,8 @@ function isOfHost(line: string, host: number | undefined): boolean {
 }
 
 function wrongIn(events: readonly DeckEvent[], goal: number): string[] {
-  const wrong: string[] = [];
-  const closed = of(events, "run.closed");
-  if (closed.length !== 1 || closed[0]?.body.status !== "done")
-    wrong.push(`closed ${closed.length} times, as ${closed.map(({ body }) => body.status).join()}`);
+  const wrong = wrongEnds(events);
   const outcomes = of(events, "construct.ended");
-  for (const { body } of of(events, "construct.queued")) {
-    const ends = outcomes.filter((event) => event.body.construct === body.construct);
-    if (ends.length !== 1) wrong.push(`${body.construct} has ${ends.length} outcomes`);
-    const state = ends[0]?.body.outcome.state;
-    // One whose agents were killed time and again does not go on for ever.
-    const isGivenUp = of(events, "construct.agent_died").some(
-      (death) => death.body.construct === body.construct && !death.body.goes_on,
-    );
-    if (state !== "done" && !isGivenUp) wrong.push(`${body.construct} has ended as ${state}`);
-  }
   for (let index = 0; index < tasksOfGoal; index += 1) {
     const steps = stepsIn(join(workspace, `unit-${goal}-${index}.txt`));
     const isDone = outcomes.some(

@@ -1,7 +1,7 @@
 import { hostLines } from "../../src/nodes/host/lines.ts";
 import { place, type NodeState } from "../../src/nodes/host/placement.ts";
 import { remoteSession } from "../../src/nodes/host/remote-session.ts";
-import { fromNodeSchema, type Address, type Saying } from "../../src/nodes/wire/letters.ts";
+import { fromNodeSchema, nodeWireVersion, type Address, type Saying } from "../../src/nodes/wire/letters.ts";
 import { medianOf, type Bench } from "../measurement.ts";
 
 export const hubHost: Bench = {
@@ -39,7 +39,8 @@ const saying: Saying = {
 export async function heard(sessions: number, each: number): Promise<{ letterUs: number; sessionBytes: number }> {
   const lines = hostLines({ send: (letter) => void JSON.stringify(letter), kept: turn, onStranger: () => undefined });
   const addresses = Array.from({ length: sessions }, (_, n): Address => ({ session: `cx-${n}`, epoch: 1, boot: "b" }));
-  const text = (to: Address, n: number, said: Saying): string => JSON.stringify({ wire: 1, to, n, saying: said });
+  const text = (to: Address, n: number, said: Saying): string =>
+    JSON.stringify({ wire: nodeWireVersion, to, n, saying: said });
   const take = (letter: string): void => lines.take(fromNodeSchema.parse(JSON.parse(letter)));
   const before = process.memoryUsage().heapUsed;
   const opening = addresses.map((to) =>

@@ -6,14 +6,15 @@ import { tableOf } from "../table.ts";
 import { hubHost } from "./host.ts";
 import { hubControl, hubIdle, hubJobs, hubLetters, hubThings } from "./hub.ts";
 import { hubOpen } from "./open.ts";
+import { hubThroughput } from "./throughput.ts";
 
-const benches = [hubLetters, hubControl, hubJobs, hubThings, hubIdle, hubHost, hubOpen];
+const benches = [hubLetters, hubControl, hubJobs, hubThings, hubIdle, hubHost, hubOpen, hubThroughput];
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !benches.some((bench) => bench.name === name));
 
 if (unknown === undefined) await main();
 else {
-  const list = benches.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n");
+  const list = benches.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join("\n");
   process.stderr.write(`Usage: npm run bench:nodes -- [NAME]...\n\nBenches:\n${list}\n`);
   process.exitCode = unknown === "--help" ? 0 : 2;
 }

@@ -22,13 +22,15 @@ export interface OpenFleet {
 export interface DeckNodesParts {
   access: HubAccess;
   epochFile: string;
+  /** A folder of the home, PATH, and the home of the netrunner: how a workspace travels. */
+  travel: { folder: string; path: string; home: string };
   policy: Omit<PolicyDeskParts, "runs">;
   here: AgentDriver;
 }
 
 /** Puts the desk of a fleet behind the doors that a deck has for it. */
-export async function deckNodes({ access, epochFile, policy, here }: DeckNodesParts): Promise<OpenFleet> {
-  const desk = await openNodesDesk({ access, epochFile, freeMb });
+export async function deckNodes({ access, epochFile, travel, policy, here }: DeckNodesParts): Promise<OpenFleet> {
+  const desk = await openNodesDesk({ access, epochFile, travel, freeMb });
   return {
     driver: desk.driver(here),
     places: ({ settings, isWalled }) => ({
@@ -39,6 +41,7 @@ export async function deckNodes({ access, epochFile, policy, here }: DeckNodesPa
       list: () => poolsOf(desk.list()),
     }),
     nodes: {
+      hub: { urls: access.urls, fleet: access.fleet },
       serve({ note, kept, runs }) {
         const policies = policyDesk({ ...policy, runs: () => boundsOf(runs()) });
         return desk.serve({

@@ -28,6 +28,8 @@ export function misfitOf(status: HostStatus, options: DeckOptions, around: Proce
     return fail("host.other_workspace", `works in ${status.workspace}`);
   if (status.claude_bin !== agentAsked(options, around))
     return fail("host.other_agent", `uses ${status.claude_bin ?? "the agent that it has found"}`);
+  if (options.hub !== undefined && !isSameHub(status.hub, options.hub))
+    return fail("host.other_hub", status.hub === null ? "has no hub" : `has another hub (${showHub(status.hub)})`);
   // While it is at work, its runs go on under the login that they have begun with, and so does what joins them.
   if (runs.length === 0 && status.provider !== providerDigest(options.offline, around.env))
     return fail("host.other_provider", "has another login or provider in its environment");
@@ -42,6 +44,22 @@ function isSameFolder(one: string, other: string): boolean {
     return false;
   }
 }
+
+/** Whether a host meets its nodes where it is asked to. A fleet that is not named is the one that it has. */
+function isSameHub(own: HostStatus["hub"], { urls, fleet = own?.fleet }: NonNullable<DeckOptions["hub"]>): boolean {
+  const all = (addresses: readonly string[]): string => addresses.map(wholeAddress).toSorted().join(" ");
+  return own !== null && own.fleet === fleet && all(own.urls) === all(urls);
+}
+
+/** With the port that goes without saying. What is no address is compared as it is: whoever opens it refuses it. */
+function wholeAddress(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const { protocol, hostname, port } = new URL(text);
+  return `${protocol}//${hostname.toLowerCase()}:${port === "" ? "4222" : port}`;
+}
+
+const showHub = ({ urls, fleet }: NonNullable<HostStatus["hub"]>): string =>
+  `${urls.map(wholeAddress).join(", ")}, fleet ${fleet}`;
 
 /** The agent's program that was asked for, by flag or variable. */
 export const agentAsked = ({ claudeBin }: DeckOptions, { env }: Process): string | null =>

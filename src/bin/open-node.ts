@@ -66,6 +66,7 @@ export async function openNode(
   const node = await startNode({
     asked: { ...asked, name, data },
     access,
+    path: around.env["PATH"] ?? "",
     driver: tried(driver, canary),
     mark: { name: homeMarkerName, value },
     agentHome,

@@ -3,6 +3,7 @@ import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
 import type { SurfaceAnswer, SurfaceWish } from "../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
+import type { Packed, Returned } from "../protocol/workspace.ts";
 
 /** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
 export const markerName = "CYBERDECK_CONSTRUCT";
@@ -117,6 +118,8 @@ export interface AgentSession {
   readonly command: string;
   /** The name of the place that it is on; undefined: this machine. */
   readonly place?: string;
+  /** The copy of its folder that it works in, on another machine. */
+  readonly copy?: WorkspaceCopy;
   /** A secret in the environment of everything that it starts (`CYBERDECK_TOKEN`): who presents it speaks for this session. */
   readonly token: string;
   /** What the agent does, in order; ends when the process is gone. One reader at a time: who reads later goes on from there. */
@@ -152,6 +155,17 @@ export interface AgentSession {
   thaw(): Promise<void>;
   readonly signal: AbortSignal;
   readonly closed: Promise<AgentExit>;
+}
+
+/** Files that an agent works on elsewhere. */
+export interface WorkspaceCopy {
+  /** As it was given. */
+  readonly packed: Packed;
+  /**
+   * Brings what is new in it back, once its agent is gone. Never rejects, is bounded in time, and gives the same answer again.
+   * @param how `construct`: whose work it is; `isOver`: the session is not taken up again; `isHurried`: somebody waits for its end
+   */
+  bringBack(how: { construct: string; isOver: boolean; isHurried: boolean }): Promise<Returned>;
 }
 
 export interface StopReport {

@@ -8,7 +8,7 @@ import type { ConstructParts } from "./construct/parts.ts";
 import type { SpawnSpec } from "./construct/outcome-of.ts";
 import { queueEndings, type QueueEndingParts, type QueueEndings } from "./ending-in-queue.ts";
 import { Outcomes } from "./outcomes.ts";
-import type { EarlierSession } from "./construct/place-wish.ts";
+import { earlierIn, parentOf, type Lineage } from "./construct/place-wish.ts";
 import type { Sessions } from "./construct/sessions.ts";
 import { placingOf, type Places, type Placing, type PlacingParts } from "./placing.ts";
 import type { Pool } from "./pool/pool.ts";
@@ -45,6 +45,7 @@ export class Fleet implements Seat {
     ...Array.from(this.#alive.values(), ({ spec }) => spec),
   ]);
   readonly #queueEndings: QueueEndings;
+  readonly #lineage: Lineage;
   readonly #placing: Placing;
   readonly #news: Disposable | undefined;
   #shut = false;
@@ -52,9 +53,9 @@ export class Fleet implements Seat {
   constructor(parts: FleetParts) {
     this.#parts = parts;
     this.#queueEndings = queueEndings(this.#queue, this.#outcomes, parts);
-    const { places, staysHere, note } = parts;
-    const earlier = (spec: SpawnSpec): EarlierSession | undefined => this.#earlierOf(spec);
-    this.#placing = placingOf({ places, staysHere, earlier, note: note("engine") });
+    const { places, staysHere, note, before, placeOf } = parts;
+    this.#lineage = { before, placeOf, outcomeOf: (id) => this.#outcomes.get(id) };
+    this.#placing = placingOf({ places, staysHere, earlier: earlierIn(this.#lineage), note: note("engine") });
     this.#news = places?.onChange(() => this.pump());
     parts.seats.take(this);
   }
@@ -251,23 +252,10 @@ export class Fleet implements Seat {
       told,
       before: this.#parts.before(id),
       outcomeOf: (other: string) => this.#outcomes.ofHeir(other),
-      parent: this.#parentOf(spec),
-      parentPlace: this.#parts.placeOf(spec.parent ?? ""),
+      parent: parentOf(spec, this.#lineage),
+      parentPlace: this.#lineage.placeOf(spec.parent ?? ""),
     };
     this.#begin(spec, chooseBeginning(spec, this.#parts, past));
-  }
-
-  /** How the one has ended in whose session it goes on. */
-  #parentOf({ origin, parent }: SpawnSpec): Outcome | undefined {
-    return origin === "redirect" ? this.#outcomes.get(parent ?? "") : undefined;
-  }
-
-  #earlierOf(spec: SpawnSpec): EarlierSession | undefined {
-    const { before, placeOf } = this.#parts;
-    const { suspended, place = null } = before(spec.id) ?? {};
-    if (suspended !== undefined && suspended.session_id !== null) return { id: suspended.session_id, place };
-    const id = this.#parentOf(spec)?.session_id ?? null;
-    return id === null ? undefined : { id, place: placeOf(spec.parent ?? "") };
   }
 
   #begin(spec: SpawnSpec, beginning: Beginning): void {

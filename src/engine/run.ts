@@ -137,11 +137,9 @@ export class Run {
   }
 
   #queueTasks(tasks: string[]): void {
-    const { models } = this.#parts.calibers;
-    const { view } = this;
-    const { places } = this.#parts;
+    const { calibers, places } = this.#parts;
     const { fleet, outfits } = this.#works;
-    queueOwnTasks(tasks, { view, fleet, models, outfits, places, note: this.#note });
+    queueOwnTasks(tasks, { view: this.view, fleet, models: calibers.models, outfits, places, note: this.#note });
   }
 
   /** What the deck before was asked for and did not come to. */

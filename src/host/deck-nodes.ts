@@ -1,4 +1,5 @@
 import type { Note } from "../engine/journal.ts";
+import type { HostStatus } from "../protocol/host.ts";
 import type { DismissedNode, DrainedNode, NodesListing } from "../protocol/nodes.ts";
 import type { RunView } from "../protocol/view.ts";
 
@@ -14,6 +15,8 @@ export interface NodesWorld {
 
 /** Machines on which the constructs of a deck may run besides its own. */
 export interface DeckNodes {
+  /** Where they are met. */
+  readonly hub: NonNullable<HostStatus["hub"]>;
   /** Begins to count on them, in the name of this deck. */
   serve(world: NodesWorld): Promise<void>;
   list(): NodesListing;

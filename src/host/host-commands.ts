@@ -41,6 +41,7 @@ export async function hostStatus(
     agent: { path: parts.agentPath ?? null, version: known?.version ?? null },
     offline,
     claude_bin: claudeBin ?? null,
+    hub: parts.nodes?.hub ?? null,
     provider: self?.provider ?? "",
     pool: { ready: spares("ready"), starting: spares("starting") },
     runs: views.map(lineOf),

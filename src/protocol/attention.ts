@@ -4,7 +4,7 @@ import { boundSchema } from "./bound.ts";
 /**
  * Why the netrunner is needed. `gate.bypassed`: a call has run without an allow; `gate.canary`: the gate did not hold in
  * a trial. `bound.…`: a bound is reached. `construct.stalled`: nothing was heard of a construct for long. `account.…`: what
- * holds all agents up (see `account.ts`).
+ * holds all agents up (see `account.ts`). `workspace.refused`: what came back from another machine is not what may be taken.
  */
 export const attentionKinds = [
   "gate.bypassed",
@@ -16,6 +16,7 @@ export const attentionKinds = [
   "account.usage_limit",
   "account.overload",
   "account.correlated",
+  "workspace.refused",
 ] as const;
 
 /**

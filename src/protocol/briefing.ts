@@ -3,6 +3,7 @@ import { showGiven, type Caliber } from "./caliber.ts";
 import { defaultProfile } from "./profile.ts";
 import type { Suspended } from "./suspended.ts";
 import { showSurfaced } from "./surfaced.ts";
+import { showReturned } from "./workspace.ts";
 import { clip, headAndTail, oneLine } from "../base/text.ts";
 
 /** The headings that mark the parts of messages to models. The offline model reads them, so they stand in one place. */
@@ -180,6 +181,8 @@ function factLines(outcome: Outcome): FactLine[] {
   };
   if (outcome.state === "failed") add("exit", oneLine(outcome.exit, 200), 120);
   add("files", list(outcome.files.map((file) => `${oneLine(file.path, 300)} (${file.size} bytes)`)), 280);
+  if (outcome.workspace !== null)
+    add("its changes, on a branch and not in the workspace", showReturned(outcome.workspace), 280);
   add("denied", list(outcome.denials.map((d) => `${oneLine(d.tool, 40)} ${oneLine(d.input, 60)} (${d.rule})`)), 200);
   add(
     "tripwires",

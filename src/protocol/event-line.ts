@@ -1,6 +1,7 @@
 import { clip } from "../base/text.ts";
 import type { DeckEvent } from "./event.ts";
 import type { Outcome } from "./outcome.ts";
+import { showReturned } from "./workspace.ts";
 
 /** The most bytes of one event's line. */
 export const lineBytes = 720;
@@ -11,7 +12,10 @@ export const lineBytes = 720;
  * @param since when the run was opened, milliseconds since the epoch
  */
 export function eventLine(event: DeckEvent, since: number, most = lineBytes): string {
-  const { construct, ...facts }: Record<string, unknown> = { ...event.body };
+  const { construct, ...facts }: Record<string, unknown> = {
+    ...event.body,
+    ...(event.type === "workspace.returned" ? { returned: showReturned(event.body.returned) } : {}),
+  };
   const who = typeof construct === "string" ? construct : event.source;
   const head = `[${event.seq}] ${elapsed(event.at - since)} ${clip(who, 40)} ${event.type}`;
   return clip(`${head}${factsOf(facts, most)}`, most);
@@ -42,6 +46,7 @@ export function outcomeFacts(outcome: Outcome): Record<string, unknown> {
     ...(denials.length === 0 ? {} : { denied: denials.map(({ tool, input, rule }) => `${tool} ${input} (${rule})`) }),
     ...(files.length === 0 ? {} : { files: files.map(({ path, size }) => `${path} (${size} bytes)`) }),
     ...(files_missing.length === 0 ? {} : { not_on_disk: files_missing }),
+    ...(outcome.workspace === null ? {} : { came_back: showReturned(outcome.workspace) }),
     ...(refusal === null ? {} : { model_declined: refusal }),
     ...(isBad && stderr !== "" ? { stderr } : {}),
     result: outcome.result,

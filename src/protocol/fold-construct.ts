@@ -66,6 +66,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
     case "construct.suspended":
       Object.assign(construct, { state: "suspended", activity: goesOnText(event.body), suspended: event.body });
       Object.assign(construct, { isParked: false, told: event.body.unread });
+      delete construct.unheard;
       break;
     case "construct.restarted":
       Object.assign(construct, { sessionId: null, activity: "begins its task once more" });
@@ -76,6 +77,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       if (construct.state !== "paused") Object.assign(construct, { state: "starting", activity: "starting" });
       construct.startedAt = event.at;
       Object.assign(construct, { place: event.body.place, unplaced: null });
+      delete construct.unheard;
       break;
     case "construct.ready":
       if (construct.state !== "paused") Object.assign(construct, { state: "running", activity: "reading its task" });
@@ -152,6 +154,7 @@ function foldOne(construct: ConstructView, event: DeckEvent, view: RunView): voi
       const { outcome } = event.body;
       Object.assign(construct, { state: outcome.state, endedAt: event.at, outcome });
       Object.assign(construct, { costUsd: outcome.cost_usd, tokens: outcome.tokens });
+      delete construct.unheard;
       construct.activity = oneLine(outcome.state === "done" ? outcome.result : outcome.cause, 100);
       break;
     }

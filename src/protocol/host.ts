@@ -21,6 +21,11 @@ export const hostStatusSchema = z.object({
   offline: z.boolean(),
   /** The agent's program as the netrunner has named it; null: the one that was found. */
   claude_bin: z.string().nullable(),
+  /** Where it meets its nodes; null: it has its own machine alone. An older host does not tell: its version does. */
+  hub: z
+    .object({ urls: z.array(z.string()), fleet: z.string() })
+    .nullable()
+    .default(null),
   /** A digest of what its environment says of providers and logins: a face with another one means another host. */
   provider: z.string(),
   /** Agents that are ready for the next constructs, and those on the way up, of all runs. */

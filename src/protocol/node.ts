@@ -1,6 +1,10 @@
 import type { PoolEnd } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
 
+/** How a workspace comes to a node: as a copy that travels there and back, or by a path that it shares with the host. */
+export const workspaceWays = ["bundle", "shared"] as const;
+export type WorkspaceWay = (typeof workspaceWays)[number];
+
 /** What a node of a fleet is started with. Paths absolute; secrets only as `env:NAME` or `file:/path`. */
 export interface NodeAsked {
   hub: {
@@ -23,6 +27,7 @@ export interface NodeAsked {
   /** Where it keeps what it has not told yet, its walls and its run folders; left out: a folder in that of the user. */
   data?: string;
   claudeBin?: string;
+  workspace: WorkspaceWay;
   offline: boolean;
   /** `auto`: a wall where the host wishes one; `on`: always, or it does not start; `off`: what wishes one goes elsewhere. */
   sandbox: RunSettings["sandbox"];

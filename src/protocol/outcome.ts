@@ -2,6 +2,7 @@ import { z } from "zod";
 import { caliberSchema } from "./caliber.ts";
 import { surfacedSchema } from "./surfaced.ts";
 import { tripwireNoteSchema } from "./tripwire.ts";
+import { returnedSchema } from "./workspace.ts";
 
 export const origins = ["daemon", "netrunner", "redirect"] as const;
 export type Origin = (typeof origins)[number];
@@ -57,6 +58,8 @@ export const outcomeSchema = z.object({
   /** Paths that a successful call reported but that are not on disk any more. */
   files_missing: z.array(z.string()),
   denials: z.array(denialSchema),
+  /** What came back of its copy of the workspace, where it worked on another machine; null: it worked in the workspace itself. */
+  workspace: returnedSchema.nullable().default(null),
   /** What it has shown to the netrunner while it worked. */
   surfaced: z.array(surfacedSchema).default([]),
   /** Plugins that it was to have and that did not start. */

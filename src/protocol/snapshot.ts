@@ -4,6 +4,7 @@ import { foldSpent } from "./fold-spent.ts";
 import { foldAsk } from "./fold-watchdog.ts";
 import { nothingSpent } from "./spent.ts";
 import { foldQueue } from "./fold-queue.ts";
+import { foldNodes } from "./fold-nodes.ts";
 import { foldPool } from "./fold-pool.ts";
 import { newPoolView } from "./pool.ts";
 import type { DaemonView, RunView, TripwiresView } from "./view.ts";
@@ -61,6 +62,7 @@ export function foldEvent(view: RunView, event: DeckEvent): void {
   foldPool(view.pool, event);
   foldQueue(view, event);
   foldConstruct(view, event);
+  foldNodes(view, event);
   foldSpent(view, event);
   foldAsk(view.watchdog.asks, event);
 }

@@ -88,6 +88,15 @@ export interface TripwiresView {
   tokens: Tokens;
 }
 
+/**
+ * Since when nothing is heard of a construct's place, milliseconds since the epoch. `node`: the machine is silent; `link`: the way to all
+ * of them is down.
+ */
+export interface Unheard {
+  since: number;
+  why: "node" | "link";
+}
+
 export interface ConstructView {
   id: string;
   task: string;
@@ -115,6 +124,8 @@ export interface ConstructView {
   sessionId: string | null;
   /** The name of the place that its agent is on, or was on last; null: the machine of the deck. */
   place: string | null;
+  /** Nothing is heard of that place; left out: it is, or its agent is here. */
+  unheard?: Unheard;
   /** The number of its last turn that is on record; 0: none. */
   turn: number;
   /** It waits with a turn until what holds all agents up is over. */

@@ -27,6 +27,8 @@ export const homePaths = (home: string) => ({
   /** How to reach the NATS server of a fleet of nodes, and up to which epoch sessions have been given to these. */
   hub: join(home, "hub.json"),
   hubEpoch: join(home, "hub-epoch.json"),
+  /** Copies of the workspace on their way to nodes, and what came back and could not be taken. */
+  hubSpaces: join(home, "hub-spaces"),
   /** What a netrunner likes of the cockpit. */
   cockpit: join(home, "cockpit.toml"),
 });

@@ -3,6 +3,7 @@ import { showBytes } from "../base/units.ts";
 import type { Outcome } from "../protocol/outcome.ts";
 import { defaultProfile } from "../protocol/profile.ts";
 import type { ConstructView } from "../protocol/view.ts";
+import { showReturned } from "../protocol/workspace.ts";
 import { code, fenced, inline, quoted } from "./markdown.ts";
 
 /** The part of a report about one construct: its task, what it answered, what it wrote, what it was denied. */
@@ -20,6 +21,8 @@ export function constructSection(construct: ConstructView): string[] {
   parts.push(...resultOf(outcome));
   if (outcome.stderr !== "")
     parts.push("Its last words on stderr:", fenced(headAndTail(outcome.stderr, mostTask).text));
+  if (outcome.workspace !== null)
+    parts.push(`What came back of its copy: ${inline(showReturned(outcome.workspace), 700)}`);
   parts.push(...fileLists(outcome));
   parts.push(...denialList(outcome));
   parts.push(...surfacedParts(construct.surfaced), ...tripwireList(outcome));

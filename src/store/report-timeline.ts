@@ -5,6 +5,7 @@ import { troubleWords } from "../protocol/account.ts";
 import { boundText, showAmount } from "../protocol/bound.ts";
 import type { DeckEvent } from "../protocol/event.ts";
 import type { RunView } from "../protocol/view.ts";
+import { showReturned } from "../protocol/workspace.ts";
 
 /** Lines that are kept of the beginning and of the end of a long run. */
 const kept = 100;
@@ -68,6 +69,8 @@ function tellingOf(event: DeckEvent): string | undefined {
       return says(event.body.construct, `its bound was raised to ${showAmount(event.body.which, event.body.to)}`);
     case "construct.agent_died":
       return says(event.body.construct, `its agent was killed from outside (${oneLine(event.body.exit, 60)})`);
+    case "workspace.returned":
+      return says(event.body.construct, `came back: ${showReturned(event.body.returned)}`);
     case "construct.suspended":
       if (event.body.agent_died) return says(event.body.construct, "goes on in its session with another agent");
       return says(event.body.construct, "suspended, to go on when the run does");

@@ -19,6 +19,7 @@ const status: HostStatus = {
   agent: { path: null, version: null },
   offline: false,
   claude_bin: null,
+  hub: null,
   provider: providerDigest(false, env),
   pool: { ready: 0, starting: 0 },
   runs: [],
@@ -51,6 +52,39 @@ describe("a host", () => {
   test("at work is named with its runs, and joined under another login all the same", () => {
     expect(misfitOf({ ...status, runs: atWork, offline: true }, options, around)?.message).toContain("run-1");
     expect(misfitOf({ ...status, runs: atWork, provider: "other" }, options, around)).toBeUndefined();
+  });
+
+  test.each<[string, HostStatus["hub"], string[], string | undefined]>([
+    ["none", null, ["nats://a:4222"], undefined],
+    ["another server", { urls: ["nats://b:4222"], fleet: "main" }, ["nats://a:4222"], undefined],
+    [
+      "one server of several",
+      { urls: ["nats://a:4222", "nats://b:4222"], fleet: "main" },
+      ["nats://a:4222"],
+      undefined,
+    ],
+    ["another fleet on it", { urls: ["nats://a:4222"], fleet: "lab" }, ["nats://a:4222"], "main"],
+    ["the same without TLS", { urls: ["nats://a:4222"], fleet: "main" }, ["tls://a:4222"], undefined],
+    ["another port", { urls: ["nats://a:4223"], fleet: "main" }, ["nats://a"], undefined],
+  ])("with a hub of its own, %s, does not fit who names one", (_what, hub, urls, fleet) => {
+    const named = { ...options, hub: { urls, ...(fleet === undefined ? {} : { fleet }) } };
+    const fault = misfitOf({ ...status, hub, runs: atWork }, named, around);
+    expect(fault).toMatchObject({ code: "host.other_hub", message: expect.stringMatching(/hub.*run-1/) });
+    expect(fault?.hint).toContain("cyberdeck host stop");
+  });
+
+  test("with the hub that is named, however that is written, fits, and so does any for who names none", () => {
+    const hub = { urls: ["nats://A.example:4222", "nats://b:4300"], fleet: "lab" };
+    const urls = ["nats://b:4300", "nats://a.example"];
+    expect(misfitOf({ ...status, hub }, { ...options, hub: { urls } }, around)).toBeUndefined();
+    expect(misfitOf({ ...status, hub }, { ...options, hub: { urls, fleet: "lab" } }, around)).toBeUndefined();
+    expect(misfitOf({ ...status, hub }, options, around)).toBeUndefined();
+  });
+
+  test("tells no login that somebody has written into the address of its hub", () => {
+    const hub = { urls: ["nats://user:secret@a:4222"], fleet: "main" };
+    const fault = misfitOf({ ...status, hub }, { ...options, hub: { urls: ["nats://b:1"] } }, around);
+    expect(fault?.message).not.toContain("secret");
   });
 
   test("goes by the variable for the agent as by the flag", () => {

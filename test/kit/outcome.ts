@@ -22,6 +22,7 @@ export const anOutcome = (parts: Partial<Outcome> = {}): Outcome => ({
   result_from: "result",
   files: [],
   files_missing: [],
+  workspace: null,
   denials: [],
   surfaced: [],
   plugins_failed: [],

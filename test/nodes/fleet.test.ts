@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { AgentDriver, SessionSpec } from "../../src/drivers/agent.ts";
-import { block, call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
+import { block, call, reply, say, useTool } from "../../src/offline/reply.ts";
 import { scripted } from "../../src/offline/script.ts";
-import { bearersOf, doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openFleet } from "./kit/fleet.ts";
+import { later } from "./kit/later.ts";
 import { theServer } from "./kit/nats.ts";
 import { puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
@@ -38,31 +40,13 @@ const specOf = (id: string): SessionSpec => ({
   gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
 });
 
-/** Lets a test have the real driver before its deck is open. */
-function later() {
-  const usual = Promise.withResolvers<AgentDriver>();
-  const driver: AgentDriver = {
-    name: "claude",
-    can: { interrupt: true, resume: true, structuredOutput: true },
-    open: async (spec) => (await usual.promise).open(spec),
-    models: async (asked) => (await usual.promise).models(asked),
-  };
-  return { driver, is: (given: AgentDriver) => usual.resolve(given) };
-}
-
-/** Works until it is ended from outside, and then tells what it was told. */
-const atWork: Answerer = ({ lastUserText }) =>
-  lastUserText.includes("Your process was killed from outside")
-    ? say("Went on.")
-    : call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
-
 describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of a fleet, over %s", () => {
   test("is done on two nodes as on one machine, also when the server is killed and started again", async () => {
     await using fleet = await openFleet();
     const desk = await fleet.desk();
     const agents = later();
     const nodes = [await fleet.node("one", agents.driver), await fleet.node("two", agents.driver)];
-    await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
+    await eventually(() => desk.list().nodes.filter(({ why_not }) => why_not === null).length === 2, "both take work");
     const tasks = ["First", "Second", "Third"].map((name) => `${name}: do it.`);
     await using kit = await openTestDeck({
       driver(usual) {
@@ -99,8 +83,9 @@ describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of
         .map(({ state, result }) => `${state} ${result}`)
         .sort(),
     ).toEqual([0, 1, 2].map((index) => `done It says ${index}.`));
-    // It goes where the most is free.
-    expect(nodes.map(({ took }) => took.length).toSorted((one, other) => one - other)).toEqual([1, 2]);
+    // It goes where the most is free. A server that was killed may give a job out once more, to the same node.
+    const openings = nodes.map(({ took }) => new Set(took).size);
+    expect(openings.toSorted((one, other) => one - other)).toEqual([1, 2]);
     expect(existsSync("/etc/cyberdeck-denied")).toBe(false);
     expect(fleet.toldOf("hub.link").map(({ link }) => link)).toEqual(["down", "up"]);
     expect(fleet.toldOf("node.stranger")).toEqual([]);
@@ -153,7 +138,7 @@ describe.each(theServer("nodes that refuse"))("a session that a node refuses, ov
     const desk = await fleet.desk();
     const agent = puppets();
     const [one, two] = [await fleet.node("one", lacking("one has no /work")), await fleet.node("two", agent.driver)];
-    await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
+    await eventually(() => desk.list().nodes.filter(({ why_not }) => why_not === null).length === 2, "both take work");
     // Of two that are as free, it is the first by name.
     const session = await desk.driver(agent.driver).open(specOf("cx-1"));
     expect(session.place).toBe("two");
@@ -171,7 +156,11 @@ describe.each(theServer("nodes that refuse"))("a session that a node refuses, ov
     await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
     await expect(desk.driver(puppets().driver).open(specOf("cx-1"))).rejects.toMatchObject({
       code: "nodes.refused",
-      message: "No place has taken the session (one: one has no /work; two: two has no /work)",
+      // The second one may have come up first; one that is only just there is waited for.
+      message: expect.stringMatching(
+        /^No place has taken the session \(\w+: \w+ has no \/work; \w+: \w+ has no \/work\)$/,
+      ),
+      facts: { refusals: { one: "one has no /work", two: "two has no /work" } },
       hint: expect.stringContaining("another place"),
     });
     expect(desk.list().nodes.flatMap(({ agents }) => agents)).toEqual([]);
@@ -238,12 +227,7 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
       settings: { max_concurrent: 2, sandbox: "off" },
       answer: atWork,
     });
-    const { afterSeq } = await kit.startTasks(["Work.", "Work too."]);
-    let calls = 0;
-    const before = await kit.eventsUntil(afterSeq, ({ type }) => type === "gate.judged" && (calls += 1) === 2);
-    const constructs = of(before, "construct.queued").map(({ body }) => body.construct);
-    for (const id of constructs)
-      await eventually(() => bearersOf(id).some((line) => line.includes("sleep 301")), `${id} has children`);
+    const { afterSeq, constructs } = await startTwoAtWork(kit);
     expect(desk.list().nodes.map(({ agents: on }) => on.toSorted())).toEqual([constructs.toSorted()]);
     relay.cut();
     const shown = (): unknown => desk.list().nodes.map(({ boot, agents: on }) => ({ boot, on: on.toSorted() }));
@@ -251,14 +235,11 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
     await eventually(() => JSON.stringify(shown()) === unheard, "it is shown as one that is not heard");
     let deaths = 0;
     await kit.eventsUntil(afterSeq, ({ type }) => type === "construct.agent_died" && (deaths += 1) === 2);
-    expect(constructs.flatMap(bearersOf).filter((line) => line.includes("sleep 301"))).toEqual([]);
+    expect(childrenOf(constructs)).toEqual([]);
     relay.mend();
     const events = await kit.untilClosed(afterSeq);
     expect(one.proofs).toEqual([{ why: "silence", proven: true }]);
-    expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual([
-      ["done", "Went on."],
-      ["done", "Went on."],
-    ]);
+    expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual(bothWentOn);
     expect(new Set(one.took).size).toBeGreaterThanOrEqual(4);
     expect(of(events, "construct.agent_died").map(({ body }) => body)).toMatchObject(
       [1, 2].map(() => ({ exit: "one has not been heard for too long", goes_on: true })),

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { placesOf } from "../../src/nodes/node/places.ts";
 import { policyShelf } from "../../src/nodes/node/policy-shelf.ts";
+import { nodeWireVersion } from "../../src/nodes/wire/letters.ts";
 import type { Opening } from "../../src/nodes/wire/opening.ts";
 import { policyVersion, type NodePolicy } from "../../src/nodes/wire/policy.ts";
 import { findBubblewrap } from "../../src/process/wall/bubblewrap.ts";
@@ -46,10 +47,20 @@ function scene(file: string | null = null) {
   });
   policies.heard(host.policy.version);
   const agentState = join(agentHome, ".claude");
-  const places = placesOf({ data, agentHome, agentState, sandbox: "auto", policies, keptProcesses: () => [] });
+  const places = placesOf({
+    data,
+    agentHome,
+    agentState,
+    sandbox: "auto",
+    policies,
+    keptProcesses: () => [],
+    spaces: undefined,
+    warn: (_code, message) => void warned.push(message),
+  });
   onTestFinished(() => places.close());
   const opening = (more: Partial<Opening> = {}): Opening => ({
-    wire: 1,
+    wire: nodeWireVersion,
+    space: null,
     session: "cx-1",
     epoch: 1,
     run,

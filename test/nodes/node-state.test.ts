@@ -13,6 +13,7 @@ const state: NodeTells = {
   freeMb: 12_000.5,
   isDraining: false,
   policy: null,
+  workspace: "shared",
   hasWall: true,
   since: 1_764_000_000_000,
 };

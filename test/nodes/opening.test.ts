@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SessionSpec } from "../../src/drivers/agent.ts";
 import { nodeWireVersion } from "../../src/nodes/wire/letters.ts";
+import { manifestOf } from "./workspace/kit/by-hand.ts";
 import { openingOf, readOpening, staysHere } from "../../src/nodes/wire/opening.ts";
 
 const spec: SessionSpec = {
@@ -14,6 +15,7 @@ const spec: SessionSpec = {
 };
 
 const opening = openingOf(spec, 7);
+const manifest = manifestOf("a".repeat(40), { bytes: 1, sha256: "b".repeat(64) });
 
 describe("an opening", () => {
   test("has all that a node must know, arrives as it was, and has nothing that calls back, runs programs or is secret", () => {
@@ -35,6 +37,7 @@ describe("an opening", () => {
       epoch: 8,
       run: spec.run,
       cwd: spec.cwd,
+      space: null,
       caliber: spec.caliber,
       fast: true,
       isSpare: true,
@@ -76,9 +79,23 @@ describe("an opening", () => {
     ["a model without end", { caliber: { model: "m".repeat(1000), effort: "low" } }],
     ["no epoch", { epoch: 0 }],
     ["a wall that is a path", { wall: "/tmp/wall" }],
+    ["a copy with a path in its name", { space: { name: "../up", thing: "pack-1", manifest } }],
+    ["a copy whose bundle has a path in its name", { space: { name: "cx-1", thing: "../up", manifest } }],
+    [
+      "a copy of a commit that is an option",
+      { space: { name: "cx-1", thing: null, manifest: { ...manifest, commit: "--all" } } },
+    ],
+    ["a copy without a manifest", { space: { name: "cx-1", thing: "pack-1" } }],
   ])("with %s is refused with a reason", (_, change) => {
     const read = readOpening({ ...opening, ...change });
     expect(read).toMatchObject({ isGood: false, why: expect.stringContaining("not one that this node knows") });
+  });
+
+  test("names the copy of the workspace in which it works", () => {
+    const space = { name: "cx-1-ab12", thing: "pack-1", manifest };
+    const full = openingOf(spec, 8, space);
+    expect(readOpening(JSON.parse(JSON.stringify(full)))).toEqual({ isGood: true, opening: full });
+    expect(full).toMatchObject({ cwd: spec.cwd, space });
   });
 
   test("of a newer host is refused with what to do, and whose it was is known", () => {

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { PolicyShelf } from "../../src/nodes/node/policy-shelf.ts";
 import { placesOf, type PlacesParts } from "../../src/nodes/node/places.ts";
+import { nodeWireVersion } from "../../src/nodes/wire/letters.ts";
 import type { Opening } from "../../src/nodes/wire/opening.ts";
 import { findBubblewrap } from "../../src/process/wall/bubblewrap.ts";
 import { temporaryFolder } from "../kit/temporary-folder.ts";
@@ -40,15 +41,18 @@ function scene(changes: Partial<PlacesParts> = {}) {
     sandbox: "auto",
     policies,
     keptProcesses: () => [],
+    spaces: undefined,
+    warn: () => undefined,
     ...changes,
   });
   onTestFinished(() => places.close());
   const opening = (more: Partial<Opening> = {}): Opening => ({
-    wire: 1,
+    wire: nodeWireVersion,
     session: "cx-1",
     epoch: 1,
     run: { id: "run-1", folder: "/elsewhere/runs/run-1" },
     cwd: workspace,
+    space: null,
     caliber: { model: "sonnet", effort: "low" },
     fast: false,
     isSpare: false,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
 import { foundOf } from "../../src/engine/gate/found.ts";
-import { remoteSession } from "../../src/nodes/host/remote-session.ts";
+import { remoteSession, type SessionLine } from "../../src/nodes/host/remote-session.ts";
 import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { joined } from "./kit/line.ts";
@@ -11,6 +11,12 @@ import { puppet } from "./kit/puppet.ts";
 const allow: Verdict = { decision: "allow", rule: "test", reason: "" };
 
 const call = (id: string): ToolCall => ({ id, tool: "Bash", input: { command: id } });
+
+/** The session over a line, by the policy in force. Whoever owns it allows all, unless the test says otherwise. */
+const opened = (
+  line: SessionLine,
+  owner: SessionOwner = { gate: () => Promise.resolve(allow) },
+): Promise<AgentSession> => remoteSession(line, owner, { token: "token", policy: () => inForce });
 
 describe("a session on a node", () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
@@ -26,7 +32,7 @@ describe("a session on a node", () => {
           return remote.id === "b" ? { decision: "deny", rule: "test", reason: "no" } : allow;
         },
       };
-      const session = await remoteSession(line, owner, { token: "token", policy: () => inForce });
+      const session = await opened(line, owner);
       expect([session.pid, session.command, session.token]).toEqual([77, "an agent", "token"]);
 
       for (const text of ["one", "two", "three"]) session.send(text);
@@ -64,17 +70,13 @@ describe("a session on a node", () => {
       asked.id === "bad" ? { decision: "deny", rule: "effect.write", reason: "outside" } : allow;
     const { line } = joined({ ...judging(judge), open: agent.open });
     const told = Promise.withResolvers<Judgement>();
-    const session = await remoteSession(
-      line,
-      {
-        gate: async (remote) => {
-          const found = foundOf(remote);
-          if (found !== undefined) told.resolve(found.judged);
-          return allow;
-        },
+    const session = await opened(line, {
+      gate: async (remote) => {
+        const found = foundOf(remote);
+        if (found !== undefined) told.resolve(found.judged);
+        return allow;
       },
-      { token: "token", policy: () => inForce },
-    );
+    });
     expect(await agent.calls(call("bad"))).toEqual({ decision: "deny", rule: "effect.write", reason: "outside" });
     expect(await told.promise).toMatchObject({ decision: "deny", rule: "effect.write" });
     await session.stop("hard");
@@ -107,16 +109,12 @@ describe("a session on a node", () => {
     const agent = puppet();
     let isLate = false;
     const { line } = joined({ ...judging(() => allow), mayAct: () => !isLate, open: agent.open });
-    const session = await remoteSession(
-      line,
-      {
-        gate: async () => {
-          isLate = true;
-          return allow;
-        },
+    const session = await opened(line, {
+      gate: async () => {
+        isLate = true;
+        return allow;
       },
-      { token: "token", policy: () => inForce },
-    );
+    });
     expect(await agent.calls(call("a"))).toMatchObject({ decision: "deny", rule: "node.lease_over" });
     expect(await agent.calls(call("b"))).toMatchObject({ decision: "deny", rule: "node.lease_over" });
     await session.stop("hard");
@@ -125,11 +123,7 @@ describe("a session on a node", () => {
   test("that is stopped by several at once has one report for all", async () => {
     const agent = puppet();
     const { line } = joined({ ...judging(), open: agent.open });
-    const session = await remoteSession(
-      line,
-      { gate: () => Promise.resolve(allow) },
-      { token: "token", policy: () => inForce },
-    );
+    const session = await opened(line);
     const stops = await Promise.all([session.stop("polite"), session.stop("hard"), session.stop("hard")]);
     expect(stops.map(({ proven }) => proven)).toEqual([true, true, true]);
   });
@@ -138,11 +132,7 @@ describe("a session on a node", () => {
     const agent = puppet();
     const over = new AbortController();
     const { line, served } = joined({ ...judging(() => allow, over.signal), open: agent.open });
-    const session = await remoteSession(
-      line,
-      { gate: () => Promise.resolve(allow) },
-      { token: "token", policy: () => inForce },
-    );
+    const session = await opened(line);
     over.abort();
     await served.stop();
     expect(await session.closed).toMatchObject({ how: "lost" });
@@ -151,11 +141,7 @@ describe("a session on a node", () => {
   test("that was given up has ended as lost, without a proof, and whoever waits for it is told why", async () => {
     const agent = puppet();
     const { line, cut, lose } = joined({ ...judging(), open: agent.open });
-    const session = await remoteSession(
-      line,
-      { gate: () => Promise.resolve(allow) },
-      { token: "token", policy: () => inForce },
-    );
+    const session = await opened(line);
     cut();
     const answer = session.answers();
     const stop = session.stop("polite");
@@ -173,9 +159,7 @@ describe("a session on a node", () => {
   test("that cannot be opened there is a rejection here, with the reason", async () => {
     const open = (): Promise<AgentSession> => Promise.reject(new Error("there is no agent on this machine"));
     const { line, served } = joined({ ...judging(), open });
-    await expect(
-      remoteSession(line, { gate: () => Promise.resolve(allow) }, { token: "token", policy: () => inForce }),
-    ).rejects.toThrow("there is no agent on this machine");
+    await expect(opened(line)).rejects.toThrow("there is no agent on this machine");
     await served.closed;
     expect(await served.stop()).toEqual({ proven: true });
   });
@@ -183,11 +167,7 @@ describe("a session on a node", () => {
   test("denies a call over which the host's gate fails", async () => {
     const agent = puppet();
     const { line } = joined({ ...judging(), open: agent.open });
-    const session = await remoteSession(
-      line,
-      { gate: () => Promise.reject(new Error("broken")) },
-      { token: "token", policy: () => inForce },
-    );
+    const session = await opened(line, { gate: () => Promise.reject(new Error("broken")) });
     expect(await agent.calls(call("a"))).toMatchObject({ decision: "deny", rule: "gate.failed" });
     await session.stop("hard");
   });
@@ -195,11 +175,7 @@ describe("a session on a node", () => {
   test("counts what was sent and not passed on yet among what is unread", async () => {
     const agent = puppet();
     const { line } = joined({ ...judging(), open: agent.open });
-    const session = await remoteSession(
-      line,
-      { gate: () => Promise.resolve(allow) },
-      { token: "token", policy: () => inForce },
-    );
+    const session = await opened(line);
     session.send("one");
     session.send("two");
     await session.answers();

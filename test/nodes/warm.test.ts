@@ -3,6 +3,7 @@ import type { AgentSession, AgentWall, SessionOwner, SessionSpec } from "../../s
 import { warmAgents, type WarmParts } from "../../src/nodes/node/warm.ts";
 import { freshMs, idleMs } from "../../src/nodes/node/warm-plan.ts";
 import type { WorkPlace } from "../../src/nodes/node/worker.ts";
+import { nodeWireVersion } from "../../src/nodes/wire/letters.ts";
 import type { Opening } from "../../src/nodes/wire/opening.ts";
 import type { NodeEvent } from "../../src/protocol/node.ts";
 import { handClock } from "../kit/hand-clock.ts";
@@ -10,7 +11,7 @@ import { foundTo } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
 
 const opening = (session: string, more: Partial<Opening> = {}): Opening => ({
-  wire: 1,
+  wire: nodeWireVersion,
   session,
   epoch: 1,
   run: { id: "run-1", folder: "/host/runs/run-1" },
@@ -20,6 +21,7 @@ const opening = (session: string, more: Partial<Opening> = {}): Opening => ({
   isSpare: false,
   resume: null,
   wall: false,
+  space: null,
   ...more,
 });
 
@@ -92,7 +94,7 @@ function scene(
     expect([warm.ready, spares.length, users.now]).toEqual([1, 1, 1]);
   };
   const told = (type: NodeEvent["type"]): NodeEvent[] => events.filter((event) => event.type === type);
-  return { warm, spares, state, users, take, begin, pass, told };
+  return { warm, spares, state, users, placeOf, take, begin, pass, told };
 }
 
 describe("a spare agent of a node", () => {
@@ -127,6 +129,16 @@ describe("a spare agent of a node", () => {
     await begin();
     expect(await take(opening("cx-2", more))).toBeUndefined();
     expect([warm.ready, spares[0]?.handed]).toEqual([1, []]);
+  });
+
+  test("is not kept for sessions in copies of their workspace, of which each is one session's alone", async () => {
+    const { warm, spares, pass, users, placeOf } = scene();
+    const copy = { bring: () => Promise.reject(new Error("nobody asks")), leave: () => undefined };
+    for (const id of ["cx-1", "cx-2"])
+      expect(await warm.take(opening(id), { ...placeOf(), copy }, owner)).toBeUndefined();
+    await pass(5000);
+    // Theirs, and none that was made ready besides.
+    expect([spares.length, users.now]).toEqual([0, 2]);
   });
 
   test("is not for a session behind another wall, and ends when what comes next would be behind one", async () => {

@@ -7,6 +7,7 @@ import { scripted } from "../../src/offline/script.ts";
 import type { DeckEvent } from "../../src/protocol/event.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { bearersOf, doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openEnds } from "./kit/ends.ts";
 
 const chanceFrom = (seed: number): (() => number) => {
@@ -125,12 +126,6 @@ describe("constructs on nodes", () => {
   });
 });
 
-/** Works until it is ended from outside, and then tells what it was told. */
-const atWork: Answerer = ({ lastUserText }) =>
-  lastUserText.includes("Your process was killed from outside")
-    ? say("Went on.")
-    : call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
-
 /** Short enough to be waited for, and longer than a busy machine holds up a renewal. */
 const leaseMs = 9000;
 
@@ -147,12 +142,7 @@ describe("constructs whose node is cut off", () => {
         settings: { max_concurrent: 2, sandbox: "off" },
         answer: atWork,
       });
-      const { afterSeq } = await kit.startTasks(["Work.", "Work too."]);
-      let calls = 0;
-      const before = await kit.eventsUntil(afterSeq, ({ type }) => type === "gate.judged" && (calls += 1) === 2);
-      const constructs = of(before, "construct.queued").map(({ body }) => body.construct);
-      for (const id of constructs)
-        await eventually(() => bearersOf(id).some((line) => line.includes("sleep 301")), `${id} has children`);
+      const { afterSeq, constructs } = await startTwoAtWork(kit);
       const [one] = ends.nodes;
       one?.cut();
       let deaths = 0;
@@ -165,7 +155,7 @@ describe("constructs whose node is cut off", () => {
       );
       // It has ended what it had before the host has given that to somebody else.
       expect(one?.proofs).toEqual([{ why: "silence", proven: true }]);
-      expect(constructs.flatMap(bearersOf).filter((line) => line.includes("sleep 301"))).toEqual([]);
+      expect(childrenOf(constructs)).toEqual([]);
       if (names.length === 1) one?.heal();
       const events = await kit.untilClosed(afterSeq);
       one?.heal();
@@ -173,10 +163,7 @@ describe("constructs whose node is cut off", () => {
       // What it could not tell in time is told then, and refused.
       await eventually(() => ends.strangers.length > 0, "its late words have come");
       expect(new Set(ends.strangers.map(({ boot }) => boot))).toEqual(new Set(["one-1"]));
-      expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual([
-        ["done", "Went on."],
-        ["done", "Went on."],
-      ]);
+      expect(outcomesOf(events).map(({ state, result }) => [state, result])).toEqual(bothWentOn);
       expect(of(events, "construct.agent_died").map(({ body }) => body)).toMatchObject(
         [1, 2].map(() => ({ exit: `one-1 has not been heard for ${leaseMs} ms`, goes_on: true })),
       );

@@ -32,6 +32,7 @@ const openingFor = (session: string, epoch = 1): Opening => ({
   epoch,
   run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
   cwd: "/work",
+  space: null,
   caliber: { model: "sonnet", effort: "low" },
   fast: false,
   isSpare: false,

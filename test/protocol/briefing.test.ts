@@ -35,6 +35,7 @@ const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   result: long,
   result_from: fc.constantFrom("result", "assistant", "tool", "none"),
   files: fc.array(fc.record({ path: long, size: fc.nat(), sha256: fc.string() }), { maxLength: 40 }),
+  workspace: fc.constant(null),
   files_missing: fc.array(long, { maxLength: 40 }),
   denials: fc.array(fc.record({ tool: long, input: long, rule: long }), { maxLength: 40 }),
   plugins_failed: fc.array(long, { maxLength: 40 }),

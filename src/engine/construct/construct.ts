@@ -1,7 +1,9 @@
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import { messageOf, unreachable } from "../../base/fault.ts";
 import type { Outcome, Teller } from "../../protocol/outcome.ts";
+import type { Returned } from "../../protocol/workspace.ts";
 import type { Beginning } from "./beginning.ts";
+import { broughtBack } from "./bringing-back.ts";
 import type { Custody } from "./custody.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { writeLastRecord, type Begun } from "./last-record.ts";
@@ -43,6 +45,7 @@ export class Construct {
   /** That its session is on, or was. */
   #place: string | null = null;
   #exit: AgentExit | null = null;
+  #returned: Returned | undefined;
   #begun: Begun | undefined;
   #transcript: TranscriptSink | undefined;
 
@@ -180,6 +183,8 @@ export class Construct {
       const { pid, command, place = null } = session;
       this.#place = place;
       this.#works.note("construct.started", { construct: this.spec.id, pid, command, place });
+      if (session.copy !== undefined)
+        this.#works.note("workspace.packed", { construct: this.spec.id, place: place ?? "", ...session.copy.packed });
       this.#works.times.start();
       const { signal } = this.#timers;
       const lastSign = (): number => this.#works.times.lastSign();
@@ -243,8 +248,14 @@ export class Construct {
 
   async #reap(): Promise<void> {
     const session = await this.#opening;
-    if (session !== undefined)
-      this.#exit = await reaped(session, this.#how, this.#works.note, this.spec.id, this.#exit);
+    if (session !== undefined) {
+      const { id: construct } = this.spec;
+      const { note } = this.#works;
+      this.#exit = await reaped(session, this.#how, note, construct, this.#exit);
+      const noteOfDeck = this.#parts.note("engine");
+      const cause = this.cause ?? "crash";
+      this.#returned = await broughtBack(session, { construct, cause, how: this.#how, note, noteOfDeck });
+    }
     this.#up.resolve();
     this.#apply({ type: "reaped" });
   }
@@ -267,6 +278,7 @@ export class Construct {
       begun: this.#begun,
       session: this.#session,
       exit: this.#exit,
+      returned: this.#returned,
       transcript: this.#transcript,
     });
     this.#end.resolve(outcome);

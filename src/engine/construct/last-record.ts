@@ -1,12 +1,13 @@
 import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { Returned } from "../../protocol/workspace.ts";
 import type { Beginning } from "./beginning.ts";
 import { suspendedCause } from "./machine.ts";
 import { outcomeOf, type SpawnSpec } from "./outcome-of.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { suspendedOf, type Cut } from "./suspending.ts";
 import type { ConstructWorks } from "./works.ts";
-import { checkFiles } from "./written-files.ts";
+import { filesOf } from "./bringing-back.ts";
 import { handedOver } from "./yielding.ts";
 
 /** When a construct began this stretch of its life, by both clocks, milliseconds. */
@@ -28,6 +29,8 @@ export interface Remains {
   begun: Begun | undefined;
   session: AgentSession | undefined;
   exit: AgentExit | null;
+  /** What came back of its copy of the workspace; undefined: it had none. */
+  returned: Returned | undefined;
   transcript: TranscriptSink | undefined;
 }
 
@@ -67,11 +70,11 @@ function timesOf({ before, begun, parts }: Remains): { startedAt: number | null;
 }
 
 async function outcomeFrom(
-  { spec, parts, works, cause, exit, transcript }: Remains,
+  { spec, parts, works, cause, exit, returned, transcript }: Remains,
   times: ReturnType<typeof timesOf>,
 ): Promise<Outcome> {
   const { tally, meter, tripwires } = works;
-  const { files, missing } = await checkFiles(tally.written, parts.workspace);
+  const { files, missing } = await filesOf(tally.written, parts.workspace, returned ?? null);
   return outcomeOf({
     spec,
     cause,
@@ -82,6 +85,7 @@ async function outcomeFrom(
     ...times,
     files,
     missing,
+    workspace: returned ?? null,
     tripwires: tripwires.fired,
     transcript: transcript?.path ?? null,
   });

@@ -43,6 +43,8 @@ export interface EndFacts {
   durationMs: number;
   files: Outcome["files"];
   missing: string[];
+  /** What came back of its copy of the workspace. */
+  workspace: Outcome["workspace"];
   tripwires: Outcome["tripwires"];
   /** Path of the transcript. */
   transcript: string | null;
@@ -73,6 +75,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     files: facts.files,
     files_missing: facts.missing,
     denials: tally.denials,
+    workspace: facts.workspace,
     surfaced: tally.surfaced,
     plugins_failed: [...tally.pluginsFailed],
     tripwires: facts.tripwires,
@@ -139,6 +142,7 @@ export function unstarted(spec: SpawnSpec, cause: string): Outcome {
     result_from: "none",
     files: [],
     files_missing: [],
+    workspace: null,
     denials: [],
     surfaced: [],
     plugins_failed: [],

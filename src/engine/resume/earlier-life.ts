@@ -1,11 +1,12 @@
 import type { Outcome } from "../../protocol/outcome.ts";
+import type { Returned } from "../../protocol/workspace.ts";
 import type { Suspended } from "../../protocol/suspended.ts";
 import type { ConstructView, RunView } from "../../protocol/view.ts";
 import type { Beginning } from "../construct/beginning.ts";
 import { endStateOf, redirectCause } from "../construct/machine.ts";
 import { bypassed } from "../construct/custody.ts";
 import { unstarted } from "../construct/outcome-of.ts";
-import { checkFiles } from "../construct/written-files.ts";
+import { filesOf } from "../construct/bringing-back.ts";
 import type { QueuedSpec } from "../spawn-queue.ts";
 import type { Note } from "../journal.ts";
 import type { RunParts } from "../run-parts.ts";
@@ -118,9 +119,12 @@ function sessionMarks({ id, origin, parent }: ConstructView, view: RunView): str
 }
 
 /** The cause for which a construct has ended; undefined: it goes on. */
-function causeOf(construct: ConstructView, { ending, isSuspected }: Trace, view: RunView): string | undefined {
+function causeOf(construct: ConstructView, { ending, isSuspected, copy }: Trace, view: RunView): string | undefined {
   // Also of one whose end had not begun: two would do the same work.
   if (heirOf(construct, view) !== undefined) return redirectCause;
+  // Its work is not here yet: it goes on where that is, to say so once more.
+  const isAway = copy === "away" && construct.sessionId !== null;
+  if (isAway && ending !== null && endStateOf(ending.cause) === "done") return isSuspected ? bypassed : undefined;
   // Without an heir, a redirection has not come about.
   if (ending !== null && ending.cause !== redirectCause) return ending.cause;
   // Its agent does not keep to the gate, and nobody has said that it may go on.
@@ -175,7 +179,8 @@ async function outcomeFromRecord(
   if (construct.startedAt === null) return outcome;
   const transcript = open(construct.id);
   await transcript.close();
-  const { files, missing } = await checkFiles(new Set(stand.written), view.workspace);
+  const workspace: Outcome["workspace"] = trace.copy === "away" ? notBack : trace.copy;
+  const { files, missing } = await filesOf(stand.written, view.workspace, workspace);
   const turn = trace.ending?.turn;
   return {
     ...outcome,
@@ -190,6 +195,7 @@ async function outcomeFromRecord(
     tokens: construct.tokens,
     files,
     files_missing: missing,
+    workspace,
     denials: stand.denials,
     surfaced: stand.surfaced,
     tripwires: stand.tripwires,
@@ -199,6 +205,12 @@ async function outcomeFromRecord(
     stderr: (turn?.errors ?? []).join("\n"),
   };
 }
+
+const notBack: Returned = {
+  how: "lost",
+  why: "the deck ended before it was brought back",
+  hint: "What it has made stays on its node for three days (docs/nodes.md tells where).",
+};
 
 function lastWordsOf(trace: Trace, isDone: boolean): Pick<Outcome, "result" | "result_from"> {
   const text = trace.ending?.turn?.text ?? "";

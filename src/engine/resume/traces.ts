@@ -3,6 +3,7 @@ import { oneLine } from "../../base/text.ts";
 import type { Suspended } from "../../protocol/suspended.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Denial, Outcome } from "../../protocol/outcome.ts";
+import type { Returned } from "../../protocol/workspace.ts";
 import { suspendedCause } from "../construct/machine.ts";
 import { ending } from "../gate/standing.ts";
 
@@ -32,6 +33,8 @@ export interface Trace {
   halted: EventBody<"construct.paused"> | null;
   /** The one that goes on in its place, where that was told. */
   isRedirectTold: boolean;
+  /** It works in a copy of the workspace on another machine, of which nothing has come back yet; else what came back, if it did. */
+  copy: "away" | Returned | null;
   /** What it had begun to read. */
   heard: Suspended["heard"];
   /** Milliseconds of its life until the last of its events, and of those the ones in which it did not wait. */
@@ -84,6 +87,7 @@ export const freshTrace = (): Trace & Times => ({
   deaths: { all: 0, early: 0 },
   halted: null,
   isRedirectTold: false,
+  copy: null,
   heard: [],
   unread: [],
   livedMs: 0,
@@ -118,9 +122,15 @@ function pass(trace: Trace & Times, at: number, mostGapMs: number): void {
 function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>): void {
   switch (event.type) {
     case "construct.started":
-      Object.assign(trace, { isAtWork: true, waits: new Set(), ending: null });
+      Object.assign(trace, { isAtWork: true, waits: new Set(), ending: null, copy: null });
       trace.cut.clear();
       trace.writing.clear();
+      break;
+    case "workspace.packed":
+      trace.copy = "away";
+      break;
+    case "workspace.returned":
+      trace.copy = event.body.returned;
       break;
     case "construct.ready":
       trace.model = event.body.model;

@@ -4,6 +4,7 @@ import { money, spell } from "../words/amounts.ts";
 import type { Paint } from "./paint.ts";
 import type { Piece } from "./pieces.ts";
 import { constructWord } from "../words/state-word.ts";
+import { unheardWord } from "../words/unheard.ts";
 import { tableLines } from "./table.ts";
 
 /** The constructs of a run, a line each; no line when there are none. */
@@ -16,6 +17,12 @@ export function constructTable(constructs: ConstructView[], columns: number | un
   return tableLines({ titles, rows: constructs.map((one) => rowOf(one, isSpread)), right }, columns, paint);
 }
 
+function placeOf({ startedAt, place, unheard }: ConstructView): Piece {
+  if (startedAt === null) return { text: "-" };
+  const name = oneLine(place ?? "here", 20);
+  return unheard === undefined ? { text: name } : { text: `${name}, ${unheardWord(unheard)}`, style: "warning" };
+}
+
 function rowOf(construct: ConstructView, isSpread: boolean): Piece[] {
   const state = constructWord(construct.state);
   const cause = construct.outcome?.cause ?? "";
@@ -23,7 +30,7 @@ function rowOf(construct: ConstructView, isSpread: boolean): Piece[] {
   return [
     { text: `${state.glyph} ${state.word}`, style: state.style },
     { text: oneLine(construct.id, 20) },
-    ...(isSpread ? [{ text: construct.startedAt === null ? "-" : oneLine(construct.place ?? "here", 20) }] : []),
+    ...(isSpread ? [placeOf(construct)] : []),
     { text: construct.outcome === null ? "-" : spell(construct.outcome.duration_ms) },
     { text: money(construct.costUsd) },
     { text: `${why}${oneLine(construct.task.slice(0, 800), 100)}` },

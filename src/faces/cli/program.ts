@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { Fault } from "../../base/fault.ts";
+import { nearest } from "../../base/nearest.ts";
 import { exitCode } from "./exit.ts";
 import { painter, wantsColor } from "./paint.ts";
 import type { World } from "./world.ts";
@@ -224,7 +225,11 @@ function usageFault(error: CommanderError, program: Command, world: World): Faul
   const message = first.replace(/^error: /, "").replace(/\.$/, "");
   const suggestion = /\(Did you mean (.+?)\?\)/.exec(more.join(" "))?.[1];
   const name = world.argv.find((word) => !word.startsWith("-") && Object.hasOwn(commands, word));
-  const path = ["cyberdeck", ...(name === undefined ? [] : [name, ...partOf(name, program, world)])];
+  const part = name === undefined ? [] : partOf(name, program, world);
+  const parts = program.commands.find((command) => command.name() === name)?.commands.map((one) => one.name()) ?? [];
+  if (name !== undefined && error.code === "commander.excessArguments" && part.length === 0 && parts.length > 0)
+    return unknownPart(name, parts, message);
+  const path = ["cyberdeck", ...(name === undefined ? [] : [name, ...part])];
   const help = `"${[...path, "--help"].join(" ")}" shows what there is`;
   const quotes =
     error.code === "commander.excessArguments" && name === "run"
@@ -232,6 +237,14 @@ function usageFault(error: CommanderError, program: Command, world: World): Faul
       : "";
   const hint = suggestion === undefined ? `${quotes}${help}` : `did you mean ${suggestion}? ${help}`;
   return new Fault("usage", error.code.replace("commander.", "cli."), message, { hint });
+}
+
+/** A word that names no part of a command goes to the part that needs no name, which has no use for it. */
+function unknownPart(name: string, parts: readonly string[], complaint: string): Fault {
+  const word = /got \d+: ([^,]+)/.exec(complaint)?.[1] ?? "";
+  const meant = nearest(word, parts);
+  const hint = `${meant === undefined ? "" : `did you mean ${meant}? `}there are: ${parts.join(", ")}; "cyberdeck ${name} --help" says more`;
+  return new Fault("usage", "cli.unknownCommand", `unknown command '${name} ${word}'`, { hint });
 }
 
 /** The word after the command that names a part of it, as `prune` of `runs`; none when it has no such part. */

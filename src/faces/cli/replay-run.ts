@@ -37,8 +37,8 @@ export interface ReplayClock extends Clock {
   reach(at: number, gap: number, speed: number): void;
 }
 
-/** Shows a recorded run in its order and at its pace; gives the view as it was at the end. */
-export async function replayRun(replay: Replay): Promise<RunView | undefined> {
+/** Shows a recorded run in its order and at its pace; gives the view as it was at the end, and whether any event was shown. */
+export async function replayRun(replay: Replay): Promise<{ view: RunView | undefined; isEmpty: boolean }> {
   const { speed, idleMs, progress, json, time, wait, signal } = replay;
   let view: RunView | undefined;
   let shownAt: number | undefined;
@@ -68,7 +68,7 @@ export async function replayRun(replay: Replay): Promise<RunView | undefined> {
       progress.release();
     }
   }
-  return view;
+  return { view, isEmpty: shownAt === undefined };
 }
 
 /** A clock for `replayRun`, that goes by the time of another one. */

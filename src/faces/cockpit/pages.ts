@@ -7,6 +7,7 @@ import { filesPage } from "./pages/files.ts";
 import { fleetPage } from "./pages/fleet.ts";
 import { inboxPage } from "./pages/inbox.ts";
 import { limitsPage } from "./pages/limits.ts";
+import { nodesPage } from "./pages/nodes.ts";
 import { queuePage } from "./pages/queue.ts";
 import { replayPage } from "./pages/replay.ts";
 import { rulesPage } from "./pages/rules.ts";
@@ -32,6 +33,7 @@ export const pages: readonly MountPage[] = [
   paged(queuePage),
   paged(filesPage),
   paged(limitsPage),
+  paged(nodesPage),
   paged(rulesPage),
   paged(cataloguesPage),
   paged(runsPage),

@@ -4,6 +4,7 @@ import { troubleWords } from "../../protocol/account.ts";
 import { showCaliber } from "../../protocol/caliber.ts";
 import type { DeckEvent, EventBody } from "../../protocol/event.ts";
 import type { Outcome } from "../../protocol/outcome.ts";
+import { showReturned } from "../../protocol/workspace.ts";
 import { money, spell } from "./amounts.ts";
 import { constructWord } from "./state-word.ts";
 import { lasting, passing, type Telling } from "./telling.ts";
@@ -22,6 +23,17 @@ export function narrateConstruct(event: DeckEvent): Telling | undefined {
     case "construct.started": {
       const { construct, place } = event.body;
       return passing(construct, "started", place === null ? "" : `on ${place}`);
+    }
+    case "workspace.packed": {
+      const { construct, place, left } = event.body;
+      if (event.body.goes_on) return passing(construct, "goes on", `in its copy of the workspace on ${place}`);
+      const stayed = left.count === 0 ? "" : `; ${count(left.count, "file")} left behind`;
+      return passing(construct, "copied", `the workspace is on ${place}${stayed}`);
+    }
+    case "workspace.returned": {
+      const { construct, returned } = event.body;
+      const style = { branch: "strong", nothing: "plain", refused: "alarm", lost: "warning" } as const;
+      return lasting(construct, "came back", showReturned(returned), style[returned.how]);
     }
     case "caliber.clamped":
       return clampedText(event.body);

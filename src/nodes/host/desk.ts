@@ -24,12 +24,16 @@ import { queueLink } from "./opening-link.ts";
 import { placesOf, type Sharing } from "./places.ts";
 import { placingDriver } from "./placing-driver.ts";
 import { remoteDriver, type RemoteDriver } from "./remote-driver.ts";
+import { openTravel, type TravelParts } from "./travel.ts";
+import { travellingOpener } from "./travelling-opener.ts";
 import { rosterOf, whyClosed } from "./roster.ts";
 
 export interface NodesDeskParts {
   access: HubAccess;
   /** A file of the home in which the last epoch is kept. */
   epochFile: string;
+  /** How a workspace travels; see `TravelParts`. */
+  travel: Pick<TravelParts, "folder" | "path" | "home" | "bringMs" | "hurriedMs">;
   /** Megabytes that are free for agents on this machine. */
   freeMb: () => number;
   lease?: LeaseTimes;
@@ -188,6 +192,14 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     ...(parts.farewellMs === undefined ? {} : { boundMs: parts.farewellMs }),
   });
   const link = queueLink(hub, (fault) => news.trouble(fault));
+  const travel = await openTravel({
+    ...parts.travel,
+    things: hub.things,
+    warn: (fault) => news.trouble(fault),
+    over: over.signal,
+    clock,
+  });
+  const travelling = travellingOpener({ travel, takesCopies: (node) => roster.find(node)?.workspace === "bundle" });
   let remote: RemoteDriver | undefined;
   const subscriptions = new DisposableStack();
 
@@ -226,6 +238,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
         // Before anybody is served, nothing is open that could be judged.
         policy: () => policy?.().version ?? "",
         firstEpoch,
+        spaceOf: (session) => travelling.spaceOf(session),
         clock,
         patienceMs,
         untakenMs,
@@ -243,7 +256,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
         over: over.signal,
         async openOn(node, spec) {
           using _ = link.aim(spec.id, node);
-          return await opener.open(spec);
+          return await travelling.open(node, spec, (own) => opener.open(own));
         },
       });
     },

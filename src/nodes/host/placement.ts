@@ -14,6 +14,8 @@ export interface NodeState {
   hasWall: boolean;
   /** Why it takes no more, as the end of a sentence that begins with its name; undefined: it does. */
   closed: string | undefined;
+  /** It is closed because it has only just come. */
+  isComing?: boolean;
 }
 
 /** Where a construct wants to be. */
@@ -62,9 +64,10 @@ export function place(wish: Wish, room: Room): Placement {
   return on(places.reduce((best, one) => (isBetter(one, best) ? one : best), first).node);
 }
 
-/** Whether there would be a place for it, if only there was room. */
+/** Whether there would be a place for it, if only there was room, and who is coming was here. */
 export const couldFit = (wish: Wish, { here, nodes }: Room): boolean =>
-  (isOfHere(wish) && here.slots > 0) || nodes.some((node) => isFit(node, wish));
+  (isOfHere(wish) && here.slots > 0) ||
+  nodes.some((node) => isFit(node.isComing === true ? { ...node, closed: undefined } : node, wish));
 
 /** Of two that are as full, here, or the first by name. */
 const isBetter = (one: Candidate, best: Candidate): boolean =>

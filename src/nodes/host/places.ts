@@ -3,6 +3,7 @@ import type { Party } from "../hub/subjects.ts";
 import type { KnownNode } from "../wire/node-state.ts";
 import type { Homecoming } from "./homecoming.ts";
 import { couldFit, place, type NodeState, type Placement, type Room } from "./placement.ts";
+import { isComing } from "./roster.ts";
 
 export interface PlacesParts {
   nodes: () => readonly KnownNode[];
@@ -62,7 +63,8 @@ export function placesOf({ nodes, closed, freeMb, home, onChange }: PlacesParts)
         const unseen = Math.max(0, promised - node.used);
         const { name, pool, labels, slots, hasWall } = node;
         const free = { used: node.used + unseen, freeMb: node.freeMb - unseen * agentMb };
-        return { name, pool, labels, slots, hasWall, closed: closed(node), ...free };
+        const whyNot = closed(node);
+        return { name, pool, labels, slots, hasWall, closed: whyNot, isComing: isComing(whyNot), ...free };
       }),
   });
   const decide = ({ before, pool, labels = [], wall = false }: FullWish, room: Room): Placement => {

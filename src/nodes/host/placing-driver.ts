@@ -73,7 +73,9 @@ export function placingDriver(parts: PlacingParts): AgentDriver {
     for (let left = mostTries - 1; ; left -= 1) {
       const wish = { ...spec.place, before, wall: spec.wall !== undefined, avoid };
       if (refusals.size > 0 && !places.couldTake(wish, sharing(spec.run?.id ?? ""))) throw allRefused(refusals);
-      const node = await takePlace(spec, wish);
+      const node = await takePlace(spec, wish).catch((error: unknown) => {
+        throw refusals.size > 0 ? allRefused(refusals) : error;
+      });
       if (spec.resume !== undefined && node !== before) {
         places.leave(spec.id);
         throw sessionGone(before);

@@ -6,7 +6,8 @@ import type { AgentDriver, AgentSession, SessionSpec } from "../../drivers/agent
 import type { Address } from "../wire/letters.ts";
 import { openingOf, staysHere, type Opening } from "../wire/opening.ts";
 import type { HostLines } from "./lines.ts";
-import { lostCode, remoteSession, type SessionLine } from "./remote-session.ts";
+import type { Space } from "../wire/space.ts";
+import { lostCode, remoteSession, type GivenCopy, type SessionLine } from "./remote-session.ts";
 
 export interface RemoteDriverParts {
   /** Opens what stays on this machine. */
@@ -21,6 +22,8 @@ export interface RemoteDriverParts {
   policy: () => string;
   /** Larger than any epoch that an earlier life of this host has given, such as the milliseconds of its start. */
   firstEpoch: number;
+  /** The copy of the workspace in which a session is to work; undefined: it works at the same path. */
+  spaceOf?: (session: string) => { space: Space; copy: GivenCopy } | undefined;
   clock?: Clock;
   /** How long an opening waits for a node, and then for the agent there, milliseconds. */
   patienceMs?: number;
@@ -53,6 +56,9 @@ export interface RemoteDriver extends AgentDriver {
 const usualOffers = 3;
 const usualPatienceMs = 60_000;
 
+/** So much longer may it take where a workspace has to be fetched and unpacked, milliseconds. */
+const travelMs = 240_000;
+
 /** A session that is offered, and the conversation with the node that has claimed it. */
 interface Offer {
   epoch: number;
@@ -62,13 +68,14 @@ interface Offer {
 
 export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
   const { here, goesOut, link, lines, isCounted, policy, clock = systemClock, patienceMs = usualPatienceMs } = parts;
-  const { untakenMs = patienceMs, mostOffers = usualOffers } = parts;
+  const { untakenMs = patienceMs, mostOffers = usualOffers, spaceOf } = parts;
   const offers = new Map<string, Offer>();
   let epoch = parts.firstEpoch;
 
   const openOnce = async (spec: SessionSpec): Promise<AgentSession> => {
     epoch += 1;
-    const opening = openingOf(spec, epoch);
+    const given = spaceOf?.(spec.id);
+    const opening = openingOf(spec, epoch, given?.space);
     const offer: Offer = { epoch, owner: undefined, claimed: Promise.withResolvers() };
     const isLate = Promise.withResolvers<never>();
     // It may come while the offer itself takes its time.
@@ -79,8 +86,8 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
       await link.offer(opening);
       const { to, node, line } = await Promise.race([offer.claimed.promise, isLate.promise]);
       // A node that has claimed it and then says nothing is as good as none.
-      using _unopened = clock.after(patienceMs, () => lines.end(to));
-      return await opened(line, spec, { node, policy });
+      using _unopened = clock.after(patienceMs + (given === undefined ? 0 : travelMs), () => lines.end(to));
+      return await opened(line, spec, { node, policy, copy: given?.copy, clock });
     } finally {
       if (offers.get(spec.id) === offer) offers.delete(spec.id);
       void link.withdraw(opening);
@@ -120,12 +127,12 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
 async function opened(
   line: SessionLine,
   spec: SessionSpec,
-  { node, policy }: { node: string; policy: () => string },
+  { node, copy, ...parts }: { node: string; policy: () => string; copy: GivenCopy | undefined; clock: Clock },
 ): Promise<AgentSession> {
   try {
     // Nobody on a node can present it: what speaks to the deck with a token is on the host.
     const token = randomBytes(24).toString("base64url");
-    return await remoteSession(line, spec, { token, policy, place: node });
+    return await remoteSession(line, spec, { token, place: node, ...parts, ...(copy === undefined ? {} : { copy }) });
   } catch (error) {
     line.end();
     throw error;

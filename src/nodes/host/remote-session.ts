@@ -1,7 +1,16 @@
 import { z } from "zod";
+import { systemClock, type Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { channel, type Channel } from "../../base/stream.ts";
-import type { AgentEvent, AgentExit, AgentSession, SessionOwner, StopReport } from "../../drivers/agent.ts";
+import type {
+  AgentEvent,
+  AgentExit,
+  AgentSession,
+  SessionOwner,
+  StopReport,
+  WorkspaceCopy,
+} from "../../drivers/agent.ts";
+import type { Packed, Returned } from "../../protocol/workspace.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
@@ -28,7 +37,25 @@ export interface RemoteSessionParts {
   policy: () => string;
   /** The name of its node. */
   place?: string;
+  /** Of one that works in a copy of the workspace. */
+  copy?: GivenCopy;
+  clock?: Clock;
 }
+
+/** A copy of the workspace as it was given to a session. */
+export interface GivenCopy {
+  packed: Packed;
+  /** Its agent has said by which id its session can be taken up. */
+  heard: (agentSession: string) => void;
+  /**
+   * Takes what is new in it. Never rejects.
+   * @param ask has its node put that into the store; rejects when it cannot
+   */
+  take(how: Parameters<WorkspaceCopy["bringBack"]>[0], ask: () => Promise<unknown>): Promise<Returned>;
+}
+
+/** So long does a conversation wait for somebody who wants the work back, after its agent is gone, milliseconds. */
+const unwantedMs = 10_000;
 
 /** What the node has told of its agent when it was up. */
 type Opened = Saying & { type: "opened" };
@@ -40,7 +67,7 @@ type Opened = Saying & { type: "opened" };
 export async function remoteSession(
   line: SessionLine,
   first: SessionOwner,
-  { token, policy, place }: RemoteSessionParts,
+  { token, policy, place, copy, clock = systemClock }: RemoteSessionParts,
 ): Promise<AgentSession> {
   const opening = Promise.withResolvers<Opened>();
   const over = Promise.withResolvers<AgentExit>();
@@ -53,6 +80,7 @@ export async function remoteSession(
   let last: StopReport | undefined;
   let sent = 0;
   let told = { passed: 0, count: 0 };
+  let bringing: Promise<Returned> | undefined;
 
   /** Its agent is gone; its node still answers, such as whether anything is left of it. */
   const end = (exit: AgentExit): void => {
@@ -96,6 +124,7 @@ export async function remoteSession(
         if (saying.code !== null) opening.reject(refusedThere(place ?? "the node", saying.code, saying.reason));
         return end({ how: "broken", reason: saying.reason, stderr: "" });
       case "did":
+        if (saying.event.type === "ready") copy?.heard(saying.event.sessionId);
         return did.push({ n, body: saying.event });
       case "transcript":
         return owner.transcript?.(saying.line);
@@ -119,6 +148,14 @@ export async function remoteSession(
         return saying satisfies never;
     }
   };
+  const bringBack = async (given: GivenCopy, how: Parameters<WorkspaceCopy["bringBack"]>[0]): Promise<Returned> => {
+    const returned = await given.take(how, () => ask({ type: "bring" }));
+    if (how.isOver && (returned.how === "branch" || returned.how === "nothing") && lost === undefined)
+      line.bid({ type: "drop" });
+    // What is not proven to be gone may still have to be stopped.
+    if (last !== undefined) line.end();
+    return returned;
+  };
   void listen(line, hear, lose);
   const { pid, command } = await opening.promise;
 
@@ -127,6 +164,9 @@ export async function remoteSession(
     command,
     token,
     ...(place === undefined ? {} : { place }),
+    ...(copy === undefined
+      ? {}
+      : { copy: { packed: copy.packed, bringBack: (how) => (bringing ??= bringBack(copy, how)) } }),
     events: readFrom(did, line),
     get unread() {
       return told.count + Math.max(0, sent - told.passed);
@@ -159,7 +199,11 @@ export async function remoteSession(
         .catch(() => last ?? unproven());
       if (report.proven && gone.signal.aborted) {
         last = report;
-        line.end();
+        if (copy === undefined) line.end();
+        else
+          clock.after(unwantedMs, () => {
+            if (bringing === undefined) line.end();
+          });
       }
       return report;
     },
@@ -215,7 +259,8 @@ const notOpened = (exit: AgentExit): Fault =>
 /** The code of the fault of a session that its node could not open for want of something there; `facts` tell what. */
 export const refusedCode = "nodes.refused";
 
-const refusedThere = (node: string, code: string, why: string): Fault =>
+/** A node is not the place for a session. */
+export const refusedThere = (node: string, code: string, why: string): Fault =>
   new Fault("refused", refusedCode, `${node} has refused it: ${why}`, {
     facts: { node, code, why },
     hint: "Mend that on this node, or run it on another machine.",

@@ -39,7 +39,13 @@ export function whyClosed(
   if (!isName(queueOf(node.name))) return "has a name that is too long";
   if (node.pool === herePool) return `is of the pool "${herePool}", which is the host's own machine`;
   if (!isUp) return "cannot be reached, as the link to the hub is down";
-  if (!hasLease) return "has no lease yet";
   if (node.isDraining) return "drains";
-  return node.policy === null ? "has no policy yet" : undefined;
+  if (!hasLease) return noLeaseYet;
+  return node.policy === null ? noPolicyYet : undefined;
 }
+
+const noLeaseYet = "has no lease yet";
+const noPolicyYet = "has no policy yet";
+
+/** Whether a node that gets no work for this reason has only just come: it will take some soon. */
+export const isComing = (closed: string | undefined): boolean => closed === noLeaseYet || closed === noPolicyYet;

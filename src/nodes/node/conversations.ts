@@ -17,10 +17,15 @@ export interface ConversationsParts {
   againMs?: number;
 }
 
+export interface SessionParts extends Omit<ServedParts, "say"> {
+  /** Its host wants nothing more of it. */
+  onForgotten?: () => void;
+}
+
 /** All sessions that a node has open, and what each has still to tell its host. */
 export interface Conversations {
   /** Opens a session for a host. What it says is on disk before it is sent. */
-  open(to: Address, parts: Omit<ServedParts, "say">): ServedSession;
+  open(to: Address, parts: SessionParts): ServedSession;
   /** Takes a letter of a host. One for a conversation that this node does not have, or has no more, changes nothing. */
   take(letter: FromHost): void;
   /** Sends again what was not acknowledged, such as when the link is back, or what an earlier life of the node has left. */
@@ -47,6 +52,7 @@ interface Conversation {
   last: number;
   from: Incoming<Bidding>;
   session: ServedSession;
+  onForgotten: (() => void) | undefined;
 }
 
 export function conversations({
@@ -106,15 +112,16 @@ export function conversations({
     }
   };
   const forget = (to: Address): void => {
+    known.get(keyOf(to))?.onForgotten?.();
     known.delete(keyOf(to));
     orWarn(() => outbox.forget(to));
   };
 
   return {
-    open(to, parts) {
+    open(to, { onForgotten, ...parts }) {
       const numbers = { to, last: 0 };
       const session = serveSession({ clock, ...parts, say: (saying) => say(numbers, saying) });
-      known.set(keyOf(to), Object.assign(numbers, { from: incoming<Bidding>(), session }));
+      known.set(keyOf(to), Object.assign(numbers, { from: incoming<Bidding>(), session, onForgotten }));
       return session;
     },
     take(letter) {

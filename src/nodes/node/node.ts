@@ -20,10 +20,16 @@ import { jobHand } from "./job-hand.ts";
 import { queueOf } from "./names.ts";
 import { nodeStint, type Stint } from "./stint.ts";
 import { openOutbox } from "./outbox.ts";
+import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
 
 export interface NodeParts {
-  asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "warm" | "sandbox"> & { name: string; data: string };
+  asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "warm" | "sandbox" | "workspace"> & {
+    name: string;
+    data: string;
+  };
+  /** PATH: where git is found. */
+  path: string;
   access: HubAccess;
   /** How agents are started here. */
   driver: Pick<AgentDriver, "open">;
@@ -43,6 +49,8 @@ export interface NodeParts {
 
 /** So long may the last words of what has ended by itself wait for the host when the node is drained, milliseconds. */
 const lastWordsMs = 5000;
+/** The same for what is new in its copies of workspaces. */
+const lastResultsMs = 60_000;
 /** Between two lives, the first and the longest pause, milliseconds. */
 const leastPauseMs = 200;
 const mostPauseMs = 30_000;
@@ -75,6 +83,11 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     onTrouble: (trouble) => tell(troubleOf(trouble)),
   });
   undo.defer(() => hub.close());
+  // Beside its data, of which no agent may write anything.
+  const spaces =
+    parts.asked.workspace === "shared"
+      ? undefined
+      : await openSpaces({ folder: `${data}-spaces`, things: hub.things, path: parts.path, clock });
   const used = (): number => stint?.used ?? 0;
   const teller = undo.adopt(
     tellerOf(
@@ -87,6 +100,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
         used: used(),
         warm: stint?.warm ?? 0,
         isDraining: draining !== undefined,
+        workspace: parts.asked.workspace,
         policy: stint?.policy ?? null,
         hasWall: parts.hasWall,
         since: stint?.since ?? clock.now(),
@@ -122,8 +136,9 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
   };
   const endWhenDrained = (): void => {
     if (draining !== "node" || used() > 0) return;
-    if (outbox.conversations().length === 0) end();
-    else lastWords ??= clock.after(lastWordsMs, end, over.signal);
+    const copies = stint?.copies ?? 0;
+    if (outbox.conversations().length === 0 && copies === 0) end();
+    else lastWords ??= clock.after(copies === 0 ? lastWordsMs : lastResultsMs, end, over.signal);
   };
   const drain = (isDraining: boolean, by: "host" | "node"): void => {
     // What the node has decided, the host cannot take back.
@@ -183,7 +198,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     const left = { mark: parts.mark, tell, hint: leftHint(data) };
     let isClean = await untilGone(left, over.signal);
     for (let waitMs = leastPauseMs; !over.signal.aborted;) {
-      stint = nodeStint({ ...parts, ...parts.asked, warm, boot, dataId, hub, outbox, times, clock, settle });
+      stint = nodeStint({ ...parts, ...parts.asked, warm, spaces, boot, dataId, hub, outbox, times, clock, settle });
       const { why, wasBegun, proven, sessions } = await stint.ended;
       settle();
       tell({ type: "lease.over", boot, why, sessions, proven });

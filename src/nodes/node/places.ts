@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemClock, type Clock } from "../../base/clock.ts";
-import { Fault } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import { isWithin } from "../../base/files.ts";
 import { realPath } from "../../engine/gate/real-path.ts";
 import { raiseWall, type RunWall } from "../../engine/wall/wall.ts";
@@ -10,8 +10,10 @@ import type { DeckFolders } from "../../policy/brake/context.ts";
 import type { NodeAsked } from "../../protocol/node.ts";
 import { homePaths } from "../../store/home.ts";
 import type { Opening } from "../wire/opening.ts";
+import { placeNames, sameNames, type PlaceNames } from "../wire/place-names.ts";
 import { finderFor } from "./finding.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
+import type { OpenSpace, Spaces } from "./spaces.ts";
 import type { WorkPlace } from "./worker.ts";
 
 export interface PlacesParts {
@@ -24,12 +26,15 @@ export interface PlacesParts {
   policies: PolicyShelf;
   /** Processes that no agent may signal. */
   keptProcesses: () => readonly number[];
+  /** Copies of workspaces; undefined: this node shares its workspaces with the host. */
+  spaces: Spaces | undefined;
+  warn: (code: string, message: string) => void;
   clock?: Clock;
   /** The longest that a place may take to be made ready, milliseconds. */
   boundMs?: number;
 }
 
-/** Where the sessions of a node work: a folder that it shares with the host, behind a wall for each run. */
+/** Where the sessions of a node work: a folder that it shares with the host, or a copy of that, behind a wall for each run. */
 export interface Places {
   /** Makes a place ready. Bounded in time, and by the signal. Rejects with a sentence for whoever wanted it. */
   placeFor(opening: Opening, over: AbortSignal): Promise<WorkPlace>;
@@ -51,6 +56,9 @@ interface Room {
 
 const usualBoundMs = 20_000;
 
+/** What has to be fetched and unpacked may take so much longer, milliseconds. */
+const unpackMs = 200_000;
+
 export function placesOf(parts: PlacesParts): Places {
   const { data, agentHome, agentState, sandbox, policies, clock = systemClock } = parts;
   const rooms = new Map<string, Room>();
@@ -63,7 +71,7 @@ export function placesOf(parts: PlacesParts): Places {
   };
   const changes = policies.onChange(() => rooms.forEach(follow));
 
-  const make = ({ run, cwd, wall }: Opening, name: string, policy: Folders): Room => {
+  const make = ({ run, cwd, wall }: Pick<Opening, "run" | "cwd" | "wall">, name: string, policy: Folders): Room => {
     const runFolder = join(data, "runs", run.id);
     const wish = sandbox === "auto" && !wall ? "off" : sandbox;
     const ready = mkdir(runFolder, { recursive: true, mode: 0o700 }).then(() =>
@@ -87,8 +95,22 @@ export function placesOf(parts: PlacesParts): Places {
     return room;
   };
 
-  const prepare = async (opening: Opening, leave: (room: Room) => void): Promise<WorkPlace> => {
-    const { cwd, run, wall: isWalled } = opening;
+  const prepare = async (opening: Opening, over: AbortSignal, leave: (room: Room) => void): Promise<WorkPlace> => {
+    const copy = opening.space === null ? undefined : await openCopy(opening.space, over);
+    try {
+      return await prepareIn(copy, opening, leave);
+    } catch (error) {
+      if (copy !== undefined) leaveCopy(copy, opening.space?.thing !== null);
+      throw error;
+    }
+  };
+  const prepareIn = async (
+    copy: OpenSpace | undefined,
+    opening: Opening,
+    leave: (room: Room) => void,
+  ): Promise<WorkPlace> => {
+    const { run, wall: isWalled } = opening;
+    const cwd = copy?.workspace ?? opening.cwd;
     await mustBeFolder(cwd, data);
     const place = {
       workspace: cwd,
@@ -105,7 +127,7 @@ export function placesOf(parts: PlacesParts): Places {
       JSON.stringify([cwd, isWalled, writable, kept]);
     const bounds = boundsOf(folders);
     const key = `${run.id}-${createHash("sha256").update(bounds).digest("hex").slice(0, 8)}`;
-    const room = rooms.get(key) ?? make(opening, key, folders);
+    const room = rooms.get(key) ?? make({ ...opening, cwd }, key, folders);
     rooms.set(key, room);
     room.users += 1;
     let isLeft = false;
@@ -125,12 +147,28 @@ export function placesOf(parts: PlacesParts): Places {
         wall: agents,
         find: finderFor({ judge, policy: policies, workspace: cwd, isCutOff: () => room.isCut }),
         isStale: () => agents !== undefined && boundsOf(policies.foldersIn(place)) !== bounds,
+        names: copy === undefined ? sameNames : namesIn(copy, opening),
+        ...(copy === undefined
+          ? {}
+          : { copy: { bring: () => copy.bring(), leave: (mayGo) => leaveCopy(copy, mayGo) } }),
         release,
       };
     } catch (error) {
       release();
       throw error;
     }
+  };
+  const giveBack = ({ release, copy }: WorkPlace, { space }: Opening): void => {
+    release();
+    // What an earlier session has left there stays.
+    copy?.leave(space?.thing !== null);
+  };
+  const openCopy = async (space: NonNullable<Opening["space"]>, over: AbortSignal): Promise<OpenSpace> => {
+    if (parts.spaces === undefined) throw onlyShared();
+    return parts.spaces.open(space, over);
+  };
+  const leaveCopy = (copy: OpenSpace, mayGo: boolean): void => {
+    copy.leave(mayGo).catch((error: unknown) => parts.warn("node.copy_left", messageOf(error)));
   };
   const takeDown = ({ ready }: Room): void => {
     ready.then(
@@ -146,14 +184,15 @@ export function placesOf(parts: PlacesParts): Places {
       const isOver = giveUp("the node has lost its lease meanwhile");
       over.addEventListener("abort", isOver, { once: true });
       const { boundMs = usualBoundMs } = parts;
-      using _bound = clock.after(boundMs, giveUp(`it took longer than ${boundMs / 1000} s`));
-      const making = prepare(opening, takeDown);
+      const mostMs = opening.space === null ? boundMs : boundMs + unpackMs;
+      using _bound = clock.after(mostMs, giveUp(`it took longer than ${mostMs / 1000} s`));
+      const making = prepare(opening, over, takeDown);
       try {
         return await Promise.race([making, late.promise]);
       } catch (error) {
         // One that becomes ready after that is for nobody.
-        making.then(
-          ({ release }) => release(),
+        void making.then(
+          (ready) => giveBack(ready, opening),
           () => "it is told already",
         );
         throw error;
@@ -182,6 +221,21 @@ async function mustBeFolder(cwd: string, data: string): Promise<void> {
       hint: "Choose a workspace outside of it.",
     });
 }
+
+/** The workspace, and the repository around it, where the host's path tells which folder that is. */
+function namesIn({ workspace, tree }: OpenSpace, { cwd, space }: Opening): PlaceNames {
+  const inside = space?.manifest.folder ?? "";
+  const root = inside !== "" && cwd.endsWith(`/${inside}`) ? cwd.slice(0, -inside.length - 1) : undefined;
+  return placeNames([
+    { host: cwd, node: workspace },
+    ...(root === undefined || root === "" ? [] : [{ host: root, node: tree }]),
+  ]);
+}
+
+const onlyShared = (): Fault =>
+  new Fault("refused", "node.only_shared", "this node takes no copies of workspaces (--workspace shared)", {
+    hint: "Start it with --workspace bundle, or mount the workspace there.",
+  });
 
 /**
  * The files of the host's home, where that is in the shared folder too: its log, its settings and how it reaches the hub are not for an

@@ -6,6 +6,8 @@ import type { SurfaceAnswer, SurfaceWish } from "../../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../../protocol/verdict.ts";
 import { crossable } from "../wire/found.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
+import { sameNames, type PlaceNames } from "../wire/place-names.ts";
+import type { Brought } from "../wire/space.ts";
 import type { Finder } from "./finding.ts";
 
 export interface ServedParts {
@@ -19,6 +21,10 @@ export interface ServedParts {
   over: AbortSignal;
   /** Whether anything may run now: asked at the last moment, as this process may have stood still for longer than it knows. */
   mayAct: () => boolean;
+  /** What its paths are called on the wire; left out: as they are. */
+  names?: () => PlaceNames;
+  /** Of one that works in a copy of the workspace: see the biddings of these names. */
+  copy?: { bring: () => Promise<Brought>; drop: () => void };
   clock?: Clock;
 }
 
@@ -36,7 +42,8 @@ export interface ServedSession {
 }
 
 /** Opens a session of an agent and serves it to its host. What goes wrong while it opens is told as any end. */
-export function serveSession({ open, say, find, over, mayAct, clock = systemClock }: ServedParts): ServedSession {
+export function serveSession(parts: ServedParts): ServedSession {
+  const { open, find, over, mayAct, names = () => sameNames, copy, clock = systemClock } = parts;
   const verdicts = new Map<number, (verdict: Verdict | Again) => void>();
   const shown = new Map<number, (answer: SurfaceAnswer) => void>();
   const ended = Promise.withResolvers<void>();
@@ -46,6 +53,10 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
   let passed = 0;
   let told = "";
 
+  const say = (saying: Saying): void => {
+    // The transcript is what the agent has written, as it stands here.
+    parts.say(saying.type === "transcript" ? saying : names().outward(saying));
+  };
   const gate = async (call: ToolCall): Promise<Verdict> => {
     let version: string | undefined;
     for (let left = mostJudgings; ; left -= 1) {
@@ -122,7 +133,8 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
   };
 
   return {
-    carryOut(n, bidding) {
+    carryOut(n, bidden) {
+      const bidding = names().inward(bidden);
       switch (bidding.type) {
         case "verdict":
           return settle(verdicts, bidding.ask, bidding.verdict);
@@ -146,6 +158,10 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
           return carriedOut(n, (session) => session.interrupt());
         case "stop":
           return carriedOut(n, (session) => session.stop(bidding.how));
+        case "bring":
+          return carriedOut(n, () => copy?.bring() ?? Promise.reject(noCopy()));
+        case "drop":
+          return copy?.drop();
         case "freeze":
           return carriedOut(n, (session) => session.freeze());
         case "thaw":
@@ -172,6 +188,9 @@ const lackOf = (error: unknown): string | null =>
 
 const notThere = (): Fault =>
   new Fault("agent", "agent.gone", "it could not be opened", { hint: "Look why, and start another one." });
+
+const noCopy = (): Fault =>
+  new Fault("refused", "node.no_copy", "it works in a folder that the host has, too", { hint: "Look there." });
 
 const wordsOf = ({ reason }: AbortSignal): string => (typeof reason === "string" ? reason : "its node has ended it");
 

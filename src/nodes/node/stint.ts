@@ -23,7 +23,7 @@ import { toldTalks } from "./told-talks.ts";
 import { warmAgents } from "./warm.ts";
 import { workerOf, type Taken, type WorkPlace } from "./worker.ts";
 
-export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs"> {
+export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "warn"> {
   boot: string;
   /** Of the folder in which it and all other lives of this node are. */
   dataId: string;
@@ -49,6 +49,8 @@ export interface Stint {
   readonly used: number;
   /** Agents that are ready for whoever comes. */
   readonly warm: number;
+  /** Copies of workspaces whose host may still want what is new in them. */
+  readonly copies: number;
   /** The version of the policy by which it judges. */
   readonly policy: string | null;
   mayAct(): boolean;
@@ -131,7 +133,7 @@ export function nodeStint(parts: StintParts): Stint {
   });
   // It is in force when all who follow it do.
   policies.onChange(() => void setImmediate(settle));
-  const places = placesOf({ ...parts, policies });
+  const places = placesOf({ ...parts, policies, warn });
   const placeFor = (opening: Opening): Promise<WorkPlace> => places.placeFor(opening, life.over);
   const warm = warmAgents({
     driver,
@@ -176,6 +178,9 @@ export function nodeStint(parts: StintParts): Stint {
       return warm.ready;
     },
     keepWarm: () => warm.keepUp(),
+    get copies() {
+      return worker.copies;
+    },
     get policy() {
       return policies.version();
     },

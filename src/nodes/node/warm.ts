@@ -27,6 +27,7 @@ export interface WarmParts {
 /**
  * Agents of a node that are up before their session is known. An agent is bound to the folder that it works in and to the wall that stands
  * around it, which is a run's: so the first session in a place is opened as ever, and those after it find a spare.
+ * A copy of a workspace is one session's alone, so nothing is kept ready for those.
  */
 export interface WarmAgents {
   readonly ready: number;
@@ -143,6 +144,8 @@ export function warmAgents(parts: WarmParts): WarmAgents {
     },
     async take(opening, place, owner) {
       if (isClosed || size() === 0 || opening.resume !== null || opening.isSpare) return undefined;
+      // Nobody else will ever work there.
+      if (place.copy !== undefined) return undefined;
       const { session: id, caliber, fast } = opening;
       const now = clock.monotonic();
       const key = keyOf(opening, place);

@@ -1,6 +1,8 @@
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { AgentDriver, AgentSession, AgentWall, SessionOwner } from "../../drivers/agent.ts";
 import type { Address } from "../wire/letters.ts";
+import { sameNames, type PlaceNames } from "../wire/place-names.ts";
+import type { Brought } from "../wire/space.ts";
 import { readOpening, type Opening } from "../wire/opening.ts";
 import type { Conversations } from "./conversations.ts";
 import type { Finder } from "./finding.ts";
@@ -29,6 +31,10 @@ export interface WorkPlace {
   find: Finder;
   /** Who comes now would be put behind another wall: the policy has changed. */
   isStale?: () => boolean;
+  /** What its paths are called on the wire; left out: as they are. */
+  names?: PlaceNames;
+  /** Of one that works in a copy of the workspace. */
+  copy?: { bring(): Promise<Brought>; leave(mayGo: boolean): void };
   /** Nothing works there any more. */
   release: () => void;
 }
@@ -42,6 +48,8 @@ export interface Worker {
   take(raw: unknown): Promise<Taken>;
   /** Sessions that it has, or is about to open. */
   readonly used: number;
+  /** Copies of workspaces whose host may still want what is new in them. */
+  readonly copies: number;
 }
 
 interface Held {
@@ -53,6 +61,7 @@ interface Held {
 
 export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots }: WorkerParts): Worker {
   const held = new Map<string, Held>();
+  const copies = new Set<NonNullable<WorkPlace["copy"]>>();
 
   /** Why its session cannot be opened here is told as the reason of that. */
   const openIn = async (opening: Opening, owner: SessionOwner, place: WorkPlace): Promise<AgentSession> => {
@@ -83,16 +92,45 @@ export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots
     await session.closed;
     letGo(own);
     const ready = await place.catch(() => "there was none");
-    if (typeof ready !== "string") ready.release();
+    if (typeof ready === "string") return;
+    ready.release();
+    // Its host has given it up, and takes nothing more of it.
+    if (life.over.aborted) leaveCopy(ready, false);
+  };
+  const leaveCopy = ({ copy }: WorkPlace, mayGo: boolean): void => {
+    if (copy !== undefined && copies.delete(copy)) copy.leave(mayGo);
   };
 
   const serve = (own: Held, read: ReturnType<typeof readOpening>): ServedSession => {
     const place: Promise<WorkPlace> = read.isGood ? placeFor(read.opening) : Promise.reject(refused(read.why));
+    let ready: WorkPlace | undefined;
+    let mayGo = false;
     const session = talks.open(own.to, {
       open: async (owner) => {
-        const ready = await place;
+        ready = await place;
+        if (ready.copy !== undefined) copies.add(ready.copy);
         if (!read.isGood) throw refused(read.why);
-        return openIn(read.opening, owner, ready);
+        try {
+          return await openIn(read.opening, owner, ready);
+        } catch (error) {
+          // Nothing has worked in one that has just come.
+          mayGo = read.opening.space?.thing !== null;
+          throw error;
+        }
+      },
+      names: () => ready?.names ?? sameNames,
+      copy: {
+        bring: async () => {
+          const { copy } = await place;
+          if (copy === undefined) throw refused("it works in a folder that the host has, too");
+          return copy.bring();
+        },
+        drop: () => {
+          mayGo = true;
+        },
+      },
+      onForgotten: () => {
+        if (ready !== undefined) leaveCopy(ready, mayGo);
       },
       find: async (call, policy) => (await place).find(call, policy),
       over: life.over,
@@ -147,6 +185,9 @@ export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots
     },
     get used() {
       return held.size;
+    },
+    get copies() {
+      return copies.size;
     },
   };
 }

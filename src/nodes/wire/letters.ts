@@ -6,7 +6,7 @@ import { foundOnNodeSchema } from "./found.ts";
 import { agentEventSchema, agentExitSchema } from "./agent-event.ts";
 
 /** The shape of everything that crosses between host and nodes. Both refuse another one, and say so. */
-export const nodeWireVersion = 1;
+export const nodeWireVersion = 2;
 
 const toolCallSchema = z.object({
   id: z.string(),
@@ -55,6 +55,10 @@ export const biddingSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("answers") }),
   z.object({ type: z.literal("aim"), caliber: caliberSchema, fast: z.boolean() }),
   z.object({ type: z.literal("stop"), how: z.enum(["polite", "hard"]) }),
+  /** Puts what is new in its copy of the workspace into the store of the hub. */
+  z.object({ type: z.literal("bring") }),
+  /** Nobody goes on in that copy, and what was new in it has been taken: it may go. */
+  z.object({ type: z.literal("drop") }),
   z.object({ type: z.literal("freeze") }),
   z.object({ type: z.literal("thaw") }),
   z.object({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workspaceWays } from "../../protocol/node.ts";
 import { isName } from "../hub/subjects.ts";
 
 /** A name that can stand in a subject of the hub. */
@@ -23,6 +24,8 @@ export const nodeStateSchema = z.object({
   isDraining: z.boolean(),
   /** Of the host's policy that it judges by; null: it has none yet, and denies. */
   policy: z.string().max(100).nullable(),
+  /** How a workspace comes to it. */
+  workspace: z.enum(workspaceWays).default("shared"),
   /** It can put up a wall around its agents. */
   hasWall: z.boolean(),
   /** When this life of it began, milliseconds since the epoch by its own clock. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { SessionSpec } from "../../drivers/agent.ts";
 import { caliberSchema } from "../../protocol/caliber.ts";
 import { nodeWireVersion } from "./letters.ts";
+import { spaceSchema, type Space } from "./space.ts";
 
 /** Of what an id may consist: it becomes part of paths, of names on the wire, and of command lines. */
 const name = z.string().regex(/^\w[\w-]{0,99}$/);
@@ -22,7 +23,10 @@ const openingSchema = z.strictObject({
   wire: z.literal(nodeWireVersion),
   ...whoseSchema.shape,
   run: z.strictObject({ id: name, folder: path }),
+  /** On the host: what is said of the workspace bears this path, wherever it is on the node. */
   cwd: path,
+  /** The copy of the workspace in which it works; null: at the same path, which both share. */
+  space: spaceSchema.nullable(),
   caliber: z.strictObject({
     model: caliberSchema.shape.model.regex(/^[^-\p{C}\s][^\p{C}\s]{0,199}$/u),
     effort: caliberSchema.shape.effort,
@@ -45,13 +49,14 @@ export function staysHere(spec: SessionSpec): string | undefined {
 }
 
 /** What of a spec crosses. Throws a fault of the schema's where it has something that must not. */
-export const openingOf = (spec: SessionSpec, epoch: number): Opening =>
+export const openingOf = (spec: SessionSpec, epoch: number, space: Space | null = null): Opening =>
   openingSchema.parse({
     wire: nodeWireVersion,
     session: spec.id,
     epoch,
     run: spec.run,
     cwd: spec.cwd,
+    space,
     caliber: { model: spec.caliber.model, effort: spec.caliber.effort },
     fast: spec.fast ?? false,
     isSpare: spec.isSpare ?? false,

@@ -8,31 +8,50 @@ export interface BranchPlace {
   commit: string;
 }
 
-/** `other`: a name that could be had instead. */
+/** A branch that was made of an earlier result of the same construct. */
+export interface EarlierBranch {
+  branch: string;
+  commit: string;
+}
+
+/** `from`: the branch is there, as we have left it, and goes on to this commit; `other`: a name that could be had instead. */
 export type BranchFound =
-  | { isFree: true; name: string; isThere: boolean }
+  | { isFree: true; name: string; isThere: boolean; from: string | undefined }
   | { isFree: false; name: string; other: string };
 
-/** The branch for a result, and whether it can be made; one that has this very commit is there already. */
-export async function branchFor(place: BranchPlace, wanted?: string): Promise<BranchFound> {
+/**
+ * The branch for a result, and whether it can be made; one that has this very commit is there already.
+ * @param earlier what the construct has brought back before: its branch moves on where the new result builds on that
+ */
+export async function branchFor(
+  place: BranchPlace,
+  wanted?: string,
+  earlier?: EarlierBranch & { isBuiltOn: boolean },
+): Promise<BranchFound> {
   const { construct, commit } = place;
   if (!/^[a-z0-9][a-z0-9-]{0,63}$/i.test(construct)) throw badName(construct);
   const name = wanted ?? `cyberdeck/${construct}`;
   const named = branchSchema.safeParse(name);
   if (!named.success) throw badName(name);
-  const refs = await branches(place.git);
-  if (refs.get(name) === commit) return { isFree: true, name, isThere: true };
-  if (isFree(name, refs)) return { isFree: true, name, isThere: false };
+  const { refs, checkedOut } = await branches(place.git);
+  if (refs.get(name) === commit) return { isFree: true, name, isThere: true, from: undefined };
+  if (isFree(name, refs)) return { isFree: true, name, isThere: false, from: undefined };
+  // Nobody has moved it since, and nobody's work tree stands on it.
+  const isOurs = earlier?.branch === name && refs.get(name) === earlier.commit && !checkedOut.has(name);
+  if (isOurs && earlier.isBuiltOn) return { isFree: true, name, isThere: false, from: earlier.commit };
   // Where a branch has the name of the folder, a name beside it is as good.
   const stems = [`cyberdeck/${construct}`, `cyberdeck-${construct}`];
   for (let n = 2; ; n += 1)
     for (const stem of stems) if (isFree(`${stem}-${n}`, refs)) return { isFree: false, name, other: `${stem}-${n}` };
 }
 
-/** False where git would not: somebody was faster. */
-export async function makeBranch({ git, construct, commit }: BranchPlace, name: string): Promise<boolean> {
+/**
+ * Makes a branch, or moves it on. False where git would not: somebody was faster.
+ * @param from where it is now; left out: it is not there
+ */
+export async function makeBranch({ git, construct, commit }: BranchPlace, name: string, from = ""): Promise<boolean> {
   const { code } = await git(
-    ["update-ref", "--create-reflog", "-m", `cyberdeck: result of ${construct}`, `refs/heads/${name}`, commit, ""],
+    ["update-ref", "--create-reflog", "-m", `cyberdeck: result of ${construct}`, `refs/heads/${name}`, commit, from],
     { codes: [0, 1, 128] },
   );
   if (code === 0) return true;
@@ -40,10 +59,25 @@ export async function makeBranch({ git, construct, commit }: BranchPlace, name: 
   return there.code === 0 && lineOf(there) === commit;
 }
 
-async function branches(git: Git): Promise<Map<string, string>> {
-  const { out } = await git(["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads"]);
-  const lines = out.toString("utf8").split("\n");
-  return new Map(lines.map((line) => [line.slice(line.indexOf(" ") + 1), line.slice(0, line.indexOf(" "))] as const));
+interface Branches {
+  refs: Map<string, string>;
+  /** Those on which a work tree stands. */
+  checkedOut: Set<string>;
+}
+
+async function branches(git: Git): Promise<Branches> {
+  const format = "--format=%(objectname) %(refname:lstrip=2)%09%(worktreepath)";
+  const { out } = await git(["for-each-ref", format, "refs/heads"]);
+  const refs = new Map<string, string>();
+  const checkedOut = new Set<string>();
+  for (const line of out.toString("utf8").split("\n")) {
+    // No name has a tab in it.
+    const [, id, name, workTree] = /^([0-9a-f]+) ([^\t]+)\t(.*)$/.exec(line) ?? [];
+    if (id === undefined || name === undefined) continue;
+    refs.set(name, id);
+    if (workTree !== "") checkedOut.add(name);
+  }
+  return { refs, checkedOut };
 }
 
 /** Neither it, nor a folder of its name, nor a branch of the name of one of its folders is there. Case may not count on this disk. */

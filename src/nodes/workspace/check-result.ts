@@ -63,8 +63,9 @@ async function checkNeed(own: PrivateRepository, id: string, { head }: SpaceMani
     throw refused("it builds on a commit that was not given to it");
 }
 
-async function isAncestor(own: PrivateRepository, early: string, late: string): Promise<boolean> {
-  return (await own.git(["merge-base", "--is-ancestor", early, late], { codes: [0, 1] })).code === 0;
+/** A commit that is not there is nobody's ancestor. */
+export async function isAncestor(own: PrivateRepository, early: string, late: string): Promise<boolean> {
+  return (await own.git(["merge-base", "--is-ancestor", early, late], { codes: [0, 1, 128] })).code === 0;
 }
 
 async function changedFiles(own: PrivateRepository, from: string, to: string): Promise<FileName[]> {

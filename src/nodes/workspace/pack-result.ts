@@ -1,7 +1,8 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Fault } from "../../base/fault.ts";
-import { writeBundle } from "./bundle.ts";
+import { readBundle, takeObjects, writeBundle } from "./bundle.ts";
+import { isAncestor } from "./check-result.ts";
 import { type FileName, namesOf, placeOf, shownName } from "./file-names.ts";
 import type { GitTools } from "./git-environment.ts";
 import { type SpaceLimits, usualLimits } from "./limits.ts";
@@ -10,6 +11,12 @@ import { workRef } from "./pack.ts";
 import { type PrivateRepository, privateRepository } from "./private-repository.ts";
 import { type Git, lineOf, sealedGit } from "./sealed-git.ts";
 import { stage } from "./staging.ts";
+
+/** What was brought back of the same folder before, as a bundle that was made here. */
+export interface EarlierResult {
+  bundle: string;
+  manifest: ResultManifest;
+}
 
 export type PackedResult =
   | { isNothing: false; manifest: ResultManifest }
@@ -20,13 +27,14 @@ export type PackedResult =
  * Makes a bundle of what an agent has left in a work tree that it was given: its commits, and what it has not committed, on top of what it
  * was given. Nothing in that folder changes, and nothing that the agent may have written there is run.
  * @param outFile must not be there; nothing is written where there is nothing new
+ * @param earlier the new result builds on it, so that its branch can move on
  */
 export async function packResult(
   folder: string,
   given: SpaceManifest,
   outFile: string,
   tools: GitTools,
-  limits: Partial<SpaceLimits> = {},
+  { earlier, ...limits }: Partial<SpaceLimits> & { earlier?: EarlierResult | undefined } = {},
 ): Promise<PackedResult> {
   const most = { ...usualLimits, ...limits };
   const gitFolder = join(folder, ".git");
@@ -49,10 +57,11 @@ export async function packResult(
     leaveLinks: true,
   });
   const left = firstOf([...staged.left, ...(await inSubmodules(folder, staged.submodules))]);
-  const isLeftOver = staged.tree !== (await own.line(["rev-parse", `${last.commit}^{tree}`]));
-  const commit = isLeftOver
-    ? await own.line(["commit-tree", staged.tree, "-p", last.commit, "-m", "What a construct has left"])
-    : last.commit;
+  if (earlier !== undefined) {
+    const head = await readBundle(earlier.bundle, earlier.manifest, most.bundleBytes);
+    await takeObjects(own.git, earlier.bundle, head, { mostBytes: most.bundleBytes, isStrict: false });
+  }
+  const commit = await commitOf(own, staged.tree, last.commit, earlier?.manifest.commit);
   if (commit === given.commit) return { isNothing: true, left };
   await own.git(["update-ref", workRef, commit]);
   const not = given.head === null ? [] : [given.head];
@@ -72,6 +81,22 @@ export async function packResult(
   };
 }
 
+/** The commit of these files that builds on what the agent has committed, and on what was brought back before. */
+async function commitOf(
+  own: PrivateRepository,
+  tree: string,
+  last: string,
+  before: string | undefined,
+): Promise<string> {
+  const treeOf = (commit: string): Promise<string> => own.line(["rev-parse", `${commit}^{tree}`]);
+  const isBehind = before === undefined || (await isAncestor(own, before, last));
+  if (isBehind && tree === (await treeOf(last))) return last;
+  // Nothing has been done since.
+  if (!isBehind && tree === (await treeOf(before)) && (await isAncestor(own, last, before))) return before;
+  const parents = [last, ...(isBehind ? [] : [before])].flatMap((commit) => ["-p", commit]);
+  return own.line(["commit-tree", tree, ...parents, "-m", "What a construct has left"]);
+}
+
 /** The commit that the agent was on last; where that does not build on what it was given, the given one. */
 async function lastOf(
   theirs: Git,
@@ -81,8 +106,7 @@ async function lastOf(
   const head = await theirs(["rev-parse", "--verify", "--quiet", "HEAD"], { codes: [0, 1, 128] });
   if (head.code !== 0) return { commit, isRewritten: true };
   const last = lineOf(head);
-  const { code } = await own.git(["merge-base", "--is-ancestor", commit, last], { codes: [0, 1, 128] });
-  return code === 0 ? { commit: last, isRewritten: false } : { commit, isRewritten: true };
+  return (await isAncestor(own, commit, last)) ? { commit: last, isRewritten: false } : { commit, isRewritten: true };
 }
 
 async function branchesBeside(theirs: Git, given: SpaceManifest): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { shownName } from "./file-names.ts";
 import type { GitTools } from "./git-environment.ts";
 import { type SpaceLimits, usualLimits } from "./limits.ts";
-import { branchSchema, firstOf, type SpaceManifest } from "./manifest.ts";
+import { branchSchema, firstOf, type Left, type SpaceManifest } from "./manifest.ts";
 import { type PrivateRepository, privateRepository } from "./private-repository.ts";
 import { definedFilters } from "./filters.ts";
 import { borrowed, findRepository, type Repository } from "./repository.ts";
@@ -52,6 +52,26 @@ export async function pack(
     linksOutside: firstOf(staged.linksOutside),
     underWay: repository.underWay,
   };
+}
+
+/**
+ * Makes a bundle of what an earlier one has become: a result that was taken, in place of the workspace as it is now.
+ * @param given the earlier one
+ * @param commit is in the repository, and builds on what was given
+ */
+export async function packCommit(
+  workspace: string,
+  { given, commit, outFile }: { given: SpaceManifest; commit: string; outFile: string },
+  tools: GitTools,
+  limits: Partial<SpaceLimits> = {},
+): Promise<SpaceManifest> {
+  const most = { ...usualLimits, ...limits };
+  const repository = await findRepository(workspace, tools);
+  const shallow = await boundary({ ...repository, head: commit }, tools, repository.isPartial ? 1 : most.commits);
+  await using own = await privateRepository(tools, borrowed(repository, tools, { withFiles: false, shallow }));
+  await own.git(["update-ref", workRef, commit]);
+  const written = await writeBundle(own, { ref: workRef, not: [], outFile, mostBytes: most.bundleBytes });
+  return { ...given, ...written, commit, shallow, isDirty: false, left: firstOf<Left>([]), underWay: null };
 }
 
 /** The reference in all bundles, on both ways. */

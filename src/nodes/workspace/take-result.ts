@@ -1,6 +1,6 @@
 import { readBundle, takeObjects } from "./bundle.ts";
-import { type BranchPlace, branchFor, makeBranch } from "./branch.ts";
-import { checkResult } from "./check-result.ts";
+import { type BranchPlace, branchFor, type EarlierBranch, makeBranch } from "./branch.ts";
+import { checkResult, isAncestor } from "./check-result.ts";
 import { shownName } from "./file-names.ts";
 import { definedFilters, underFilters } from "./filters.ts";
 import type { GitTools } from "./git-environment.ts";
@@ -24,6 +24,8 @@ export interface Wish {
   construct: string;
   /** Another name for the branch than `cyberdeck/<construct>`. */
   branch?: string;
+  /** What it has brought back before: that branch moves on where this result builds on it. */
+  earlier?: EarlierBranch;
   /** Where the changes are written to as a patch, too. It must not be there. */
   patchFile?: string;
 }
@@ -68,7 +70,11 @@ export async function takeResult(wish: Wish, tools: GitTools, limits: Partial<Sp
   const unfiltered = await underFilters(own, definedFilters(repository), changed, { isCached: true });
   const ours = sealedGit(tools, { gitFolder: repository.commonFolder, cwd: repository.commonFolder });
   const place: BranchPlace = { git: ours, construct: wish.construct, commit };
-  const branch = await branchFor(place, wish.branch);
+  const earlier = wish.earlier && {
+    ...wish.earlier,
+    isBuiltOn: await isAncestor(own, wish.earlier.commit, commit),
+  };
+  const branch = await branchFor(place, wish.branch, earlier);
   if (!branch.isFree) return conflict(branch.name, branch.other);
   const merge = await mergeOutlook(own, repository.head, commit);
   const patch =
@@ -78,8 +84,8 @@ export async function takeResult(wish: Wish, tools: GitTools, limits: Partial<Sp
   if (!branch.isThere) {
     await takeObjects(ours, bundle, head, { mostBytes: most.bundleBytes, isStrict: true });
     // Somebody else may have made one in the meantime.
-    if (!(await makeBranch(place, branch.name))) {
-      const again = await branchFor(place, wish.branch);
+    if (!(await makeBranch(place, branch.name, branch.from))) {
+      const again = await branchFor(place, wish.branch, earlier);
       if (!again.isFree) return conflict(again.name, again.other);
       if (!again.isThere)
         throw refused(

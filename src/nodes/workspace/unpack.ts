@@ -58,10 +58,10 @@ async function fill(
   if (told.head !== null) await git(["merge-base", "--is-ancestor", told.head, told.commit]);
   await checkTree(git, told.commit, most);
   await git(["update-ref", `refs/heads/${branch}`, told.commit]);
-  if (told.author !== null) {
-    await git(["config", "--", "user.name", told.author.name]);
-    await git(["config", "--", "user.email", told.author.email]);
-  }
+  // Without a name, git would not let the construct commit.
+  const { name, email } = told.author ?? { name: "cyberdeck construct", email: "construct@cyberdeck.invalid" };
+  await git(["config", "--", "user.name", name]);
+  await git(["config", "--", "user.email", email]);
   await git(["reset", "--quiet", "--hard"]);
   return { workspace: await workspaceIn(folder, told.folder), branch };
 }

@@ -8,6 +8,7 @@ import { shownChangeSchema } from "../shown-change.ts";
 import { surfacedSchema } from "../surfaced.ts";
 import { suspendedSchema } from "../suspended.ts";
 import { orderSchema, turnSchema } from "../turn.ts";
+import { packedSchema, returnedSchema } from "../workspace.ts";
 
 const construct = z.string();
 const daemon = z.string();
@@ -77,6 +78,10 @@ export const constructEvents = {
     command: z.string(),
     place: z.string().nullable().default(null),
   }),
+  /** It works on a copy of the workspace, on this machine. */
+  "workspace.packed": packedSchema.extend({ construct, place: z.string() }),
+  /** What is new in its copy is back, or why not. */
+  "workspace.returned": z.object({ construct, place: z.string(), returned: returnedSchema }),
   "construct.ready": z.object({ construct, turn, session_id: z.string(), model: z.string() }),
   "construct.said": z.object({ construct, turn, text: z.string() }),
   "construct.thought": z.object({ construct, turn, text: z.string() }),

@@ -40,6 +40,22 @@ describe("ls", () => {
     ).toMatchObject([{ run: runId, construct: one, task: "count the files" }]);
   });
 
+  test("marks those of whose node nothing is heard, until it is back, in words and in JSON", async () => {
+    const deck = await deckAtWork();
+    deck.stage().emit("construct.started", { construct: one, pid: 1, command: "agent", place: "node-a" });
+    deck.stage().emit("node.went", { node: "node-a", boot: "b", why: "silent", agents: 1 });
+    const { at = 0 } = deck.events.at(-1) ?? {};
+    expect((await run(stand(["ls"], deck))).out).toContain("node-a, not heard");
+    const silent = await run(stand(["ls", "--json"], deck));
+    expect(JSON.parse(silent.out)).toMatchObject({ place: "node-a", unheard: "node", unheard_since: at });
+    deck.stage().emit("node.came", { node: "node-a", boot: "b", pool: "p", labels: [], slots: 1 });
+    expect((await run(stand(["ls"], deck))).out).not.toContain("not heard");
+    const back = await run(stand(["ls", "--json"], deck));
+    expect(JSON.parse(back.out)).toMatchObject({ place: "node-a", unheard: null, unheard_since: null });
+    deck.stage().emit("hub.link", { link: "down" });
+    expect((await run(stand(["ls"], deck))).out).toContain("node-a, link down");
+  });
+
   test("says that nothing is open where that is so", async () => {
     expect(await run(stand(["ls"], scriptedDeck()))).toMatchObject({ code: 0, out: "No run is open.\n" });
   });
@@ -53,6 +69,18 @@ describe("say and goal", () => {
     expect((await run(stand(["say", "last", " "], await deckAtWork()))).code).toBe(2);
     expect((await run(stand(["say", "zzzz", "go on"], await deckAtWork()))).code).toBe(2);
     expect((await run(stand(["say", "last", "x"], () => Promise.reject(absent)))).err).toContain("start one");
+  });
+
+  test("say with a text and no run, or the other way round, says which runs are open, and tells nobody anything", async () => {
+    const deck = await deckAtWork();
+    const { code, out, err } = await run(stand(["say", "go on \u001b[2J"], deck));
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(`cyberdeck say ${runId} 'go on`);
+    expect(err).toContain(`open: ${runId} (count`);
+    expect(err).not.toContain("\u001b");
+    expect(deck.commands.filter(({ type }) => type === "say")).toEqual([]);
+    expect((await run(stand(["say", "go on"], scriptedDeck()))).err).toContain("no run is open; start one");
+    expect((await run(stand(["say"], await deckAtWork()))).err).toContain("missing required argument 'run'");
   });
 
   test("goal shows it without what it would do to a terminal, and edit sends the new one", async () => {

@@ -107,6 +107,23 @@ describe("replay", () => {
     expect(linesOf(out).map(({ seq }) => seq)).toEqual(seqs);
   });
 
+  test.each([
+    [["--from", "99999"], /nothing to show: .* its last event is number 7, .* into the run/],
+    [["--from", "3h"], /was over before --from/],
+    [["--from", "2999-01-01"], /was over before --from/],
+    [["--from", "5", "--to", "4"], /no event of .* is between --from and --to/],
+  ])("with %j says why there is nothing to see, also beside JSON", async (flags, why) => {
+    const told = await run(world(workspace(), ["replay", runA, ...flags]));
+    expect([told.code, told.err]).toEqual([0, expect.stringMatching(why)]);
+    const { code, out, err } = await run(world(workspace(), ["replay", runA, "--json", ...flags]));
+    expect({ code, out, err }).toEqual({ code: 0, out: "", err: expect.stringMatching(why) });
+  });
+
+  test("says nothing of that where something is shown", async () => {
+    const { err } = await run(world(workspace(), ["replay", runA, "--from", "7"]));
+    expect(err).not.toContain("nothing to show");
+  });
+
   test.each(["max", "1000", "1000x", "2000.5X"])("at the speed %s shows all of it", async (speed) => {
     const { code, out } = await run(world(workspace(), ["replay", runA, "--json", "--speed", speed, "--idle", "1s"]));
     expect([code, linesOf(out).map(({ seq }) => seq)]).toEqual([0, [1, 2, 4, 5, 6, 7]]);

@@ -79,6 +79,8 @@ describe("cyberdeck node", () => {
       "/var/node",
       "--sandbox",
       "on",
+      "--workspace",
+      "shared",
       "--user",
       "u",
       "--password",
@@ -109,6 +111,7 @@ describe("cyberdeck node", () => {
         warm: 1,
         offline: true,
         sandbox: "on",
+        workspace: "shared",
       },
     ]);
   });
@@ -126,6 +129,7 @@ describe("cyberdeck node", () => {
         warm: 1,
         offline: false,
         sandbox: "auto",
+        workspace: "bundle",
       },
     ]);
   });
@@ -134,6 +138,7 @@ describe("cyberdeck node", () => {
     [["node", "--pool", "p", "--slots", "1"], "--hub"],
     [["node", "--hub", "nats://h:1", "--slots", "1"], "--pool"],
     [["node", "--hub", "nats://h:1", "--pool", "p"], "--slots"],
+    [[...needed, "--workspace", "nfs"], "--workspace"],
     [["node", "--hub", "nats://h:1", "--pool", "p", "--slots", "0"], "--slots cannot be"],
     [["node", "--hub", "nats://h:1", "--pool", "p", "--slots", "many"], "--slots cannot be"],
     [[...needed, "--sandbox", "maybe"], "--sandbox cannot be"],

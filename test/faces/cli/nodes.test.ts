@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NodesListing } from "../../../src/protocol/nodes.ts";
-import { scriptedDeck } from "./scripted-deck.ts";
+import { aStatus, scriptedDeck } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 const fleet: NodesListing = {
@@ -73,5 +73,38 @@ describe("the flags of a host that has a hub", () => {
       code: 2,
       err: expect.stringContaining("--fleet needs --hub"),
     });
+  });
+});
+
+describe("the hub of constructs without a daemon", () => {
+  test("is that of the command with --embedded, and is named again in the next command line", async () => {
+    const deck = scriptedDeck({ onOpen: (stage) => stage.close("paused", "no account") });
+    const world = stand(["spawn", "--embedded", "--hub", "nats://a:1", "--fleet", "lab", "task"], deck);
+    const { err } = await run(world);
+    expect(world.opened[0]).toMatchObject({ mode: "write", hub: { urls: ["nats://a:1"], fleet: "lab" } });
+    expect(err).toContain("--embedded --hub nats://a:1 --fleet lab");
+  });
+
+  test.each([
+    [["spawn", "--hub", "nats://a:1", "task"], "a host has its own"],
+    [["spawn", "--fleet", "lab", "task"], "a host has its own"],
+    [["spawn", "--embedded", "--fleet", "lab", "task"], "--fleet needs --hub"],
+    [["spawn", "--run", "last", "--hub", "nats://a:1", "task"], "a host has its own"],
+    [["spawn", "--run", "last", "--embedded", "--hub", "nats://a:1", "task"], "has its deck already"],
+  ])("is refused in %j, and nothing is started", async (argv, why) => {
+    const deck = scriptedDeck();
+    const world = stand(argv, deck);
+    expect(await run(world)).toMatchObject({ code: 2, err: expect.stringContaining(why) });
+    expect(deck.commands).toEqual([]);
+  });
+});
+
+describe("cyberdeck host status", () => {
+  test("says where the host meets its nodes, and nothing of it where it has none", async () => {
+    const status = { ...aStatus, hub: { urls: ["nats://a:4222"], fleet: "lab" } };
+    expect((await run(stand(["host", "status"], scriptedDeck({ status })))).out).toContain(
+      "hub        nats://a:4222, fleet lab",
+    );
+    expect((await run(stand(["host", "status"], scriptedDeck()))).out).not.toContain("hub ");
   });
 });

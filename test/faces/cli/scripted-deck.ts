@@ -103,6 +103,7 @@ export const aStatus: HostStatus = {
   agent: { path: "/bin/claude", version: "2.1.330" },
   offline: false,
   claude_bin: null,
+  hub: null,
   provider: "",
   pool: { ready: 2, starting: 1 },
   runs: [],

@@ -53,6 +53,11 @@ describe("a wrong command", () => {
     [["spawn", "--autopilot", "task"], "--autopilot"],
     [["show", "a", "b"], "too many arguments"],
     [["runs", "--brake", "yolo"], "--brake"],
+    [["host", "bogus"], "unknown command 'host bogus'"],
+    [["host", "stauts"], "did you mean status? there are: serve, status, stop"],
+    [["nodes", "--json", "drian"], "did you mean drain? there are: list, drain, undrain"],
+    [["host", "serve", "bogus"], "too many arguments for 'serve'"],
+    [["host", "bogus\u001b[2J"], "there are: serve, status, stop"],
   ])("%j is refused with exit code 2, one message and the next step", async (argv, part) => {
     expect(await refused(argv)).toContain(part);
   });

@@ -128,6 +128,10 @@ describe("the construct page", () => {
     const typed = await desk.write("word 77 ");
     await expect(picture(typed)).toMatchFileSnapshot(keptFrame("construct-search", size));
     expect(typed.at(-1)).toMatch(/in none of the latest \d+, ↑ looks back/);
+    // M would be written.
+    expect(has(typed, "M looks back")).toBe(false);
+    expect(has(await desk.press("enter"), "M looks back")).toBe(true);
+    await desk.press("/");
     await desk.press("up");
     const there = await desk.until((frame) => frame.at(-1)?.includes("in 1 ") === true);
     expect(has(there, "word 77 of many")).toBe(true);

@@ -363,6 +363,7 @@ const aStatus: HostStatus = {
   agent: { path: "/bin/claude", version: "2" },
   offline: false,
   claude_bin: null,
+  hub: null,
   provider: "",
   pool: { ready: 0, starting: 0 },
   runs: [],

@@ -74,6 +74,7 @@ const tells: NodeTells = {
   freeMb: 4000,
   isDraining: false,
   policy: "v1",
+  workspace: "shared",
   hasWall: true,
   since: 0,
 };

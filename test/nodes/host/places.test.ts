@@ -18,6 +18,7 @@ const node = (name: string, some: Partial<KnownNode> = {}): KnownNode => ({
   freeMb: 4000,
   isDraining: false,
   policy: "p",
+  workspace: "shared",
   hasWall: false,
   since: 0,
   ...some,
@@ -109,6 +110,14 @@ describe("the places of a fleet", () => {
     const { places } = room([one]);
     const found = places.take("1", { wall }, { strategy: "here_first", hereSlots: 0 });
     expect(found).toMatchObject({ isPlaced: false, why: expect.stringContaining(why) });
+  });
+
+  test("could be had at a node that has only just come, and not at one that takes no more", () => {
+    const could = (one: KnownNode): boolean => room([one]).places.couldTake({}, { ...sharing, hereSlots: 0 });
+    expect(could(node("a", { policy: null }))).toBe(true);
+    expect(could(node("a", { policy: null, isDraining: true }))).toBe(false);
+    expect(could(node("a", { policy: null, wire: 99 }))).toBe(false);
+    expect(room([node("a", { policy: null })]).places.couldTake({ pool: "gpu" }, sharing)).toBe(false);
   });
 
   test("leave out the nodes that were tried", () => {

@@ -7,7 +7,7 @@ import { leaseTimes } from "../../../src/nodes/lease.ts";
 import { policyVersion, type NodePolicy } from "../../../src/nodes/wire/policy.ts";
 import type { EventBody, EventType } from "../../../src/protocol/event.ts";
 import { startHubNode, type HubNode, type HubNodeOptions } from "./hub-node.ts";
-import { quick } from "./hub.ts";
+import { quick, until } from "./hub.ts";
 import { startNats, type NatsServer } from "./nats.ts";
 
 /** Something that a desk has told. */
@@ -22,6 +22,7 @@ export interface Fleet extends AsyncDisposable {
   readonly folder: string;
   /** Opens the desk of the next life of the host, and makes it the one that serves. */
   desk(changes?: Partial<NodesDeskParts>): Promise<NodesDesk>;
+  /** Starts a node; where a desk serves already, resolves once that counts on it. */
   node(name: string, driver: AgentDriver, changes?: Partial<HubNodeOptions>): Promise<HubNode>;
   readonly told: Told[];
   toldOf<T extends EventType>(type: T): EventBody<T>[];
@@ -45,6 +46,7 @@ export async function openFleet(): Promise<Fleet> {
       const desk = await openNodesDesk({
         access: { urls: [server.url], fleet: "test", login: { by: "nothing" }, tls: undefined },
         epochFile: join(folder, "epoch.json"),
+        travel: { folder: join(folder, "hub-spaces"), path: process.env["PATH"] ?? "", home: join(folder, "home") },
         freeMb: () => 8000,
         lease,
         bounds: quick,
@@ -67,6 +69,10 @@ export async function openFleet(): Promise<Fleet> {
     async node(name, driver, changes = {}) {
       const node = await startHubNode({ name, driver, url: server.url, lease, folder, ...changes });
       nodes.push(node);
+      const desk = desks.at(-1);
+      const takesWork = (): boolean =>
+        desk?.list().nodes.some((listed) => listed.node === name && listed.why_not === null) ?? true;
+      await until(takesWork, () => desk?.list());
       return node;
     },
     // The type was looked at: the body is that of it.

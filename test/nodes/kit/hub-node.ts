@@ -2,12 +2,14 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { AgentDriver } from "../../../src/drivers/agent.ts";
 import { openHub } from "../../../src/nodes/hub/open-hub.ts";
-import type { Entry, Hub, Job, Taking } from "../../../src/nodes/hub/hub.ts";
+import type { Entry, Hub, Job, Taking, Things } from "../../../src/nodes/hub/hub.ts";
 import { theHost } from "../../../src/nodes/hub/subjects.ts";
 import type { LeaseTimes } from "../../../src/nodes/lease.ts";
 import { conversations, type Conversations } from "../../../src/nodes/node/conversations.ts";
 import { beginLife, type NodeLife } from "../../../src/nodes/node/life.ts";
 import { openOutbox, type Outbox } from "../../../src/nodes/node/outbox.ts";
+import { placesOf, type Places } from "../../../src/nodes/node/places.ts";
+import { openSpaces, type Spaces } from "../../../src/nodes/node/spaces.ts";
 import { policyShelf, type PolicyShelf } from "../../../src/nodes/node/policy-shelf.ts";
 import { workerOf, type Worker } from "../../../src/nodes/node/worker.ts";
 import { fromHostSchema, nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
@@ -35,6 +37,8 @@ export interface HubNodeOptions {
   /** Where its outbox is. */
   folder: string;
   tells?: Partial<NodeTells>;
+  /** Workspaces come to it as copies; a function stands between it and the store. */
+  copies?: boolean | ((things: Things) => Things);
 }
 
 /** A node made of its parts, in this process, over a real hub. */
@@ -57,7 +61,15 @@ export async function startHubNode(options: HubNodeOptions): Promise<HubNode> {
   const access = { urls: [options.url], fleet: "test", login: { by: "nothing" as const }, tls: undefined };
   const hub = await openHub({ me: name, access, bounds: quick });
   const outbox = openOutbox(join(options.folder, `${name}.db`));
-  const node = new Node(options, hub, outbox);
+  const spaces =
+    options.copies !== undefined && options.copies !== false
+      ? await openSpaces({
+          folder: join(options.folder, `${name}-spaces`),
+          things: typeof options.copies === "function" ? options.copies(hub.things) : hub.things,
+          path: process.env["PATH"] ?? "",
+        })
+      : undefined;
+  const node = new Node(options, hub, outbox, spaces);
   await node.live();
   return node;
 }
@@ -72,6 +84,8 @@ class Node implements HubNode {
   readonly #hub: Hub;
   readonly #outbox: Outbox;
   readonly #over = new AbortController();
+  readonly #spaces: Spaces | undefined;
+  #places: Places | undefined;
   #isDraining = false;
   #host: string | null = null;
   #shelf: PolicyShelf | undefined;
@@ -82,7 +96,8 @@ class Node implements HubNode {
   #living: Promise<void> = Promise.resolve();
   readonly #subscriptions = new DisposableStack();
 
-  constructor(options: HubNodeOptions, hub: Hub, outbox: Outbox) {
+  constructor(options: HubNodeOptions, hub: Hub, outbox: Outbox, spaces: Spaces | undefined) {
+    this.#spaces = spaces;
     this.name = options.name;
     this.#options = options;
     this.#hub = hub;
@@ -123,11 +138,13 @@ class Node implements HubNode {
     });
     this.#shelf = shelf;
     shelf.onChange(() => void setImmediate(() => this.#tell()));
+    this.#places = this.#spaces && placesOf({ ...this.#home(), policies: shelf, spaces: this.#spaces });
     const worker = workerOf({
       life,
       driver,
       talks,
-      placeFor: (opening) => Promise.resolve(placeOf(opening, shelf, undefined)),
+      placeFor: (opening) =>
+        this.#places?.placeFor(opening, life.over) ?? Promise.resolve(placeOf(opening, shelf, undefined)),
       claim: (to) =>
         hub.asking.ask(theHost, question(asked.claim, claimSchema, { wire: nodeWireVersion, to }), claimedSchema),
       slots: () => 100,
@@ -178,10 +195,23 @@ class Node implements HubNode {
   async #goOn(life: NodeLife, talks: Conversations): Promise<void> {
     this.proofs.push(await life.ended);
     talks.close();
+    this.#places?.close();
     this.#taking?.stop();
     await this.#entry?.leave();
     this.#entry = undefined;
     if (!this.#over.signal.aborted) await this.live();
+  }
+
+  #home() {
+    const { folder } = this.#options;
+    return {
+      data: join(folder, `data-${this.name}`),
+      agentHome: join(folder, "agent-home"),
+      agentState: join(folder, "agent-home", ".claude"),
+      sandbox: "off" as const,
+      keptProcesses: () => [],
+      warn: () => undefined,
+    };
   }
 
   #state(): NodeTells {
@@ -196,6 +226,7 @@ class Node implements HubNode {
       freeMb: 8000,
       isDraining: this.#isDraining,
       policy: this.#shelf?.version() ?? null,
+      workspace: this.#spaces === undefined ? "shared" : "bundle",
       hasWall: false,
       since: 0,
       ...this.#options.tells,

@@ -125,7 +125,7 @@ export async function openNodeScene(server: Pick<NatsServer, "url">, answer: Ans
       ),
     node: (name, ...flags) =>
       command([
-        ..."node --fleet test --pool builders --slots 2 --sandbox off --json".split(" "),
+        ..."node --fleet test --pool builders --slots 2 --sandbox off --workspace shared --json".split(" "),
         "--hub",
         server.url,
         "--name",

@@ -18,6 +18,7 @@ const node = await openNode(
     warm: 0,
     offline: false,
     sandbox: "off",
+    workspace: "shared",
   },
   (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
   around,

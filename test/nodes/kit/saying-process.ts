@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { openHub } from "../../../src/nodes/hub/open-hub.ts";
 import { theHost } from "../../../src/nodes/hub/subjects.ts";
-import type { FromNode, Saying } from "../../../src/nodes/wire/letters.ts";
+import { nodeWireVersion, type FromNode, type Saying } from "../../../src/nodes/wire/letters.ts";
 import { quick } from "./hub.ts";
 
 const [url = "", sessions = "1", each = "1"] = process.argv.slice(2);
@@ -23,7 +23,7 @@ async function sayAll(): Promise<void> {
   for (let n = 1; n <= Number(each); n += 1) {
     for (let at = 0; at < Number(sessions); at += 1) {
       const saying: Saying = n === 1 ? { type: "opened", pid: 1, command: "agent" } : did;
-      const letter: FromNode = { wire: 1, to: { session: `cx-${at}`, epoch: 1, boot: "b" }, n, saying };
+      const letter: FromNode = { wire: nodeWireVersion, to: { session: `cx-${at}`, epoch: 1, boot: "b" }, n, saying };
       while (hub.letters.send(theHost, letter) !== "sent") await turn();
     }
     await turn();

@@ -1,3 +1,4 @@
+import { isHeldUp, isLeft } from "../../../scripts/soak/run-record.ts";
 import { pause } from "../../../src/base/clock.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { soakPool, type SoakScene } from "./scene.ts";
@@ -37,14 +38,3 @@ export async function runGoal(
     await pause(100);
   }
 }
-
-/** Its hosts have died so often that the next one leaves it to the netrunner. */
-const isLeft = (events: readonly DeckEvent[]): boolean =>
-  events.findLast(
-    ({ type, body }) => type === "run.resumed" || (type === "deck.warned" && body.code === "host.not_resumed"),
-  )?.type === "deck.warned";
-
-/** Agents that were killed shortly after one another look like a machine in trouble: the netrunner says that it is none. */
-const isHeldUp = (events: readonly DeckEvent[]): boolean =>
-  events.findLast(({ type }) => type === "account.held" || type === "account.released" || type === "run.resumed")
-    ?.type === "account.held";

@@ -121,9 +121,10 @@ export async function openSoak({ nodes, slots, answer, isReal }: SoakOptions): P
     let child: ChildProcess | undefined;
     let errors = "";
     const agent = isReal ? [] : ["--claude-bin", join(import.meta.dirname, "unit-agent.mjs")];
-    const flags = `node --json --fleet soak --pool ${soakPool} --sandbox off --slots ${slots} --name ${name}`.split(
-      " ",
-    );
+    const flags =
+      `node --json --fleet soak --pool ${soakPool} --sandbox off --workspace shared --slots ${slots} --name ${name}`.split(
+        " ",
+      );
     const node: SoakNode = {
       name,
       link,

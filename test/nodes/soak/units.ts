@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wrongEnds } from "../../../scripts/soak/run-record.ts";
 import { wronglyTold } from "../../../scripts/soak/told.ts";
 import { isAuthor, propose } from "../../../src/offline/author.ts";
 import { block, call, say, type Answerer } from "../../../src/offline/reply.ts";
@@ -56,22 +57,8 @@ const words = [
 
 /** What is not as it must be in a run that is over: none lost, none doubled. */
 export function wrongUnits(events: readonly DeckEvent[], goal: number, units: number, workspace: string): string[] {
-  const wrong: string[] = [];
-  const closed = of(events, "run.closed");
-  if (closed.length !== 1 || closed[0]?.body.status !== "done")
-    wrong.push(`closed ${closed.length} times, as ${closed.map(({ body }) => body.status).join()}`);
+  const wrong = wrongEnds(events);
   const outcomes = of(events, "construct.ended");
-  for (const { body } of of(events, "construct.queued")) {
-    const ends = outcomes.filter((event) => event.body.construct === body.construct);
-    if (ends.length !== 1) wrong.push(`${body.construct} has ${ends.length} outcomes`);
-    // One whose agents were killed time and again does not go on for ever.
-    const isGivenUp = of(events, "construct.agent_died").some(
-      (death) => death.body.construct === body.construct && !death.body.goes_on,
-    );
-    const state = ends[0]?.body.outcome.state;
-    if (state !== "done" && !isGivenUp)
-      wrong.push(`${body.construct} has ended as ${state}: ${ends[0]?.body.outcome.result.slice(0, 200)}`);
-  }
   for (let index = 0; index < units; index += 1) {
     const unit = `${goal}-${index}`;
     const own = outcomes.filter(({ body }) => body.outcome.task.includes(`unit ${unit}:`));

@@ -111,6 +111,9 @@ function statusPage(status: HostStatus): string {
     `workspace  ${status.workspace}`,
     `version    ${status.version}, agent ${agent.version ?? "not known yet"} (${agent.path ?? "not known"})`,
     `pool       ${pool.ready} ready, ${pool.starting} starting`,
+    ...(status.hub === null
+      ? []
+      : [`hub        ${oneLine(status.hub.urls.join(", "), 200)}, fleet ${status.hub.fleet}`]),
     `faces      ${faces}`,
     `today      ${money(status.today_usd)}`,
     `idle end   ${status.idle_ms === 0 ? "never" : `after ${spell(status.idle_ms)} without a run and a face`}`,

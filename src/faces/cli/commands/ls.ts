@@ -34,8 +34,18 @@ export function defineLs(command: Command, world: World, finish: (code: number) 
           if (flags.json === true)
             return runs
               .flatMap(({ view: { run }, constructs }) =>
-                constructs.map(({ id, state, task, activity, costUsd, place }) =>
-                  jsonLine({ run, construct: id, state, task, activity, cost_usd: costUsd, place }),
+                constructs.map(({ id, state, task, activity, costUsd, place, unheard }) =>
+                  jsonLine({
+                    run,
+                    construct: id,
+                    state,
+                    task,
+                    activity,
+                    cost_usd: costUsd,
+                    place,
+                    unheard_since: unheard?.since ?? null,
+                    unheard: unheard?.why ?? null,
+                  }),
                 ),
               )
               .join("");
@@ -61,4 +71,8 @@ const examples = `
 Examples:
   cyberdeck ls
   cyberdeck ls --all --json | jq -r 'select(.state == "held") | .construct'
+  cyberdeck ls --json | jq -r 'select(.unheard != null) | "\\(.construct) on \\(.place)"'
+
+"not heard" beside a node: it is silent just now. If its lease runs out before it comes back, its constructs go on elsewhere. "link down": no node
+can be heard, as the way to their hub is down. "cyberdeck nodes" tells more.
 `;

@@ -2,10 +2,11 @@ import type { Command } from "commander";
 import { systemClock } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import { count } from "../../../base/units.ts";
-import type { NodeAsked, NodeEvent, RunningNode } from "../../../protocol/node.ts";
+import { workspaceWays, type NodeAsked, type NodeEvent, type RunningNode } from "../../../protocol/node.ts";
 import { sandboxes } from "../../../protocol/settings.ts";
 import { exitCode } from "../exit.ts";
 import { absolute } from "../flags/brake-flags.ts";
+import { addLogin, addressesIn, given, loginOf, type LoginFlags } from "../flags/hub-flags.ts";
 import { choiceOf, wholeNumber, words } from "../flags/values.ts";
 import { interrupts, type Interrupts } from "../interrupts.ts";
 import { jsonLine } from "../json-lines.ts";
@@ -13,7 +14,7 @@ import { nodeLine } from "../show/node-line.ts";
 import { sink } from "../sink.ts";
 import type { World } from "../world.ts";
 
-interface NodeFlags {
+interface NodeFlags extends LoginFlags {
   hub: string;
   fleet: string;
   name?: string;
@@ -24,14 +25,8 @@ interface NodeFlags {
   data?: string;
   claudeBin?: string;
   sandbox: NodeAsked["sandbox"];
+  workspace: NodeAsked["workspace"];
   offline?: boolean;
-  user?: string;
-  password?: string;
-  token?: string;
-  nkey?: string;
-  tlsCa?: string;
-  tlsCert?: string;
-  tlsKey?: string;
   json?: boolean;
 }
 
@@ -66,14 +61,14 @@ export function defineNode(command: Command, world: World, finish: (code: number
       choiceOf("--sandbox", sandboxes),
       "auto",
     )
-    .option("--offline", "use the scripted model that ships with the deck: no account, no network, no cost")
-    .option("--user <name>", "user of the NATS server; needs --password")
-    .option("--password <where>", "where its password is: env:NAME or file:PATH")
-    .option("--token <where>", "where a token for the server is: env:NAME or file:PATH")
-    .option("--nkey <where>", "where the seed of an nkey is: env:NAME or file:PATH")
-    .option("--tls-ca <file>", "who has signed the server's certificate (PEM)")
-    .option("--tls-cert <file>", "our certificate, where the server wants one; needs --tls-key")
-    .option("--tls-key <file>", "the key of that certificate")
+    .option(
+      "--workspace <way>",
+      "how a workspace comes here: bundle, a copy whose result goes back as a branch, or shared, the same path on a shared file system",
+      choiceOf("--workspace", workspaceWays),
+      "bundle",
+    )
+    .option("--offline", "use the scripted model that ships with the deck: no account, no network, no cost");
+  addLogin(command)
     .option("--json", "write what happens as lines of JSON")
     .addHelpText("after", examples)
     .action(async () => {
@@ -83,34 +78,19 @@ export function defineNode(command: Command, world: World, finish: (code: number
 }
 
 function askedOf(flags: NodeFlags, world: World): NodeAsked {
-  const { hub, fleet, name, pool, slots, warm, label, data, claudeBin, sandbox, user, password, token, nkey } = flags;
-  const { tlsCa: ca, tlsCert: cert, tlsKey: key } = flags;
-  const file = (path: string | undefined): string | undefined =>
-    path === undefined ? undefined : absolute(path, world);
-  const tls = given({ ca: file(ca), cert: file(cert), key: file(key) });
+  const { hub, fleet, name, pool, slots, warm, label, data, claudeBin, sandbox, workspace } = flags;
   return {
-    hub: {
-      urls: hub
-        .split(",")
-        .map((url) => url.trim())
-        .filter((url) => url !== ""),
-      fleet,
-      ...given({ user, password, token, nkey }),
-      ...(Object.keys(tls).length === 0 ? {} : { tls }),
-    },
-    ...given({ name, claudeBin, data: file(data) }),
+    hub: { urls: addressesIn(hub), fleet, ...loginOf(flags, world) },
+    ...given({ name, claudeBin, data: data === undefined ? undefined : absolute(data, world) }),
     pool,
     labels: [...new Set(label)],
     slots,
     warm: warm ?? (slots > 1 ? 1 : 0),
     offline: flags.offline === true,
     sandbox,
+    workspace,
   };
 }
-
-/** What was left out is not the same as what is there and undefined. */
-const given = <T extends Record<string, string | undefined>>(all: T): { [K in keyof T]?: string } =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
 
 /** Is a node until it is to end: once asked, when nothing is at work any more; twice, at once. */
 async function beNode(world: World, asked: NodeAsked, isJson: boolean): Promise<number> {

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { pause, systemClock } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import { readDuration } from "../../../base/units.ts";
+import type { RunView } from "../../../protocol/view.ts";
+import { moment, spell } from "../../words/amounts.ts";
 import { chooseProgress } from "../choose-progress.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
@@ -56,7 +58,7 @@ async function replay(name: string, flags: ReplayFlags, world: World): Promise<n
   const progress = chooseProgress(world, { json, color: flags.color }, time);
   const deck = await world.openDeck(await deckOptions(flags, world, "read"));
   try {
-    const view = await replayRun({
+    const { view, isEmpty } = await replayRun({
       run: await findRun(deck.port, name),
       events: deck.port.follow(0),
       from: flags.from,
@@ -74,6 +76,7 @@ async function replay(name: string, flags: ReplayFlags, world: World): Promise<n
       out.hurry();
       return exitCode.interrupted;
     }
+    if (isEmpty && view !== undefined) world.stderr.write(`${nothingShown(view, flags)}\n`);
     if (!json && view !== undefined) {
       const paint = painter(wantsColor(world, world.stdout, flags.color));
       const words =
@@ -86,6 +89,13 @@ async function replay(name: string, flags: ReplayFlags, world: World): Promise<n
     progress.close();
     await closeDeck(deck, usualPatience.closeMs, (text) => void world.stderr.write(`${text}\n`));
   }
+}
+
+/** Why there was nothing to see. */
+function nothingShown({ run, lastSeq, lastAt, openedAt }: RunView, { from, to }: ReplayFlags): string {
+  if (to !== undefined)
+    return `nothing to show: no event of ${run} is ${from === undefined ? "before --to" : "between --from and --to"}`;
+  return `nothing to show: ${run} was over before --from; its last event is number ${lastSeq}, ${spell(lastAt - openedAt)} into the run (${moment(lastAt)})`;
 }
 
 /** A timer of Node takes no more. */

@@ -4,7 +4,16 @@ import { defaultSettings } from "../../../protocol/settings.ts";
 import { driveRun } from "../drive-run.ts";
 import { exitCode } from "../exit.ts";
 import type { DeckFlags } from "../flags/deck-flags.ts";
-import { addAgentFlags, addHostFlags, deckOptions, mustNotDetach, noWait, repeated } from "../flags/deck-flags.ts";
+import {
+  addAgentFlags,
+  addHostFlags,
+  addHubFlags,
+  deckOptions,
+  mustBeOwnHub,
+  mustNotDetach,
+  noWait,
+  repeated,
+} from "../flags/deck-flags.ts";
 import type { SettingFlags } from "../flags/setting-flags.ts";
 import { addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
@@ -23,7 +32,7 @@ interface SpawnFlags extends DeckFlags, SettingFlags, JoinFlags {
 export function defineSpawn(command: Command, world: World, finish: (code: number) => void): void {
   const usual = defaultSettings(world.cores);
   command.argument("[tasks...]", "a task for each construct, each in quotes");
-  addHostFlags(addSettingFlags(addAgentFlags(command), usual))
+  addHostFlags(addSettingFlags(addHubFlags(addAgentFlags(command)), usual))
     .option("--override-blacklist", "start the tasks although the blacklist forbids one, or may")
     .option("--run <run>", "start them in this open run, beside what is at work there", words("--run", "a1b2"))
     .option("--after <construct>", "with --run: only after this one has ended well; give it again for another", several)
@@ -34,6 +43,7 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
       const flags = command.optsWithGlobals<SpawnFlags>();
       mustBeTasks(tasks);
       mustNotDetach(flags);
+      mustBeOwnHub(flags);
       mustFitRun(flags, usual);
       if (flags.run !== undefined) {
         await joinRun(world, flags, tasks);

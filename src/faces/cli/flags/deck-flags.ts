@@ -5,6 +5,7 @@ import { errnoOf, Fault } from "../../../base/fault.ts";
 import type { DeckOptions } from "../../../host/deck-options.ts";
 import type { World } from "../world.ts";
 import { shellWords } from "../../../base/shell-words.ts";
+import { addressesIn } from "./hub-flags.ts";
 import { words } from "./values.ts";
 
 /** The flags that say which deck is meant. */
@@ -116,6 +117,8 @@ export function repeated(flags: DeckFlags, part: "all" | "home" = "all"): string
   if (flags.claudeBin !== undefined) given.push("--claude-bin", flags.claudeBin);
   if (flags.offline === true) given.push("--offline");
   if (flags.embedded === true) given.push("--embedded");
+  if (flags.hub !== undefined) given.push("--hub", flags.hub);
+  if (flags.fleet !== undefined) given.push("--fleet", flags.fleet);
   return given.length === 0 ? "" : ` ${shellWords(given)}`;
 }
 
@@ -125,8 +128,7 @@ function hubOf({ hub, fleet }: DeckFlags): Pick<DeckOptions, "hub"> {
     throw new Fault("usage", "cli.fleet_alone", "--fleet needs --hub", {
       hint: "name the server too: --hub nats://host:4222, or put both into hub.json of the home",
     });
-  const urls = hub.split(",").flatMap((url) => url.trim() || []);
-  return { hub: { urls, ...(fleet === undefined ? {} : { fleet }) } };
+  return { hub: { urls: addressesIn(hub), ...(fleet === undefined ? {} : { fleet }) } };
 }
 
 async function mustBeFolder(path: string): Promise<void> {

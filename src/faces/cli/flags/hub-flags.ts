@@ -4,13 +4,8 @@ import type { World } from "../world.ts";
 import { absolute } from "./brake-flags.ts";
 import { words } from "./values.ts";
 
-/** The flags that say how the hub of a fleet is reached. */
-export interface HubFlags {
-  /** As whom it is looked at. */
-  as?: string;
-  /** True: the one of the home. */
-  hub?: string | true;
-  fleet?: string;
+/** The flags that say as whom a hub is reached. */
+export interface LoginFlags {
   user?: string;
   password?: string;
   token?: string;
@@ -20,30 +15,46 @@ export interface HubFlags {
   tlsKey?: string;
 }
 
-/** Adds the flags beside `--hub` that say who we are there. */
-export const addHubLogin = (command: Command): Command =>
-  command
-    .option("--fleet <name>", "with --hub: the fleet", words("--fleet", "main"))
-    .option("--user <name>", "with --hub: user of the NATS server; needs --password")
-    .option("--password <where>", "with --hub: where its password is: env:NAME or file:PATH")
-    .option("--token <where>", "with --hub: where a token for the server is: env:NAME or file:PATH")
-    .option("--nkey <where>", "with --hub: where the seed of an nkey is: env:NAME or file:PATH")
-    .option("--tls-ca <file>", "with --hub: who has signed the server's certificate (PEM)")
-    .option("--tls-cert <file>", "with --hub: our certificate, where the server wants one; needs --tls-key")
-    .option("--tls-key <file>", "with --hub: the key of that certificate");
+/** The flags that say how the hub of a fleet is reached, of a command that may do without. */
+export interface HubFlags extends LoginFlags {
+  /** As whom it is looked at. */
+  as?: string;
+  /** True: the one of the home. */
+  hub?: string | true;
+  fleet?: string;
+}
 
-/** What the flags say of a hub, in the form of its settings; undefined: nothing of a hub is asked. */
-export function hubOf(flags: HubFlags, world: World): Record<string, unknown> | undefined {
-  const { hub, as, fleet, user, password, token, nkey, tlsCa, tlsCert, tlsKey } = flags;
+/** Adds the flags that say who we are at a hub. @param when before the words of each */
+export const addLogin = (command: Command, when = ""): Command =>
+  command
+    .option("--user <name>", `${when}user of the NATS server; needs --password`)
+    .option("--password <where>", `${when}where its password is: env:NAME or file:PATH`)
+    .option("--token <where>", `${when}where a token for the server is: env:NAME or file:PATH`)
+    .option("--nkey <where>", `${when}where the seed of an nkey is: env:NAME or file:PATH`)
+    .option("--tls-ca <file>", `${when}who has signed the server's certificate (PEM)`)
+    .option("--tls-cert <file>", `${when}our certificate, where the server wants one; needs --tls-key`)
+    .option("--tls-key <file>", `${when}the key of that certificate`);
+
+/** Adds the flags beside a `--hub` that may be left out. */
+export const addHubLogin = (command: Command): Command =>
+  addLogin(command.option("--fleet <name>", "with --hub: the fleet", words("--fleet", "main")), "with --hub: ");
+
+/** What the flags say of who we are, in the form of a hub's settings. */
+export function loginOf({ user, password, token, nkey, tlsCa, tlsCert, tlsKey }: LoginFlags, world: World) {
   const file = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : absolute(path, world);
   const tls = given({ ca: file(tlsCa), cert: file(tlsCert), key: file(tlsKey) });
-  const urls = typeof hub === "string" ? hub.split(",").flatMap((url) => (url.trim() === "" ? [] : [url.trim()])) : [];
-  const said = {
-    ...given({ fleet, user, password, token, nkey }),
-    ...(urls.length === 0 ? {} : { urls }),
-    ...(Object.keys(tls).length === 0 ? {} : { tls }),
-  };
+  return { ...given({ user, password, token, nkey }), ...(Object.keys(tls).length === 0 ? {} : { tls }) };
+}
+
+/** The addresses in what was given with a flag, separated by commas. */
+export const addressesIn = (text: string): string[] => text.split(",").flatMap((url) => url.trim() || []);
+
+/** What the flags say of a hub, in the form of its settings; undefined: nothing of a hub is asked. */
+export function hubOf(flags: HubFlags, world: World): Record<string, unknown> | undefined {
+  const { hub, as, fleet } = flags;
+  const urls = typeof hub === "string" ? addressesIn(hub) : [];
+  const said = { ...given({ fleet }), ...loginOf(flags, world), ...(urls.length === 0 ? {} : { urls }) };
   if (hub !== undefined) return said;
   const [first] = Object.keys({ ...said, ...given({ as }) });
   if (first === undefined) return undefined;
@@ -53,5 +64,5 @@ export function hubOf(flags: HubFlags, world: World): Record<string, unknown> | 
 }
 
 /** What was left out is not the same as what is there and undefined. */
-const given = (all: Record<string, string | undefined>): Record<string, string> =>
-  Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+export const given = <T extends Record<string, string | undefined>>(all: T): { [K in keyof T]?: string } =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };

@@ -12,6 +12,7 @@ import type { Paint } from "../paint.ts";
 import { reportPath } from "../report-path.ts";
 import { constructWord, runWord } from "../../words/state-word.ts";
 import { wrap } from "../../words/width.ts";
+import { showReturned } from "../../../protocol/workspace.ts";
 
 /** The most bytes of a result; the transcript has all of it. */
 const resultBytes = 1200;
@@ -87,6 +88,7 @@ function constructFields(construct: ConstructView, page: PageWriter): void {
 function outcomeFields(outcome: Outcome, page: PageWriter): void {
   page.field("cause", `${outcome.cause} (${outcome.exit})`);
   page.field("model", outcome.model_given ?? "");
+  if (outcome.workspace !== null) page.field("came back", showReturned(outcome.workspace));
   for (const file of outcome.files) page.field("file", `${oneLine(file.path, longestPath)} (${byteCount(file.size)})`);
   for (const path of outcome.files_missing)
     page.field("missing", `${oneLine(path, longestPath)} was reported and is not on disk`);

@@ -46,7 +46,7 @@ export const cockpitActions = (shell: Shell): Action<null>[] => [
 ];
 
 /** Pages that have a key of their own. */
-const pageKeys: Record<string, readonly string[]> = { inbox: ["i"], limits: ["l"] };
+const pageKeys: Record<string, readonly string[]> = { inbox: ["i"], limits: ["l"], nodes: ["N"] };
 
 function neighbour({ pages, front }: Shell, by: number): string {
   const at = pages.findIndex(({ name }) => name === front());

@@ -166,6 +166,7 @@ export function askForConstruct(
             ? `No run is open: it gets one of its own${model.host?.offline === true ? ", on the offline model" : ""}.`
             : `In ${view.run}. It knows nothing but what stands here.`,
         chosen,
+        ...(view === undefined ? {} : { on: view.settings.on }),
         submit: (wanted, given) => void start(wanted, view?.run, given),
       },
       hands,
@@ -227,7 +228,11 @@ async function ask(
   );
 }
 
-async function start({ task, profile, model, effort }: Wanted, run: string | undefined, hands: Hands): Promise<void> {
+async function start(
+  { task, profile, model, effort, on }: Wanted,
+  run: string | undefined,
+  hands: Hands,
+): Promise<void> {
   const caliber = { ...(model === undefined ? {} : { model }), ...(effort === undefined ? {} : { effort }) };
   if (run !== undefined) {
     const reply = await hands.send({
@@ -236,6 +241,7 @@ async function start({ task, profile, model, effort }: Wanted, run: string | und
       task,
       ...(profile === undefined ? {} : { profile }),
       ...(Object.keys(caliber).length === 0 ? {} : { caliber }),
+      ...(on === undefined ? {} : { on }),
     });
     if (reply !== undefined) hands.say(`${reply.construct} is in the queue`, "good");
     return;
@@ -249,6 +255,7 @@ async function start({ task, profile, model, effort }: Wanted, run: string | und
     settings: {
       ...(Object.keys(caliber).length === 0 ? {} : { caliber: { ...usual, ...caliber } }),
       ...(profile === undefined ? {} : { profile }),
+      ...(on === undefined ? {} : { on }),
     },
     command_line: [],
   });

@@ -12,6 +12,7 @@ import { shortCount, shortTime } from "../fleet/figures.ts";
 import { needLines, showsAll } from "../fleet/need-lines.ts";
 import { denialsOf, filesOf, type FleetRow } from "../fleet/row.ts";
 import { ageOf } from "../model/constructs.ts";
+import { unheardText } from "../model/unheard.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import type { Size } from "../screen/size.ts";
 import { headLines } from "../transcript/lines.ts";
@@ -43,7 +44,7 @@ const needRoom = (above: number, rows: number): number => Math.max(2, Math.min(r
 function upperLines(row: FleetRow, model: DeckModel, { columns, rows }: Size): Line[] {
   const task = headLines(row.construct.task, columns - 2, rows >= 30 ? 3 : 2);
   const lines = [firstLine(row, model.now, columns), ...task.map((text) => line([` ${text}`, "strong"]))];
-  return [...lines, ...packed([...factsOf(row), ...boundsOf(row, model.now)], columns)];
+  return [...lines, ...packed([...factsOf(row, model.now), ...boundsOf(row, model.now)], columns)];
 }
 
 function firstLine({ construct, need }: FleetRow, now: number, columns: number): Line {
@@ -71,12 +72,13 @@ function firstLine({ construct, need }: FleetRow, now: number, columns: number):
 }
 
 /** What it was given and what it has to do with others, a fact each. */
-function factsOf(row: FleetRow): Span[] {
+function factsOf(row: FleetRow, now: number): Span[] {
   const { construct, view } = row;
   const { profile, origin, parent, after, told, surfaced, plugins } = construct;
   const heirs = Object.values(view.constructs).filter((one) => one.parent === construct.id);
   const facts: Span[] = [{ text: caliberText(construct) }, { text: `profile ${profile}` }];
   if (construct.place !== null) facts.push({ text: `on ${oneLine(construct.place, 64)}`, look: "key" });
+  if (construct.unheard !== undefined) facts.push({ text: unheardText(construct, now), look: "warning" });
   if (construct.on !== undefined && isAsked(construct.on)) facts.push({ text: `to run on ${showAsk(construct.on)}` });
   facts.push({ text: origins[origin] });
   if (parent !== null) facts.push({ text: `↩ goes on from ${parent}`, look: "key" });

@@ -11,10 +11,12 @@ export interface Search {
   step: (way: 1 | -1) => void;
   /** How many have it, in words. */
   told: () => { text: string; isMissing: boolean };
+  /** Nothing is written any more. */
+  closed: () => void;
 }
 
 /** The line at the bottom in which a text is looked for while it is written. Enter keeps it, Esc looks for nothing any more. */
-export function searchDialog({ text, changed, step, told }: Search): Dialog<Editing> {
+export function searchDialog({ text, changed, step, told, closed }: Search): Dialog<Editing> {
   return {
     name: "search",
     begin: editing(text),
@@ -52,6 +54,7 @@ export function searchDialog({ text, changed, step, told }: Search): Dialog<Edit
       if (textOf(next) !== textOf(state)) changed(textOf(next));
       return { state: next };
     },
+    closed: () => closed(),
   };
 }
 

@@ -8,7 +8,10 @@ import { drawEditing, editing, rowMoved, textOf } from "../edit/editor.ts";
 import { replacedBy, writing, written, type Writing } from "../edit/writing.ts";
 import type { Dialog, Hands } from "../page.ts";
 import type { Input } from "../screen/input.ts";
+import type { PlaceAsk } from "../../../protocol/place.ts";
 import { centred } from "./centred.ts";
+import { drawPlace, inPlace, newPlace, placeFields, placeIn, withNodes } from "./spawn-place.ts";
+import type { PlaceField, PlaceState } from "./spawn-place.ts";
 
 /** What is asked for; undefined: what the deck chooses. */
 export interface Wanted {
@@ -16,6 +19,7 @@ export interface Wanted {
   profile: string | undefined;
   model: string | undefined;
   effort: Effort | undefined;
+  on: PlaceAsk | undefined;
 }
 
 export interface Spawning {
@@ -23,16 +27,25 @@ export interface Spawning {
   words: string;
   /** What it begins with; the netrunner may choose another. */
   chosen?: { profile?: string; model?: string };
+  /** Where the run has its constructs run. */
+  on?: PlaceAsk;
   submit: (wanted: Wanted, hands: Hands) => void;
 }
 
 const choices = ["profile", "model", "effort"] as const;
 type Choice = (typeof choices)[number];
-type Field = "task" | Choice;
-const fields: readonly Field[] = ["task", ...choices];
+type Field = "task" | Choice | PlaceField;
+
+/** Where a deck has its own machine alone, it is not asked where. */
+const fieldsOf = ({ where }: SpawnState): readonly Field[] => [
+  "task",
+  ...choices,
+  ...(where.known === null ? [] : placeFields),
+];
 
 interface SpawnState extends Record<Choice, Cycle> {
   field: Field;
+  where: PlaceState;
   task: Writing;
   back: number;
   models: KnownCalibers["models"];
@@ -42,7 +55,10 @@ const kind = "task";
 const own = { name: "default", about: "what the deck chooses" };
 
 /** Asks for one more construct: its task, and whom and what it runs as. Tab goes from field to field. */
-export function spawnDialog({ title, words, chosen = {}, submit }: Spawning, hands: Hands): Dialog<SpawnState> {
+export function spawnDialog(
+  { title, words, chosen = {}, on: usual, submit }: Spawning,
+  hands: Hands,
+): Dialog<SpawnState> {
   const begin: SpawnState = {
     field: "task",
     task: writing(hands.local.draft(kind)),
@@ -51,6 +67,7 @@ export function spawnDialog({ title, words, chosen = {}, submit }: Spawning, han
     profile: begunWith(chosen.profile),
     model: begunWith(chosen.model),
     effort: { options: [own, ...efforts.map((name) => ({ name, about: "" }))], place: 0 },
+    where: newPlace(usual),
   };
   return {
     name: "spawn",
@@ -58,28 +75,35 @@ export function spawnDialog({ title, words, chosen = {}, submit }: Spawning, han
     opened(at) {
       void learnModels(at);
       void learnProfiles(at);
+      void learnNodes(at);
     },
     draw({ state, size }) {
       const width = Math.min(90, size.columns - 2);
-      const most = Math.max(1, size.rows - 9);
+      const where = drawPlace(state.where, state.field, width);
+      const places = state.where.known === null ? [] : where.lines;
+      const most = Math.max(1, size.rows - 9 - places.length);
       const shown = drawEditing(state.task.text, { width: width - 4, height: most });
       const height = Math.min(most, Math.max(3, shown.lines.length + 1));
       const text = Array.from({ length: height }, (_, row): Line => {
         const one = shown.lines[row] ?? blank;
         return { ...one, spans: [{ text: " " }, ...one.spans] };
       });
-      const at = centred(size, width, height + 7);
+      const at = centred(size, width, height + 7 + places.length);
       const lines = [
         line([` ${words}`, "faint"]),
         ...text,
         line(["─".repeat(width - 2), "border"]),
         ...choices.map((name) => choiceLine(name, state)),
+        ...places,
       ];
-      const way = state.field === "task" ? "Alt+Enter new line" : "←→ or a letter chooses";
+      const way = ways[state.field] ?? "←→ or a letter chooses";
       const foot = `Enter starts it · Tab next field · ${way} · Esc${size.columns < 90 ? "" : " keeps the draft"}`;
       const box = boxed(lines, at, { title, foot, border: "border_focused" });
-      const cursor = { x: at.x + 2 + shown.cursor.x, y: at.y + 2 + shown.cursor.y };
-      return { parts: [box], cursor: state.field === "task" ? cursor : undefined };
+      const cursors: Partial<Record<Field, { x: number; y: number }>> = {
+        task: { x: at.x + 2 + shown.cursor.x, y: at.y + 2 + shown.cursor.y },
+        labels: { x: at.x + 1 + where.cursor, y: at.y + lines.length },
+      };
+      return { parts: [box], cursor: cursors[state.field] };
     },
     input(input, { state, hands: at, size }) {
       if (input.type === "mouse") return { state };
@@ -93,16 +117,18 @@ export function spawnDialog({ title, words, chosen = {}, submit }: Spawning, han
             at.say("it has no task yet: write what it shall do", "warning");
             return { state: { ...state, field: "task" } };
           }
+          const asked = placeIn(state.where);
+          if ("problem" in asked) {
+            at.say(asked.problem, "warning");
+            return { state: { ...state, field: "labels" } };
+          }
           at.local.remember(kind, task);
           at.local.keepDraft(kind, "");
-          submit({ task, ...chosenIn(state) }, at);
+          submit({ task, ...chosenIn(state), ...asked }, at);
           return "close";
         }
       }
-      const next =
-        state.field === "task"
-          ? inTask(state, input, Math.min(90, size.columns - 2) - 4, at)
-          : inChoice(state, state.field, input);
+      const next = inField(state, input, Math.min(90, size.columns - 2) - 4, at);
       return next === undefined ? "pass" : { state: next };
     },
   };
@@ -130,6 +156,24 @@ async function learnProfiles({ hands, update }: Learning): Promise<void> {
   update((state) => ({ ...state, profile: withOptions(state.profile, [own, ...others]) }));
 }
 
+async function learnNodes({ hands, update }: Learning): Promise<void> {
+  const answer = await hands.ask({ type: "nodes.list" });
+  if (!("reply" in answer) || answer.reply.hub === null) return;
+  const { nodes } = answer.reply;
+  update((state) => ({ ...state, where: withNodes(state.where, nodes) }));
+}
+
+/** What keys do in a field that is no choice. */
+const ways: Partial<Record<Field, string>> = { task: "Alt+Enter new line", labels: "blanks between labels" };
+
+function inField(state: SpawnState, input: Input, width: number, hands: Hands): SpawnState | undefined {
+  const { field } = state;
+  if (field === "task") return inTask(state, input, width, hands);
+  if (field !== "place" && field !== "labels") return inChoice(state, field, input);
+  const where = inPlace(state.where, field, input);
+  return where === undefined ? undefined : { ...state, where };
+}
+
 function choiceLine(name: Choice, { field, [name]: { options, place } }: SpawnState): Line {
   const { name: chosen = "", about = "" } = options[place] ?? {};
   const isHere = field === name;
@@ -144,10 +188,10 @@ function choiceLine(name: Choice, { field, [name]: { options, place } }: SpawnSt
   return isHere ? { ...row, fill: "cursor" } : row;
 }
 
-const stepped = (state: SpawnState, by: number): SpawnState => ({
-  ...state,
-  field: fields[(fields.indexOf(state.field) + by + fields.length) % fields.length] ?? "task",
-});
+function stepped(state: SpawnState, by: number): SpawnState {
+  const fields = fieldsOf(state);
+  return { ...state, field: fields[(fields.indexOf(state.field) + by + fields.length) % fields.length] ?? "task" };
+}
 
 function inTask(state: SpawnState, input: Input, width: number, { local }: Hands): SpawnState | undefined {
   if (input.type === "key" && (input.key === "up" || input.key === "down")) {
@@ -188,7 +232,7 @@ function withEfforts(state: SpawnState): SpawnState {
   return { ...state, effort: withOptions(state.effort, [own, ...there.map((name) => ({ name, about: "" }))]) };
 }
 
-function chosenIn(state: SpawnState): Omit<Wanted, "task"> {
+function chosenIn(state: SpawnState): Omit<Wanted, "task" | "on"> {
   const of = ({ options, place }: Cycle): string | undefined => (place === 0 ? undefined : options[place]?.name);
   const effort = of(state.effort);
   return { profile: of(state.profile), model: of(state.model), effort: efforts.find((name) => name === effort) };

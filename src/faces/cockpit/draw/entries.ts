@@ -45,6 +45,8 @@ export interface Reading {
   isOpen: boolean;
   /** What is looked for; "" when nothing is. */
   search: string;
+  /** It is being written just now: keys go to that line. */
+  isTyped: boolean;
   layouts: Layouts;
 }
 
@@ -60,6 +62,7 @@ export const newReading = (): Reading => ({
   turned: new Set(),
   isOpen: false,
   search: "",
+  isTyped: false,
   layouts: { width: 0, open: new WeakMap(), folded: new WeakMap() },
 });
 

@@ -96,8 +96,10 @@ export function readingActions<S>(page: string, of: ReadingOf<S>): Action<S>[] {
                 ? void seekOlder(of, at, read)
                 : change((state) => found(of, { ...at, state }, of.get(state).search, by, false)),
             told: () => toldOf(of, { ...at, state: latest }, "↑"),
+            closed: () => change((state) => typing(of, state, false)),
           }),
         );
+        return typing(of, at.state, true);
       },
     },
     ...[
@@ -167,6 +169,8 @@ export function current<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
   const seq = entryAt(content, of.get(seen.state).scroll);
   return seq === undefined ? undefined : of.entries(seen)[placeOfSeq(content.count, content.seqAt, seq)];
 }
+
+const typing = <S>(of: ReadingOf<S>, state: S, isTyped: boolean): S => of.set(state, { ...of.get(state), isTyped });
 
 function folding<S>(of: ReadingOf<S>, seen: Seen<S>): Entry | undefined {
   const entry = current(of, seen);

@@ -55,14 +55,15 @@ export async function seekOlder<S>(of: ReadingOf<S>, now: At<S>, read: () => S):
 
 /**
  * How often the text is there, and of how much of the record that is true.
- * @param key that looks farther back
+ * @param key that looks farther back; null: none does just now
  */
-export function toldOf<S>(of: ReadingOf<S>, seen: Seen<S>, key: string): { text: string; isMissing: boolean } {
+export function toldOf<S>(of: ReadingOf<S>, seen: Seen<S>, key: string | null): { text: string; isMissing: boolean } {
   const found = matching(of, seen, of.get(seen.state).search).length;
   const isMissing = found === 0;
   if (of.older?.has(seen.state) !== true)
     return { text: isMissing ? "nowhere" : `in ${count(found, "entry", "entries")}`, isMissing };
-  const text = `in ${isMissing ? "none" : found} of the latest ${of.entries(seen).length}, ${key} looks back`;
+  const back = key === null ? "" : `, ${key} looks back`;
+  const text = `in ${isMissing ? "none" : found} of the latest ${of.entries(seen).length}${back}`;
   return { text, isMissing };
 }
 

@@ -8,6 +8,7 @@ import { ageOf } from "../model/constructs.ts";
 import { cents, left, shortCount, shortTime } from "./figures.ts";
 import { denialsOf, filesOf, hasEnded, tokensOf, type FleetRow } from "./row.ts";
 import { causeWord } from "../../words/cause-word.ts";
+import { unheardText } from "../model/unheard.ts";
 
 /** A column of the fleet's table. */
 export interface Column {
@@ -65,7 +66,10 @@ const withTail = (column: Column, next: Column = task): Column =>
 
 /** What a row that needs the netrunner needs, or what it does. */
 export function doing({ construct, need, view }: FleetRow, now: number): string {
-  if (need === undefined) return causeWord(construct.outcome?.cause ?? "") || near(construct.activity, view);
+  if (need === undefined) {
+    const doingNow = causeWord(construct.outcome?.cause ?? "") || near(construct.activity, view);
+    return [unheardText(construct, now), doingNow].filter((text) => text !== "").join(" · ");
+  }
   const clock = need.deadline === null ? "" : `${left(need.deadline, now)} `;
   if (need.kind === "hold") return `${clock}${need.hold.tool} ${oneLine(need.text, 240)}`;
   return `${clock}${oneLine(need.text, 240)}`;
@@ -89,8 +93,10 @@ const place: Column = {
   title: "ON",
   width: 8,
   side: "left",
-  text: ({ construct }) => (construct.startedAt === null ? "·" : (construct.place ?? "here")),
-  look: ({ construct }) => (construct.place === null ? "faint" : "plain"),
+  text: ({ construct: { startedAt, place: name, unheard } }) =>
+    startedAt === null ? "·" : `${unheard === undefined ? "" : "?"}${name ?? "here"}`,
+  look: ({ construct: { place: name, unheard } }) =>
+    unheard !== undefined ? "warning" : name === null ? "faint" : "plain",
 };
 const time: Column = {
   title: "TIME",
@@ -147,5 +153,5 @@ const activity: Column = {
   width: 0,
   side: "left",
   text: (row, now) => doing(row, now),
-  look: (row) => (hasEnded(row) ? "faint" : "plain"),
+  look: (row) => (row.construct.unheard !== undefined ? "warning" : hasEnded(row) ? "faint" : "plain"),
 };

@@ -8,6 +8,7 @@ import { widthOf } from "../../words/width.ts";
 import { line, type Line, type Placed } from "../draw/block.ts";
 import { boxed } from "../draw/box.ts";
 import { ageOf } from "../model/constructs.ts";
+import { unheardText } from "../model/unheard.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { eventsOf } from "../model/feeds.ts";
 import { near } from "../../cli/near.ts";
@@ -109,6 +110,9 @@ function noteOf(row: FleetRow, now: number, columns: number): string {
   const { construct } = row;
   const started = construct.startedAt !== null;
   const facts: (readonly [text: string, weight: number])[] = [
+    construct.unheard === undefined
+      ? [construct.place ?? "", 4]
+      : [`${construct.place ?? ""} ${unheardText(construct, now)}`, 0],
     [construct.profile === "default" ? "" : construct.profile, 4],
     [caliberText(construct), 3],
     [denialsOf(row) === 0 ? "" : `${denialsOf(row)} denied`, 2],

@@ -116,4 +116,5 @@ const attentionFacts: Record<AttentionItem["kind"], Pick<Need, "title" | "reason
   "account.usage_limit": { title: "usage limit", reason: "account", severity: "warning" },
   "account.overload": { title: "provider overloaded", reason: "account", severity: "warning" },
   "account.correlated": { title: "many failed at once", reason: "account", severity: "critical" },
+  "workspace.refused": { title: "its result was refused", reason: "gate", severity: "critical" },
 };

@@ -71,7 +71,7 @@ function ruleLine(seen: Seen<ConstructState>): Line {
   const { record } = state;
   if (record === null) return line();
   const { entries, isWhole, isAsking } = record;
-  const { scroll, search } = state.reading;
+  const { scroll, search, isTyped } = state.reading;
   const pane = paneIn(seen);
   const shown = shownOf(contentOf(entries, state.reading, pane), scroll, pane.height);
   const older = isAsking
@@ -79,7 +79,7 @@ function ruleLine(seen: Seen<ConstructState>): Line {
     : isWhole || shown.isCutAbove || search !== ""
       ? ""
       : "↑ older ones are on record";
-  const looked = search === "" ? "" : `/${search}  ${toldOf(reading, seen, "M").text}`;
+  const looked = search === "" ? "" : `/${search}  ${toldOf(reading, seen, isTyped ? null : "M").text}`;
   const left = [looked, older].filter((text) => text !== "").join(" · ");
   const last = shown.rows.at(-1)?.place ?? entries.length - 1;
   const behind = entries.length - 1 - last;
@@ -89,8 +89,8 @@ function ruleLine(seen: Seen<ConstructState>): Line {
       ? " ■ its end "
       : " ▼ follows "
     : behind === 0 && !shown.isCutBelow
-      ? " ▼ at the end · f follows "
-      : ` ↓ ${count(Math.max(1, behind), "newer entry", "newer entries")}${widthOf(left) < size.columns / 2 ? " · End follows" : ""} `;
+      ? ` ▼ at the end${isTyped ? "" : " · f follows"} `
+      : ` ↓ ${count(Math.max(1, behind), "newer entry", "newer entries")}${isTyped || widthOf(left) >= size.columns / 2 ? "" : " · End follows"} `;
   const name = left === "" ? "" : ` ${clip(left, Math.max(0, size.columns - widthOf(end) - 5))} `;
   const bar = Math.max(0, size.columns - widthOf(name) - widthOf(end) - 2);
   return line(

@@ -8,6 +8,7 @@ import { constructWord } from "../../words/state-word.ts";
 import type { Style } from "../../words/style.ts";
 import type { Call, CallStep, Step } from "./step.ts";
 import { causeWord } from "../../words/cause-word.ts";
+import { showReturned } from "../../../protocol/workspace.ts";
 
 /** The transcript that the events of one construct make, oldest first. */
 export function stepsOf(events: readonly DeckEvent[]): Step[] {
@@ -150,6 +151,7 @@ function endOf(outcome: Outcome): { word: string; facts: string; text: string; s
   const parts = [
     outcome.refusal === null ? "" : `The model declined: ${outcome.refusal}`,
     outcome.result,
+    outcome.workspace === null ? "" : `came back: ${showReturned(outcome.workspace)}`,
     ...files.map(({ path, size }) => `wrote ${path} (${size} bytes)`),
     ...files_missing.map((path) => `wrote ${path}, which is gone`),
     ...denials.map(({ tool, input, rule }) => `denied ${tool} ${oneLine(input, 120)} (${rule})`),

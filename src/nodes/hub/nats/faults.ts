@@ -41,72 +41,58 @@ interface Class {
 function classOf(error: unknown): Class {
   const why = messageOf(error);
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError)
-    return {
-      kind: "setup",
-      code: "refused",
-      why: "the server has refused the login",
-      hint: "Check user and password, token or nkey of the hub against the settings of the NATS server.",
-    };
+    return setup(
+      "refused",
+      "the server has refused the login",
+      "Check user and password, token or nkey of the hub against the settings of the NATS server.",
+    );
   if (error instanceof errors.PermissionViolationError)
-    return {
-      kind: "setup",
-      code: "not_permitted",
-      why: `the server does not permit ${error.operation === "publish" ? "to say" : "to hear"} ${error.subject}`,
-      hint: "Give this user of the NATS server the permissions that docs/hub.md lists.",
-    };
+    return setup(
+      "not_permitted",
+      `the server does not permit ${error.operation === "publish" ? "to say" : "to hear"} ${error.subject}`,
+      "Give this user of the NATS server the permissions that docs/hub.md lists.",
+    );
   if (isOff(error))
-    return {
-      kind: "setup",
-      code: "jetstream_off",
-      why: "JetStream is off on this NATS server, or for this user's account",
-      hint: 'Start nats-server with -js, or put "jetstream { store_dir: /path }" in its settings, and enable it for the account.',
-    };
-  if (error instanceof JetStreamApiError) return ofJetStream(error);
+    return setup(
+      "jetstream_off",
+      "JetStream is off on this NATS server, or for this user's account",
+      'Start nats-server with -js, or put "jetstream { store_dir: /path }" in its settings, and enable it for the account.',
+    );
+  if (error instanceof JetStreamApiError) return ofJetStream(error.message);
   if (error instanceof errors.NoRespondersError)
-    return {
-      kind: "setup",
-      code: "nobody",
-      why: "nobody is there who answers",
-      hint: "Check that the other end runs, and with the same fleet.",
-    };
+    return setup("nobody", "nobody is there who answers", "Check that the other end runs, and with the same fleet.");
   if (error instanceof errors.TimeoutError)
-    return {
-      kind: "setup",
-      code: "no_answer",
-      why: "no answer in time",
-      hint: "Check the network and the load of the NATS server, then try again.",
-    };
+    return setup(
+      "no_answer",
+      "no answer in time",
+      "Check the network and the load of the NATS server, then try again.",
+    );
   if (isTls(error))
-    return {
-      kind: "setup",
-      code: "tls",
-      why: `no secure connection came about (${why})`,
-      hint: "Check that the certificate of the server bears the name in the address, and that tls.ca is the file of who has signed it.",
-    };
+    return setup(
+      "tls",
+      `no secure connection came about (${why})`,
+      "Check that the certificate of the server bears the name in the address, and that tls.ca is the file of who has signed it.",
+    );
   if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError)
-    return { kind: "setup", code: "closed", why: "the hub is closed", hint: "Open it again." };
-  return {
-    kind: "setup",
-    code: "unreachable",
-    why: `the server cannot be reached (${why})`,
-    hint: "Check the address and that nats-server runs there, and firewalls in between.",
-  };
+    return setup("closed", "the hub is closed", "Open it again.");
+  return setup(
+    "unreachable",
+    `the server cannot be reached (${why})`,
+    "Check the address and that nats-server runs there, and firewalls in between.",
+  );
 }
 
-function ofJetStream(error: JetStreamApiError): Class {
-  const why = error.message;
-  if (/maximum (bytes|messages)|resource limits exceeded|insufficient|no space/i.test(why))
-    return {
-      kind: "storage",
-      code: "full",
-      why: `the server has no room for it (${why})`,
-      hint: "Give JetStream more room (max_file_store in the settings of nats-server), or wait until something is taken out.",
-    };
+/** What somebody has to set right: server, network or settings. */
+const setup = (code: string, why: string, hint: string): Class => ({ kind: "setup", code, why, hint });
+
+function ofJetStream(why: string): Class {
+  if (!/maximum (bytes|messages)|resource limits exceeded|insufficient|no space/i.test(why))
+    return setup("jetstream", why, "Look into the log of the NATS server; `nats stream ls` shows what lies there.");
   return {
-    kind: "setup",
-    code: "jetstream",
-    why,
-    hint: "Look into the log of the NATS server; `nats stream ls` shows what lies there.",
+    kind: "storage",
+    code: "full",
+    why: `the server has no room for it (${why})`,
+    hint: "Give JetStream more room (max_file_store in the settings of nats-server), or wait until something is taken out.",
   };
 }
 

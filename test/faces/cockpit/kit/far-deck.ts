@@ -31,6 +31,7 @@ export async function farDeck(): Promise<FarDeck> {
     agent: { path: null, version: null },
     offline: true,
     claude_bin: null,
+    hub: null,
     provider: "offline",
     pool: { ready: 0, starting: 0 },
     runs: [],

@@ -229,3 +229,9 @@ export async function spreadFleet(deck: ScriptedDeck): Promise<void> {
   }
   stage.emit("construct.unplaced", { construct: id(8), why: "no node of the pool gpu is up" });
 }
+
+/** The spread fleet, of which one machine has been silent for a while. */
+export async function silentFleet(deck: ScriptedDeck): Promise<void> {
+  await spreadFleet(deck);
+  deck.stage().emit("node.went", { node: "node-a", boot: "b-1", why: "silent", agents: 2 });
+}

@@ -1,0 +1,65 @@
+import { relative, resolve } from "node:path";
+import { isWithin } from "../../base/files.ts";
+import type { AgentSession } from "../../drivers/agent.ts";
+import type { WrittenFile } from "../../protocol/outcome.ts";
+import type { Returned } from "../../protocol/workspace.ts";
+import { raiseAttention } from "../attention.ts";
+import type { Note } from "../journal.ts";
+import { endStateOf, suspendedCause } from "./machine.ts";
+import { checkFiles } from "./written-files.ts";
+
+export interface BringingParts {
+  construct: string;
+  cause: string;
+  how: "polite" | "hard";
+  note: Note;
+  /** In the name of the deck itself. */
+  noteOfDeck: Note;
+}
+
+/** Brings the work of a construct home whose agent is gone; undefined: it has worked here. */
+export async function broughtBack(
+  session: AgentSession,
+  { construct, cause, how, note, noteOfDeck }: BringingParts,
+): Promise<Returned | undefined> {
+  if (session.copy === undefined) return undefined;
+  // Somebody may go on in its session.
+  const isOver = cause !== suspendedCause && endStateOf(cause) !== "redirected";
+  const returned = await session.copy.bringBack({ construct, isOver, isHurried: how === "hard" });
+  const place = session.place ?? "";
+  note("workspace.returned", { construct, place, returned });
+  if (returned.how === "refused")
+    raiseAttention(noteOfDeck, {
+      construct,
+      kind: "workspace.refused",
+      text: `What ${construct} has sent back from ${place} was refused: ${returned.why}.`,
+      next: returned.kept === null ? returned.hint : `It is kept in ${returned.kept}. ${returned.hint}`,
+    });
+  return returned;
+}
+
+/**
+ * Of the paths that a construct says it has written: the files that are on this disk, and those that are not, nor among what came back of
+ * its copy.
+ */
+export async function filesOf(
+  written: Iterable<string>,
+  workspace: string,
+  returned: Returned | null,
+): Promise<{ files: WrittenFile[]; missing: string[] }> {
+  const paths = [...written].map((path) => resolve(workspace, path));
+  if (returned === null) return checkFiles(paths, workspace);
+  const { files, missing } = await checkFiles(
+    paths.filter((path) => !isWithin(path, workspace)),
+    workspace,
+  );
+  const away = paths.filter((path) => isWithin(path, workspace));
+  return { files, missing: [...missing, ...away.filter((path) => !isBack(relative(workspace, path), returned))] };
+}
+
+function isBack(name: string, returned: Returned): boolean {
+  if (returned.how !== "branch") return false;
+  const { count, first } = returned.files;
+  // Of more than are named it is not known.
+  return count > first.length || first.some((one) => one === name || one.endsWith(`/${name}`));
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock, type Clock } from "../../base/clock.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
+import { showDuration } from "../../base/units.ts";
+import { sessionGoneCode, type SessionSpec } from "../../drivers/agent.ts";
+import type { Packed, Returned } from "../../protocol/workspace.ts";
+import type { Things } from "../hub/hub.ts";
+import type { Space } from "../wire/space.ts";
+import type { GitTools } from "../workspace/git-environment.ts";
+import type { SpaceManifest } from "../workspace/manifest.ts";
+import { givenCopies, type GivenCopyNote } from "./given-copies.ts";
+import { draftPattern, packingOf, type Pack } from "./packing.ts";
+import type { GivenCopy } from "./remote-session.ts";
+import { resultPattern, takingBack } from "./taking-back.ts";
+
+export interface TravelParts {
+  /** A folder of the home's own. */
+  folder: string;
+  things: Things;
+  /** PATH, where git is found, and the netrunner's home, whose settings say what is ignored. */
+  path: string;
+  home: string;
+  /** Hears of what does not keep anybody from working. */
+  warn: (fault: Fault) => void;
+  /** Aborts when nothing is packed or taken any more. */
+  over: AbortSignal;
+  clock?: Clock;
+  /** How long a result is waited for, and how long one for whose end somebody waits, milliseconds. */
+  bringMs?: number;
+  hurriedMs?: number;
+}
+
+/** A copy of the workspace for one opening. */
+export interface GivenSpace {
+  space: Space;
+  copy: GivenCopy;
+  /** The opening is over. `isGood`: its session is open. */
+  opened(isGood: boolean): void;
+}
+
+/** Copies of the workspace that go to nodes, and what comes back of them. */
+export interface Travel {
+  /** Rejects where the workspace cannot travel, or the session that is to go on had no copy. */
+  give(spec: SessionSpec): Promise<GivenSpace>;
+}
+
+const usualBringMs = 180_000;
+const usualHurriedMs = 20_000;
+
+export async function openTravel(parts: TravelParts): Promise<Travel> {
+  const { folder, things, path, home, over, clock = systemClock } = parts;
+  const { bringMs = usualBringMs, hurriedMs = usualHurriedMs } = parts;
+  const temporary = join(folder, "git");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await removeDrafts(folder);
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { mode: 0o700 });
+  const tools: GitTools = { path, temporary, home, signal: over };
+  const warn = (error: unknown): void => parts.warn(notRemoved(error));
+  const given = await givenCopies(folder, () => clock.now());
+  const packing = packingOf({ folder, things, tools, warn });
+  const takeBack = takingBack({ folder, things, tools, warn });
+
+  const copyFor = (spec: SessionSpec, note: GivenCopyNote, packed: Packed): GivenCopy => {
+    let own = note;
+    const keep = (next: GivenCopyNote): Promise<void> => {
+      own = next;
+      return given.keep(next).catch((error: unknown) => parts.warn(notNoted(error)));
+    };
+    return {
+      packed,
+      heard(agent) {
+        if (!own.agents.includes(agent)) void keep({ ...own, agents: [...own.agents, agent].slice(-mostAgents) });
+      },
+      async take({ construct, isOver, isHurried }, ask) {
+        const late = new AbortController();
+        const mostMs = isHurried ? hurriedMs : bringMs;
+        const tooLate = Promise.withResolvers<Returned>();
+        const giveUp = (why: string): void => {
+          late.abort();
+          tooLate.resolve({ how: "lost", why, hint: stillThere });
+        };
+        using _bound = clock.after(mostMs, () => giveUp(`it took longer than ${showDuration(mostMs)}`));
+        const signal = AbortSignal.any([over, late.signal]);
+        const taking = ask().then(
+          (raw) => takeBack({ workspace: spec.cwd, construct, given: own, raw, signal }),
+          (error: unknown): Returned => ({ how: "lost", why: messageOf(error), hint: stillThere }),
+        );
+        const returned = await Promise.race([taking, tooLate.promise]);
+        if (returned.how === "branch")
+          await keep({ ...own, last: { branch: returned.branch, commit: returned.commit }, at: clock.now() });
+        if (isOver && (returned.how === "branch" || returned.how === "nothing")) await given.forget(own.session);
+        return returned;
+      },
+    };
+  };
+  const goOn = async (spec: SessionSpec, agent: string): Promise<GivenSpace> => {
+    const note = given.byAgent(agent) ?? given.bySession(spec.id);
+    if (note === undefined) throw noCopy();
+    const { space: name, manifest } = note;
+    const own = { ...note, session: spec.id, at: clock.now() };
+    await given.keep(own);
+    return {
+      space: { name, thing: null, manifest },
+      copy: copyFor(spec, own, packedOf(manifest, { goesOn: true, isEarlierResult: false })),
+      opened: () => undefined,
+    };
+  };
+
+  return {
+    async give(spec) {
+      if (spec.resume !== undefined) return goOn(spec, spec.resume);
+      if (spec.isSpare === true) throw notForSpares();
+      const before = given.bySession(spec.id);
+      const pack = await packFor(packing, spec.cwd, before);
+      const { thing, manifest } = pack;
+      const name = `${spec.id.slice(0, 80)}-${randomBytes(4).toString("hex")}`;
+      const note = { session: spec.id, space: name, manifest, agents: [], last: before?.last ?? null, at: clock.now() };
+      try {
+        await given.keep(note);
+      } catch (error) {
+        pack.done(true);
+        throw notNoted(error);
+      }
+      const packed = packedOf(manifest, { goesOn: false, isEarlierResult: note.last !== null });
+      return {
+        space: { name, thing, manifest },
+        copy: copyFor(spec, note, packed),
+        opened: (isGood) => pack.done(isGood),
+      };
+    },
+  };
+}
+
+const mostAgents = 20;
+
+/** What was brought back of an earlier try of the same session is what it goes on from. */
+async function packFor(
+  packing: ReturnType<typeof packingOf>,
+  workspace: string,
+  before: GivenCopyNote | undefined,
+): Promise<Pack> {
+  const last = before?.last ?? null;
+  return before === undefined || last === null
+    ? packing.ofWorkspace(workspace)
+    : packing.ofResult(workspace, before.manifest, last.commit);
+}
+
+const packedOf = (
+  manifest: SpaceManifest,
+  { goesOn, isEarlierResult }: { goesOn: boolean; isEarlierResult: boolean },
+): Packed => ({
+  commit: manifest.commit,
+  head: manifest.head,
+  branch: manifest.branch,
+  is_dirty: manifest.isDirty,
+  is_earlier_result: isEarlierResult,
+  goes_on: goesOn,
+  bytes: manifest.bytes,
+  left: manifest.left,
+  submodules: manifest.submodules,
+  filtered: manifest.filtered,
+  links_outside: manifest.linksOutside,
+  under_way: manifest.underWay,
+});
+
+/** What an earlier life was at when it ended. */
+async function removeDrafts(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isFile() && (draftPattern.test(entry.name) || resultPattern.test(entry.name)))
+      await rm(join(folder, entry.name), { force: true });
+}
+
+const stillThere =
+  "What it has made stays on its node for three days, in the folder of its copies (docs/nodes.md tells where).";
+
+const noCopy = (): Fault =>
+  new Fault("agent", sessionGoneCode, "Nothing is known of the copy of the workspace in which it has worked.", {
+    hint: "Its task begins anew.",
+  });
+
+const notForSpares = (): Fault =>
+  new Fault("refused", "travel.spare", "what waits for a construct has no copy of the workspace yet", {
+    hint: "This node starts agents when they are wanted.",
+  });
+
+const notNoted = (error: unknown): Fault =>
+  new Fault("storage", "travel.not_noted", `a copy of the workspace could not be noted: ${messageOf(error)}`, {
+    hint: "Look at the room on the disk of the home, and at its permissions.",
+    cause: error,
+  });
+
+const notRemoved = (error: unknown): Fault =>
+  new Fault("setup", "travel.not_removed", `what is not needed any more is still there: ${messageOf(error)}`, {
+    hint: "The store of the hub drops it in three days.",
+  });

@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { pause, systemClock, type Clock } from "../../base/clock.ts";
+import { Fault } from "../../base/fault.ts";
+import { writeWhole } from "../../base/files.ts";
+import { mutex } from "../../base/mutex.ts";
+import type { Things } from "../hub/hub.ts";
+import { resultName, type Brought, type Space } from "../wire/space.ts";
+import type { GitTools } from "../workspace/git-environment.ts";
+import { usualLimits } from "../workspace/limits.ts";
+import { resultManifestSchema, spaceManifestSchema } from "../workspace/manifest.ts";
+import { packResult } from "../workspace/pack-result.ts";
+import { unpack } from "../workspace/unpack.ts";
+
+export interface SpacesParts {
+  /** A folder of the node's own, beside its data: what is in its data no agent may write. */
+  folder: string;
+  things: Pick<Things, "put" | "get">;
+  /** PATH: where git is found. */
+  path: string;
+  clock?: Clock;
+}
+
+/** Copies of workspaces on a node, each in a folder of its own. */
+export interface Spaces {
+  /** The copy of an opening: fetched, checked and unpacked, or as an earlier session has left it. Rejects with a sentence. */
+  open(space: Space, signal: AbortSignal): Promise<OpenSpace>;
+}
+
+export interface OpenSpace {
+  /** Where its session works. */
+  workspace: string;
+  /** The work tree around that. */
+  tree: string;
+  /** Puts what is new in it into the store. Rejects where it cannot; then it stays here. */
+  bring(): Promise<Brought>;
+  /** Nothing works there any more. `mayGo`: nobody goes on there, and what was new has been taken. */
+  leave(mayGo: boolean): Promise<void>;
+}
+
+/** A copy that nobody has come back for goes after this time, milliseconds, and the oldest when there are more than so many. */
+const keptMs = 3 * 24 * 3_600_000;
+const mostKept = 50;
+
+/** So long is it tried again to put a result into a store that is full, or cannot be reached, milliseconds. */
+const putMs = 60_000;
+
+const noteSchema = z.object({
+  at: z.number(),
+  folder: z.string(),
+  manifest: spaceManifestSchema,
+  /** What was brought back of it last, and is in `lastBundle`. */
+  last: resultManifestSchema.optional(),
+});
+type SpaceNote = z.infer<typeof noteSchema>;
+const lastBundle = "last.bundle";
+
+export async function openSpaces({ folder, things, path, clock = systemClock }: SpacesParts): Promise<Spaces> {
+  const temporary = join(folder, "git");
+  await makeFolder(folder);
+  await rm(temporary, { recursive: true, force: true });
+  await makeFolder(temporary);
+  /** By whom: one that goes on in a copy has it from then on. */
+  const inUse = new Map<string, object>();
+  const oneByOne = mutex();
+  const tools = (signal?: AbortSignal): GitTools => ({ path, temporary, signal });
+
+  /** Nothing of another name, and no link, is ours. */
+  const sweep = async (): Promise<void> => {
+    const kept: { name: string; at: number }[] = [];
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const name = /^space-(\w[\w-]{0,99})$/.exec(entry.name)?.[1];
+      if (name === undefined || !entry.isDirectory() || inUse.has(name)) continue;
+      kept.push({ name, at: (await noteIn(join(folder, entry.name)))?.at ?? 0 });
+    }
+    const newestFirst = kept.toSorted((one, other) => other.at - one.at);
+    const oldest = clock.now() - keptMs;
+    for (const [index, { name, at }] of newestFirst.entries())
+      if (index >= mostKept || at < oldest)
+        await rm(join(folder, `space-${name}`), { recursive: true, force: true, maxRetries: 3 });
+  };
+  await sweep();
+
+  const fetchInto = async (place: string, { thing, manifest }: Space, signal: AbortSignal): Promise<string> => {
+    await rm(place, { recursive: true, force: true });
+    await makeFolder(place);
+    const bundle = join(place, "bundle");
+    const { sha256 } = manifest;
+    await things.get(thing ?? "", bundle, { sha256, mostBytes: usualLimits.bundleBytes });
+    const { workspace } = await unpack(bundle, manifest, join(place, "tree"), tools(signal));
+    await rm(bundle);
+    await writeWhole(noteOf(place), JSON.stringify({ at: clock.now(), folder: workspace, manifest }), 0o600);
+    return workspace;
+  };
+  const goOnIn = async (place: string, { manifest }: Space): Promise<string> => {
+    const isFolder = (await lstat(place).catch(() => undefined))?.isDirectory() === true;
+    const note = isFolder ? await noteIn(place) : undefined;
+    if (note?.manifest.commit !== manifest.commit) throw notThere(place);
+    await writeWhole(noteOf(place), JSON.stringify({ ...note, at: clock.now() }), 0o600);
+    return note.folder;
+  };
+  /** A full store may have room, and a server that is away be back, a moment later. */
+  const put = async (thing: string, file: string): Promise<void> => {
+    const until = clock.monotonic() + putMs;
+    for (let waitMs = 500; ; waitMs *= 2)
+      try {
+        await things.put(thing, file);
+        return;
+      } catch (error) {
+        const mayPass = error instanceof Fault && error.code !== "hub.thing_too_large" && error.code !== "hub.file";
+        if (!mayPass || clock.monotonic() + waitMs > until) throw error;
+        await pause(waitMs);
+      }
+  };
+
+  return {
+    async open(space, signal) {
+      const { name, manifest } = space;
+      const place = join(folder, `space-${name}`);
+      if (space.thing !== null && inUse.has(name)) throw occupied(place);
+      const own = {};
+      inUse.set(name, own);
+      const tree = join(place, "tree");
+      try {
+        const workspace = space.thing === null ? await goOnIn(place, space) : await fetchInto(place, space, signal);
+        await oneByOne(sweep);
+        const inTurn = mutex();
+        return {
+          workspace,
+          tree,
+          bring: () =>
+            inTurn(async () => {
+              const number = randomUUID().slice(0, 8);
+              const file = join(place, `result-${number}.bundle`);
+              try {
+                const note = await noteIn(place);
+                const earlier = note?.last && { bundle: join(place, lastBundle), manifest: note.last };
+                const packed = await packResult(tree, manifest, file, tools(), { earlier });
+                if (packed.isNothing) return packed;
+                const thing = resultName(name, number);
+                await put(thing, file);
+                if (note !== undefined) await keepLast(place, file, { ...note, last: packed.manifest });
+                return { isNothing: false, thing, manifest: packed.manifest };
+              } finally {
+                await rm(file, { force: true });
+              }
+            }),
+          leave: (mayGo) =>
+            inTurn(async () => {
+              if (inUse.get(name) !== own) return;
+              inUse.delete(name);
+              if (mayGo) await rm(place, { recursive: true, force: true, maxRetries: 3 });
+            }),
+        };
+      } catch (error) {
+        if (inUse.get(name) === own) inUse.delete(name);
+        // What an earlier session has left is not ours to remove.
+        if (space.thing !== null) await rm(place, { recursive: true, force: true });
+        throw error;
+      }
+    },
+  };
+}
+
+const noteOf = (place: string): string => join(place, "space.json");
+
+/** The note is true at each moment: a bundle that it does not name is none. */
+async function keepLast(place: string, file: string, note: SpaceNote): Promise<void> {
+  const { last: _, ...without } = note;
+  await writeWhole(noteOf(place), JSON.stringify(without), 0o600);
+  await rename(file, join(place, lastBundle));
+  await writeWhole(noteOf(place), JSON.stringify(note), 0o600);
+}
+
+async function noteIn(place: string): Promise<SpaceNote | undefined> {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(noteOf(place), "utf8")));
+  } catch {
+    // It was not finished, or is not one of this version: nobody can go on in it.
+    return undefined;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  // A link in its place would have us remove, and write, what is elsewhere.
+  if (!(await lstat(path)).isDirectory())
+    throw new Fault("refused", "node.not_ours", `${path} is not a folder of the node's own`, {
+      facts: { path },
+      hint: "Move away what is there, or give the node another folder with --data.",
+    });
+}
+
+const notThere = (place: string): Fault =>
+  new Fault("refused", "node.no_space", `the copy of the workspace in which it has worked is not there any more`, {
+    facts: { place },
+    hint: "Its task begins anew.",
+  });
+
+const occupied = (place: string): Fault =>
+  new Fault("refused", "node.space_in_use", "another session works in that copy of the workspace", {
+    facts: { place },
+    hint: "Wait until it has ended.",
+  });
