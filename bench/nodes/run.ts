@@ -5,9 +5,10 @@ import type { Measurement } from "../measurement.ts";
 import { tableOf } from "../table.ts";
 import { hubHost } from "./host.ts";
 import { hubControl, hubIdle, hubJobs, hubLetters, hubThings } from "./hub.ts";
+import { hubOpen } from "./open.ts";
 import { hubThroughput } from "./throughput.ts";
 
-const benches = [hubLetters, hubControl, hubJobs, hubThings, hubIdle, hubHost, hubThroughput];
+const benches = [hubLetters, hubControl, hubJobs, hubThings, hubIdle, hubHost, hubOpen, hubThroughput];
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !benches.some((bench) => bench.name === name));
 

@@ -1,3 +1,4 @@
+import type { PoolEnd } from "./pool.ts";
 import type { RunSettings } from "./settings.ts";
 
 /** How a workspace comes to a node: as a copy that travels there and back, or by a path that it shares with the host. */
@@ -21,6 +22,8 @@ export interface NodeAsked {
   labels: string[];
   /** So many agents at once. */
   slots: number;
+  /** So many agents are kept ready for the next constructs. */
+  warm: number;
   /** Where it keeps what it has not told yet, its walls and its run folders; left out: a folder in that of the user. */
   data?: string;
   claudeBin?: string;
@@ -78,6 +81,12 @@ export type NodeEvent =
   | { type: "session.ended"; session: string; how: string }
   /** `isAgain`: somebody else, or it itself later, may take it. */
   | { type: "session.refused"; session: string; why: string; isAgain: boolean }
+  /** An agent is up before its session is known; `spare`: our id of it. */
+  | { type: "spare.ready"; spare: string; pid: number }
+  /** A session has it. */
+  | { type: "spare.taken"; spare: string; session: string }
+  /** It has ended before a session took it. */
+  | { type: "spare.ended"; spare: string; why: PoolEnd; detail: string }
   | { type: "link"; link: "up" | "down" }
   /** Something of an earlier life is still there; nothing begins until it is not. */
   | { type: "left"; processes: { pid: number; command: string }[]; isGone: boolean; hint: string }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { AgentDriver, AgentSession, SessionSpec } from "../../src/drivers/agent.ts";
+import { nodeWireVersion as wire } from "../../src/nodes/wire/letters.ts";
 import { asked, dismissedSchema } from "../../src/nodes/wire/questions.ts";
 import { call, type Answerer } from "../../src/offline/reply.ts";
 import { remainsOf } from "../survivors/remains.ts";
@@ -155,16 +156,16 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
     const say = (body: object) =>
       other.hub.asking.ask("one", { what: asked.farewell, id: randomUUID(), body, timeoutMs: 2000 }, dismissedSchema);
     for (const body of [
-      { wire: 1, host: "another", boot },
-      { wire: 1, host, boot: "another" },
-      { wire: 2, host, boot },
-      { wire: 1, boot },
+      { wire, host: "another", boot },
+      { wire, host, boot: "another" },
+      { wire: wire + 1, host, boot },
+      { wire, boot },
       {},
     ])
       await expect(say(body)).rejects.toThrow(/has refused it \(farewell\)/);
     expect(agents.stopped).toEqual([]);
     expect(one.of("lease.over")).toEqual([]);
-    expect(await say({ wire: 1, host, boot })).toEqual({ proven: true, sessions: 1 });
+    expect(await say({ wire, host, boot })).toEqual({ proven: true, sessions: 1 });
     expect(agents.stopped).toEqual(["cx-1"]);
   });
 });

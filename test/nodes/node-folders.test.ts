@@ -160,10 +160,12 @@ describe.each(walls)("the wall of a node, of %s", () => {
     const shared = join(own.folder, "shared");
     mkdirSync(shared);
     const first = await own.places.placeFor(own.opening({ wall: true }), never);
+    expect(first.isStale?.()).toBe(false);
     own.host.policy = policyOf(null);
     own.policies.heard(own.host.policy.version);
     expect(await openBehind(own, [shared])).toEqual([]);
-    // The first one is still behind its own.
+    // The first one is still behind its own, and nobody who comes now would be.
+    expect(first.isStale?.()).toBe(true);
     expect(readdirSync(join(own.data, "wall")).length).toBeGreaterThan(0);
     expect(spawnSync(first.wall?.agent ?? "", [first.wall?.shell ?? "", `touch ${shared}/still`]).status).toBe(0);
     first.release();

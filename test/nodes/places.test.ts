@@ -26,6 +26,7 @@ function scene(changes: Partial<PlacesParts> = {}) {
     ...policyHere,
     heard: () => undefined,
     judgeFor: () => () => ({ decision: "allow", rule: "test", reason: "", effects: [] }),
+    isOver: () => false,
     foldersIn: () => ({ writable: [], protected: [] }),
     isAirgapped: () => isAirgapped,
     onChange(listener) {

@@ -165,6 +165,20 @@ describe("a node's policy", () => {
     expect(host.asked).toBe(3);
   });
 
+  test("tells when a run is over, and says that of none that it may only not have heard of", async () => {
+    const { shelf, host } = shelved(policyOf(null, { "run-1": atDefault, "run-2": atDefault }));
+    expect(shelf.isOver("run-1")).toBe(false);
+    await settled(shelf);
+    expect([shelf.isOver("run-1"), shelf.isOver("run-2")]).toEqual([false, false]);
+    const next = policyOf(null, { "run-2": atDefault });
+    host.policy = next;
+    shelf.heard(next.version);
+    // It knows that it does not know.
+    expect(shelf.isOver("run-1")).toBe(false);
+    await settled(shelf);
+    expect([shelf.isOver("run-1"), shelf.isOver("run-2")]).toEqual([true, false]);
+  });
+
   test("that could not be fetched for a new run is fetched with the host's next word, though that names no other one", async () => {
     const isUp = { now: true };
     const { shelf, place, judge } = shelved(undefined, {

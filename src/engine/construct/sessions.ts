@@ -26,7 +26,7 @@ export interface TakenSession {
 
 /** What the agents of a run's constructs have in common. */
 export interface WorkerPlace {
-  driver: AgentDriver;
+  driver: Pick<AgentDriver, "open">;
   cwd: string;
   wall: AgentWall | undefined;
   run?: { id: string; folder: string };

@@ -35,6 +35,8 @@ export interface PoolRoom {
   useful: number;
 }
 
+type TakenSpare = { session: AgentSession } | { reason: PoolMiss; detail: string };
+
 /** Spares that die so soon after their start count as failures, milliseconds. */
 const tooSoon = 60_000;
 
@@ -97,35 +99,47 @@ export class Pool implements Sessions {
   }
 
   async take(spec: SpawnSpec, owner: SessionOwner): Promise<TakenSession> {
-    const { clock, note, settings, needs } = this.#parts;
-    const began = clock.monotonic();
-    this.#lastTake = began;
-    this.#isResting = false;
-    const need = needs?.(spec);
-    let missed: { reason: PoolMiss; detail: string } = { reason: this.#whyNone(), detail: "" };
-    if (settings.pool > 0 && need !== undefined) missed = { reason: "needs", detail: need };
-    else {
-      for (let spare = this.#pick(); spare !== undefined; spare = this.#pick()) {
-        const session = await spare.session;
-        if (session === undefined) continue;
-        const problem = await aimProblem(session, spec, this.#answerMs);
-        if (problem === undefined && !session.signal.aborted) {
-          session.handTo(owner);
-          this.#failures = 0;
-          const now = clock.monotonic();
-          const [wait_ms, age_ms] = [now - began, now - spare.since].map(Math.round);
-          note("pool.hit", { construct: spec.id, spare: spare.id, wait_ms: wait_ms ?? 0, age_ms: age_ms ?? 0 });
-          return { session, isWarm: true };
-        }
-        const reason = session.signal.aborted ? "died" : "aim";
-        missed = { reason, detail: problem ?? "" };
-        this.#end(spare, reason, missed.detail);
-        // What one does not take, none will: a caliber that the agent does not have must not cost the whole pool.
-        if (reason === "aim") break;
-      }
-    }
-    note("pool.missed", { construct: spec.id, ...missed });
+    const { note, settings, needs } = this.#parts;
+    this.#touch();
+    const need = settings.pool > 0 ? needs?.(spec) : undefined;
+    const taken: TakenSpare =
+      need === undefined ? await this.takeSpare(spec, owner) : { reason: "needs", detail: need };
+    if ("session" in taken) return { session: taken.session, isWarm: true };
+    note("pool.missed", { construct: spec.id, ...taken });
     return this.#cold.take(spec, owner);
+  }
+
+  /** A spare that is the owner's from now on, on this caliber; or why there is none. */
+  async takeSpare(spec: Pick<SpawnSpec, "id" | "caliber" | "fast">, owner: SessionOwner): Promise<TakenSpare> {
+    const { clock, note } = this.#parts;
+    const began = clock.monotonic();
+    this.#touch();
+    let missed: TakenSpare = { reason: this.#whyNone(), detail: "" };
+    for (let spare = this.#pick(); spare !== undefined; spare = this.#pick()) {
+      const session = await spare.session;
+      if (session === undefined) continue;
+      const problem = await aimProblem(session, spec, this.#answerMs);
+      if (problem === undefined && !session.signal.aborted) {
+        session.handTo(owner);
+        this.#failures = 0;
+        const now = clock.monotonic();
+        const [wait_ms, age_ms] = [now - began, now - spare.since].map(Math.round);
+        note("pool.hit", { construct: spec.id, spare: spare.id, wait_ms: wait_ms ?? 0, age_ms: age_ms ?? 0 });
+        return { session };
+      }
+      const reason = session.signal.aborted ? "died" : "aim";
+      missed = { reason, detail: problem ?? "" };
+      this.#end(spare, reason, missed.detail);
+      // What one does not take, none will: a caliber that the agent does not have must not cost the whole pool.
+      if (reason === "aim") break;
+    }
+    return missed;
+  }
+
+  /** Somebody has come. */
+  #touch(): void {
+    this.#lastTake = this.#parts.clock.monotonic();
+    this.#isResting = false;
   }
 
   /** A spare has no memory. */

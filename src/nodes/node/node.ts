@@ -24,7 +24,10 @@ import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
 
 export interface NodeParts {
-  asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "sandbox" | "workspace"> & { name: string; data: string };
+  asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "warm" | "sandbox" | "workspace"> & {
+    name: string;
+    data: string;
+  };
   /** PATH: where git is found. */
   path: string;
   access: HubAccess;
@@ -95,7 +98,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
         labels,
         slots,
         used: used(),
-        warm: 0,
+        warm: stint?.warm ?? 0,
         isDraining: draining !== undefined,
         workspace: parts.asked.workspace,
         policy: stint?.policy ?? null,
@@ -107,6 +110,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     (one) => one.close(),
   );
   const registry = hub.registry(nodeStateSchema);
+  /** What is to end keeps nothing ready. */
+  const warm = (): number => (draining === undefined ? parts.asked.warm : 0);
   const newBoot = (): string => `${name}-${clock.now().toString(36)}-${randomUUID().slice(0, 8)}`;
   let boot = newBoot();
   let entry = await registry.enter(boot, teller.state());
@@ -114,6 +119,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
 
   /** What it takes, and what is known of it, is as it should be now. */
   const settle = (): void => {
+    stint?.keepWarm();
     taking.setSlots(stint?.mayAct() === true && draining === undefined ? slots : 0);
     teller.changed();
     endWhenDrained();
@@ -192,7 +198,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     const left = { mark: parts.mark, tell, hint: leftHint(data) };
     let isClean = await untilGone(left, over.signal);
     for (let waitMs = leastPauseMs; !over.signal.aborted;) {
-      stint = nodeStint({ ...parts, ...parts.asked, spaces, boot, dataId, hub, outbox, times, clock, settle });
+      stint = nodeStint({ ...parts, ...parts.asked, warm, spaces, boot, dataId, hub, outbox, times, clock, settle });
       const { why, wasBegun, proven, sessions } = await stint.ended;
       settle();
       tell({ type: "lease.over", boot, why, sessions, proven });

@@ -123,7 +123,9 @@ export function placesOf(parts: PlacesParts): Places {
     await policies.until();
     const folders = policies.foldersIn(place);
     // A wall is for the folders that were open when it was put up: what comes later gets another one.
-    const bounds = JSON.stringify([cwd, isWalled, folders.writable, folders.protected]);
+    const boundsOf = ({ writable, protected: kept }: Folders): string =>
+      JSON.stringify([cwd, isWalled, writable, kept]);
+    const bounds = boundsOf(folders);
     const key = `${run.id}-${createHash("sha256").update(bounds).digest("hex").slice(0, 8)}`;
     const room = rooms.get(key) ?? make({ ...opening, cwd }, key, folders);
     rooms.set(key, room);
@@ -144,6 +146,7 @@ export function placesOf(parts: PlacesParts): Places {
         cwd,
         wall: agents,
         find: finderFor({ judge, policy: policies, workspace: cwd, isCutOff: () => room.isCut }),
+        isStale: () => agents !== undefined && boundsOf(policies.foldersIn(place)) !== bounds,
         names: copy === undefined ? sameNames : namesIn(copy, opening),
         ...(copy === undefined
           ? {}

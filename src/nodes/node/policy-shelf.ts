@@ -26,6 +26,8 @@ export interface PolicyShelf extends PolicyInForce {
   heard(version: string): void;
   /** The brake for a run that the host has begun here. A call of a run that the policy does not know is denied. */
   judgeFor(run: string, place: NodePlace): Judge;
+  /** The policy in force does not know the run: the host has ended it. */
+  isOver(run: string): boolean;
   /** The folders that the policy opens and closes in this place; none as long as there is none. */
   foldersIn(place: NodePlace): Pick<PlacePolicy, "writable" | "protected">;
   /** Whether the run may not use the network. Of a run that is not known, it may not. */
@@ -145,6 +147,7 @@ export function policyShelf(parts: PolicyShelfParts): PolicyShelf {
         return made.judge(call);
       };
     },
+    isOver: (run) => isInForce() && held?.runs.has(run) === false,
     foldersIn(place) {
       if (typeof held?.rules !== "object") return { writable: [], protected: [] };
       // The brake tells what is left out.

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Clock } from "../../base/clock.ts";
 import type { AgentDriver } from "../../drivers/agent.ts";
 import { Fault } from "../../base/fault.ts";
+import { readMemory } from "../../process/memory.ts";
 import type { NodeEvent } from "../../protocol/node.ts";
 import type { Hub } from "../hub/hub.ts";
 import { theHost } from "../hub/subjects.ts";
@@ -10,6 +11,7 @@ import type { LeaseTimes } from "../lease.ts";
 import { nodeWireVersion, type FromHost, type FromNode } from "../wire/letters.ts";
 import { nodePolicySchema } from "../wire/policy.ts";
 import { asked, claimedSchema } from "../wire/questions.ts";
+import type { Opening } from "../wire/opening.ts";
 import { conversations } from "./conversations.ts";
 import { beginLife, type LifeEnd } from "./life.ts";
 import type { Outbox } from "./outbox.ts";
@@ -18,7 +20,8 @@ import { policyShelf } from "./policy-shelf.ts";
 import { renewals } from "./renewals.ts";
 import { lifeTimes } from "./told-lease.ts";
 import { toldTalks } from "./told-talks.ts";
-import { workerOf, type Taken } from "./worker.ts";
+import { warmAgents } from "./warm.ts";
+import { workerOf, type Taken, type WorkPlace } from "./worker.ts";
 
 export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "warn"> {
   boot: string;
@@ -31,6 +34,8 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "
   times: LeaseTimes;
   clock: Clock;
   slots: number;
+  /** So many agents are to be kept ready now. */
+  warm: () => number;
   tell: (event: NodeEvent) => void;
   /** What it may take, or by what it judges, may have changed. */
   settle: () => void;
@@ -42,6 +47,8 @@ export interface Stint {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly used: number;
+  /** Agents that are ready for whoever comes. */
+  readonly warm: number;
   /** Copies of workspaces whose host may still want what is new in them. */
   readonly copies: number;
   /** The version of the policy by which it judges. */
@@ -50,6 +57,8 @@ export interface Stint {
   /** Takes an opening, or says why not. */
   offer(raw: unknown): Promise<Taken>;
   take(letter: FromHost): void;
+  /** What is to be kept ready may be otherwise now. */
+  keepWarm(): void;
   /** The link is back. */
   sendAgain(): void;
   end(): void;
@@ -110,9 +119,10 @@ export function nodeStint(parts: StintParts): Stint {
         waiting = why;
       },
     }),
-    endAll() {
+    async endAll() {
       sessions = worker.used;
-      return talks.endAll();
+      const ends = await Promise.all([talks.endAll(), warm.close()]);
+      return { proven: ends.every(({ proven }) => proven) };
     },
     clock,
   });
@@ -124,11 +134,24 @@ export function nodeStint(parts: StintParts): Stint {
   // It is in force when all who follow it do.
   policies.onChange(() => void setImmediate(settle));
   const places = placesOf({ ...parts, policies, warn });
+  const placeFor = (opening: Opening): Promise<WorkPlace> => places.placeFor(opening, life.over);
+  const warm = warmAgents({
+    driver,
+    placeFor,
+    size: parts.warm,
+    room: () => Math.max(0, slots - worker.used),
+    isOver: (run) => policies.isOver(run),
+    memory: readMemory,
+    clock,
+    tell,
+    onChange: settle,
+  });
   const worker = workerOf({
     life,
+    takeWarm: (...wanted) => warm.take(...wanted),
     driver,
     talks,
-    placeFor: (opening) => places.placeFor(opening, life.over),
+    placeFor,
     claim: (to) => ask(asked.claim, { to }, claimedSchema),
     slots: () => slots,
   });
@@ -151,6 +174,10 @@ export function nodeStint(parts: StintParts): Stint {
     get used() {
       return worker.used;
     },
+    get warm() {
+      return warm.ready;
+    },
+    keepWarm: () => warm.keepUp(),
     get copies() {
       return worker.copies;
     },

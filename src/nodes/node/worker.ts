@@ -18,6 +18,8 @@ export interface WorkerParts {
   placeFor: (opening: Opening) => Promise<WorkPlace>;
   /** Asks the host whether this life of the node may open a session. Rejects when no answer comes. */
   claim: (to: Address) => Promise<{ isGranted: boolean; why?: string | undefined }>;
+  /** Gives an agent that is up already, if there is one that fits. */
+  takeWarm?: (opening: Opening, place: WorkPlace, owner: SessionOwner) => Promise<AgentSession | undefined>;
   /** So many sessions at a time. */
   slots: () => number;
 }
@@ -27,6 +29,8 @@ export interface WorkPlace {
   cwd: string;
   wall: AgentWall | undefined;
   find: Finder;
+  /** Who comes now would be put behind another wall: the policy has changed. */
+  isStale?: () => boolean;
   /** What its paths are called on the wire; left out: as they are. */
   names?: PlaceNames;
   /** Of one that works in a copy of the workspace. */
@@ -55,7 +59,7 @@ interface Held {
   taken: Promise<Taken>;
 }
 
-export function workerOf({ life, driver, talks, placeFor, claim, slots }: WorkerParts): Worker {
+export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots }: WorkerParts): Worker {
   const held = new Map<string, Held>();
   const copies = new Set<NonNullable<WorkPlace["copy"]>>();
 
@@ -64,6 +68,8 @@ export function workerOf({ life, driver, talks, placeFor, claim, slots }: Worker
     const { session: id, caliber, fast, isSpare, resume, wall } = opening;
     if (wall && place.wall === undefined)
       throw refused("it is to run behind a wall, and this node has none; install bubblewrap there");
+    const ready = await takeWarm?.(opening, place, owner);
+    if (ready !== undefined) return ready;
     return driver.open({
       id,
       cwd: place.cwd,

@@ -14,8 +14,9 @@ export const nodeStateSchema = z.object({
   pool: nameSchema,
   labels: z.array(nameSchema).max(50),
   slots: z.int().nonnegative().max(100_000),
-  /** Agents at work, and kept ready. */
+  /** Agents at work. */
   used: z.int().nonnegative().max(100_000),
+  /** Agents that are ready for the next ones. They take memory, and no slot. */
   warm: z.int().nonnegative().max(100_000),
   /** Megabytes of memory that are free for agents. */
   freeMb: z.number().nonnegative(),

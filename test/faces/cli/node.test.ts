@@ -42,6 +42,24 @@ const turn = (): Promise<void> =>
   });
 
 describe("cyberdeck node", () => {
+  test.each([
+    [["--slots", "4"], 1],
+    [["--slots", "1"], 0],
+    [["--slots", "1", "--warm", "2"], 2],
+    [["--slots", "8", "--warm", "0"], 0],
+  ])("keeps an agent ready where it has more than one slot, if nobody says otherwise: %j", async (flags, warm) => {
+    const { world, asked, over } = scene([...needed, ...flags]);
+    over.resolve({ proven: true, fault: undefined });
+    await run(world);
+    expect(asked[0]?.warm).toBe(warm);
+  });
+
+  test.each(["-1", "1.5", "some"])("does not keep %s agents ready", async (warm) => {
+    const { world, asked } = scene([...needed, "--warm", warm]);
+    expect((await run(world)).code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+
   test("asks for a node as the flags say, with secrets as places and paths that are whole", async () => {
     const { world, asked, over } = scene([
       ...needed,
@@ -90,6 +108,7 @@ describe("cyberdeck node", () => {
         pool: "builders",
         labels: ["gpu", "big"],
         slots: 4,
+        warm: 1,
         offline: true,
         sandbox: "on",
         workspace: "shared",
@@ -107,6 +126,7 @@ describe("cyberdeck node", () => {
         pool: "builders",
         labels: [],
         slots: 4,
+        warm: 1,
         offline: false,
         sandbox: "auto",
         workspace: "bundle",

@@ -13,7 +13,7 @@ const fleet: NodesListing = {
       labels: ["cuda"],
       slots: 4,
       used: 1,
-      warm: 0,
+      warm: 2,
       free_mb: 2048.4,
       draining: true,
       wall: true,
@@ -32,7 +32,7 @@ describe("cyberdeck nodes", () => {
     expect(code).toBe(0);
     const lines = out.split("\n");
     expect(lines[0]).toBe("fleet lab, the link to its hub is up");
-    expect(lines[1]).toContain("node-a · pool gpu (cuda) · 1 of 4 slots · 2048 MB free · wall · lease");
+    expect(lines[1]).toContain("node-a · pool gpu (cuda) · 1 of 4 slots, 2 warm · 2048 MB free · wall · lease");
     expect(lines.slice(2, 4)).toEqual(["  gets no work: it drains", "  on it: cx-00000001"]);
     expect(out).not.toContain("\u001b[2J");
   });

@@ -15,6 +15,7 @@ const node = await openNode(
     pool: "p",
     labels: [],
     slots: 2,
+    warm: 0,
     offline: false,
     sandbox: "off",
     workspace: "shared",

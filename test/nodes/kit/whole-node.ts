@@ -33,7 +33,7 @@ export async function startWholeNode(options: WholeNodeOptions): Promise<WholeNo
   for (const path of [data, agentHome]) mkdirSync(path, { recursive: true });
   const events: NodeEvent[] = [];
   const node = await startNode({
-    asked: { name, data, pool: "big", labels: [], slots: 4, sandbox: "off", workspace: "shared", ...asked },
+    asked: { name, data, pool: "big", labels: [], slots: 4, warm: 0, sandbox: "off", workspace: "shared", ...asked },
     access: { urls: [url], fleet: "test", login: { by: "nothing" }, tls: undefined },
     driver,
     // Nothing bears it.

@@ -20,6 +20,7 @@ interface NodeFlags extends LoginFlags {
   name?: string;
   pool: string;
   slots: number;
+  warm?: number;
   label: string[];
   data?: string;
   claudeBin?: string;
@@ -40,6 +41,11 @@ export function defineNode(command: Command, world: World, finish: (code: number
     )
     .requiredOption("--pool <name>", "the group of nodes to which it belongs", words("--pool", "builders"))
     .requiredOption("--slots <n>", "so many agents at once", wholeNumber("--slots", 1))
+    .option(
+      "--warm <n>",
+      "so many agents more are kept ready for the next constructs (default: 1, with one slot 0)",
+      wholeNumber("--warm", 0),
+    )
     .option("--fleet <name>", "the fleet; a fleet has one host", words("--fleet", "main"), "main")
     .option("--name <name>", "its name, which no other node may have (default: that of this machine)")
     .option("--label <label>", "what it has, such as gpu; may be given several times", gather, [])
@@ -72,13 +78,14 @@ export function defineNode(command: Command, world: World, finish: (code: number
 }
 
 function askedOf(flags: NodeFlags, world: World): NodeAsked {
-  const { hub, fleet, name, pool, slots, label, data, claudeBin, sandbox, workspace } = flags;
+  const { hub, fleet, name, pool, slots, warm, label, data, claudeBin, sandbox, workspace } = flags;
   return {
     hub: { urls: addressesIn(hub), fleet, ...loginOf(flags, world) },
     ...given({ name, claudeBin, data: data === undefined ? undefined : absolute(data, world) }),
     pool,
     labels: [...new Set(label)],
     slots,
+    warm: warm ?? (slots > 1 ? 1 : 0),
     offline: flags.offline === true,
     sandbox,
     workspace,

@@ -67,11 +67,23 @@ function page({ hub, nodes }: NodesListing): string {
 }
 
 function lineOf(node: ListedNode): string[] {
-  const { pool, labels, used, slots, free_mb: free, agents, why_not: why, versions, since, lease_ms: lease } = node;
+  const {
+    pool,
+    labels,
+    used,
+    slots,
+    warm,
+    free_mb: free,
+    agents,
+    why_not: why,
+    versions,
+    since,
+    lease_ms: lease,
+  } = node;
   const leased = lease === null ? "no lease" : `lease ${spell(lease)}`;
   const heard = [
     `pool ${pool}${labels.length === 0 ? "" : ` (${labels.join(", ")})`}`,
-    `${used} of ${count(slots, "slot")}`,
+    `${used} of ${count(slots, "slot")}${warm === 0 ? "" : `, ${warm} warm`}`,
     `${Math.round(free)} MB free`,
     node.wall ? "wall" : "no wall",
     leased,

@@ -38,6 +38,12 @@ function textOf(event: NodeEvent): string {
       return `${event.session}: ${event.how}`;
     case "session.refused":
       return `${event.session}: not taken${event.isAgain ? " now" : ""}: ${event.why}`;
+    case "spare.ready":
+      return `${event.spare}: a spare agent is up (pid ${event.pid})`;
+    case "spare.taken":
+      return `${event.spare}: it is the agent of ${event.session} now`;
+    case "spare.ended":
+      return `${event.spare}: the spare agent has ended (${spareEnds[event.why]})${event.detail === "" ? "" : `: ${event.detail}`}`;
     case "link":
       return event.link === "up" ? "the link to the hub is up again" : "the link to the hub is down; it is tried again";
     case "left": {
@@ -60,3 +66,14 @@ function textOf(event: NodeEvent): string {
       return unreachable(event);
   }
 }
+
+const spareEnds: Record<(NodeEvent & { type: "spare.ended" })["why"], string> = {
+  expired: "nobody came for it",
+  died: "by itself",
+  failed: "it did not come up",
+  unanswered: "it did not answer any more",
+  aim: "it did not take the model or effort of a session",
+  surplus: "it is not needed any more",
+  memory: "memory is short",
+  closed: "nothing is kept ready there any more",
+};
