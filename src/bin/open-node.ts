@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { mutex } from "../base/mutex.ts";
-import { homeMarkerName, type AgentDriver } from "../drivers/agent.ts";
+import { homeMarkerName } from "../drivers/agent.ts";
 import { claudeDriver } from "../drivers/claude/driver.ts";
 import { stateFolder } from "../drivers/claude/environment.ts";
 import { findExecutable } from "../drivers/claude/executable.ts";
@@ -10,7 +10,7 @@ import type { CanaryResult } from "../engine/gate/canary.ts";
 import type { HubBounds } from "../nodes/hub/bounds.ts";
 import { readHubAccess } from "../nodes/hub/settings.ts";
 import type { LeaseTimes } from "../nodes/lease.ts";
-import { mustFit } from "../nodes/node/names.ts";
+import { mustFit, nameFrom } from "../nodes/node/names.ts";
 import { startNode } from "../nodes/node/node.ts";
 import { startGuardian } from "../process/guardian.ts";
 import type { NodeAsked, NodeEnd, NodeEvent, RunningNode } from "../protocol/node.ts";
@@ -20,6 +20,7 @@ import type { Process } from "./around.ts";
 import { claudeCanaries } from "./canary.ts";
 import { fitForNode } from "./fit-for-node.ts";
 import { mustBeNetrunner } from "./must-be-netrunner.ts";
+import { tried } from "./tried-agent.ts";
 import { guardianScript, offlineProvider, ordinaryProvider } from "./open-deck.ts";
 
 /** What a test may have shorter than a fleet. */
@@ -37,7 +38,7 @@ export async function openNode(
 ): Promise<RunningNode> {
   mustBeNetrunner(around);
   const { claudeBin, offline } = asked;
-  const name = asked.name ?? machineName();
+  const name = asked.name ?? nameFrom(hostname());
   const data = asked.data ?? join(around.homeDir, ".cyberdeck-node", `${asked.hub.fleet}-${name}`);
   mustFit({ ...asked, name });
   const access = await readHubAccess(asked.hub, (name) => around.env[name]);
@@ -86,23 +87,6 @@ export async function openNode(
   return { drain: () => node.drain(), end: () => node.end(), closed: close() };
 }
 
-/** An agent that was replaced under the node must keep to the gate as well, before it gets anything to do. */
-const tried = (
-  driver: AgentDriver,
-  canary: (signal: AbortSignal) => Promise<CanaryResult>,
-): Pick<AgentDriver, "open"> => ({
-  async open(spec) {
-    const result = await canary(AbortSignal.timeout(mostTrialMs));
-    if (!result.passed)
-      throw new Fault("agent", "agent.canary", `the agent of this node does not keep to the gate: ${result.problem}`, {
-        hint: "Install a version of Claude Code that this deck was tried with.",
-      });
-    return driver.open(spec);
-  },
-});
-
-const mostTrialMs = 45_000;
-
 function lockOf(data: string): Lock {
   try {
     return acquireLock(data);
@@ -121,10 +105,3 @@ function lockOf(data: string): Lock {
     );
   }
 }
-
-/** The name of this machine, as far as it can be that of a node. */
-const machineName = (): string =>
-  hostname()
-    .replace(/[^A-Za-z0-9_-]/g, "-")
-    .replace(/^[-_]+/, "")
-    .slice(0, 40) || "node";

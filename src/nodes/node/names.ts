@@ -18,3 +18,10 @@ export function mustFit({ name, pool, labels }: Pick<NodeAsked, "pool" | "labels
   if (!isName(pool) || pool === herePool) throw bad("pool", pool, `${rule}, and not "${herePool}".`);
   for (const label of labels) if (!isName(label)) throw bad("label", label, `${rule}.`);
 }
+
+/** A name for the node on a machine of this name, as near to that as can be. */
+export const nameFrom = (machine: string): string =>
+  machine
+    .replace(/[^A-Za-z0-9_-]/g, "-")
+    .replace(/^[-_]+/, "")
+    .slice(0, 40) || "node";

@@ -82,7 +82,12 @@ describe("the page of nodes", () => {
     const { desk } = await nodesDesk(script);
     expect(has(await desk.press("D"), "No other node of the pool")).toBe(false);
     await desk.press("escape");
-    script.fleet = { ...fleet, nodes: fleet.nodes.filter(({ node }) => node !== "node-b") };
+    // One of another pool does not help.
+    const others = fleet.nodes.filter(({ node }) => node !== "node-b");
+    script.fleet = {
+      ...fleet,
+      nodes: others.map((one) => (one.pool === "gpu" ? { ...one, draining: false, why_not: null } : one)),
+    };
     await desk.press("enter");
     expect(has(await desk.press("D"), "No other node of the pool builders takes work now")).toBe(true);
     await desk.press("escape");
@@ -146,6 +151,7 @@ describe("the page of nodes", () => {
     for (let n = 0; n < 5; n += 1) deck.stage().emit("node.draining", { node: "node-a", draining: true });
     const frame = await desk.until((rows) => rows.filter((row) => row.includes("◐ drains")).length > 2);
     expect(has(frame, "has room")).toBe(false);
+    await desk.pass(5000);
     expect(looks(deck)).toBe(2);
     await desk.close();
   });

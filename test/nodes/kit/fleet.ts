@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentDriver } from "../../../src/drivers/agent.ts";
-import { openNodesDesk, type NodesDesk, type NodesDeskParts } from "../../../src/nodes/host/desk.ts";
+import { openNodesDesk, type DeskWorld, type NodesDesk, type NodesDeskParts } from "../../../src/nodes/host/desk.ts";
 import { leaseTimes } from "../../../src/nodes/lease.ts";
 import { policyVersion, type NodePolicy } from "../../../src/nodes/wire/policy.ts";
 import type { EventBody, EventType } from "../../../src/protocol/event.ts";
@@ -21,7 +21,7 @@ export interface Fleet extends AsyncDisposable {
   readonly server: NatsServer;
   readonly folder: string;
   /** Opens the desk of the next life of the host, and makes it the one that serves. */
-  desk(changes?: Partial<NodesDeskParts>): Promise<NodesDesk>;
+  desk(changes?: Partial<NodesDeskParts>, world?: Partial<DeskWorld>): Promise<NodesDesk>;
   /** Starts a node; where a desk serves already, resolves once that counts on it. */
   node(name: string, driver: AgentDriver, changes?: Partial<HubNodeOptions>): Promise<HubNode>;
   readonly told: Told[];
@@ -42,7 +42,7 @@ export async function openFleet(): Promise<Fleet> {
     server,
     folder,
     told,
-    async desk(changes = {}) {
+    async desk(changes = {}, world = {}) {
       const desk = await openNodesDesk({
         access: { urls: [server.url], fleet: "test", login: { by: "nothing" }, tls: undefined },
         epochFile: join(folder, "epoch.json"),
@@ -63,6 +63,7 @@ export async function openFleet(): Promise<Fleet> {
           runs[run] ??= { tier: "default", isAirgapped: false };
           return { strategy: "here_first", hereSlots: 0 };
         },
+        ...world,
       });
       return desk;
     },

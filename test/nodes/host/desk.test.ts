@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { pause } from "../../../src/base/clock.ts";
+import type { AgentDriver, SessionSpec } from "../../../src/drivers/agent.ts";
+import { openOutbox } from "../../../src/nodes/node/outbox.ts";
+import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
+import { nodeStateSchema, type NodeTells } from "../../../src/nodes/wire/node-state.ts";
+import { eventually } from "../../kit/deck.ts";
+import { openFleet, type Fleet } from "../kit/fleet.ts";
+import { hubOf } from "../kit/hub.ts";
+import { theServer } from "../kit/nats.ts";
+import { puppet } from "../kit/puppet.ts";
+import { startRelay } from "../kit/relay.ts";
+
+/** Agents that do nothing by themselves, behind the driver of a node. */
+function lazy() {
+  const agents: ReturnType<typeof puppet>[] = [];
+  const driver: AgentDriver = {
+    name: "claude",
+    can: { interrupt: true, resume: true, structuredOutput: true },
+    open(owner) {
+      const agent = puppet();
+      agents.push(agent);
+      return agent.open(owner);
+    },
+    models: () => Promise.reject(new Error("nobody asks")),
+  };
+  return { agents, driver };
+}
+
+const spec: SessionSpec = {
+  id: "cx-1",
+  cwd: "/work",
+  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
+  caliber: { model: "sonnet", effort: "low" },
+  role: { kind: "worker" },
+  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
+};
+
+/** The lives of a node of which something is in its outbox that nobody has acknowledged. */
+function unacknowledged(fleet: Fleet, node: string): string[] {
+  const outbox = openOutbox(join(fleet.folder, `${node}.db`));
+  try {
+    return outbox.conversations().map(({ to }) => to.boot);
+  } finally {
+    outbox.close();
+  }
+}
+
+const tells: NodeTells = {
+  wire: nodeWireVersion,
+  versions: { cyberdeck: "0.0.0-test", agent: null },
+  pool: "p",
+  labels: [],
+  slots: 4,
+  used: 0,
+  warm: 0,
+  freeMb: 4000,
+  isDraining: false,
+  policy: "p",
+  hasWall: false,
+  since: 0,
+};
+
+describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
+  test("acknowledges what a node has said when the record has it, and not before", async () => {
+    await using fleet = await openFleet();
+    const { agents, driver } = lazy();
+    const kept = Promise.withResolvers<void>();
+    const desk = await fleet.desk({}, { kept: () => kept.promise });
+    await fleet.node("one", driver);
+    await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
+    const session = await desk.driver(driver).open(spec);
+    agents[0]?.does({ type: "said", text: "one" });
+    const events = session.events[Symbol.asyncIterator]();
+    expect((await events.next()).value).toEqual({ type: "said", text: "one" });
+    // Whoever asks for the next one has dealt with it.
+    const next = events.next();
+    await pause(300);
+    expect(unacknowledged(fleet, "one").length).toBeGreaterThan(0);
+    kept.resolve();
+    await eventually(() => unacknowledged(fleet, "one").length === 0, "it is acknowledged");
+    await session.stop("hard");
+    await next;
+  });
+
+  test("counts on no node that is in the list and has not asked for a lease", async () => {
+    await using fleet = await openFleet();
+    const desk = await fleet.desk();
+    await using ghost = await hubOf(fleet.server, "ghost", { settings: { fleet: "test" } });
+    await ghost.hub.registry(nodeStateSchema).enter("b-1", tells);
+    await eventually(() => desk.list().nodes.length === 1, "it is in the list");
+    expect(desk.list().nodes).toMatchObject([{ node: "ghost", lease_ms: null, why_not: "has no lease yet" }]);
+    expect(fleet.toldOf("node.came")).toEqual([]);
+    expect(
+      desk
+        .places(
+          () => ({ strategy: "here_first", hereSlots: 0 }),
+          () => false,
+        )
+        .draw()({}),
+    ).toContain("no lease yet");
+  });
+
+  test("ends a session to which something is said that no letter can carry, and tells why", async () => {
+    await using fleet = await openFleet();
+    const { driver } = lazy();
+    const desk = await fleet.desk();
+    await fleet.node("one", driver);
+    await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
+    const session = await desk.driver(driver).open(spec);
+    session.send("x".repeat(20_000_000));
+    expect(await session.closed).toMatchObject({ how: "lost" });
+    expect(fleet.toldOf("deck.warned")).toContainEqual({
+      code: "nodes.too_large",
+      message: expect.stringContaining("what was said to cx-1 on one is too large"),
+    });
+  });
+
+  test("answers a life of a node that it has given up, so that its late words are not kept for ever", async () => {
+    await using fleet = await openFleet();
+    await using relay = await startRelay(fleet.server.port);
+    const { agents, driver } = lazy();
+    const desk = await fleet.desk();
+    const one = await fleet.node("one", driver, { url: relay.url });
+    await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
+    const session = await desk.driver(driver).open(spec);
+    relay.cut();
+    agents[0]?.does({ type: "said", text: "nobody hears this" });
+    expect(await session.closed).toMatchObject({ how: "lost" });
+    await eventually(() => one.proofs.length === 1, "it has ended what it had");
+    const [first] = one.lives;
+    expect(unacknowledged(fleet, "one")).toContain(first?.boot);
+    relay.mend();
+    await eventually(() => fleet.toldOf("node.stranger").length > 0, "its late words have come");
+    await eventually(() => !unacknowledged(fleet, "one").includes(first?.boot ?? ""), "they are kept no longer");
+    // In its next life it has work again.
+    const again = await desk.driver(driver).open({ ...spec, id: "cx-2" });
+    await again.stop("hard");
+  });
+});
