@@ -11,21 +11,23 @@ import { checkFiles } from "./written-files.ts";
 export interface BringingParts {
   construct: string;
   cause: string;
-  how: "polite" | "hard";
   note: Note;
   /** In the name of the deck itself. */
   noteOfDeck: Note;
 }
 
+/** A deck that ends waits for its constructs, each for a few seconds. */
+const hurried: ReadonlySet<string> = new Set(["eject", "host_shutdown", suspendedCause]);
+
 /** Brings the work of a construct home whose agent is gone; undefined: it has worked here. */
 export async function broughtBack(
   session: AgentSession,
-  { construct, cause, how, note, noteOfDeck }: BringingParts,
+  { construct, cause, note, noteOfDeck }: BringingParts,
 ): Promise<Returned | undefined> {
   if (session.copy === undefined) return undefined;
   // Somebody may go on in its session.
   const isOver = cause !== suspendedCause && endStateOf(cause) !== "redirected";
-  const returned = await session.copy.bringBack({ construct, isOver, isHurried: how === "hard" });
+  const returned = await session.copy.bringBack({ construct, isOver, isHurried: hurried.has(cause) });
   const place = session.place ?? "";
   note("workspace.returned", { construct, place, returned });
   if (returned.how === "refused")

@@ -254,7 +254,7 @@ export class Construct {
       this.#exit = await reaped(session, this.#how, note, construct, this.#exit);
       const noteOfDeck = this.#parts.note("engine");
       const cause = this.cause ?? "crash";
-      this.#returned = await broughtBack(session, { construct, cause, how: this.#how, note, noteOfDeck });
+      this.#returned = await broughtBack(session, { construct, cause, note, noteOfDeck });
     }
     this.#up.resolve();
     this.#apply({ type: "reaped" });

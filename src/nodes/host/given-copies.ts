@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../../base/files.ts";
+import { mutex } from "../../base/mutex.ts";
 import { spaceManifestSchema } from "../workspace/manifest.ts";
 
 const id = z.string().regex(/^\w[\w-]{0,99}$/);
@@ -49,16 +50,18 @@ export async function givenCopies(folder: string, now: () => number): Promise<Gi
     if (note?.session === session && note.at > now() - keptMs) notes.set(session, note);
     else await rm(join(folder, entry.name), { force: true });
   }
+  // A note that is forgotten stays so.
+  const oneByOne = mutex();
   return {
     bySession: (session) => notes.get(session),
     byAgent: (agent) => [...notes.values()].findLast(({ agents }) => agents.includes(agent)),
     async keep(note) {
       notes.delete(note.session);
       notes.set(note.session, note);
-      await writeWhole(fileOf(note.session), JSON.stringify(note), 0o600);
+      await oneByOne(() => writeWhole(fileOf(note.session), JSON.stringify(note), 0o600));
     },
     async forget(session) {
-      if (notes.delete(session)) await rm(fileOf(session), { force: true });
+      if (notes.delete(session)) await oneByOne(() => rm(fileOf(session), { force: true }));
     },
   };
 }

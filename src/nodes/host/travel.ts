@@ -48,7 +48,9 @@ export interface Travel {
 }
 
 const usualBringMs = 180_000;
-const usualHurriedMs = 20_000;
+/** An eject gives its constructs eight seconds. */
+const usualHurriedMs = 5000;
+const lastMs = 1000;
 const closingMs = 2000;
 
 /** How long a store that has no room is left alone, milliseconds. */
@@ -84,14 +86,11 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         const mostMs = isHurried ? hurriedMs : bringMs;
         const tooLate = Promise.withResolvers<Returned>();
         let trouble = "";
-        using _bound = clock.after(mostMs, () => {
-          late.abort();
-          tooLate.resolve({
-            how: "lost",
-            why: `it took longer than ${showDuration(mostMs)}${trouble}`,
-            hint: stillThere,
-          });
-        });
+        const lost = (why: string): Returned => ({ how: "lost", why, hint: stillThere });
+        const overdue = (): Returned => lost(`it took longer than ${showDuration(mostMs)}${trouble}`);
+        using _bound = clock.after(mostMs, () => late.abort());
+        // What has become a branch in the very last moment is told as one.
+        using _end = clock.after(mostMs + lastMs, () => tooLate.resolve(overdue()));
         const signal = AbortSignal.any([over, late.signal]);
         const bring = async (): Promise<Returned> => {
           for (;;) {
@@ -109,14 +108,12 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
               });
             trouble = `: ${data.why}`;
             await pause(againMs, signal);
-            if (signal.aborted) return { how: "lost", why: data.why, hint: stillThere };
+            if (signal.aborted) return lost(data.why);
           }
         };
-        const taking = bring().catch((error: unknown): Returned => ({
-          how: "lost",
-          why: messageOf(error),
-          hint: stillThere,
-        }));
+        const taking = bring()
+          .catch((error: unknown) => lost(messageOf(error)))
+          .then((returned) => (returned.how === "lost" && late.signal.aborted ? overdue() : returned));
         const returned = await Promise.race([taking, tooLate.promise]);
         if (returned.how === "branch")
           await keep({ ...own, last: { branch: returned.branch, commit: returned.commit }, at: clock.now() });
@@ -145,10 +142,10 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
       if (spec.resume !== undefined) return goOn(spec, spec.resume);
       if (spec.isSpare === true) throw notForSpares();
       const before = given.bySession(spec.id);
-      const pack = await packFor(packing, spec.cwd, before);
+      const { pack, last } = await packFor(packing, spec.cwd, before);
       const { thing, manifest } = pack;
       const name = `${spec.id.slice(0, 80)}-${randomBytes(4).toString("hex")}`;
-      const note = { session: spec.id, space: name, manifest, agents: [], last: before?.last ?? null, at: clock.now() };
+      const note = { session: spec.id, space: name, manifest, agents: [], last, at: clock.now() };
       try {
         await given.keep(note);
       } catch (error) {
@@ -172,11 +169,16 @@ async function packFor(
   packing: ReturnType<typeof packingOf>,
   workspace: string,
   before: GivenCopyNote | undefined,
-): Promise<Pack> {
+): Promise<{ pack: Pack; last: GivenCopyNote["last"] }> {
   const last = before?.last ?? null;
-  return before === undefined || last === null
-    ? packing.ofWorkspace(workspace)
-    : packing.ofResult(workspace, before.manifest, last.commit);
+  if (before !== undefined && last !== null)
+    try {
+      return { pack: await packing.ofResult(workspace, before.manifest, last.commit), last };
+    } catch (error) {
+      // The netrunner may have removed that branch, and its commit may be gone.
+      if (!(error instanceof Fault) || error.code !== "git.failed") throw error;
+    }
+  return { pack: await packing.ofWorkspace(workspace), last: null };
 }
 
 const packedOf = (

@@ -138,4 +138,21 @@ describe.each(theServer("copies of a workspace"))("a session that works in a cop
     expect(await endedWork(again)).toMatchObject({ how: "branch", branch, instead_of: null });
     expect(filesOf(root)).toEqual(["a.txt", "b.txt", "c.txt"]);
   });
+
+  test("begins with the workspace as it is where what was brought back is gone from the repository", async () => {
+    await using fleet = await openFleet();
+    const { driver, agents, root, specOf } = await scene(fleet, ["one"]);
+    const first = await driver.open(specOf("cx-1"));
+    writeFileSync(join(agents.last().cwd, "b.txt"), "first");
+    await endedWork(first, { isOver: false });
+    git(root, "branch", "-D", branch);
+    git(root, "reflog", "expire", "--expire=now", "--all");
+    git(root, "gc", "-q", "--prune=now");
+    const again = await driver.open(specOf("cx-1"));
+    expect(again.copy?.packed).toMatchObject({ is_earlier_result: false });
+    expect(existsSync(join(agents.last().cwd, "b.txt"))).toBe(false);
+    writeFileSync(join(agents.last().cwd, "c.txt"), "second");
+    expect(await endedWork(again)).toMatchObject({ how: "branch", branch, instead_of: null });
+    expect(filesOf(root)).toEqual(["a.txt", "c.txt"]);
+  });
 });
