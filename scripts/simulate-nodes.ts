@@ -17,7 +17,7 @@ const sizes: [nodes: number, constructs: number][] = [
 ];
 const habits: [string, Habits][] = [
   ["As it is", asItIs],
-  ["Signs of life held together, and what was used recorded in company", batched],
+  ["With signs of life in the renewals, and one letter for what is said in one moment", batched],
 ];
 
 for (const [title, habit] of habits) {
@@ -27,7 +27,7 @@ for (const [title, habit] of habits) {
     "constructs",
     "letters/s",
     "host",
-    "of it disk",
+    "its disk",
     "server",
     "host MB",
     "verdict p50",

@@ -22,7 +22,7 @@ export interface Fleet {
 /** Shares of a resource: 1 is all of it, and more than that cannot be kept up with. */
 export interface Outcome {
   host: number;
-  /** Of the host: what it waits for its disk. */
+  /** Of the host's disk. */
   disk: number;
   server: number;
   hostMb: number;
@@ -83,9 +83,14 @@ export function live({ nodes, constructs, costs, habits, seed, seconds, serverCo
   const owe = (acknowledge: () => void): void => {
     if (owed.size === 0)
       calendar.at(calendar.now + companyMs, () => {
-        sync();
-        for (const one of owed) host.does(costs.hostSends, () => server.does(costs.serverPasses, one));
+        const due = [...owed];
         owed.clear();
+        diskUs += costs.hostSync;
+        host.does(costs.hostAsksDisk, () =>
+          calendar.at(calendar.now + costs.hostSync / 1000, () => {
+            for (const one of due) host.does(costs.hostSends, () => server.does(costs.serverPasses, one));
+          }),
+        );
       });
     owed.add(acknowledge);
   };

@@ -50,7 +50,7 @@ describe("the simulated fleet", () => {
     expect(live({ ...small, seed: 2 })).not.toEqual(live(small));
   });
 
-  test("has more to do with more constructs, less with signs of life held together, and loses no lease before it is full", () => {
+  test("has more to do with more constructs, less with letters held together, and loses no lease before it is full", () => {
     const usual = live(small);
     const more = live({ ...small, constructs: 60 });
     const less = live({ ...small, habits: batched });
@@ -60,7 +60,7 @@ describe("the simulated fleet", () => {
   });
 
   test("shows a host that cannot keep up: it is behind, and gets little more to read by that", () => {
-    const slow = live({ ...small, costs: { ...measured, hostLetter: measured.hostLetter * 1000 } });
+    const slow = live({ ...small, costs: { ...measured, hostLetter: measured.hostLetter * 1300 } });
     expect(slow.host).toBeGreaterThan(1);
     expect(slow.again).toBeGreaterThan(0);
     expect(slow.again).toBeLessThan(0.25);
