@@ -26,6 +26,7 @@ function scene(changes: Partial<PlacesParts> = {}) {
     heard: () => undefined,
     judgeFor: () => () => ({ decision: "allow", rule: "test", reason: "", effects: [] }),
     isAirgapped: () => isAirgapped,
+    openRuns: () => undefined,
     onChange(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

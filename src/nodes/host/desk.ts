@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import type { AgentDriver, PlaceWish } from "../../drivers/agent.ts";
@@ -12,7 +13,7 @@ import { theHost, type Party } from "../hub/subjects.ts";
 import { fleetLease, type LeaseTimes } from "../lease.ts";
 import { nodeWireVersion } from "../wire/letters.ts";
 import type { NodePolicy } from "../wire/policy.ts";
-import { asked, drainedSchema, drainSchema } from "../wire/questions.ts";
+import { asked, drainedSchema, drainSchema, runFilesAskedSchema } from "../wire/questions.ts";
 import { homecoming } from "./homecoming.ts";
 import { reserveEpochs } from "./last-epoch.ts";
 import { hostLines } from "./lines.ts";
@@ -25,6 +26,7 @@ import { placesOf, type Sharing } from "./places.ts";
 import { placingDriver } from "./placing-driver.ts";
 import { remoteDriver, type RemoteDriver } from "./remote-driver.ts";
 import { rosterOf, whyClosed } from "./roster.ts";
+import { hostRunFiles, type HostFileTimes } from "./run-files.ts";
 
 export interface NodesDeskParts {
   access: HubAccess;
@@ -41,6 +43,7 @@ export interface NodesDeskParts {
   untakenMs?: number;
   patienceMs?: number;
   roomMs?: number;
+  fileTimes?: Partial<HostFileTimes>;
 }
 
 /** What the desk needs of the deck that it works for. */
@@ -178,6 +181,13 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     const { boot, pool, labels, slots } = node;
     news.tell("node.came", { node: name, boot, pool, labels, slots });
   };
+  const files = hostRunFiles({
+    things: hub.things,
+    scratch: join(dirname(parts.epochFile), "run-files"),
+    tell: (...what) => news.files(...what),
+    clock,
+    ...(parts.fileTimes === undefined ? {} : { times: parts.fileTimes }),
+  });
   const link = queueLink(hub, (fault) => news.trouble(fault));
   let remote: RemoteDriver | undefined;
   const subscriptions = new DisposableStack();
@@ -204,6 +214,11 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
           change,
         }),
       );
+      subscriptions.use(
+        hub.asking.answer(asked.runFiles, runFilesAskedSchema, ({ to, known }, { from }) =>
+          files.give(to, known, from),
+        ),
+      );
     },
     driver(here) {
       const opener = remoteDriver({
@@ -214,6 +229,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
         isCounted: (boot) => lives.nodeOf(boot) !== undefined,
         // Before anybody is served, nothing is open that could be judged.
         policy: () => policy?.().version ?? "",
+        files: (...session) => files.of(...session),
         firstEpoch,
         clock,
         patienceMs,
@@ -279,6 +295,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       home.close();
       lines.close();
       news.end();
+      await files.close();
       await hub.close();
     },
   };

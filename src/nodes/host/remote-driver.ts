@@ -7,6 +7,7 @@ import type { Address } from "../wire/letters.ts";
 import { openingOf, staysHere, type Opening } from "../wire/opening.ts";
 import type { HostLines } from "./lines.ts";
 import { lostCode, remoteSession, type SessionLine } from "./remote-session.ts";
+import type { TakeFiles } from "./run-files.ts";
 
 export interface RemoteDriverParts {
   /** Opens what stays on this machine. */
@@ -19,6 +20,8 @@ export interface RemoteDriverParts {
   isCounted: (boot: string) => boolean;
   /** The version of the policy that is in force now: no call is let through that its node has judged by another one. */
   policy: () => string;
+  /** Takes what a session brings of its run's files, on the node that has claimed it; left out: nothing is taken. */
+  files?: (to: Address, spec: SessionSpec, node: string) => TakeFiles;
   /** Larger than any epoch that an earlier life of this host has given, such as the milliseconds of its start. */
   firstEpoch: number;
   clock?: Clock;
@@ -80,7 +83,8 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
       const { to, node, line } = await Promise.race([offer.claimed.promise, isLate.promise]);
       // A node that has claimed it and then says nothing is as good as none.
       using _unopened = clock.after(patienceMs, () => lines.end(to));
-      return await opened(line, spec, { node, policy });
+      const files = parts.files?.(to, spec, node);
+      return await opened(line, spec, { node, policy, ...(files === undefined ? {} : { files }) });
     } finally {
       if (offers.get(spec.id) === offer) offers.delete(spec.id);
       void link.withdraw(opening);
@@ -120,12 +124,12 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
 async function opened(
   line: SessionLine,
   spec: SessionSpec,
-  { node, policy }: { node: string; policy: () => string },
+  { node, ...more }: { node: string; policy: () => string; files?: TakeFiles },
 ): Promise<AgentSession> {
   try {
     // Nobody on a node can present it: what speaks to the deck with a token is on the host.
     const token = randomBytes(24).toString("base64url");
-    return await remoteSession(line, spec, { token, policy, place: node });
+    return await remoteSession(line, spec, { token, place: node, ...more });
   } catch (error) {
     line.end();
     throw error;

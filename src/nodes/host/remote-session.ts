@@ -6,6 +6,7 @@ import type { Caliber } from "../../protocol/caliber.ts";
 import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
 import { judging } from "./judging.ts";
+import type { TakeFiles } from "./run-files.ts";
 
 /** The host's side of the conversation with a session on a node. */
 export interface SessionLine {
@@ -28,6 +29,8 @@ export interface RemoteSessionParts {
   policy: () => string;
   /** The name of its node. */
   place?: string;
+  /** Takes files of the run's folder that the node brings; left out: nobody does. */
+  files?: TakeFiles;
 }
 
 /** What the node has told of its agent when it was up. */
@@ -40,7 +43,7 @@ type Opened = Saying & { type: "opened" };
 export async function remoteSession(
   line: SessionLine,
   first: SessionOwner,
-  { token, policy, place }: RemoteSessionParts,
+  { token, policy, place, files = noFiles }: RemoteSessionParts,
 ): Promise<AgentSession> {
   const opening = Promise.withResolvers<Opened>();
   const over = Promise.withResolvers<AgentExit>();
@@ -86,6 +89,10 @@ export async function remoteSession(
     }));
     if (lost === undefined) line.bid({ type: "surfaced", ask: number, answer });
   };
+  const takeFiles = async ({ ask: number, brought }: Saying & { type: "files" }): Promise<void> => {
+    const answer = await files(brought, () => lost !== undefined);
+    if (lost === undefined && answer.length > 0) line.bid({ type: "files_taken", ask: number, answer });
+  };
   const hear = (n: number, saying: Saying): void => {
     // What its agent did is dealt with when somebody has read it.
     if (saying.type !== "did") line.took(n);
@@ -113,6 +120,8 @@ export async function remoteSession(
         else answer?.reject(new Fault("agent", "agent.refused", saying.problem, { hint: "Look at its last events." }));
         return;
       }
+      case "files":
+        return void takeFiles(saying);
       case "exited":
         return end(saying.exit);
       default:
@@ -200,6 +209,9 @@ const stopReportSchema = z.object({ proven: z.boolean(), survivors: z.array(z.in
 
 /** Of a node that nobody hears, nothing is known; that it ends by itself when its lease is over is no proof. */
 const unproven = (): StopReport => ({ proven: false, survivors: [] });
+
+const noFiles: TakeFiles = ({ files }) =>
+  Promise.resolve(files.map(() => ({ why: "files do not travel here", isAgain: false })));
 
 const cannotSurface = { ok: false, reason: "nothing can be shown here" };
 

@@ -7,6 +7,7 @@ import type { ToolCall, Verdict } from "../../protocol/verdict.ts";
 import { crossable } from "../wire/found.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
 import type { Finder } from "./finding.ts";
+import type { SessionFiles } from "./session-files.ts";
 
 export interface ServedParts {
   /** Opens the agent's session for this owner. */
@@ -19,6 +20,8 @@ export interface ServedParts {
   over: AbortSignal;
   /** Whether anything may run now: asked at the last moment, as this process may have stood still for longer than it knows. */
   mayAct: () => boolean;
+  /** The files of its run's folder; left out: they do not travel. */
+  files?: SessionFiles | undefined;
   clock?: Clock;
 }
 
@@ -36,7 +39,17 @@ export interface ServedSession {
 }
 
 /** Opens a session of an agent and serves it to its host. What goes wrong while it opens is told as any end. */
-export function serveSession({ open, say, find, over, mayAct, clock = systemClock }: ServedParts): ServedSession {
+export function serveSession({
+  open,
+  find,
+  over,
+  mayAct,
+  files,
+  clock = systemClock,
+  ...parts
+}: ServedParts): ServedSession {
+  const say = (saying: Saying): void => parts.say(files?.toHost(saying) ?? saying);
+  files?.attach(parts.say);
   const verdicts = new Map<number, (verdict: Verdict | Again) => void>();
   const shown = new Map<number, (answer: SurfaceAnswer) => void>();
   const ended = Promise.withResolvers<void>();
@@ -53,10 +66,11 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
       const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found) : unsettled;
       asks += 1;
       const ask = asks;
+      const { decision, rule, reason } = found.judged;
+      const told = decision === "deny" ? call : ((await files?.shown(call)) ?? call);
       // Asked of one that the host has given away, it would only be refused.
       if (over.aborted || !mayAct()) return leaseOver;
-      say({ type: "asks", ask, call, found, policy: looked.policy });
-      const { decision, rule, reason } = found.judged;
+      say({ type: "asks", ask, call: told, found, policy: looked.policy });
       if (decision === "deny") return { decision, rule, reason };
       const verdict = await answered<Verdict | Again>(verdicts, ask, leaseOver, over);
       if (!("again" in verdict))
@@ -68,8 +82,9 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
   const surface = async (wish: SurfaceWish, call: string | null): Promise<SurfaceAnswer> => {
     asks += 1;
     const ask = asks;
+    const told = (await files?.wish(wish)) ?? wish;
     if (over.aborted) return { ok: false, reason: leaseOver.reason };
-    say({ type: "surfaces", ask, wish, call });
+    say({ type: "surfaces", ask, wish: told, call });
     return answered(shown, ask, { ok: false, reason: leaseOver.reason }, over);
   };
   const tellUnread = (session: AgentSession): void => {
@@ -101,11 +116,14 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
       // A model that writes gives one with each word.
       if (event.type === "alive" && now - toldAt < aliveMs) continue;
       toldAt = now;
+      // Who hears of its end looks at what it has written.
+      if (event.type === "turn.ended") await files?.bring();
       say({ type: "did", event });
     }
     const exit = await session.closed;
     // What it was bidden before comes first, such as the report of its stop.
     await Promise.all(works);
+    await files?.bring();
     // What ended it was not its own.
     say({ type: "exited", exit: over.aborted ? { how: "lost", reason: lostLease, stderr: exit.stderr } : exit });
     ended.resolve();
@@ -121,8 +139,11 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
     void told.then(() => works.delete(told));
   };
 
+  void ended.promise.then(() => files?.close());
+
   return {
-    carryOut(n, bidding) {
+    carryOut(n, bidden) {
+      const bidding = files?.toHere(bidden) ?? bidden;
       switch (bidding.type) {
         case "verdict":
           return settle(verdicts, bidding.ask, bidding.verdict);
@@ -145,7 +166,13 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
         case "interrupt":
           return carriedOut(n, (session) => session.interrupt());
         case "stop":
-          return carriedOut(n, (session) => session.stop(bidding.how));
+          return carriedOut(n, async (session) => {
+            const report = await session.stop(bidding.how);
+            await files?.bring();
+            return report;
+          });
+        case "files_taken":
+          return files?.taken(bidding.ask, bidding.answer);
         case "freeze":
           return carriedOut(n, (session) => session.freeze());
         case "thaw":
@@ -156,6 +183,8 @@ export function serveSession({ open, say, find, over, mayAct, clock = systemCloc
     },
     closed: serving.then(() => ended.promise),
     async stop() {
+      // Nobody takes anything of it any more.
+      files?.close();
       try {
         return await (await opening).stop("hard");
       } catch {

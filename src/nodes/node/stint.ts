@@ -9,12 +9,14 @@ import type { LeaseTimes } from "../lease.ts";
 import { nodeWireVersion, type FromHost, type FromNode } from "../wire/letters.ts";
 import { nodePolicySchema } from "../wire/policy.ts";
 import { asked, claimedSchema } from "../wire/questions.ts";
+import { givenSchema } from "../wire/run-files.ts";
 import { conversations } from "./conversations.ts";
 import { beginLife, type LifeEnd } from "./life.ts";
 import type { Outbox } from "./outbox.ts";
 import { placesOf, type PlacesParts } from "./places.ts";
 import { policyShelf } from "./policy-shelf.ts";
 import { renewals } from "./renewals.ts";
+import { nodeRunFiles, type RunFileTimes } from "./run-files.ts";
 import { toldTalks } from "./told-talks.ts";
 import { workerOf, type Taken } from "./worker.ts";
 
@@ -28,6 +30,7 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs"> {
   times: LeaseTimes;
   clock: Clock;
   slots: number;
+  fileTimes?: Partial<RunFileTimes> | undefined;
   tell: (event: NodeEvent) => void;
   /** What it may take, or by what it judges, may have changed. */
   settle: () => void;
@@ -72,12 +75,8 @@ export function nodeStint(parts: StintParts): Stint {
   };
   const warn = (code: string, message: string): void => tell({ type: "trouble", code, message, hint: null });
   const talks = toldTalks(conversations({ outbox, send, warn, clock }), tell);
-  const ask = <T>(what: string, body: object, schema: z.ZodType<T>): Promise<T> =>
-    hub.asking.ask(
-      theHost,
-      { what, id: randomUUID(), body: { wire: nodeWireVersion, ...body }, timeoutMs: times.renewMs },
-      schema,
-    );
+  const ask = <T>(what: string, body: object, schema: z.ZodType<T>, timeoutMs: number = times.renewMs): Promise<T> =>
+    hub.asking.ask(theHost, { what, id: randomUUID(), body: { wire: nodeWireVersion, ...body }, timeoutMs }, schema);
   const begin = (host: string): void => {
     waiting = "";
     if (wasBegun) return;
@@ -115,11 +114,23 @@ export function nodeStint(parts: StintParts): Stint {
   // It is in force when all who follow it do.
   policies.onChange(() => void setImmediate(settle));
   const places = placesOf({ ...parts, policies });
+  const files = nodeRunFiles({
+    me: hub.me,
+    data: parts.data,
+    things: hub.things,
+    ask: (to, known) => ask(asked.runFiles, { to, known }, givenSchema, filesAskMs),
+    over: life.over,
+    openRuns: () => policies.openRuns(),
+    clock,
+    ...(parts.fileTimes === undefined ? {} : { times: parts.fileTimes }),
+  });
+  policies.onChange(() => void setImmediate(() => files.looksAgain()));
   const worker = workerOf({
     life,
     driver,
     talks,
     placeFor: (opening) => places.placeFor(opening, life.over),
+    filesFor: (opening, to) => files.of(opening, to),
     claim: (to) => ask(asked.claim, { to }, claimedSchema),
     slots: () => slots,
   });
@@ -143,12 +154,19 @@ export function nodeStint(parts: StintParts): Stint {
     mayAct: () => life.mayAct(),
     offer: (raw) => worker.take(raw),
     take: (letter) => talks.take(letter),
-    sendAgain: () => talks.sendAgain(),
+    sendAgain() {
+      talks.sendAgain();
+      files.linkUp();
+    },
     end: () => life.end(),
     ended: life.ended.then(({ why, proven }) => {
       talks.close();
+      files.close();
       places.close();
       return { why, wasBegun, proven, sessions };
     }),
   };
 }
+
+/** The host puts what it gives into the store before it answers, milliseconds. */
+const filesAskMs = 15_000;

@@ -6,6 +6,7 @@ import type { Conversations } from "./conversations.ts";
 import type { Finder } from "./finding.ts";
 import type { NodeLife } from "./life.ts";
 import type { ServedSession } from "./served-session.ts";
+import type { SessionFiles } from "./session-files.ts";
 
 export interface WorkerParts {
   life: Pick<NodeLife, "boot" | "over" | "mayAct">;
@@ -14,6 +15,8 @@ export interface WorkerParts {
   talks: Conversations;
   /** Makes ready where a session works. Rejects with the reason where that cannot be had. */
   placeFor: (opening: Opening) => Promise<WorkPlace>;
+  /** The files of the run of a session; left out: they do not travel. */
+  filesFor?: (opening: Opening, to: Address) => SessionFiles | undefined;
   /** Asks the host whether this life of the node may open a session. Rejects when no answer comes. */
   claim: (to: Address) => Promise<{ isGranted: boolean; why?: string | undefined }>;
   /** So many sessions at a time. */
@@ -47,7 +50,7 @@ interface Held {
   taken: Promise<Taken>;
 }
 
-export function workerOf({ life, driver, talks, placeFor, claim, slots }: WorkerParts): Worker {
+export function workerOf({ life, driver, talks, placeFor, filesFor, claim, slots }: WorkerParts): Worker {
   const held = new Map<string, Held>();
 
   /** Why its session cannot be opened here is told as the reason of that. */
@@ -82,10 +85,13 @@ export function workerOf({ life, driver, talks, placeFor, claim, slots }: Worker
 
   const serve = (own: Held, read: ReturnType<typeof readOpening>): ServedSession => {
     const place: Promise<WorkPlace> = read.isGood ? placeFor(read.opening) : Promise.reject(refused(read.why));
+    const files = read.isGood ? filesFor?.(read.opening, own.to) : undefined;
     const session = talks.open(own.to, {
+      files,
       open: async (owner) => {
         const ready = await place;
         if (!read.isGood) throw refused(read.why);
+        await files?.fetch(ready.cwd);
         return openIn(read.opening, owner, ready);
       },
       find: async (call, policy) => (await place).find(call, policy),
