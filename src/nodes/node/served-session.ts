@@ -162,7 +162,10 @@ export function serveSession({
         case "answers":
           return carriedOut(n, (session) => session.answers());
         case "aim":
-          return carriedOut(n, (session) => session.aim(bidding.caliber, { fast: bidding.fast }));
+          return carriedOut(n, async (session) => {
+            await session.aim(bidding.caliber, { fast: bidding.fast });
+            await files?.refresh();
+          });
         case "interrupt":
           return carriedOut(n, (session) => session.interrupt());
         case "stop":

@@ -122,8 +122,9 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
   };
 }
 
-const labelled = (name: string): Partial<NodeParts> & { asked: NodeParts["asked"] } => ({
-  asked: { name, data: "", pool: "big", labels: [name], slots: 4, sandbox: "off" },
+/** A node that can be named by a label. */
+const labelled = ({ folder }: Fleet, name: string): Pick<NodeParts, "asked"> => ({
+  asked: { name, data: join(folder, `data-${name}`), pool: "big", labels: [name], slots: 4, sandbox: "off" },
 });
 
 describe.each(theServer("files of runs that travel"))("the files of a run, over %s", () => {
@@ -193,12 +194,8 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     await using fleet = await openFleet();
     const host = await scene(fleet);
     host.write("parts/a.md", "base");
-    await using one = await host.node("one", {
-      asked: { ...labelled("one").asked, data: join(fleet.folder, "data-one") },
-    });
-    await using two = await host.node("two", {
-      asked: { ...labelled("two").asked, data: join(fleet.folder, "data-two") },
-    });
+    await using one = await host.node("one", labelled(fleet, "one"));
+    await using two = await host.node("two", labelled(fleet, "two"));
     const [first, second] = [await host.open("cx-1", "one"), await host.open("cx-2", "two")];
     host.write("parts/a.md", "of one", one.runFolder(run));
     host.write("parts/a.md", "of two", two.runFolder(run));
@@ -317,6 +314,38 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     host.write("b", "later", there);
     await endTurn();
     expect([host.read("a"), host.read("b")]).toEqual(["during", "later"]);
+  });
+
+  test("of a node that is cut off for longer than its lease do not come any more; who has its work on another node brings its own", async () => {
+    await using fleet = await openFleet();
+    const host = await scene(fleet);
+    await using relay = await startRelay(fleet.server.port);
+    await using one = await host.node("one", { url: relay.url, ...labelled(fleet, "one") });
+    await using two = await host.node("two", labelled(fleet, "two"));
+    const first = await host.open("cx-1", "one");
+    host.write("a", "before", one.runFolder(run));
+    await first.endTurn();
+    relay.cut();
+    host.write("a", "late", one.runFolder(run));
+    host.write("b", "late", one.runFolder(run));
+    first.agent.does(turnEnded);
+    expect(await first.session.closed).toMatchObject({ how: "lost" });
+    const second = await host.open("cx-1", "two");
+    expect(host.read("a", two.runFolder(run))).toBe("before");
+    host.write("a", "of its heir", two.runFolder(run));
+    await second.endTurn();
+    relay.mend();
+    const granted = (): number => one.told.filter(({ type }) => type === "lease.granted").length;
+    await eventually(() => granted() === 2, "it is in its next life");
+    await eventually(() => fleet.toldOf("node.stranger").length > 0, "its late words are refused and told");
+    await second.endTurn();
+    expect(readdirSync(host.folder)).toEqual(["a"]);
+    expect(host.read("a")).toBe("of its heir");
+    // When a session of the run comes to it again, it gets what is there, and what was late counts as its own change.
+    const third = await host.open("cx-3", "one");
+    await third.endTurn();
+    expect(readdirSync(host.folder).toSorted()).toEqual(["a", "a.from-cx-3", "b"]);
+    expect(host.read("a")).toBe("of its heir");
   });
 
   test("of a store that is full stay on the node, which is told, and come when there is room", async () => {
