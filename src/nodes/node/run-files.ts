@@ -15,6 +15,8 @@ import { sweeping, type Sweeping } from "./run-sweep.ts";
 export interface NodeRunFilesParts {
   /** The name of the node. */
   me: string;
+  /** The life that the node is in. */
+  life: string;
   /** The node's own folder. */
   data: string;
   things: Things;
@@ -59,14 +61,17 @@ export interface NodeRunFiles {
 }
 
 export function nodeRunFiles(parts: NodeRunFilesParts): NodeRunFiles {
-  const { me, data, things, ask, over, clock } = parts;
+  const { me, life, data, things, ask, over, clock } = parts;
   const times = { ...usualTimes, ...parts.times };
   const shelves = new Map<string, { shelf: RunShelf; sessions: Set<SessionFiles> }>();
   const sweep: Sweeping = sweeping({ data, clock, times, openRuns: parts.openRuns, inUse: (run) => shelves.has(run) });
   void removePacks(data);
 
   const shelfOf = (run: string): { shelf: RunShelf; sessions: Set<SessionFiles> } => {
-    const there = shelves.get(run) ?? { shelf: runShelf({ data, run, now: () => clock.now() }), sessions: new Set() };
+    const there = shelves.get(run) ?? {
+      shelf: runShelf({ data, run, life, now: () => clock.now() }),
+      sessions: new Set(),
+    };
     shelves.set(run, there);
     return there;
   };

@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { messageOf } from "../../base/fault.ts";
-import { writeWhole } from "../../base/files.ts";
 import { mutex } from "../../base/mutex.ts";
 import { runFileBounds, type RunFileBounds } from "../run-files/bounds.ts";
 import { fitting } from "../run-files/fitting.ts";
@@ -13,6 +11,7 @@ import { whyNotName } from "../run-files/names.ts";
 import { packInto, unpack } from "../run-files/pack.ts";
 import { putFile, type Content } from "../run-files/put-file.ts";
 import type { Brought, BroughtAnswer, Given, Pack, TravellingFile } from "../wire/run-files.ts";
+import { readState, writeState, type ShelfState } from "./shelf-state.ts";
 
 /** How the files of a run's folder come over the wire, for one session. */
 export interface FileWay {
@@ -33,45 +32,39 @@ export interface RunShelf {
   bring(way: FileWay): Promise<LeftFile[]>;
   /** Gets from the host what is new or has changed there. What has changed here meanwhile stays. Gives what could not be put here. */
   fetch(way: FileWay): Promise<LeftFile[]>;
-  /** A session works in it from now on: what it writes the host does not have yet. */
-  begin(): Promise<void>;
+  /**
+   * A session works in it from now on: what it writes the host does not have yet. What an earlier life of the node has not brought counts
+   * again when somebody comes back who was at work then; until that, it may be of one that goes on elsewhere.
+   */
+  begin(session: string): Promise<void>;
 }
 
-/** What is kept of a folder over the lives of a node: beside it, where no agent can write behind a wall. */
-const stateSchema = z.object({
-  /** When it was used last, milliseconds since the epoch. */
-  usedAt: z.number(),
-  /** The host has all that was in it at that time. */
-  isWhole: z.boolean(),
-  /** By name here: the host's name of it, and the hash that its file there had when this node last knew of it. */
-  files: z
-    .array(z.tuple([z.string(), z.object({ as: z.string(), base: z.string() })]))
-    .transform((files) => new Map(files)),
-});
-export type ShelfState = z.infer<typeof stateSchema>;
-
-/** Where the state of a run's folder is kept on a node. */
-export const statePath = (data: string, run: string): string => join(data, "run-files", `${run}.json`);
-
-/** What is known of the folder of a run; undefined: nothing, or nothing that can be read. */
-export async function readState(data: string, run: string): Promise<ShelfState | undefined> {
-  try {
-    return stateSchema.parse(JSON.parse(await readFile(statePath(data, run), "utf8")));
-  } catch {
-    // Then what is there counts as new: nothing on the host is replaced by it.
-    return undefined;
-  }
+/** A file in the folder, and what of it the host has. */
+interface HereFile {
+  here: string;
+  bytes: number;
+  sha256: string;
+  known: { as: string; base: string } | undefined;
 }
+
+const isChanged = ({ known, sha256 }: HereFile): boolean => known?.base !== sha256;
+
+const stray = "an earlier life of the node has not brought it, and nobody has come back who was at work then";
+
+/** So many are remembered of those who have worked in it. */
+const mostSessions = 500;
 
 export interface ShelfParts {
   /** The node's own folder. */
   data: string;
   run: string;
+  /** The life that the node is in. */
+  life: string;
   now: () => number;
   bounds?: RunFileBounds;
 }
 
-export function runShelf({ data, run, now, bounds = runFileBounds }: ShelfParts): RunShelf {
+export function runShelf({ data, run, life, now, bounds = runFileBounds }: ShelfParts): RunShelf {
   const folder = join(data, "runs", run);
   const oneByOne = mutex();
   const hashed = hashes();
@@ -83,12 +76,18 @@ export function runShelf({ data, run, now, bounds = runFileBounds }: ShelfParts)
   const load = async (): Promise<ShelfState> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(join(data, "run-files"), { recursive: true, mode: 0o700 });
-    return (await readState(data, run)) ?? { usedAt: now(), isWhole: false, files: new Map() };
+    const state = await readState(data, run);
+    if (state === undefined)
+      return { life, usedAt: now(), isWhole: false, sessions: [], files: new Map(), strays: new Map() };
+    if (state.life === life) return state;
+    const { here } = await lookedAt(state.files);
+    const strays = here.filter(isChanged).map(({ here: name, sha256 }) => [name, sha256] as const);
+    return { ...state, life, strays: new Map(strays) };
   };
   const stateNow = (): Promise<ShelfState> => (loaded ??= load());
   const save = async (change: Partial<ShelfState>): Promise<void> => {
     const state = Object.assign(await stateNow(), { usedAt: now(), ...change });
-    await writeWhole(statePath(data, run), JSON.stringify({ ...state, files: [...state.files] }), 0o600);
+    await writeState(data, run, state);
   };
   const scratch = async <T>(work: (path: string) => Promise<T>): Promise<T> => {
     const path = join(data, "run-files", `${randomBytes(6).toString("hex")}.pack`);
@@ -108,11 +107,11 @@ export function runShelf({ data, run, now, bounds = runFileBounds }: ShelfParts)
   };
 
   /** What is here, with its hash, and what the host knows of it. */
-  const looked = async () => {
-    const { files: known } = await stateNow();
+  const looked = async () => lookedAt((await stateNow()).files);
+  const lookedAt = async (known: ShelfState["files"]) => {
     const { root, files, left } = await lookInto(folder, bounds);
     hashed.keepOnly(new Set(files.map(({ name }) => name)));
-    const here: { here: string; bytes: number; sha256: string; known: { as: string; base: string } | undefined }[] = [];
+    const here: HereFile[] = [];
     for (const { name, bytes, stamp } of files)
       try {
         here.push({ here: name, bytes, sha256: await hashed.of(root, name, stamp), known: known.get(name) });
@@ -124,8 +123,11 @@ export function runShelf({ data, run, now, bounds = runFileBounds }: ShelfParts)
 
   const bringNow = async (way: FileWay): Promise<LeftFile[]> => {
     const { root, here, left } = await looked();
+    const { strays } = await stateNow();
+    const isStray = (one: HereFile): boolean => strays.get(one.here) === one.sha256;
+    for (const one of here) if (isStray(one)) left.push({ name: one.here, why: stray });
     const changed = here
-      .filter((one) => one.known?.base !== one.sha256 && refused.get(one.here) !== one.sha256)
+      .filter((one) => isChanged(one) && refused.get(one.here) !== one.sha256 && !isStray(one))
       .map((one) => ({ ...one, name: one.here }));
     const { files, left: over } = fitting(changed, bounds);
     const journey = await scratch(async (path) => {
@@ -201,6 +203,14 @@ export function runShelf({ data, run, now, bounds = runFileBounds }: ShelfParts)
     folder,
     bring: (way) => oneByOne(() => bringNow(way)),
     fetch: (way) => oneByOne(() => fetchNow(way)),
-    begin: () => oneByOne(() => save({ isWhole: false })),
+    begin: (session) =>
+      oneByOne(async () => {
+        const { sessions, strays } = await stateNow();
+        await save({
+          isWhole: false,
+          strays: sessions.includes(session) ? new Map() : strays,
+          sessions: [...new Set([...sessions, session])].slice(-mostSessions),
+        });
+      }),
   };
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
-import { readState, statePath } from "./run-shelf.ts";
+import { readState, statePath } from "./shelf-state.ts";
 
 export interface SweepParts {
   /** The node's own folder. */

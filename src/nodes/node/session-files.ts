@@ -118,7 +118,7 @@ export function sessionFiles({ opening, shelf, over, waitMs, way, onClose }: Ses
     async fetch(given) {
       cwd = given;
       await bounded("the files of the run's folder could not be fetched", async () => {
-        await shelf.begin();
+        await shelf.begin(opening.session);
         return shelf.fetch(own);
       });
     },

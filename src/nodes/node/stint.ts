@@ -116,6 +116,7 @@ export function nodeStint(parts: StintParts): Stint {
   const places = placesOf({ ...parts, policies });
   const files = nodeRunFiles({
     me: hub.me,
+    life: boot,
     data: parts.data,
     things: hub.things,
     ask: (to, known) => ask(asked.runFiles, { to, known }, givenSchema, filesAskMs),

@@ -28,10 +28,13 @@ async function scene() {
   const give: { next: (known: Record<string, string>) => Promise<Given> } = {
     next: () => Promise.resolve({ pack: null, files: [] }),
   };
-  /** A life of the node. */
-  const live = () =>
-    nodeRunFiles({
+  let lives = 0;
+  /** The next life of the node. */
+  const live = () => {
+    lives += 1;
+    return nodeRunFiles({
       me: "one",
+      life: `one-${lives}`,
       data,
       things: own.hub.things,
       ask(_to, known) {
@@ -43,6 +46,7 @@ async function scene() {
       clock: systemClock,
       times: { waitMs: 2000, tryMs: 300, againMs: 20 },
     });
+  };
   const opening: Opening = {
     wire: 1,
     session: "cx-1",
@@ -144,6 +148,31 @@ describe.each(theServer("the files of runs on a node"))("a node, over %s", () =>
     expect(one.brought()[0]?.files).toMatchObject([{ name: "b", base: sha256("first") }]);
     one.takes(after);
     await bringing;
+  });
+
+  test("does not bring what was left of an earlier life for somebody who was not at work then", async () => {
+    await using one = await scene();
+    const before = one.live();
+    (await one.begin(before)).close();
+    writeFileSync(join(one.folder, "half"), "half");
+    const after = one.live();
+    const other = await one.begin(after, { session: "cx-2" });
+    writeFileSync(join(one.folder, "own"), "own");
+    const bringing = other.bring();
+    await until(() => one.brought().length === 1);
+    expect(one.brought()[0]?.files.map(({ name }) => name)).toEqual(["own"]);
+    one.takes(other);
+    await bringing;
+    expect(one.brought()[1]?.left).toEqual([{ name: "half", why: expect.stringContaining("earlier life") }]);
+    // It is so as long as nobody of that time comes back, also when nobody was at work in between.
+    other.close();
+    const third = await one.begin(after, { session: "cx-3" });
+    await third.bring();
+    expect(one.brought().flatMap(({ files }) => files).length).toBe(1);
+    const again = await one.begin(after);
+    void again.bring();
+    await until(() => one.brought().some(({ files }) => files.some(({ name }) => name === "half")));
+    again.close();
   });
 
   test("that has lost what it knew brings files as ones that the host may not replace", async () => {

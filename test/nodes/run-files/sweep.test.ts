@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { statePath } from "../../../src/nodes/node/run-shelf.ts";
+import { statePath } from "../../../src/nodes/node/shelf-state.ts";
 import { sweeping } from "../../../src/nodes/node/run-sweep.ts";
 import { eventually } from "../../kit/deck.ts";
 import { handClock } from "../../kit/hand-clock.ts";
@@ -28,7 +28,10 @@ function scene(
       mkdirSync(join(data, "runs", run, "parts"), { recursive: true });
       writeFileSync(join(data, "runs", run, "parts", "a"), "a");
       if (state !== undefined)
-        writeFileSync(statePath(data, run), JSON.stringify({ usedAt: clock.now(), files: [], ...state }));
+        writeFileSync(
+          statePath(data, run),
+          JSON.stringify({ life: "1", usedAt: clock.now(), sessions: [], files: [], strays: [], ...state }),
+        );
       else utimesSync(join(data, "runs", run), clock.now() / 1000, clock.now() / 1000);
     },
     /** Lets a look come to its end. */

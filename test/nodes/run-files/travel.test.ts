@@ -341,11 +341,13 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     await second.endTurn();
     expect(readdirSync(host.folder)).toEqual(["a"]);
     expect(host.read("a")).toBe("of its heir");
-    // When a session of the run comes to it again, it gets what is there, and what was late counts as its own change.
+    // Nor do they with somebody else of the run that comes to that node.
     const third = await host.open("cx-3", "one");
+    host.write("c", "of another", one.runFolder(run));
     await third.endTurn();
-    expect(readdirSync(host.folder).toSorted()).toEqual(["a", "a.from-cx-3", "b"]);
+    expect(readdirSync(host.folder).toSorted()).toEqual(["a", "c"]);
     expect(host.read("a")).toBe("of its heir");
+    expect(host.told().filter((what) => what.includes("earlier life")).length).toBe(2);
   });
 
   test("of a store that is full stay on the node, which is told, and come when there is room", async () => {
