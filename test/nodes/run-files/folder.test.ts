@@ -41,7 +41,8 @@ describe("a file in the folder of a run", () => {
     writeFileSync(join(folder, "plain"), "plain");
     symlinkSync(join(outside, "secret"), join(folder, "link"));
     symlinkSync(outside, join(folder, "way"));
-    linkSync(join(outside, "secret"), join(folder, "hard"));
+    writeFileSync(join(outside, "other"), "other");
+    linkSync(join(outside, "other"), join(folder, "hard"));
     mkdirSync(join(folder, "folder"));
     const opened = await openBelow(folder, "plain");
     expect(await opened.file.readFile("utf8")).toBe("plain");

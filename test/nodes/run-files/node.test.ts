@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
@@ -227,6 +227,20 @@ describe.each(theServer("the files of runs on a node"))("a node, over %s", () =>
     expect(one.brought().length).toBe(2);
     writeFileSync(join(one.folder, "a"), "two");
     await answer({ why: "no", isAgain: false }, 3);
+  });
+
+  test("tells once what stays here, and again when it has come anew", async () => {
+    await using one = await scene();
+    const session = await one.begin();
+    symlinkSync("/etc/hostname", join(one.folder, "a"));
+    await session.bring();
+    await session.bring();
+    expect(one.brought()).toEqual([{ pack: null, files: [], left: [{ name: "a", why: "it is a link" }] }]);
+    rmSync(join(one.folder, "a"));
+    await session.bring();
+    symlinkSync("/etc/hostname", join(one.folder, "a"));
+    await session.bring();
+    expect(one.brought().length).toBe(2);
   });
 
   test("brings nothing any more when its life is over, and takes out of the store what it has put there", async () => {

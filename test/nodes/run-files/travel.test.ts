@@ -10,14 +10,16 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { pause } from "../../../src/base/clock.ts";
 import type { AgentDriver, AgentEvent, AgentSession, SessionSpec } from "../../../src/drivers/agent.ts";
 import type { NodesDeskParts } from "../../../src/nodes/host/desk.ts";
+import { leaseTimes } from "../../../src/nodes/lease.ts";
 import type { NodeParts } from "../../../src/nodes/node/node.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import type { ToolCall } from "../../../src/protocol/verdict.ts";
 import { eventually } from "../../kit/deck.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
-import { hubOf } from "../kit/hub.ts";
+import { hubOf, quick, until } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
 import { puppet } from "../kit/puppet.ts";
 import { startRealNode, type RealNode } from "../kit/real-node.ts";
@@ -142,6 +144,7 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     expect(readdirSync(there).toSorted()).toEqual(["notes ü.md", "parts"]);
     // What the node's own constructs have changed meanwhile is not replaced by what it came from.
     host.write("notes ü.md", "changed there", there);
+    host.write("notes ü.md", "and here");
     host.write("parts/a.md", "second");
     host.write("parts/b.md", "new");
     await host.open("cx-2");
@@ -163,6 +166,7 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     host.write("parts/a.md", "changed on the node", there);
     host.write("parts/deep/er/b.md", "new", there);
     host.write("empty", "", there);
+    host.write("large", "x".repeat(20_000), there);
     await endTurn();
     expect(["parts/a.md", "parts/deep/er/b.md", "empty"].map((name) => host.read(name))).toEqual([
       "changed on the node",
@@ -177,7 +181,8 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     await endTurn();
     expect(host.read("empty")).toBe("mine");
     expect(host.told()).toEqual([]);
-    expect((await fleetThings(fleet)).length).toBe(0);
+    // Nothing of it stays in the store.
+    await until(async () => (await usedBytes(fleet)) < 10_000);
   });
 
   test("come also from one that is stopped in the middle of a turn, before that is told to be over", async () => {
@@ -295,25 +300,43 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     expect(said.at(-1)).toEqual({ type: "said", text: `I wrote ${host.folder}/parts/a.md.` });
   });
 
-  test("wait for a link that is back in time, and come with the next turn where it is not", async () => {
+  test("wait for a link that is back in time, and come when it is back where it is not", async () => {
     await using fleet = await openFleet();
-    const host = await scene(fleet);
+    const times = leaseTimes(30_000, 0.05, 10_000);
+    const host = await scene(fleet, { lease: times });
     await using relay = await startRelay(fleet.server.port);
-    await using node = await host.node("one", { url: relay.url, fileTimes: { waitMs: 800, tryMs: 400, againMs: 50 } });
-    const { agent, session, endTurn } = await host.open("cx-1");
+    const fileTimes = { waitMs: 600, tryMs: 300, againMs: 50 };
+    await using node = await host.node("one", {
+      url: relay.url,
+      times,
+      fileTimes,
+      // What is put into the store is given up soon.
+      bounds: { ...quick, answerMs: 300 },
+    });
+    const { session, agent, endTurn } = await host.open("cx-1");
     const there = node.runFolder(run);
-    host.write("a", "during", there);
+    const isLink = (link: string): boolean => {
+      const last = node.told.filter((event) => event.type === "link").at(-1);
+      return last?.type === "link" && last.link === link;
+    };
+    host.write("a", "at the end of a turn", there);
     relay.cut();
-    await eventually(() => node.told.some((event) => event.type === "link" && event.link === "down"), "it is cut");
+    await until(() => isLink("down"));
     agent.does(turnEnded);
-    // Its turn's end does not wait for ever.
-    agent.does({ type: "said", text: "after" });
+    // Longer than the end of a turn waits for its files, and these are tried.
+    await pause(1500);
+    expect(existsSync(join(host.folder, "a"))).toBe(false);
     relay.mend();
-    for await (const event of session.events) if (event.type === "said") break;
-    await eventually(() => existsSync(join(host.folder, "a")), "it has come when the link was back");
+    await until(() => existsSync(join(host.folder, "a")));
+    // The end of the turn was told all the same, and before it why its file was not there.
+    for await (const event of session.events) if (event.type === "turn.ended") break;
+    expect(host.told()).toEqual([expect.stringContaining("could not be brought")]);
     host.write("b", "later", there);
+    relay.cut();
+    setTimeout(() => relay.mend(), 200);
     await endTurn();
-    expect([host.read("a"), host.read("b")]).toEqual(["during", "later"]);
+    await until(() => existsSync(join(host.folder, "b")));
+    expect([host.read("a"), host.read("b")]).toEqual(["at the end of a turn", "later"]);
   });
 
   test("of a node that is cut off for longer than its lease do not come any more; who has its work on another node brings its own", async () => {
@@ -371,10 +394,8 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
   });
 });
 
-/** Names of what is in the store. */
-async function fleetThings(fleet: Fleet): Promise<number[]> {
+/** Of what is in the store; a removal leaves a short note. */
+async function usedBytes(fleet: Fleet): Promise<number> {
   await using other = await hubOf(fleet.server, "looker");
-  const { usedBytes } = (await other.hub.health()).things;
-  // The removal itself is a short note.
-  return usedBytes > 5000 ? [usedBytes] : [];
+  return (await other.hub.health()).things.usedBytes;
 }
