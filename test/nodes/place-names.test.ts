@@ -23,6 +23,8 @@ describe("what is said of a copy", () => {
     "/home/me/project",
     "/mnt/home/me/proj2",
     "/backup/home/me/proj/a",
+    "/home/me/projä/a",
+    "ü/home/me/proj/a",
   ])("does not take another folder for it: %s", (path) => {
     expect(names.inward(path)).toBe(path);
   });

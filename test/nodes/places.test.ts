@@ -29,6 +29,7 @@ function scene(changes: Partial<PlacesParts> = {}) {
     isOver: () => false,
     foldersIn: () => ({ writable: [], protected: [] }),
     isAirgapped: () => isAirgapped,
+    openRuns: () => undefined,
     onChange(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

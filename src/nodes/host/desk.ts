@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import type { AgentDriver, PlaceWish } from "../../drivers/agent.ts";
@@ -11,6 +12,8 @@ import type { HubAccess } from "../hub/settings.ts";
 import { theHost, type Party } from "../hub/subjects.ts";
 import { fleetLease, type LeaseTimes } from "../lease.ts";
 import type { NodePolicy } from "../wire/policy.ts";
+import { runFilesAskedSchema } from "../wire/questions.ts";
+import { asked } from "../wire/questions.ts";
 import { drainNode } from "./drain.ts";
 import { farewellOf } from "./farewell.ts";
 import { homecoming } from "./homecoming.ts";
@@ -27,6 +30,7 @@ import { remoteDriver, type RemoteDriver } from "./remote-driver.ts";
 import { openTravel, type TravelParts } from "./travel.ts";
 import { travellingOpener } from "./travelling-opener.ts";
 import { rosterOf, whyClosed } from "./roster.ts";
+import { hostRunFiles, type HostFileTimes } from "./run-files.ts";
 
 export interface NodesDeskParts {
   access: HubAccess;
@@ -47,6 +51,7 @@ export interface NodesDeskParts {
   roomMs?: number;
   /** How long it may take a node to end what it has when the host says farewell, milliseconds. */
   farewellMs?: number;
+  fileTimes?: Partial<HostFileTimes>;
 }
 
 /** What the desk needs of the deck that it works for. */
@@ -194,6 +199,13 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     onUnproven: (fault) => news.trouble(fault),
     ...(parts.farewellMs === undefined ? {} : { boundMs: parts.farewellMs }),
   });
+  const files = hostRunFiles({
+    things: hub.things,
+    scratch: join(dirname(parts.epochFile), "run-files"),
+    tell: (...what) => news.files(...what),
+    clock,
+    ...(parts.fileTimes === undefined ? {} : { times: parts.fileTimes }),
+  });
   const link = queueLink(hub, (fault) => news.trouble(fault));
   const travel = await openTravel({
     ...parts.travel,
@@ -230,6 +242,11 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
           change,
         }),
       );
+      subscriptions.use(
+        hub.asking.answer(asked.runFiles, runFilesAskedSchema, ({ to, known }, { from }) =>
+          files.give(to, known, from),
+        ),
+      );
     },
     driver(here) {
       const opener = remoteDriver({
@@ -240,6 +257,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
         isCounted: (boot) => lives.nodeOf(boot) !== undefined,
         // Before anybody is served, nothing is open that could be judged.
         policy: () => policy?.().version ?? "",
+        files: (...session) => files.of(...session),
         firstEpoch,
         spaceOf: (session) => travelling.spaceOf(session),
         clock,
@@ -297,6 +315,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       lines.close();
       news.end();
       if (hub.link === "up") await travel.close();
+      await files.close();
       await hub.close();
     },
   };

@@ -14,6 +14,8 @@ export interface FleetNews {
   strange(strange: Strange): void;
   /** A node lacks something for a session that it was to open. */
   refused(node: Party, session: string, why: string): void;
+  /** A file of a run has not travelled, or not as it was; of no session: it is so for all of the run. */
+  files(node: Party, session: string | null, what: string): void;
   /** Something went wrong of which no call hears. */
   trouble(fault: Fault): void;
   /** From now on it is recorded. */
@@ -54,6 +56,11 @@ export function fleetNews(): FleetNews {
       const count = toTell("refused", node, why);
       if (count !== undefined)
         warn("nodes.refused", `${node} has refused ${session}, so another place is tried: ${why}`, count);
+    },
+    files(node, session, what) {
+      const count = toTell("files", ...(session === null ? [] : [node, session]), what);
+      if (count !== undefined)
+        warn("nodes.run_files", session === null ? what : `${session} on ${node}: ${what}`, count);
     },
     trouble({ code, message, hint }) {
       const count = toTell("trouble", code);

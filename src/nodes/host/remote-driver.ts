@@ -8,6 +8,7 @@ import { openingOf, staysHere, type Opening } from "../wire/opening.ts";
 import type { HostLines } from "./lines.ts";
 import type { Space } from "../wire/space.ts";
 import { lostCode, remoteSession, type GivenCopy, type SessionLine } from "./remote-session.ts";
+import type { TakeFiles } from "./run-files.ts";
 
 export interface RemoteDriverParts {
   /** Opens what stays on this machine. */
@@ -20,6 +21,8 @@ export interface RemoteDriverParts {
   isCounted: (boot: string) => boolean;
   /** The version of the policy that is in force now: no call is let through that its node has judged by another one. */
   policy: () => string;
+  /** Takes what a session brings of its run's files, on the node that has claimed it; left out: nothing is taken. */
+  files?: (to: Address, spec: SessionSpec, node: string) => TakeFiles;
   /** Larger than any epoch that an earlier life of this host has given, such as the milliseconds of its start. */
   firstEpoch: number;
   /** The copy of the workspace in which a session is to work; undefined: it works at the same path. */
@@ -87,7 +90,14 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
       const { to, node, line } = await Promise.race([offer.claimed.promise, isLate.promise]);
       // A node that has claimed it and then says nothing is as good as none.
       using _unopened = clock.after(patienceMs + (given === undefined ? 0 : travelMs), () => lines.end(to));
-      return await opened(line, spec, { node, policy, copy: given?.copy, clock });
+      const files = parts.files?.(to, spec, node);
+      return await opened(line, spec, {
+        node,
+        policy,
+        copy: given?.copy,
+        clock,
+        ...(files === undefined ? {} : { files }),
+      });
     } finally {
       if (offers.get(spec.id) === offer) offers.delete(spec.id);
       void link.withdraw(opening);
@@ -127,7 +137,11 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
 async function opened(
   line: SessionLine,
   spec: SessionSpec,
-  { node, copy, ...parts }: { node: string; policy: () => string; copy: GivenCopy | undefined; clock: Clock },
+  {
+    node,
+    copy,
+    ...parts
+  }: { node: string; policy: () => string; copy: GivenCopy | undefined; clock: Clock; files?: TakeFiles },
 ): Promise<AgentSession> {
   try {
     // Nobody on a node can present it: what speaks to the deck with a token is on the host.

@@ -15,6 +15,7 @@ import type { Caliber } from "../../protocol/caliber.ts";
 import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
 import { judging } from "./judging.ts";
+import type { TakeFiles } from "./run-files.ts";
 
 /** The host's side of the conversation with a session on a node. */
 export interface SessionLine {
@@ -42,6 +43,8 @@ export interface RemoteSessionParts {
   /** Of one that works in a copy of the workspace. */
   copy?: GivenCopy;
   clock?: Clock;
+  /** Takes files of the run's folder that the node brings; left out: nobody does. */
+  files?: TakeFiles;
 }
 
 /** A copy of the workspace as it was given to a session. */
@@ -69,7 +72,7 @@ type Opened = Saying & { type: "opened" };
 export async function remoteSession(
   line: SessionLine,
   first: SessionOwner,
-  { token, policy, place, copy, clock = systemClock }: RemoteSessionParts,
+  { token, policy, place, copy, files = noFiles, clock = systemClock }: RemoteSessionParts,
 ): Promise<AgentSession> {
   const opening = Promise.withResolvers<Opened>();
   const over = Promise.withResolvers<AgentExit>();
@@ -116,6 +119,10 @@ export async function remoteSession(
     }));
     if (lost === undefined) line.bid({ type: "surfaced", ask: number, answer });
   };
+  const takeFiles = async ({ ask: number, brought }: Saying & { type: "files" }): Promise<void> => {
+    const answer = await files(brought, () => lost !== undefined);
+    if (lost === undefined && answer.length > 0) line.bid({ type: "files_taken", ask: number, answer });
+  };
   const hear = (n: number, saying: Saying): void => {
     // What its agent did is dealt with when somebody has read it.
     if (saying.type !== "did") line.took(n);
@@ -144,6 +151,8 @@ export async function remoteSession(
         else answer?.reject(new Fault("agent", "agent.refused", saying.problem, { hint: "Look at its last events." }));
         return;
       }
+      case "files":
+        return void takeFiles(saying);
       case "exited":
         return end(saying.exit);
       default:
@@ -249,6 +258,9 @@ const nothingLeft: StopReport = { proven: true, survivors: [] };
 
 /** Of a node that nobody hears, nothing is known; that it ends by itself when its lease is over is no proof. */
 const unproven = (): StopReport => ({ proven: false, survivors: [] });
+
+const noFiles: TakeFiles = ({ files }) =>
+  Promise.resolve(files.map(() => ({ why: "files do not travel here", isAgain: false })));
 
 const cannotSurface = { ok: false, reason: "nothing can be shown here" };
 

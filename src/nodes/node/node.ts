@@ -20,6 +20,7 @@ import { jobHand } from "./job-hand.ts";
 import { queueOf } from "./names.ts";
 import { nodeStint, type Stint } from "./stint.ts";
 import { openOutbox } from "./outbox.ts";
+import type { RunFileTimes } from "./run-files.ts";
 import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
 
@@ -44,6 +45,7 @@ export interface NodeParts {
   tell: (event: NodeEvent) => void;
   bounds?: Partial<HubBounds>;
   times?: LeaseTimes;
+  fileTimes?: Partial<RunFileTimes>;
   clock?: Clock;
 }
 

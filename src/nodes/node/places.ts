@@ -10,7 +10,7 @@ import type { DeckFolders } from "../../policy/brake/context.ts";
 import type { NodeAsked } from "../../protocol/node.ts";
 import { homePaths } from "../../store/home.ts";
 import type { Opening } from "../wire/opening.ts";
-import { placeNames, sameNames, type PlaceNames } from "../wire/place-names.ts";
+import { placeNames, type PlaceNames } from "../wire/place-names.ts";
 import { finderFor } from "./finding.ts";
 import type { PolicyShelf } from "./policy-shelf.ts";
 import type { OpenSpace, Spaces } from "./spaces.ts";
@@ -147,7 +147,7 @@ export function placesOf(parts: PlacesParts): Places {
         wall: agents,
         find: finderFor({ judge, policy: policies, workspace: cwd, isCutOff: () => room.isCut }),
         isStale: () => agents !== undefined && boundsOf(policies.foldersIn(place)) !== bounds,
-        names: copy === undefined ? sameNames : namesIn(copy, opening),
+        names: namesIn(copy, opening, place.runFolder),
         ...(copy === undefined
           ? {}
           : { copy: { bring: () => copy.bring(), leave: (mayGo) => leaveCopy(copy, mayGo) } }),
@@ -222,11 +222,15 @@ async function mustBeFolder(cwd: string, data: string): Promise<void> {
     });
 }
 
-/** The workspace, and the repository around it, where the host's path tells which folder that is. */
-function namesIn({ workspace, tree }: OpenSpace, { cwd, space }: Opening): PlaceNames {
+/** The run's folder; and of a copy the workspace, and the repository around it, where the host's path tells which folder that is. */
+function namesIn(copy: OpenSpace | undefined, { cwd, run, space }: Opening, runFolder: string): PlaceNames {
+  const ofRun = { host: run.folder, node: runFolder };
+  if (copy === undefined) return placeNames([ofRun]);
+  const { workspace, tree } = copy;
   const inside = space?.manifest.folder ?? "";
   const root = inside !== "" && cwd.endsWith(`/${inside}`) ? cwd.slice(0, -inside.length - 1) : undefined;
   return placeNames([
+    ofRun,
     { host: cwd, node: workspace },
     ...(root === undefined || root === "" ? [] : [{ host: root, node: tree }]),
   ]);

@@ -32,6 +32,8 @@ export interface PolicyShelf extends PolicyInForce {
   foldersIn(place: NodePlace): Pick<PlacePolicy, "writable" | "protected">;
   /** Whether the run may not use the network. Of a run that is not known, it may not. */
   isAirgapped(run: string): boolean;
+  /** The runs that are open on the host; undefined: that is not known now. */
+  openRuns(): ReadonlySet<string> | undefined;
   /**
    * Calls it when another policy has come, before anything is judged by that. If it throws, such as because a wall cannot be closed,
    * that policy is not in force here.
@@ -155,6 +157,7 @@ export function policyShelf(parts: PolicyShelfParts): PolicyShelf {
       return { writable, protected: kept };
     },
     isAirgapped: (run) => held?.runs.get(run)?.isAirgapped ?? true,
+    openRuns: () => (held === undefined || !isInForce() ? undefined : new Set(held.runs.keys())),
     onChange(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

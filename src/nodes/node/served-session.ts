@@ -9,6 +9,7 @@ import type { Bidding, Saying } from "../wire/letters.ts";
 import { sameNames, type PlaceNames } from "../wire/place-names.ts";
 import type { Brought } from "../wire/space.ts";
 import type { Finder } from "./finding.ts";
+import type { SessionFiles } from "./session-files.ts";
 
 export interface ServedParts {
   /** Opens the agent's session for this owner. */
@@ -25,6 +26,8 @@ export interface ServedParts {
   names?: () => PlaceNames;
   /** Of one that works in a copy of the workspace: see the biddings of these names. */
   copy?: { bring: () => Promise<Brought>; drop: () => void };
+  /** The files of its run's folder; left out: they do not travel. */
+  files?: SessionFiles | undefined;
   clock?: Clock;
 }
 
@@ -43,7 +46,8 @@ export interface ServedSession {
 
 /** Opens a session of an agent and serves it to its host. What goes wrong while it opens is told as any end. */
 export function serveSession(parts: ServedParts): ServedSession {
-  const { open, find, over, mayAct, names = () => sameNames, copy, clock = systemClock } = parts;
+  const { open, find, over, mayAct, names = () => sameNames, copy, files, clock = systemClock } = parts;
+  files?.attach(parts.say);
   const verdicts = new Map<number, (verdict: Verdict | Again) => void>();
   const shown = new Map<number, (answer: SurfaceAnswer) => void>();
   const ended = Promise.withResolvers<void>();
@@ -64,10 +68,11 @@ export function serveSession(parts: ServedParts): ServedSession {
       const found = left > 0 || looked.found.judged.decision === "deny" ? crossable(looked.found, call) : unsettled;
       asks += 1;
       const ask = asks;
+      const { decision, rule, reason } = found.judged;
+      const told = decision === "deny" ? call : ((await files?.shown(call)) ?? call);
       // Asked of one that the host has given away, it would only be refused.
       if (over.aborted || !mayAct()) return leaseOver;
-      say({ type: "asks", ask, call, found, policy: looked.policy });
-      const { decision, rule, reason } = found.judged;
+      say({ type: "asks", ask, call: told, found, policy: looked.policy });
       if (decision === "deny") return { decision, rule, reason };
       const verdict = await answered<Verdict | Again>(verdicts, ask, leaseOver, over);
       if (!("again" in verdict))
@@ -79,8 +84,9 @@ export function serveSession(parts: ServedParts): ServedSession {
   const surface = async (wish: SurfaceWish, call: string | null): Promise<SurfaceAnswer> => {
     asks += 1;
     const ask = asks;
+    const told = (await files?.wish(wish)) ?? wish;
     if (over.aborted) return { ok: false, reason: leaseOver.reason };
-    say({ type: "surfaces", ask, wish, call });
+    say({ type: "surfaces", ask, wish: told, call });
     return answered(shown, ask, { ok: false, reason: leaseOver.reason }, over);
   };
   const tellUnread = (session: AgentSession): void => {
@@ -112,11 +118,14 @@ export function serveSession(parts: ServedParts): ServedSession {
       // A model that writes gives one with each word.
       if (event.type === "alive" && now - toldAt < aliveMs) continue;
       toldAt = now;
+      // Who hears of its end looks at what it has written.
+      if (event.type === "turn.ended") await files?.bring();
       say({ type: "did", event });
     }
     const exit = await session.closed;
     // What it was bidden before comes first, such as the report of its stop.
     await Promise.all(works);
+    await files?.bring();
     // What ended it was not its own.
     say({ type: "exited", exit: over.aborted ? { how: "lost", reason: wordsOf(over), stderr: exit.stderr } : exit });
     ended.resolve();
@@ -131,6 +140,8 @@ export function serveSession(parts: ServedParts): ServedSession {
     works.add(told);
     void told.then(() => works.delete(told));
   };
+
+  void ended.promise.then(() => files?.close());
 
   return {
     carryOut(n, bidden) {
@@ -153,15 +164,24 @@ export function serveSession(parts: ServedParts): ServedSession {
         case "answers":
           return carriedOut(n, (session) => session.answers());
         case "aim":
-          return carriedOut(n, (session) => session.aim(bidding.caliber, { fast: bidding.fast }));
+          return carriedOut(n, async (session) => {
+            await session.aim(bidding.caliber, { fast: bidding.fast });
+            await files?.refresh();
+          });
         case "interrupt":
           return carriedOut(n, (session) => session.interrupt());
         case "stop":
-          return carriedOut(n, (session) => session.stop(bidding.how));
+          return carriedOut(n, async (session) => {
+            const report = await session.stop(bidding.how);
+            await files?.bring();
+            return report;
+          });
         case "bring":
           return carriedOut(n, () => copy?.bring() ?? Promise.reject(noCopy()));
         case "drop":
           return copy?.drop();
+        case "files_taken":
+          return files?.taken(bidding.ask, bidding.answer);
         case "freeze":
           return carriedOut(n, (session) => session.freeze());
         case "thaw":
@@ -172,6 +192,8 @@ export function serveSession(parts: ServedParts): ServedSession {
     },
     closed: serving.then(() => ended.promise),
     async stop() {
+      // Nobody takes anything of it any more.
+      files?.close();
       try {
         return await (await opening).stop("hard");
       } catch {

@@ -12,6 +12,7 @@ import { nodeWireVersion, type FromHost, type FromNode } from "../wire/letters.t
 import { nodePolicySchema } from "../wire/policy.ts";
 import { asked, claimedSchema } from "../wire/questions.ts";
 import type { Opening } from "../wire/opening.ts";
+import { givenSchema } from "../wire/run-files.ts";
 import { conversations } from "./conversations.ts";
 import { beginLife, type LifeEnd } from "./life.ts";
 import type { Outbox } from "./outbox.ts";
@@ -19,6 +20,7 @@ import { placesOf, type PlacesParts } from "./places.ts";
 import { policyShelf } from "./policy-shelf.ts";
 import { renewals } from "./renewals.ts";
 import { lifeTimes } from "./told-lease.ts";
+import { nodeRunFiles, type RunFileTimes } from "./run-files.ts";
 import { toldTalks } from "./told-talks.ts";
 import { warmAgents } from "./warm.ts";
 import { workerOf, type Taken, type WorkPlace } from "./worker.ts";
@@ -36,6 +38,7 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "
   slots: number;
   /** So many agents are to be kept ready now. */
   warm: () => number;
+  fileTimes?: Partial<RunFileTimes> | undefined;
   tell: (event: NodeEvent) => void;
   /** What it may take, or by what it judges, may have changed. */
   settle: () => void;
@@ -90,12 +93,8 @@ export function nodeStint(parts: StintParts): Stint {
   };
   const warn = (code: string, message: string): void => tell({ type: "trouble", code, message, hint: null });
   const talks = toldTalks(conversations({ outbox, send, warn, clock }), tell);
-  const ask = <T>(what: string, body: object, schema: z.ZodType<T>): Promise<T> =>
-    hub.asking.ask(
-      theHost,
-      { what, id: randomUUID(), body: { wire: nodeWireVersion, ...body }, timeoutMs: times.renewMs },
-      schema,
-    );
+  const ask = <T>(what: string, body: object, schema: z.ZodType<T>, timeoutMs: number = times.renewMs): Promise<T> =>
+    hub.asking.ask(theHost, { what, id: randomUUID(), body: { wire: nodeWireVersion, ...body }, timeoutMs }, schema);
   const begin = (host: string): void => {
     waiting = "";
     if (hostOfLife !== undefined) return;
@@ -146,12 +145,25 @@ export function nodeStint(parts: StintParts): Stint {
     tell,
     onChange: settle,
   });
+  const files = nodeRunFiles({
+    me: hub.me,
+    life: boot,
+    data: parts.data,
+    things: hub.things,
+    ask: (to, known) => ask(asked.runFiles, { to, known }, givenSchema, filesAskMs),
+    over: life.over,
+    openRuns: () => policies.openRuns(),
+    clock,
+    ...(parts.fileTimes === undefined ? {} : { times: parts.fileTimes }),
+  });
+  policies.onChange(() => void setImmediate(() => files.looksAgain()));
   const worker = workerOf({
     life,
     takeWarm: (...wanted) => warm.take(...wanted),
     driver,
     talks,
     placeFor,
+    filesFor: (opening, to) => files.of(opening, to),
     claim: (to) => ask(asked.claim, { to }, claimedSchema),
     slots: () => slots,
   });
@@ -164,6 +176,7 @@ export function nodeStint(parts: StintParts): Stint {
   void goOn();
   const ended = life.ended.then(({ why, proven }) => {
     talks.close();
+    files.close();
     places.close();
     return { why, wasBegun: hostOfLife !== undefined, proven, sessions };
   });
@@ -187,7 +200,10 @@ export function nodeStint(parts: StintParts): Stint {
     mayAct: () => life.mayAct(),
     offer: (raw) => worker.take(raw),
     take: (letter) => talks.take(letter),
-    sendAgain: () => talks.sendAgain(),
+    sendAgain() {
+      talks.sendAgain();
+      files.linkUp();
+    },
     end: () => life.end(),
     async farewell({ host, boot: meant }) {
       if (meant !== boot || host !== hostOfLife) throw notYours();
@@ -198,6 +214,9 @@ export function nodeStint(parts: StintParts): Stint {
     ended,
   };
 }
+
+/** The host puts what it gives into the store before it answers, milliseconds. */
+const filesAskMs = 15_000;
 
 const notYours = (): Fault =>
   new Fault("refused", "node.other_life", "this node is not in the life that the farewell is for", {

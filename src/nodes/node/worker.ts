@@ -8,6 +8,7 @@ import type { Conversations } from "./conversations.ts";
 import type { Finder } from "./finding.ts";
 import type { NodeLife } from "./life.ts";
 import type { ServedSession } from "./served-session.ts";
+import type { SessionFiles } from "./session-files.ts";
 
 export interface WorkerParts {
   life: Pick<NodeLife, "boot" | "over" | "mayAct">;
@@ -16,6 +17,8 @@ export interface WorkerParts {
   talks: Conversations;
   /** Makes ready where a session works. Rejects with the reason where that cannot be had. */
   placeFor: (opening: Opening) => Promise<WorkPlace>;
+  /** The files of the run of a session; left out: they do not travel. */
+  filesFor?: (opening: Opening, to: Address) => SessionFiles | undefined;
   /** Asks the host whether this life of the node may open a session. Rejects when no answer comes. */
   claim: (to: Address) => Promise<{ isGranted: boolean; why?: string | undefined }>;
   /** Gives an agent that is up already, if there is one that fits. */
@@ -59,7 +62,8 @@ interface Held {
   taken: Promise<Taken>;
 }
 
-export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots }: WorkerParts): Worker {
+export function workerOf(parts: WorkerParts): Worker {
+  const { life, driver, talks, placeFor, filesFor, claim, takeWarm, slots } = parts;
   const held = new Map<string, Held>();
   const copies = new Set<NonNullable<WorkPlace["copy"]>>();
 
@@ -105,12 +109,15 @@ export function workerOf({ life, driver, talks, placeFor, claim, takeWarm, slots
     const place: Promise<WorkPlace> = read.isGood ? placeFor(read.opening) : Promise.reject(refused(read.why));
     let ready: WorkPlace | undefined;
     let mayGo = false;
+    const files = read.isGood ? filesFor?.(read.opening, own.to) : undefined;
     const session = talks.open(own.to, {
+      files,
       open: async (owner) => {
         ready = await place;
         if (ready.copy !== undefined) copies.add(ready.copy);
         if (!read.isGood) throw refused(read.why);
         try {
+          await files?.fetch(ready.cwd);
           return await openIn(read.opening, owner, ready);
         } catch (error) {
           // Nothing has worked in one that has just come.

@@ -3,6 +3,7 @@ import { caliberSchema } from "../../protocol/caliber.ts";
 import { surfaceWishSchema } from "../../protocol/surfaced.ts";
 import { decisions } from "../../protocol/verdict.ts";
 import { foundOnNodeSchema } from "./found.ts";
+import { broughtAnswerSchema, broughtSchema } from "./run-files.ts";
 import { agentEventSchema, agentExitSchema } from "./agent-event.ts";
 
 /** The shape of everything that crosses between host and nodes. Both refuse another one, and say so. */
@@ -43,6 +44,8 @@ export const sayingSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("unread"), passed: z.int().nonnegative(), count: z.int().nonnegative() }),
   /** What came of a bidding, by its number. */
   z.object({ type: z.literal("carried_out"), bidding: z.int(), problem: z.string().nullable(), result: z.unknown() }),
+  /** Files of the run's folder that are new or changed on the node, and what of them stays there. */
+  z.object({ type: z.literal("files"), ask: z.int(), brought: broughtSchema }),
   z.object({ type: z.literal("exited"), exit: agentExitSchema }),
 ]);
 export type Saying = z.infer<typeof sayingSchema>;
@@ -69,6 +72,7 @@ export const biddingSchema = z.discriminatedUnion("type", [
   /** In place of a verdict: the call was judged by another policy than the one of this version, which is in force. */
   z.object({ type: z.literal("judge_again"), ask: z.int(), policy: z.string().min(1).max(100) }),
   z.object({ type: z.literal("surfaced"), ask: z.int(), answer: z.object({ ok: z.boolean(), reason: z.string() }) }),
+  z.object({ type: z.literal("files_taken"), ask: z.int(), answer: broughtAnswerSchema }),
 ]);
 export type Bidding = z.infer<typeof biddingSchema>;
 

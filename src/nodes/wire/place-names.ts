@@ -1,7 +1,7 @@
 /** Puts other paths in the place of some, in everything that is said. */
 export type Renaming = <T>(value: T) => T;
 
-/** What is said of a copy of the workspace bears the host's paths on the wire, and the node's on the node. */
+/** What is said of the run's folder, or of a copy of the workspace, bears the host's paths on the wire, and the node's on the node. */
 export interface PlaceNames {
   /** From the node's paths to the host's. */
   outward: Renaming;
@@ -25,7 +25,10 @@ function renaming(pairs: [string, string][]): Renaming {
   const others = new Map(pairs.filter(([from, to]) => from !== to));
   if (others.size === 0) return sameNames.inward;
   const longestFirst = [...others.keys()].toSorted((one, other) => other.length - one.length);
-  const found = new RegExp(`(?<![\\w.-])(?:${longestFirst.map((path) => plain(path)).join("|")})(?!\\.?[\\w-])`, "g");
+  const found = new RegExp(
+    `(?<![\\p{L}\\p{N}_.-])(?:${longestFirst.map((path) => plain(path)).join("|")})(?!\\.?[\\p{L}\\p{N}_-])`,
+    "gu",
+  );
   const text = (before: string): string => before.replace(found, (path) => others.get(path) ?? path);
   const deep = (value: unknown): unknown => {
     if (typeof value === "string") return text(value);
@@ -38,4 +41,4 @@ function renaming(pairs: [string, string][]): Renaming {
 }
 
 /** As a pattern that means just this text. */
-const plain = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+const plain = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addressSchema, nodeWireVersion } from "./letters.ts";
+import { knownFilesSchema } from "./run-files.ts";
 
 const wire = z.literal(nodeWireVersion);
 const id = z.string().min(1).max(100);
@@ -38,6 +39,9 @@ export const claimedSchema = z.object({ isGranted: z.boolean(), why: z.string().
 /** Asked by a node whose policy is not the one that is in force. The answer is a `NodePolicy`. */
 export const policyAskedSchema = z.object({ wire, boot: id });
 
+/** Asked by a node before it opens a session: what is there for it of the run's folder? The answer is a `Given`. */
+export const runFilesAskedSchema = z.object({ wire, to: addressSchema, known: knownFilesSchema });
+
 /** Asked by the host: from now on it takes no more work, or takes work again. */
 export const drainSchema = z.object({ wire, isDraining: z.boolean() });
 export const drainedSchema = z.object({ isDraining: z.boolean(), used: z.int().nonnegative() });
@@ -56,4 +60,5 @@ export const asked = {
   policy: "policy",
   drain: "drain",
   farewell: "farewell",
+  runFiles: "run_files",
 } as const;
