@@ -58,6 +58,7 @@ const tells: NodeTells = {
   freeMb: 4000,
   isDraining: false,
   policy: "p",
+  workspace: "shared",
   hasWall: false,
   since: 0,
 };
