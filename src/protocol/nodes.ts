@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { workspaceWays } from "./node.ts";
 
 /**
  * Why a machine of the fleet cannot have work any more. `left`: it has said farewell; `silent`: it is not in the list any more, and what
@@ -20,6 +21,8 @@ export const listedNodeSchema = z.object({
   free_mb: z.number(),
   draining: z.boolean(),
   wall: z.boolean(),
+  /** How a workspace comes to it. */
+  workspace: z.enum(workspaceWays),
   versions: z.object({ cyberdeck: z.string(), agent: z.string().nullable() }),
   /** When this life of it began by its own clock, milliseconds since the epoch. */
   since: z.number(),

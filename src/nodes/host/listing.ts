@@ -16,6 +16,7 @@ export const unheard = (
   free_mb: 0,
   draining: false,
   wall: false,
+  workspace: "shared",
   versions: { cyberdeck: "", agent: null },
   since: 0,
   lease_ms: leaseMs ?? null,
@@ -25,7 +26,7 @@ export const unheard = (
 
 /** A node as the netrunner sees it. */
 export const listed = (
-  { name, boot, pool, labels, slots, used, warm, freeMb, isDraining, hasWall, versions, since }: KnownNode,
+  { name, boot, pool, labels, slots, used, warm, freeMb, isDraining, hasWall, workspace, versions, since }: KnownNode,
   now: { leaseMs: number | undefined; agents: string[]; whyNot: string | undefined },
 ): ListedNode => ({
   node: name,
@@ -38,6 +39,7 @@ export const listed = (
   free_mb: freeMb,
   draining: isDraining,
   wall: hasWall,
+  workspace,
   versions,
   since,
   lease_ms: now.leaseMs ?? null,

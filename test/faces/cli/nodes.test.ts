@@ -15,6 +15,7 @@ const fleet: NodesListing = {
       used: 1,
       warm: 2,
       free_mb: 2048.4,
+      workspace: "bundle",
       draining: true,
       wall: true,
       versions: { cyberdeck: "9.8.7\u001b[2J", agent: null },
@@ -32,7 +33,9 @@ describe("cyberdeck nodes", () => {
     expect(code).toBe(0);
     const lines = out.split("\n");
     expect(lines[0]).toBe("fleet lab, the link to its hub is up");
-    expect(lines[1]).toContain("node-a · pool gpu (cuda) · 1 of 4 slots, 2 warm · 2048 MB free · wall · lease");
+    expect(lines[1]).toContain(
+      "node-a · pool gpu (cuda) · 1 of 4 slots, 2 warm · 2048 MB free · wall · copies of workspaces · lease",
+    );
     expect(lines.slice(2, 4)).toEqual(["  gets no work: it drains", "  on it: cx-00000001"]);
     expect(out).not.toContain("\u001b[2J");
   });

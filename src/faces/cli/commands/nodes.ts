@@ -86,6 +86,7 @@ function lineOf(node: ListedNode): string[] {
     `${used} of ${count(slots, "slot")}${warm === 0 ? "" : `, ${warm} warm`}`,
     `${Math.round(free)} MB free`,
     node.wall ? "wall" : "no wall",
+    node.workspace === "bundle" ? "copies of workspaces" : "shared workspaces",
     leased,
     `since ${moment(since)}`,
     `version ${versions.cyberdeck}, agent ${versions.agent ?? "not known"}`,

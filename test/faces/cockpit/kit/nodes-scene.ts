@@ -10,6 +10,7 @@ const aNode: ListedNode = {
   used: 2,
   warm: 0,
   free_mb: 6120.4,
+  workspace: "bundle",
   draining: false,
   wall: true,
   versions: { cyberdeck: "9.8.7", agent: "2.1.330" },
