@@ -12,14 +12,14 @@ import type { HubAccess } from "../hub/settings.ts";
 import { theHost, type Party } from "../hub/subjects.ts";
 import { fleetLease, type LeaseTimes } from "../lease.ts";
 import type { NodePolicy } from "../wire/policy.ts";
-import { runFilesAskedSchema } from "../wire/questions.ts";
-import { asked } from "../wire/questions.ts";
+import { asked, runFilesAskedSchema } from "../wire/questions.ts";
+import { changeSignal } from "./change-signal.ts";
 import { drainNode } from "./drain.ts";
 import { farewellOf } from "./farewell.ts";
 import { homecoming } from "./homecoming.ts";
 import { reserveEpochs } from "./last-epoch.ts";
 import { hostLines } from "./lines.ts";
-import { listed, unheard } from "./listing.ts";
+import { fleetListing } from "./listing.ts";
 import { listening } from "./listening.ts";
 import { goneWords, livesOf } from "./lives.ts";
 import { fleetNews } from "./news.ts";
@@ -101,14 +101,10 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
   /** This life of the host. */
   const host = randomBytes(8).toString("hex");
   const over = new AbortController();
-  const listeners = new Set<() => void>();
   const news = fleetNews();
-  let wake = Promise.withResolvers<void>();
-  const change = (): void => {
-    wake.resolve();
-    wake = Promise.withResolvers<void>();
-    for (const listener of listeners) listener();
-  };
+  /** Where there is room may be otherwise now. */
+  const room = changeSignal();
+  const change = (): void => room.change();
 
   const firstEpoch = await reserveEpochs(parts.epochFile, clock.now());
   const hub = await openHub({
@@ -273,7 +269,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
         sharing: (run) => sharing(run),
         clock,
         roomMs,
-        changed: () => wake.promise,
+        changed: () => room.changed(),
         over: over.signal,
         async openOn(node, spec) {
           using _ = link.aim(spec.id, node);
@@ -283,27 +279,9 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     },
     places: (sharingNow, wall) => ({
       draw: () => places.draw(sharingNow(), wall()),
-      onChange(listener) {
-        const own = (): void => listener();
-        listeners.add(own);
-        return { [Symbol.dispose]: () => void listeners.delete(own) };
-      },
+      onChange: (listener) => room.onChange(listener),
     }),
-    list: () => ({
-      hub: { fleet: hub.fleet, link: hub.link },
-      nodes: [
-        ...roster.nodes.map((node) =>
-          listed(node, {
-            leaseMs: hasLease(node.name) ? lives.leftMs(node.boot) : undefined,
-            agents: places.on(node.name),
-            whyNot: closed(node),
-          }),
-        ),
-        ...[...counted]
-          .filter(([, node]) => roster.find(node) === undefined)
-          .map(([boot, node]) => unheard(node, { leaseMs: lives.leftMs(boot), agents: places.on(node) })),
-      ],
-    }),
+    list: () => fleetListing({ hub, roster, places, lives, counted, hasLease, whyNot: closed }),
     drain: (node, isDraining) => drainNode({ asking: hub.asking, roster }, node, isDraining),
     farewell: () => farewell.say(),
     async close() {

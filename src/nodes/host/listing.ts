@@ -1,11 +1,47 @@
-import type { ListedNode } from "../../protocol/nodes.ts";
+import type { ListedNode, NodesListing } from "../../protocol/nodes.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { Party } from "../hub/subjects.ts";
 import type { KnownNode } from "../wire/node-state.ts";
+import type { Lives } from "./lives.ts";
+import type { Places } from "./places.ts";
+import type { Roster } from "./roster.ts";
+
+export interface ListingParts {
+  hub: Pick<Hub, "fleet" | "link">;
+  roster: Roster;
+  places: Pick<Places, "on">;
+  lives: Pick<Lives, "leftMs">;
+  /** The lives of nodes that are counted on, and whose they are. */
+  counted: ReadonlyMap<string, Party>;
+  hasLease: (node: Party) => boolean;
+  whyNot: (node: KnownNode) => string | undefined;
+}
+
+/** The fleet as the host sees it now: who is in the list, and who is not heard any more and still counted on. */
+export function fleetListing({
+  hub: { fleet, link },
+  roster,
+  places,
+  lives,
+  counted,
+  hasLease,
+  whyNot,
+}: ListingParts): NodesListing {
+  const heard = roster.nodes.map((node) =>
+    listed(node, {
+      leaseMs: hasLease(node.name) ? lives.leftMs(node.boot) : undefined,
+      agents: places.on(node.name),
+      whyNot: whyNot(node),
+    }),
+  );
+  const silent = [...counted]
+    .filter(([, node]) => roster.find(node) === undefined)
+    .map(([boot, node]) => unheard(node, { leaseMs: lives.leftMs(boot), agents: places.on(node) }));
+  return { hub: { fleet, link }, nodes: [...heard, ...silent] };
+}
 
 /** One that is not in the list any more, and is counted on until its lease is over. */
-export const unheard = (
-  name: string,
-  { leaseMs, agents }: { leaseMs: number | undefined; agents: string[] },
-): ListedNode => ({
+const unheard = (name: string, { leaseMs, agents }: { leaseMs: number | undefined; agents: string[] }): ListedNode => ({
   node: name,
   boot: "",
   pool: "",
@@ -25,7 +61,7 @@ export const unheard = (
 });
 
 /** A node as the netrunner sees it. */
-export const listed = (
+const listed = (
   { name, boot, pool, labels, slots, used, warm, freeMb, isDraining, hasWall, workspace, versions, since }: KnownNode,
   now: { leaseMs: number | undefined; agents: string[]; whyNot: string | undefined },
 ): ListedNode => ({
