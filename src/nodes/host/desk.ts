@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
-import { Fault } from "../../base/fault.ts";
 import type { AgentDriver, PlaceWish } from "../../drivers/agent.ts";
 import type { Note } from "../../engine/journal.ts";
 import type { DismissedNode, NodesListing } from "../../protocol/nodes.ts";
@@ -170,7 +169,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       if (node === undefined || hub.signal.aborted) return;
       // What is lost otherwise is said again.
       if (hub.letters.send(node, letter) === "too_large") {
-        news.trouble(tooLarge(node, letter.to.session));
+        news.tooLarge(node, letter.to.session);
         setImmediate(() => lines.end(letter.to));
       }
     },
@@ -298,8 +297,3 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     },
   };
 }
-
-const tooLarge = (node: Party, session: string): Fault =>
-  new Fault("refused", "nodes.too_large", `what was said to ${session} on ${node} is too large for the hub`, {
-    hint: "Put what is large into a file. The session is ended.",
-  });

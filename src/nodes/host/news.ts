@@ -16,6 +16,8 @@ export interface FleetNews {
   refused(node: Party, session: string, why: string): void;
   /** A file of a run has not travelled, or not as it was; of no session: it is so for all of the run. */
   files(node: Party, session: string | null, what: string): void;
+  /** What was said to a session there will never pass. */
+  tooLarge(node: Party, session: string): void;
   /** Something went wrong of which no call hears. */
   trouble(fault: Fault): void;
   /** From now on it is recorded. */
@@ -61,6 +63,11 @@ export function fleetNews(): FleetNews {
       const count = toTell("files", ...(session === null ? [] : [node, session]), what);
       if (count !== undefined)
         warn("nodes.run_files", session === null ? what : `${session} on ${node}: ${what}`, count);
+    },
+    tooLarge(node, session) {
+      const what = `what was said to ${session} on ${node} is too large for the hub, so the session is ended`;
+      const count = toTell("nodes.too_large");
+      if (count !== undefined) warn("nodes.too_large", `${what}. Put what is large into a file.`, count);
     },
     trouble({ code, message, hint }) {
       const count = toTell("trouble", code);
