@@ -7,7 +7,13 @@ import { remoteDriver, type RemoteDriver } from "../../../src/nodes/host/remote-
 import { fleetLease, hostLeases, type LeaseTimes } from "../../../src/nodes/lease.ts";
 import { fromNodeSchema, type Address } from "../../../src/nodes/wire/letters.ts";
 import { nodeStateSchema, type KnownNode, type NodeTells } from "../../../src/nodes/wire/node-state.ts";
-import { asked, claimSchema, policyAskedSchema, renewSchema } from "../../../src/nodes/wire/questions.ts";
+import {
+  asked,
+  claimSchema,
+  policyAskedSchema,
+  renewSchema,
+  runFilesAskedSchema,
+} from "../../../src/nodes/wire/questions.ts";
 import { policyVersion } from "../../../src/nodes/wire/policy.ts";
 import { hubOf } from "./hub.ts";
 import type { NatsServer } from "./nats.ts";
@@ -126,6 +132,8 @@ export async function openHubHost(server: NatsServer, options: HubHostOptions): 
     return { ...answer, isGranted };
   });
   hub.asking.answer(asked.claim, claimSchema, ({ to }, { from }) => driver.claim(to, from));
+  // Files of runs are for other tests.
+  hub.asking.answer(asked.runFiles, runFilesAskedSchema, () => ({ pack: null, files: [] }));
   hub.asking.answer(asked.policy, policyAskedSchema, () => ({ ...policy, version: policyVersion(policy) }));
   return host;
 }

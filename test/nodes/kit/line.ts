@@ -21,7 +21,7 @@ export interface Joined {
  * or late, as `chance` decides, and what is not acknowledged is said again.
  */
 export function joined(
-  parts: Pick<ServedParts, "find" | "over" | "mayAct"> & {
+  parts: Pick<ServedParts, "find" | "over" | "mayAct" | "files"> & {
     open: (owner: SessionOwner) => ReturnType<ServedParts["open"]>;
   },
   chance: () => number = () => 1,

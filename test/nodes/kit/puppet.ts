@@ -54,3 +54,20 @@ export function puppet() {
     calls: (call: ToolCall) => owner?.gate(call) ?? Promise.reject(new Error("nobody has opened it")),
   };
 }
+
+/** The end of a turn that went well. */
+export const turnEnded: AgentEvent = {
+  type: "turn.ended",
+  turn: {
+    status: "ok",
+    ok: true,
+    text: "Done.",
+    errors: [],
+    refused: false,
+    sessionId: "s",
+    turns: 1,
+    queued: 0,
+    costUsd: 0,
+    tokens: { input: 0, output: 0, cache_read: 0, cache_written: 0 },
+  },
+};

@@ -21,27 +21,11 @@ import { eventually } from "../../kit/deck.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { hubOf, quick, until } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
-import { puppet } from "../kit/puppet.ts";
+import { puppet, turnEnded } from "../kit/puppet.ts";
 import { startRealNode, type RealNode } from "../kit/real-node.ts";
 import { startRelay } from "../kit/relay.ts";
 
 const run = "run-20260101-000000-aaaa";
-
-const turnEnded: AgentEvent = {
-  type: "turn.ended",
-  turn: {
-    status: "ok",
-    ok: true,
-    text: "Done.",
-    errors: [],
-    refused: false,
-    sessionId: "s",
-    turns: 1,
-    queued: 0,
-    costUsd: 0,
-    tokens: { input: 0, output: 0, cache_read: 0, cache_written: 0 },
-  },
-};
 
 /** A session on a node, from both ends. */
 interface Travelling {
