@@ -164,10 +164,7 @@ export function serveSession(parts: ServedParts): ServedSession {
         case "answers":
           return carriedOut(n, (session) => session.answers());
         case "aim":
-          return carriedOut(n, async (session) => {
-            await session.aim(bidding.caliber, { fast: bidding.fast });
-            await files?.refresh();
-          });
+          return carriedOut(n, (session) => session.aim(bidding.caliber, { fast: bidding.fast }));
         case "interrupt":
           return carriedOut(n, (session) => session.interrupt());
         case "stop":

@@ -22,8 +22,6 @@ export interface SessionFiles {
   attach(say: (saying: Saying) => void): void;
   /** Its agent is about to start, in this folder. Waits for what the host has; bounded, never rejects: what is missing is told. */
   fetch(cwd: string): Promise<void>;
-  /** It was started before anybody had a task for it, and has one now: gets what has come since. Bounded, never rejects. */
-  refresh(): Promise<void>;
   /** Brings what is new. Bounded, never rejects: what stays is told. */
   bring(): Promise<void>;
   /** A call as the host sees it: where it shows a file of this machine, that is on the host by then, and named as it is there. */
@@ -87,8 +85,6 @@ export function sessionFiles({ opening, shelf, over, waitMs, way, onClose }: Ses
   const bring = (): Promise<void> =>
     bounded("what is new there could not be brought, and is tried again at the next turn", () => shelf.bring(own));
 
-  const done = Promise.resolve();
-
   /** The path of a file that is to be shown, as the host will have it. */
   const shownPath = async (path: string): Promise<string> => {
     const asked = resolve(cwd, path);
@@ -117,8 +113,6 @@ export function sessionFiles({ opening, shelf, over, waitMs, way, onClose }: Ses
         return shelf.fetch(own);
       });
     },
-    refresh: () =>
-      opening.isSpare ? bounded("the files of the run's folder could not be fetched", () => shelf.fetch(own)) : done,
     bring,
     async shown(call) {
       if (call.tool !== surfaceTool) return call;

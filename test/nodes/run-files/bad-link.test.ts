@@ -8,6 +8,7 @@ import { hostRunFiles } from "../../../src/nodes/host/run-files.ts";
 import { remoteSession } from "../../../src/nodes/host/remote-session.ts";
 import type { Things } from "../../../src/nodes/hub/hub.ts";
 import { nodeRunFiles } from "../../../src/nodes/node/run-files.ts";
+import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
 import type { Opening } from "../../../src/nodes/wire/opening.ts";
 import { numbersFrom } from "../../durable/scenario.ts";
 import { temporaryFolder } from "../../kit/temporary-folder.ts";
@@ -79,7 +80,8 @@ describe("files of a run over a link that loses, doubles and delays, and a store
       times,
     });
     const opening: Opening = {
-      wire: 1,
+      wire: nodeWireVersion,
+      space: null,
       session: "cx-1",
       epoch: 1,
       run: { id: run, folder },

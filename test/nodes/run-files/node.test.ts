@@ -260,18 +260,6 @@ describe.each(theServer("the files of runs on a node"))("a node, over %s", () =>
     expect(one.said.length).toBe(1);
   });
 
-  test("gets once more what is new when a spare is given a task", async () => {
-    await using one = await scene();
-    const spare = await one.begin(one.live(), { isSpare: true });
-    await one.gives({ a: "later" });
-    await spare.refresh();
-    expect(readFileSync(join(one.folder, "a"), "utf8")).toBe("later");
-    const other = await one.begin(one.live());
-    const before = one.asked.length;
-    await other.refresh();
-    expect(one.asked.length).toBe(before);
-  });
-
   test("opens a session without files that cannot be had in time, and tells so", async () => {
     await using one = await scene();
     one.give.next = () => new Promise(() => undefined);
