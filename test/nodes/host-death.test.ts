@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { z } from "zod";
 import { call, say, type Answerer } from "../../src/offline/reply.ts";
 import { remainsOf } from "../survivors/remains.ts";
+import { hostLives } from "./kit/host-process.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
-import { openNodeScene, type NodeProcess, type NodeScene } from "./kit/node-process.ts";
+import { openNodeScene, type NodeScene } from "./kit/node-process.ts";
 
 // A host and two nodes try their agents and gates before they are there, and the host does so twice.
 vi.setConfig({ testTimeout: 300_000 });
@@ -17,63 +17,33 @@ const atWork: Answerer = ({ firstUserText, lastUserText }) =>
     ? call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" })
     : say("Went on.");
 
-const eventSchema = z.looseObject({
-  type: z.string(),
-  construct: z.string().optional(),
-  place: z.string().nullish(),
-  outcome: z.looseObject({ state: z.string(), result: z.string() }).optional(),
-});
-
-/** What the only run of a home has on record. */
-function recorded(home: string): z.infer<typeof eventSchema>[] {
-  const runs = join(home, "runs");
-  const [run] = existsSync(runs) ? readdirSync(runs) : [];
-  const file = join(runs, run ?? "none", "events.ndjson");
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => eventSchema.parse(JSON.parse(line)));
-}
-
 const begunIn = ({ workspace }: NodeScene): number => {
   const file = join(workspace, "begun");
   return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
 };
 
-const isUp = (host: NodeProcess): Promise<void> =>
-  until(
-    () => host.errors().includes("the host of"),
-    () => host.errors(),
-    60_000,
-  );
-
 describe.each(theServer("a host that is killed"))("a host that is killed with constructs on nodes, over %s", () => {
   test("is followed by one whose nodes end what they have, with proof, and go on in the same sessions; each ends once", async () => {
     await using server = await startNats();
     await using scene = await openNodeScene(server, atWork);
-    const home = join(scene.folder, "home-of-host");
-    const deck = ["--workspace", scene.workspace, "--home", home];
-    const begin = (): NodeProcess => scene.command(["host", ...deck, "--hub", server.url, "--fleet", "test"]);
-    const host = begin();
-    await isUp(host);
+    const lives = hostLives(scene, server);
+    const host = await lives.begin();
     const nodes = [scene.node("node-a"), scene.node("node-b")];
     await Promise.all(nodes.map((node) => node.told("lease.granted")));
     const tasks = ["Work.", "Work too."];
-    const spawned = scene.command(["spawn", "--detach", "--on", "builders", "--sandbox", "off", ...deck, ...tasks]);
-    expect([await spawned.ended, spawned.errors()]).toEqual([0, expect.any(String)]);
+    await lives.spawn(tasks, "--sandbox", "off");
     await until(
       () => begunIn(scene) === 2,
       () => host.errors(),
       90_000,
     );
-    const before = recorded(home).filter(({ type }) => type === "construct.started");
+    const before = lives.recorded().filter(({ type }) => type === "construct.started");
     host.signal("SIGKILL");
     await host.ended;
 
-    const next = begin();
-    await isUp(next);
-    const isClosed = (): boolean => recorded(home).some(({ type }) => type === "run.closed");
-    await until(isClosed, () => recorded(home).slice(-10), 120_000);
-    const events = recorded(home);
+    await lives.begin();
+    await lives.untilClosed();
+    const events = lives.recorded();
     const started = events.filter(({ type }) => type === "construct.started");
     const whereOf = (some: typeof events): unknown =>
       Object.fromEntries(some.map(({ construct = "", place }) => [construct, place]));
@@ -95,7 +65,7 @@ describe.each(theServer("a host that is killed"))("a host that is killed with co
       );
     }
     expect(remainsOf(scene.folder).filter((line) => line.includes("sleep 301"))).toEqual([]);
-    expect(await scene.command(["host", "stop", ...deck]).ended).toBe(0);
+    expect(await lives.stop()).toBe(0);
     for (const node of nodes) node.signal("SIGTERM");
     expect(await Promise.all(nodes.map(({ ended }) => ended))).toEqual([0, 0]);
     expect(remainsOf(scene.folder)).toEqual([]);

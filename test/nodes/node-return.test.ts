@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { z } from "zod";
 import { call, say, type Answerer } from "../../src/offline/reply.ts";
 import { remainsOf } from "../survivors/remains.ts";
+import { hostLives } from "./kit/host-process.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene } from "./kit/node-process.ts";
@@ -17,43 +17,18 @@ const atWork: Answerer = ({ firstUserText, lastUserText }) =>
     ? call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" })
     : say("Went on.");
 
-const eventSchema = z.looseObject({
-  type: z.string(),
-  node: z.string().optional(),
-  why: z.string().optional(),
-  place: z.string().nullish(),
-  outcome: z.looseObject({ state: z.string(), result: z.string() }).optional(),
-});
-
-/** What the only run of a home has on record. */
-function recorded(home: string): z.infer<typeof eventSchema>[] {
-  const runs = join(home, "runs");
-  const [run] = existsSync(runs) ? readdirSync(runs) : [];
-  const file = join(runs, run ?? "none", "events.ndjson");
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => eventSchema.parse(JSON.parse(line)));
-}
-
 describe.each(theServer("a node that comes back"))(
   "a node that is killed and started again on its folder, over %s",
   () => {
     test("has its constructs back in their sessions before its lease would be over, each once", async () => {
       await using server = await startNats();
       await using scene = await openNodeScene(server, atWork);
-      const home = join(scene.folder, "home-of-host");
-      const deck = ["--workspace", scene.workspace, "--home", home];
-      const host = scene.command(["host", ...deck, "--hub", server.url, "--fleet", "test"]);
-      await until(
-        () => host.errors().includes("the host of"),
-        () => host.errors(),
-        60_000,
-      );
+      const lives = hostLives(scene, server);
+      const host = await lives.begin();
       const node = scene.node("node-a");
       await node.told("lease.granted");
       const tasks = ["Work.", "Work too."];
-      const spawned = scene.command(["spawn", "--detach", "--on", "builders", "--sandbox", "off", ...deck, ...tasks]);
-      expect([await spawned.ended, spawned.errors()]).toEqual([0, expect.any(String)]);
+      await lives.spawn(tasks, "--sandbox", "off");
       const begun = (): number => {
         const file = join(scene.workspace, "begun");
         return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
@@ -66,12 +41,8 @@ describe.each(theServer("a node that comes back"))(
       node.signal("SIGKILL");
       await node.ended;
       const next = scene.node("node-a");
-      await until(
-        () => recorded(home).some(({ type }) => type === "run.closed"),
-        () => ({ last: recorded(home).slice(-10), node: next.events }),
-        120_000,
-      );
-      const events = recorded(home);
+      await lives.untilClosed(() => ({ last: lives.recorded().slice(-10), node: next.events }));
+      const events = lives.recorded();
       // It is not that nothing was heard of it: its next life has told that the one before is ended.
       const went = events.filter(({ type }) => type === "node.went").map(({ why }) => why);
       expect(went).toContain("begun_anew");
@@ -84,7 +55,7 @@ describe.each(theServer("a node that comes back"))(
         tasks.map(() => ({ state: "done", result: "Went on." })),
       );
       expect(begun()).toBe(2);
-      expect(await scene.command(["host", "stop", ...deck]).ended).toBe(0);
+      expect(await lives.stop()).toBe(0);
       next.signal("SIGTERM");
       expect(await next.ended).toBe(0);
       expect(remainsOf(scene.folder)).toEqual([]);
