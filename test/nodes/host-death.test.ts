@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { call, say, type Answerer } from "../../src/offline/reply.ts";
 import { remainsOf } from "../survivors/remains.ts";
+import { atWork } from "./kit/at-work.ts";
 import { hostLives } from "./kit/host-process.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
@@ -10,12 +10,6 @@ import { openNodeScene, type NodeScene } from "./kit/node-process.ts";
 
 // A host and two nodes try their agents and gates before they are there, and the host does so twice.
 vi.setConfig({ testTimeout: 300_000 });
-
-/** Works until it is ended from outside, and then says that it was told to go on. */
-const atWork: Answerer = ({ firstUserText, lastUserText }) =>
-  lastUserText === firstUserText
-    ? call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" })
-    : say("Went on.");
 
 const begunIn = ({ workspace }: NodeScene): number => {
   const file = join(workspace, "begun");

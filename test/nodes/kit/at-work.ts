@@ -2,11 +2,12 @@ import { call, say, type Answerer } from "../../../src/offline/reply.ts";
 import type { TestDeck } from "../../kit/deck.ts";
 import { bearersOf, eventually, of } from "../../kit/deck.ts";
 
+/** Its agent was ended, and it is told so. One that was killed at once may remember nothing, so this may be all that it knows. */
+export const isToGoOn = (lastUserText: string): boolean => lastUserText.includes("You go on now");
+
 /** Works until it is ended from outside, and then tells what it was told. */
 export const atWork: Answerer = ({ lastUserText }) =>
-  lastUserText.includes("Your process was killed from outside")
-    ? say("Went on.")
-    : call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
+  isToGoOn(lastUserText) ? say("Went on.") : call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
 
 /** What two of them come to that were lost once and went on. */
 export const bothWentOn = [

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { call, say, type Answerer } from "../../../src/offline/reply.ts";
 import { remainsOf } from "../../survivors/remains.ts";
+import { isToGoOn } from "../kit/at-work.ts";
 import { hostLives } from "../kit/host-process.ts";
 import { until } from "../kit/hub.ts";
 import { startNats, theServer } from "../kit/nats.ts";
@@ -13,11 +14,11 @@ import { git, repository } from "../workspace/kit/place.ts";
 vi.setConfig({ testTimeout: 300_000 });
 
 /** Works until it is ended from outside, and then does the rest of it. */
-const atWork: Answerer = ({ firstUserText, lastUserText, toolResults }) => {
-  if (lastUserText === firstUserText) return call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
-  return toolResults.length === 0 || lastUserText.includes("killed")
-    ? call("Bash", { command: "echo twice >> ended" })
-    : say("Went on.");
+const atWork: Answerer = ({ lastUserText, toolResults }) => {
+  if (!isToGoOn(lastUserText)) return call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
+  return toolResults.some(({ text }) => text.includes("it is written"))
+    ? say("Went on.")
+    : call("Bash", { command: "echo twice >> ended; echo it is written" });
 };
 
 describe.each(theServer("a host that is killed with copies out"))(
