@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pause, systemClock } from "../../src/base/clock.ts";
@@ -282,6 +282,23 @@ export async function eventually<T>(look: () => T | undefined | false, what: str
     if (performance.now() > end) throw new Error(`still not so after 20 s: ${what}`);
     await pause(25);
   }
+}
+
+/**
+ * Waits until the agents of these events have written their sessions down: they do so a moment after they have called their first tool, and
+ * one that is ended before cannot be gone on with.
+ */
+export async function untilRemembered({ agentHome }: Pick<TestDeck, "agentHome">, events: DeckEvent[]): Promise<void> {
+  const projects = join(agentHome, ".claude", "projects");
+  for (const { body } of of(events, "construct.ready"))
+    await eventually(
+      () =>
+        existsSync(projects) &&
+        readdirSync(projects, { recursive: true, encoding: "utf8" }).some((name) =>
+          name.endsWith(`${body.session_id}.jsonl`),
+        ),
+      `the session of ${body.construct} is on disk`,
+    );
 }
 
 /** A daemon that waits as long as something is in flight, and is then done with these words. */

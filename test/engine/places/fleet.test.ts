@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { call, say, type Answerer } from "../../../src/offline/reply.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
-import { bearersOf, eventually, leftOf, of, openTestDeck, outcomesOf, type TestDeck } from "../../kit/deck.ts";
+import {
+  bearersOf,
+  eventually,
+  leftOf,
+  of,
+  openTestDeck,
+  outcomesOf,
+  type TestDeck,
+  untilRemembered,
+} from "../../kit/deck.ts";
 import { farPlaces, type Far, type FarPlace } from "./far.ts";
 
 const node = (name: string, change: Partial<FarPlace> = {}): FarPlace => ({
@@ -117,7 +126,8 @@ describe("a run with places", () => {
     const opened = await kit.startTasks(["One.", "Two."]);
     const isAtWork = (event: DeckEvent): boolean => event.type === "construct.tool_called";
     let seen = 0;
-    await kit.eventsUntil(opened.afterSeq, (event) => isAtWork(event) && (seen += 1) === 2);
+    const atWork = await kit.eventsUntil(opened.afterSeq, (event) => isAtWork(event) && (seen += 1) === 2);
+    await untilRemembered(kit, atWork);
     await kit.deck.send({ type: "stop", status: "paused", reason: "later", force: false });
     const left = await kit.untilClosed(opened.afterSeq);
     expect(startedOn(left)).toEqual([null, "node-a"]);
