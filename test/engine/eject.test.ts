@@ -143,7 +143,8 @@ describe("an eject", () => {
     await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "hold.opened");
     expect((await eject(kit)).proven).toBe(true);
     const events = await kit.untilClosed(opened.afterSeq);
-    expect(of(events, "gate.judged").map(({ body }) => body.rule)).toEqual(["construct.ending"]);
+    // A model that is quick may have asked once more before its agent was gone.
+    expect(new Set(of(events, "gate.judged").map(({ body }) => body.rule))).toEqual(new Set(["construct.ending"]));
     expect(existsSync(join(kit.workspace, "ran"))).toBe(false);
   });
 
