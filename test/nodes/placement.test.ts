@@ -48,6 +48,17 @@ describe("where a construct goes", () => {
     });
   });
 
+  test("is waited for where the node of its session has only just come, and is not given up", () => {
+    const coming = node("b", { closed: "has no policy yet", isComing: true });
+    expect(place(wish({ before: "b" }), room([node("a"), coming]))).toEqual({
+      isPlaced: false,
+      why: "its session is on b, which has no policy yet",
+    });
+    // One without it need not wait.
+    expect(place(wish(), room([node("a"), coming], fullHere))).toEqual({ isPlaced: true, node: "a" });
+    expect(place(wish({ before: "b", pool: "other" }), room([node("a"), coming], fullHere)).isPlaced).toBe(false);
+  });
+
   test("is another place when the node of its session drains or is gone", () => {
     const draining = [node("a"), node("b", { closed: "drains" })];
     expect(place(wish({ before: "b" }), room(draining, fullHere))).toEqual({ isPlaced: true, node: "a" });

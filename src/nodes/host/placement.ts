@@ -49,6 +49,8 @@ export { herePool };
 export function place(wish: Wish, room: Room): Placement {
   const before = room.nodes.find(({ name }) => name === wish.before);
   // Its memory is there. A node that takes no more, or is gone, gives it up.
+  if (before?.isComing === true && isFit({ ...before, closed: undefined }, wish))
+    return wait(`its session is on ${before.name}, which ${before.closed ?? "is coming"}`);
   if (before !== undefined && isFit(before, wish))
     return hasRoom(before, wish) ? on(before.name) : wait(`its session is on ${before.name}, which has no room now`);
   const isHereAllowed = isOfHere(wish);
