@@ -78,7 +78,7 @@ function certificates(): Record<string, string> {
 
 function execute(command: string, args: string[], env: Record<string, string>, cwd: string): Promise<Ran> {
   const done = Promise.withResolvers<Ran>();
-  const child = execFile(command, args, { env, cwd, timeout: 120_000 }, (_error, stdout, stderr) =>
+  const child = execFile(command, args, { env, cwd, timeout: 300_000 }, (_error, stdout, stderr) =>
     done.resolve({ code: child.exitCode ?? -1, stdout, stderr }),
   );
   return done.promise;
