@@ -70,6 +70,8 @@ describe("a change of the policy while a construct works on a node", () => {
     const { kit, ends, at } = scene;
     const { afterSeq } = await kit.startTasks(["Work."]);
     await eventually(() => made(kit, "one") || undefined, "it is at work");
+    // A node asks once more a second after it has begun, and not for long then: what changes now does not come to it by a renewal.
+    await eventually(() => ends.crossed.filter((letter) => letter.includes('{"renew"')).length === 2, "it has renewed");
     await change(kit, at);
     expect(ends.crossed.filter((letter) => letter.includes("judge_again"))).toEqual([]);
     writeFileSync(join(kit.workspace, "go"), "");
