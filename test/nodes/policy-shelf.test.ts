@@ -27,6 +27,7 @@ function shelved(first: unknown = policyOf(null), changes: Partial<PolicyShelfPa
     warn: (code, message) => warned.push(`${code} ${message}`),
     answerMs: 30,
     againMs: 1,
+    patienceMs: 30,
     ...changes,
   });
   // Not below /tmp, in which constructs may write.
@@ -234,8 +235,19 @@ describe("a policy that cannot be had", () => {
     expect(says("ls")).toMatch(/^allow/);
   });
 
+  test("is asked for until it is there when answers are lost, however many, and what waits for it is judged by it", async () => {
+    let asked = 0;
+    const { shelf, says } = shelved(undefined, {
+      patienceMs: 10_000,
+      fetch: () => ((asked += 1) < 6 ? Promise.reject(new Error("lost")) : Promise.resolve(policyOf(null))),
+    });
+    await settled(shelf, policyOf(null).version);
+    expect(says("ls")).toMatch(/^allow/);
+    expect(asked).toBe(6);
+  });
+
   test("because nobody answers is waited for so long and no longer", async () => {
-    const { shelf, judge, warned } = shelved(undefined, { fetch: () => new Promise(() => undefined), answerMs: 5 });
+    const { shelf, judge, warned } = shelved(undefined, { fetch: () => new Promise(() => undefined) });
     await settled(shelf);
     expect(judge("ls").reason).toContain("the host does not answer");
     expect(warned).toHaveLength(1);
@@ -252,10 +264,11 @@ describe("a policy that cannot be had", () => {
     ["is nothing", null],
     ["is a text", "default"],
   ])("because the one that comes %s is refused, with a warning, and denies", async (_, raw) => {
-    const { shelf, says, warned } = shelved(raw);
+    const { shelf, says, warned, host } = shelved(raw, { patienceMs: 10_000 });
     await settled(shelf);
     expect(says("ls")).toBe("deny node.no_policy");
     expect(shelf.version()).toBe(null);
+    expect(host.asked).toBe(3);
     expect(warned).toHaveLength(1);
     expect(warned[0]).toMatch(/^node\.policy_refused the policy of the host is not/);
   });

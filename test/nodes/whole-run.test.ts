@@ -35,7 +35,8 @@ describe("a goal whose constructs are all on nodes", () => {
           task,
           steps: [
             reply(
-              useTool("Bash", { command: `echo ${index} >> made-${index}` }),
+              // All three are at work at once: one node alone has no room for them.
+              useTool("Bash", { command: `echo ${index} >> made-${index}; ${untilAllAreThere}` }),
               useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
             ),
             call("Bash", { command: `cat made-${index}` }),
@@ -57,6 +58,7 @@ describe("a goal whose constructs are all on nodes", () => {
     expect(existsSync("/etc/cyberdeck-denied")).toBe(false);
     const started = of(events, "construct.started").map(({ body }) => body.construct);
     expect(ends.nodes.flatMap(({ took }) => took).sort()).toEqual(started.sort());
+    expect(ends.nodes.every(({ took }) => took.length > 0)).toBe(true);
     expect(ends.strangers).toEqual([]);
     expect(of(events, "deck.warned")).toEqual([]);
     expect(leftOf(events)).toEqual([]);
@@ -65,6 +67,8 @@ describe("a goal whose constructs are all on nodes", () => {
     expect(ends.crossed.filter((letter) => letter.includes("offline-no-key"))).toEqual([]);
   });
 });
+
+const untilAllAreThere = "until test -e made-0 -a -e made-1 -a -e made-2; do sleep 0.05; done";
 
 describe("constructs on nodes", () => {
   test("are held, told, interrupted, frozen, thawed and killed as those on this machine are", async () => {

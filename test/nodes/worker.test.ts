@@ -122,6 +122,26 @@ describe("a node's worker", () => {
     expect([refused, mute, lost].map(({ worker }) => worker.used)).toEqual([0, 0, 0]);
   });
 
+  test("claims again where the answer is lost, and keeps its slot for that meanwhile", async () => {
+    const lost = Promise.withResolvers<never>();
+    let claims = 0;
+    const { worker, specs } = working({
+      slots: () => 1,
+      async claim() {
+        claims += 1;
+        if (claims === 1) return lost.promise;
+        if (claims === 2) throw new Error("timeout");
+        return { isGranted: true };
+      },
+    });
+    const taking = worker.take(openingFor("cx-1"));
+    lost.reject(new Error("timeout"));
+    expect(await worker.take(openingFor("cx-2"))).toMatchObject({ isTaken: false, why: "all slots are taken" });
+    expect((await taking).isTaken).toBe(true);
+    expect(claims).toBe(3);
+    expect(specs.map(({ id }) => id)).toEqual(["cx-1"]);
+  });
+
   test("opens nothing when its lease has run out while the host was asked", async () => {
     const asked = Promise.withResolvers<{ isGranted: true }>();
     const { worker, specs, over } = working({ claim: () => asked.promise });

@@ -16,8 +16,10 @@ export interface PolicyShelfParts {
   warn: (code: string, message: string) => void;
   /** How long one answer is waited for, milliseconds. */
   answerMs?: number;
-  /** How long it waits before it asks once more, milliseconds. */
+  /** How long it waits before it asks once more, milliseconds; twice as long each time that nobody answers. */
   againMs?: number;
+  /** How long it goes on asking where nobody answers, milliseconds; after that with the next word of the host, which comes with each renewal. */
+  patienceMs?: number;
 }
 
 /** The host's policy in one life of a node. What is not known to be in force denies. */
@@ -43,11 +45,11 @@ export interface PolicyShelf extends PolicyInForce {
 
 const notAnswered = "the host has not answered yet";
 
-/** So often it asks in a row; after that with the next word of the host, which comes with each renewal. */
-const mostTries = 3;
+/** So many answers it takes in a row that are no policy in force; after that it asks with the next word of the host. */
+const mostAnswers = 3;
 
 export function policyShelf(parts: PolicyShelfParts): PolicyShelf {
-  const { fetch, over, warn, answerMs = 3000, againMs = 200 } = parts;
+  const { fetch, over, warn, answerMs = 3000, againMs = 200, patienceMs = 10_000 } = parts;
   const listeners = new Set<() => void>();
   let held: HeldPolicy | undefined;
   /** Which one the host has named last, and how often it has said what does not fit to the one that is here. */
@@ -80,15 +82,19 @@ export function policyShelf(parts: PolicyShelfParts): PolicyShelf {
   };
   const isSettled = (): boolean => isFresh || over.aborted;
   const tryAll = async (): Promise<void> => {
-    for (let left = mostTries; left > 0 && !isSettled(); left -= 1) {
+    const until = performance.now() + patienceMs;
+    let answers = 0;
+    for (let waitMs = againMs; !isSettled(); waitMs *= 2) {
       const before = contradictions;
       try {
         const raw = await within(fetch(), answerMs, over);
+        answers += 1;
         if (!over.aborted) take(raw, before);
       } catch (error) {
         fail("node.policy_unanswered", messageOf(error));
       }
-      if (left > 1 && !isSettled() && contradictions === before) await pause(againMs, over);
+      if (isSettled() || answers === mostAnswers || performance.now() + waitMs > until) return;
+      if (contradictions === before) await pause(waitMs, over);
     }
   };
   const look = (): Promise<void> =>

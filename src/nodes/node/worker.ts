@@ -1,3 +1,4 @@
+import { pause } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { AgentDriver, AgentSession, AgentWall, SessionOwner } from "../../drivers/agent.ts";
 import type { Address } from "../wire/letters.ts";
@@ -147,13 +148,25 @@ export function workerOf(parts: WorkerParts): Worker {
     return session;
   };
 
+  /** Its answer may be lost, and then it is this node's already: nobody else gets it, and its slot here is not for others. */
+  const claimed = async (to: Address): ReturnType<WorkerParts["claim"]> => {
+    for (let waitMs = claimAgainMs, left = mostClaims - 1; ; waitMs *= 2, left -= 1) {
+      try {
+        return await claim(to);
+      } catch (error) {
+        if (left === 0 || !life.mayAct()) throw error;
+      }
+      await pause(waitMs, life.over);
+    }
+  };
+
   const take = async (own: Held, read: ReturnType<typeof readOpening>): Promise<Taken> => {
     const drop = (why: string, again: boolean): Taken => {
       letGo(own);
       return { isTaken: false, why, again };
     };
     try {
-      const { isGranted, why = "the host does not want it" } = await claim(own.to);
+      const { isGranted, why = "the host does not want it" } = await claimed(own.to);
       if (!isGranted) return drop(why, false);
     } catch (error) {
       return drop(`the host does not answer: ${messageOf(error)}`, true);
@@ -198,6 +211,10 @@ export function workerOf(parts: WorkerParts): Worker {
     },
   };
 }
+
+/** So often a claim is made that nobody answers. */
+const mostClaims = 4;
+const claimAgainMs = 100;
 
 const noLease = "this node has no lease";
 
