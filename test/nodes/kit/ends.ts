@@ -225,14 +225,15 @@ export function openEnds(options: EndsOptions): Ends {
   const giveOut = async (opening: Opening): Promise<void> => {
     while (offered.get(opening.session) === opening && !over.signal.aborted) {
       for (const node of nodes.filter(({ isCut }) => !isCut)) {
-        const isTwice = chance() < 0.3;
-        const [taken] = await Promise.all([
-          node.worker.take(JSON.parse(JSON.stringify(opening))),
-          isTwice ? nodes.at(-1)?.worker.take(JSON.parse(JSON.stringify(opening))) : undefined,
-        ]);
-        if (!taken.isTaken) continue;
-        node.took.push(opening.session);
-        return;
+        const takers = [node, ...(chance() < 0.3 ? nodes.slice(-1) : [])];
+        const taken = await Promise.all(
+          takers.map(async (taker) => {
+            const { isTaken } = await taker.worker.take(JSON.parse(JSON.stringify(opening)));
+            if (isTaken && !taker.took.includes(opening.session)) taker.took.push(opening.session);
+            return isTaken;
+          }),
+        );
+        if (taken.some(Boolean)) return;
       }
       await new Promise((resolve) => {
         setTimeout(resolve, 20);

@@ -12,6 +12,8 @@ const eventSchema = z.looseObject({
   node: z.string().optional(),
   why: z.string().optional(),
   place: z.string().nullish(),
+  exit: z.string().nullish(),
+  reason: z.string().nullish(),
   goes_on: z.boolean().optional(),
   returned: z.looseObject({ how: z.string() }).optional(),
   outcome: z.looseObject({ state: z.string(), result: z.string() }).optional(),
@@ -24,11 +26,12 @@ export interface HostLives {
   begin(): Promise<NodeProcess>;
   /** Has constructs spawned for these tasks on the scene's nodes. Rejects when they are not taken. */
   spawn(tasks: string[], ...flags: string[]): Promise<void>;
-  /** What the only run of its home has on record. */
+  /** What the runs of its home have on record, one run after the other. */
   recorded(): RecordedEvent[];
   /** Stops it as a person would. Gives the exit code. */
   stop(): Promise<number>;
-  untilClosed(shown?: () => unknown): Promise<void>;
+  /** Waits until so many runs are closed. */
+  untilClosed(shown?: () => unknown, runs?: number): Promise<void>;
 }
 
 export function hostLives(scene: NodeScene, server: NatsServer): HostLives {
@@ -36,10 +39,8 @@ export function hostLives(scene: NodeScene, server: NatsServer): HostLives {
   const deck = ["--workspace", scene.workspace, "--home", home];
   const recorded = (): RecordedEvent[] => {
     const runs = join(home, "runs");
-    const [run] = existsSync(runs) ? readdirSync(runs) : [];
-    const file = join(runs, run ?? "none", "events.ndjson");
-    if (!existsSync(file)) return [];
-    const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+    const files = existsSync(runs) ? readdirSync(runs).map((run) => join(runs, run, "events.ndjson")) : [];
+    const lines = files.filter(existsSync).flatMap((file) => readFileSync(file, "utf8").split("\n").slice(0, -1));
     return lines.map((line) => eventSchema.parse(JSON.parse(line)));
   };
   return {
@@ -58,7 +59,7 @@ export function hostLives(scene: NodeScene, server: NatsServer): HostLives {
     },
     recorded,
     stop: () => scene.command(["host", "stop", ...deck]).ended,
-    untilClosed: (shown = () => recorded().slice(-10)) =>
-      until(() => recorded().some(({ type }) => type === "run.closed"), shown, 120_000),
+    untilClosed: (shown = () => recorded().slice(-10), runs = 1) =>
+      until(() => recorded().filter(({ type }) => type === "run.closed").length === runs, shown, 120_000),
   };
 }

@@ -45,7 +45,7 @@ export interface NodeScene extends AsyncDisposable {
   /** The folder that host and nodes share. */
   workspace: string;
   dataOf(name: string): string;
-  /** Starts a node of this name, with more flags. */
+  /** Starts a node of this name, with more flags, such as another way to the server. */
   node(name: string, ...flags: string[]): NodeProcess;
   /** Starts one whose lease lasts so long, by itself and not by the command. */
   quick(name: string, leaseMs: number, where?: NodePlace): NodeProcess;
@@ -126,8 +126,7 @@ export async function openNodeScene(server: Pick<NatsServer, "url">, answer: Ans
     node: (name, ...flags) =>
       command([
         ..."node --fleet test --pool builders --slots 2 --sandbox off --workspace shared --json".split(" "),
-        "--hub",
-        server.url,
+        ...(flags.includes("--hub") ? [] : ["--hub", server.url]),
         "--name",
         name,
         "--data",
