@@ -69,10 +69,11 @@ describe.each(theServer("a link that is cut for a minute"))("a link that is cut 
     expect(told("construct.agent_died")).toMatchObject(
       [1, 2].map(() => ({ exit: expect.stringContaining("not been heard"), goes_on: true })),
     );
-    expect(Object.values(started()).toSorted()).toEqual([
-      ["node-a", "node-a"],
-      ["node-a", "node-b"],
-    ]);
+    expect(
+      Object.values(started())
+        .map((places) => places.join(" "))
+        .sort(),
+    ).toEqual(["node-a node-a", "node-a node-b"]);
     const [anywhere] = told("construct.restarted");
     expect(told("construct.restarted").length).toBe(1);
     expect(anywhere).toMatchObject({ reason: expect.stringContaining("node-a") });
