@@ -92,7 +92,7 @@ export function spawnDialog(
       const lines = [
         line([` ${words}`, "faint"]),
         ...text,
-        line(["─".repeat(width - 2), "border"]),
+        line(["─".repeat(at.width - 2), "border"]),
         ...choices.map((name) => choiceLine(name, state)),
         ...places,
       ];

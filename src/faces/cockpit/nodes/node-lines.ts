@@ -12,11 +12,15 @@ import { findConstruct } from "../model/constructs.ts";
 import type { DeckModel } from "../model/deck-model.ts";
 import { isSilent, type NodesState } from "./nodes-state.ts";
 
-/** The columns of the list of nodes. @param age how long ago the deck has told of them, milliseconds */
-export const nodeColumns = (age: number): TableColumn<ListedNode>[] => [
-  { title: "NODE", width: 14, cell: ({ node }) => [node, "strong"] },
+/**
+ * The columns of the list of nodes.
+ * @param columns how wide the list is: names get what is to spare
+ * @param age how long ago the deck has told of them, milliseconds
+ */
+export const nodeColumns = (columns: number, age: number): TableColumn<ListedNode>[] => [
+  { title: "NODE", width: 14 + Math.min(26, Math.max(0, columns - 100)), cell: ({ node }) => [node, "strong"] },
   { title: "STATE", width: 11, cell: stateOf },
-  { title: "POOL", width: 10, cell: (node) => (isSilent(node) ? "·" : node.pool) },
+  { title: "POOL", width: columns < 140 ? 10 : 24, cell: (node) => (isSilent(node) ? "·" : node.pool) },
   {
     title: "SLOTS",
     width: 9,

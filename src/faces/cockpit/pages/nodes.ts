@@ -19,7 +19,7 @@ export const nodesPage: Page<NodesState> = {
     const head = { x: 0, y: 0, width: columns, height: 1, lines: [headLine(state)] };
     const list = listAndBox(
       {
-        columns: nodeColumns(model.now - (state.told?.at ?? model.now)),
+        columns: nodeColumns(columns, model.now - (state.told?.at ?? model.now)),
         rows: nodes,
         idOf: ({ node }) => node,
         place: placeIn(idsOf(state), state.listing),
