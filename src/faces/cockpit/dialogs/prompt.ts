@@ -102,7 +102,7 @@ function roomOf(
   { writing }: PromptState,
   size: Size,
 ): { width: number; height: number; words: Line[] } {
-  const width = Math.min(90, size.columns - 2);
+  const { width } = centred(size, Math.min(90, size.columns - 2), 1);
   // Its place is there from the beginning, so that nothing moves when something is wrong.
   const problem = prompt.parse === undefined ? [] : [[problemOf(prompt, textOf(writing.text)) ?? " ", "bad"] as const];
   const all = [...prompt.words, ...problem].flatMap((word): Line[] => {
