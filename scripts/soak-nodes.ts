@@ -5,10 +5,11 @@
  * work at once, and nothing may be left or grow. Tells on stderr how far it is, prints a table of what came of it, and exits with 1 when
  * something was wrong.
  *
- *     node scripts/soak-nodes.ts [--constructs 1000] [--of 100] [--nodes 3] [--slots 4] [--seed 1] [--minutes 60] [--every 10] [--real] [--quiet] [--json]
+ *     node scripts/soak-nodes.ts [--constructs 1000] [--of 100] [--nodes 3] [--slots 4] [--seed 1] [--minutes 60] [--every 10] [--copies | --real] [--quiet] [--json]
  *
- * --of: constructs a run; --every: seconds between two deeds, on average; --real: the real agent; --quiet: no deeds, for comparison;
- * --json: a line for each run and one for all of them, in place of the table.
+ * --of: constructs a run; --every: seconds between two deeds, on average; --copies: each construct works on a copy of a repository, and what
+ * it has made must be in the branch that comes back; --real: the real agent, in one folder; --quiet: no deeds, for
+ * comparison; --json: a line for each run and one for all of them, in place of the table.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,7 +19,8 @@ import { of } from "../test/kit/deck.ts";
 import { deedNames, doDeed, isLong, type DeedName } from "../test/nodes/soak/deeds.ts";
 import { runGoal } from "../test/nodes/soak/goal.ts";
 import { openSoak, type SoakScene } from "../test/nodes/soak/scene.ts";
-import { answerUnits, wrongUnits } from "../test/nodes/soak/units.ts";
+import { answerUnits, inBranches, inWorkspace, wrongUnits } from "../test/nodes/soak/units.ts";
+import { git } from "../test/nodes/workspace/kit/place.ts";
 import { remainsOf } from "../test/survivors/remains.ts";
 import { randomFrom, round } from "./soak/measure.ts";
 import { wronglyTold } from "./soak/told.ts";
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "60" },
     every: { type: "string", default: "10" },
+    copies: { type: "boolean", default: false },
     real: { type: "boolean", default: false },
     quiet: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -46,6 +49,13 @@ const [constructs, most, nodes, slots, seed] = [
   values.seed,
 ].map((value) => whole.parse(value)) as [number, number, number, number, number];
 const minutes = z.coerce.number().positive().parse(values.minutes);
+if (values.copies && values.real) {
+  console.error(
+    "--copies is for the scripted agent: the model of --real looks into the workspace itself. Leave one of them out.",
+  );
+  process.exit(2);
+}
+const textOf = values.copies ? inBranches : inWorkspace;
 const everyMs = z.coerce.number().positive().parse(values.every) * 1000;
 const random = randomFrom(seed);
 
@@ -83,7 +93,13 @@ const late: string[] = [];
 let left: string[];
 {
   let place = "";
-  await using scene = await openSoak({ nodes, slots, isReal: values.real, answer: answerUnits(() => place) });
+  await using scene = await openSoak({
+    nodes,
+    slots,
+    isReal: values.real,
+    isCopied: values.copies,
+    answer: answerUnits(() => place),
+  });
   place = scene.workspace;
   await scene.startHost();
   await Promise.all(scene.nodes.map((node) => node.start()));
@@ -192,8 +208,17 @@ async function oneGoal(scene: SoakScene, goal: number, units: number): Promise<S
     seconds: round((performance.now() - start) / 1000),
     host: heldBy(status?.pid ?? 0),
     outbox_kb: scene.nodes.map((node) => round(node.outboxBytes() / 1024)),
-    wrong: wrongUnits(events, goal, units, scene.workspace),
+    wrong: [
+      ...wrongUnits(events, goal, units, textOf(scene.workspace)),
+      ...(values.copies ? changesIn(scene.workspace) : []),
+    ],
   };
+}
+
+/** What has changed in the netrunner's own work: nothing should. */
+function changesIn(repository: string): string[] {
+  const shown = git(repository, "status", "--short", "--branch").split("\n");
+  return shown.filter((line) => line !== "## main").map((line) => `the netrunner's own work has changed: ${line}`);
 }
 
 /** What a process holds, as the system tells. */

@@ -166,6 +166,8 @@ export interface WorkspaceCopy {
    * @param how `construct`: whose work it is; `isOver`: the session is not taken up again; `isHurried`: somebody waits for its end
    */
   bringBack(how: { construct: string; isOver: boolean; isHurried: boolean }): Promise<Returned>;
+  /** Why the machine that it is on was given up; undefined: it was not. What is in it comes back with that machine, if it does. */
+  readonly lost: string | undefined;
 }
 
 export interface StopReport {

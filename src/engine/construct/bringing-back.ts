@@ -14,20 +14,24 @@ export interface BringingParts {
   note: Note;
   /** In the name of the deck itself. */
   noteOfDeck: Note;
+  /** Its machine was given up, for this reason, before it could be brought. Whether the construct goes on, to make or to bring it again. */
+  goesOn: (why: string) => boolean;
 }
 
 /** A deck that ends waits for its constructs, each for a few seconds. */
 const hurried: ReadonlySet<string> = new Set(["eject", "host_shutdown", suspendedCause]);
 
-/** Brings the work of a construct home whose agent is gone; undefined: it has worked here. */
+/** Brings the work of a construct home whose agent is gone; undefined: it has worked here; "goes on": it is not at its end yet. */
 export async function broughtBack(
   session: AgentSession,
-  { construct, cause, note, noteOfDeck }: BringingParts,
-): Promise<Returned | undefined> {
+  { construct, cause, note, noteOfDeck, goesOn }: BringingParts,
+): Promise<Returned | "goes on" | undefined> {
   if (session.copy === undefined) return undefined;
   // Somebody may go on in its session.
   const isOver = cause !== suspendedCause && endStateOf(cause) !== "redirected";
   const returned = await session.copy.bringBack({ construct, isOver, isHurried: hurried.has(cause) });
+  const { lost } = session.copy;
+  if (returned.how === "lost" && lost !== undefined && goesOn(lost)) return "goes on";
   const place = session.place ?? "";
   note("workspace.returned", { construct, place, returned });
   if (returned.how === "refused")

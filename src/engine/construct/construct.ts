@@ -83,7 +83,8 @@ export class Construct {
   stop(cause: string, how: "polite" | "hard" = "polite"): void {
     this.#how = how;
     if (cause === suspendedCause) this.#cutOff(false);
-    else if (this.cause === suspendedCause && this.#cut.agent_died) this.#overdue ??= cause;
+    else if (this.cause !== undefined && (this.#cut.agent_died || this.cause !== suspendedCause))
+      this.#overdue ??= cause;
     this.#apply({ type: "stop", cause });
     if (how === "hard") void this.#session?.stop("hard");
   }
@@ -93,7 +94,7 @@ export class Construct {
     return "cause" in this.#life ? this.#life.cause : undefined;
   }
 
-  /** Why it was to end while its dead agent was being replaced: then it does not go on. */
+  /** Why it was to end while its dead agent was being replaced, or its work brought home: then it does not go on. */
   get overdue(): string | undefined {
     return this.#overdue;
   }
@@ -250,11 +251,18 @@ export class Construct {
     const session = await this.#opening;
     if (session !== undefined) {
       const { id: construct } = this.spec;
-      const { note } = this.#works;
+      const { note, deaths } = this.#works;
       this.#exit = await reaped(session, this.#how, note, construct, this.#exit);
       const noteOfDeck = this.#parts.note("engine");
       const cause = this.cause ?? "crash";
-      this.#returned = await broughtBack(session, { construct, cause, note, noteOfDeck });
+      const goesOn = (reason: string): boolean =>
+        cause === "result" && this.#overdue === undefined && deaths.outlives({ how: "lost", reason, stderr: "" });
+      const returned = await broughtBack(session, { construct, cause, note, noteOfDeck, goesOn });
+      if (returned === "goes on") {
+        this.#cut = { cut: [], halted: null, agent_died: true };
+        return this.#apply({ type: "reaped", goesOn: true });
+      }
+      this.#returned = returned;
     }
     this.#up.resolve();
     this.#apply({ type: "reaped" });

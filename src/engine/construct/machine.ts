@@ -4,7 +4,7 @@ import type { EndState } from "../../protocol/outcome.ts";
 
 /**
  * The life of a construct as a pure machine: `queued → starting → running → (yielding) → ending → ended`. It decides what is done
- * next and what the end was called; `construct.ts` does it. The first cause of an ending stays.
+ * next and what the end was called; `construct.ts` does it. The first cause of an ending stays, as long as that comes to an end.
  */
 export type Life =
   | { phase: "queued" }
@@ -31,8 +31,11 @@ export type LifeInput =
   | { type: "quiet" }
   /** Its session cannot be handed over: it did not become quiet in time. */
   | { type: "unquiet" }
-  /** Everything that it started has been looked for and ended, as far as that was possible. */
-  | { type: "reaped" };
+  /**
+   * Everything that it started has been looked for and ended, as far as that was possible. `goesOn`: what it has made was lost with the
+   * machine that it was on, so the construct goes on there, or begins anew.
+   */
+  | { type: "reaped"; goesOn?: boolean };
 
 /** What the shell has to do. `open`: start the agent. `brief`: send it its task. `yield`: stop its turn. `reap`: stop the whole tree. */
 export type LifeEffect = "open" | "brief" | "yield" | "reap" | "finish";
@@ -67,7 +70,7 @@ export function step(life: Life, input: LifeInput): LifeStep {
       if (life.phase === "yielding") return ending(life.cause, null);
       return isAlive(life) ? ending(input.cause, null) : stay(life);
     case "reaped":
-      return endedAsBegun(life);
+      return isDone(life) && input.goesOn === true ? ended(suspendedCause, null) : endedAsBegun(life);
     default:
       return unreachable(input);
   }
@@ -91,6 +94,8 @@ function causeOf(turn: TurnEnd): string {
   if (turn.refused) return "refusal";
   return turn.ok ? "result" : `error:${turn.status}`;
 }
+
+const isDone = (life: Life): boolean => life.phase === "ending" && endStateOf(life.cause) === "done";
 
 const isAlive = (life: Life): boolean =>
   life.phase === "queued" || life.phase === "starting" || life.phase === "running";

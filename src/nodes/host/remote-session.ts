@@ -177,7 +177,15 @@ export async function remoteSession(
     ...(place === undefined ? {} : { place }),
     ...(copy === undefined
       ? {}
-      : { copy: { packed: copy.packed, bringBack: (how) => (bringing ??= bringBack(copy, how)) } }),
+      : {
+          copy: {
+            packed: copy.packed,
+            bringBack: (how) => (bringing ??= bringBack(copy, how)),
+            get lost() {
+              return lost;
+            },
+          },
+        }),
     events: readFrom(did, line),
     get unread() {
       return told.count + Math.max(0, sent - told.passed);

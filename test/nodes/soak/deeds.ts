@@ -12,9 +12,13 @@ export const isLong = (deed: DeedName): boolean => deed === "long cut" || deed =
 /** Longer than the lease of a fleet: what was on the node is given up meanwhile, milliseconds. */
 const beyondLeaseMs = 40_000;
 
+/** Cut off or standing still for longer than a lease: a node that is started behind a cut link says so and ends. */
+const away = new WeakSet<SoakNode>();
+
 /** Does one thing to a fleet and puts it right again after a while. False: there was nothing to be done to. */
 export async function doDeed(deed: DeedName, scene: SoakScene, random: () => number): Promise<boolean> {
-  const node = scene.nodes[Math.floor(random() * scene.nodes.length)];
+  const there = scene.nodes.filter((one) => !away.has(one));
+  const node = there[Math.floor(random() * there.length)];
   if (node === undefined) return false;
   switch (deed) {
     case "node":
@@ -38,12 +42,15 @@ export async function doDeed(deed: DeedName, scene: SoakScene, random: () => num
     case "cut":
       return cutFor(node, 1000 + random() * 4000);
     case "long cut":
-      return cutFor(node, beyondLeaseMs);
+      away.add(node);
+      await cutFor(node, beyondLeaseMs);
+      return away.delete(node);
     case "zombie":
+      away.add(node);
       node.signal("SIGSTOP");
       await pause(beyondLeaseMs);
       node.signal("SIGCONT");
-      return true;
+      return away.delete(node);
     default:
       return unreachable(deed);
   }

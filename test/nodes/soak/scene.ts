@@ -14,6 +14,7 @@ import { remainsOf } from "../../survivors/remains.ts";
 import { until } from "../kit/hub.ts";
 import { startNats, type NatsServer } from "../kit/nats.ts";
 import { startRelay, type Relay } from "../kit/relay.ts";
+import { git, put } from "../workspace/kit/place.ts";
 
 const entry = join(import.meta.dirname, "../../../src/bin/cyberdeck.ts");
 
@@ -57,6 +58,8 @@ export interface SoakOptions {
   answer: Answerer;
   /** Constructs are the real agent, not the scripted one. */
   isReal: boolean;
+  /** They work on copies of a repository, and not in the workspace itself. */
+  isCopied?: boolean;
 }
 
 const eventSchema = z.looseObject({ type: z.string() });
@@ -64,13 +67,14 @@ const eventSchema = z.looseObject({ type: z.string() });
 /** For what is started to be up, milliseconds: each node tries its agent before it joins. */
 const upMs = 90_000;
 
-export async function openSoak({ nodes, slots, answer, isReal }: SoakOptions): Promise<SoakScene> {
+export async function openSoak({ nodes, slots, answer, isReal, isCopied = false }: SoakOptions): Promise<SoakScene> {
   await using undo = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "deck-nodes-soak-"));
   undo.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const workspace = join(folder, "workspace");
   const homeOf = (name: string): string => join(folder, `home-${name}`);
   for (const path of [workspace, homeOf("host")]) mkdirSync(path);
+  if (isCopied) makeRepository(workspace);
   const server = undo.use(await startNats());
   const api = await startOfflineApi({ answer, keep: 20 });
   undo.defer(() => api.close());
@@ -123,7 +127,7 @@ export async function openSoak({ nodes, slots, answer, isReal }: SoakOptions): P
     let errors = "";
     const agent = isReal ? [] : ["--claude-bin", join(import.meta.dirname, "unit-agent.mjs")];
     const flags =
-      `node --json --fleet soak --pool ${soakPool} --sandbox off --workspace shared --slots ${slots} --name ${name}`.split(
+      `node --json --fleet soak --pool ${soakPool} --sandbox off --workspace ${isCopied ? "bundle" : "shared"} --slots ${slots} --name ${name}`.split(
         " ",
       );
     const node: SoakNode = {
@@ -197,6 +201,13 @@ export async function openSoak({ nodes, slots, answer, isReal }: SoakOptions): P
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+function makeRepository(workspace: string): void {
+  git(workspace, "init", "-q", "-b", "main");
+  put(workspace, { ".gitignore": ".cyberdeck\n", notes: "committed\n" });
+  git(workspace, "add", "-A");
+  git(workspace, "commit", "-qm", "first");
 }
 
 /** Nothing of this machine's login or HOME. */

@@ -6,7 +6,7 @@ import { theServer } from "../kit/nats.ts";
 import { doDeed, type DeedName } from "./deeds.ts";
 import { runGoal } from "./goal.ts";
 import { openSoak } from "./scene.ts";
-import { answerUnits, wrongUnits } from "./units.ts";
+import { answerUnits, inWorkspace, wrongUnits } from "./units.ts";
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -39,7 +39,7 @@ describe.each(theServer("thirty constructs on nodes that are killed"))(
           },
         },
       );
-      expect(wrongUnits(events, 1, units, scene.workspace)).toEqual([]);
+      expect(wrongUnits(events, 1, units, inWorkspace(scene.workspace))).toEqual([]);
       expect(done).toEqual(deeds);
       for (const node of scene.nodes) node.signal("SIGTERM");
       const stopped = await scene.cyberdeck("host", "stop", "--json");

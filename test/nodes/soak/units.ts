@@ -7,7 +7,9 @@ import { block, call, say, type Answerer } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import { heading } from "../../../src/protocol/briefing.ts";
 import type { DeckEvent } from "../../../src/protocol/event.ts";
+import type { Outcome } from "../../../src/protocol/outcome.ts";
 import { of } from "../../kit/deck.ts";
+import { git } from "../workspace/kit/place.ts";
 
 /** So many calls does a unit of work take. `unit-agent.mjs` has the same number. */
 const stepsOfUnit = 2;
@@ -30,7 +32,7 @@ export const answerUnits =
       return block({ status: request.lastUserText.includes("Nothing else is in flight") ? "done" : "waiting" });
     }
     const unit = /unit (\d+-\d+):/.exec(request.firstUserText)?.[1] ?? "none";
-    const done = new Set(linesOf(workspace(), unit).map(([step]) => step)).size;
+    const done = new Set(linesIn(textIn(workspace(), unit)).map(([step]) => step)).size;
     if (done >= stepsOfUnit) return say(`Unit ${unit} is done.`);
     return call("Bash", { command: `echo "${done} real" >> unit-${unit}.txt; sleep 0.2` });
   };
@@ -55,18 +57,35 @@ const words = [
   "bridge",
 ];
 
+/** What is there of a unit of work that has this outcome. */
+export type UnitText = (unit: string, outcome: Outcome | undefined) => string;
+
+/** Where all work in one folder. */
+export const inWorkspace =
+  (workspace: string): UnitText =>
+  (unit) =>
+    textIn(workspace, unit);
+
+/** Where each works on a copy: what came back of that, as a branch. */
+export const inBranches =
+  (repository: string): UnitText =>
+  (unit, outcome) =>
+    outcome?.workspace?.how === "branch" ? git(repository, "show", `${outcome.workspace.branch}:unit-${unit}.txt`) : "";
+
 /** What is not as it must be in a run that is over: none lost, none doubled. */
-export function wrongUnits(events: readonly DeckEvent[], goal: number, units: number, workspace: string): string[] {
+export function wrongUnits(events: readonly DeckEvent[], goal: number, units: number, textOf: UnitText): string[] {
   const wrong = wrongEnds(events);
   const outcomes = of(events, "construct.ended");
   for (let index = 0; index < units; index += 1) {
     const unit = `${goal}-${index}`;
     const own = outcomes.filter(({ body }) => body.outcome.task.includes(`unit ${unit}:`));
     if (own.length !== 1) wrong.push(`unit ${unit} has ${own.length} outcomes`);
-    const lines = linesOf(workspace, unit);
+    const lines = linesIn(textOf(unit, own[0]?.body.outcome));
     const steps = new Set(lines.map(([step]) => step)).size;
     if (own.some(({ body }) => body.outcome.state === "done") && steps !== stepsOfUnit)
-      wrong.push(`unit ${unit} is told to be done with ${steps} steps`);
+      wrong.push(
+        `unit ${unit} is told to be done with ${steps} steps (${own.map(({ body }) => body.construct).join()}; its copy: ${JSON.stringify(own[0]?.body.outcome.workspace)})`,
+      );
     // Who writes again after another one has was at work beside it.
     const writers = lines.map(([, writer]) => writer).filter((writer, at, all) => writer !== all[at - 1]);
     if (new Set(writers).size !== writers.length)
@@ -75,10 +94,13 @@ export function wrongUnits(events: readonly DeckEvent[], goal: number, units: nu
   return [...wrong, ...wronglyTold(events)];
 }
 
-function linesOf(workspace: string, unit: string): [step: string, writer: string][] {
+function textIn(workspace: string, unit: string): string {
   const path = join(workspace, `unit-${unit}.txt`);
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+function linesIn(text: string): [step: string, writer: string][] {
+  const lines = text.split("\n").filter((line) => line !== "");
   return lines.map((line) => {
     const [step = "", writer = ""] = line.split(" ");
     return [step, writer];
