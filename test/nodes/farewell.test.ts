@@ -12,6 +12,7 @@ import { hubOf, until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene } from "./kit/node-process.ts";
 import { puppet } from "./kit/puppet.ts";
+import { runIn, specOf } from "./kit/spec.ts";
 import { startWholeNode, type WholeNode, type WholeNodeOptions } from "./kit/whole-node.ts";
 
 // A host and a node try their agents and gates before they are there.
@@ -42,15 +43,8 @@ function puppets(stop: (session: AgentSession) => AgentSession["stop"] = (sessio
 async function scene(fleet: Fleet) {
   const cwd = join(fleet.folder, "workspace");
   mkdirSync(cwd);
-  const spec = (id: string): SessionSpec => ({
-    id,
-    cwd,
-    run: { id: "run-1", folder: join(fleet.folder, "home/runs/run-1") },
-    caliber: { model: "sonnet", effort: "low" },
-    role: { kind: "worker" },
-    gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-    place: { pool: "big" },
-  });
+  const spec = (id: string): SessionSpec =>
+    specOf(id, { cwd, run: runIn(join(fleet.folder, "home")), place: { pool: "big" } });
   const node = async (name: string, driver: WholeNodeOptions["driver"]): Promise<WholeNode> => {
     const one = await startWholeNode({ name, url: fleet.server.url, folder: fleet.folder, driver });
     await one.told("lease.granted");

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
-import type { AgentDriver, SessionSpec } from "../../src/drivers/agent.ts";
+import type { AgentDriver } from "../../src/drivers/agent.ts";
 import { block, call, reply, say, useTool } from "../../src/offline/reply.ts";
 import { scripted } from "../../src/offline/script.ts";
 import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
@@ -12,6 +12,7 @@ import { later } from "./kit/later.ts";
 import { theServer } from "./kit/nats.ts";
 import { puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
+import { specOf } from "./kit/spec.ts";
 
 /** Opens agents that do nothing, and remembers when. */
 function puppets() {
@@ -30,15 +31,6 @@ function puppets() {
   };
   return { driver, opened, stopped };
 }
-
-const specOf = (id: string): SessionSpec => ({
-  id,
-  cwd: "/work",
-  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-});
 
 describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of a fleet, over %s", () => {
   test("is done on two nodes as on one machine, also when the server is killed and started again", async () => {
@@ -187,7 +179,7 @@ describe.each(theServer("another life of the host"))("a host that has come up an
       () => false,
     );
     expect(look.draw()({ before: "one" })).toContain("may still be at work on it");
-    const opening = desk.driver(agent.driver).open({ ...specOf("cx-1"), resume: "s-1", place: { before: "one" } });
+    const opening = desk.driver(agent.driver).open(specOf("cx-1", { resume: "s-1", place: { before: "one" } }));
     await opening;
     // Nothing was opened again before all of the earlier life was ended.
     expect(agent.opened.map(({ id, resume, stopped }) => ({ id, resume, stopped }))).toEqual([
@@ -206,7 +198,7 @@ describe.each(theServer("another life of the host"))("a host that has come up an
     await fleet.node("two", agent.driver);
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
     const driver = desk.driver(agent.driver);
-    const gone = { ...specOf("cx-1"), place: { before: "one" } };
+    const gone = specOf("cx-1", { place: { before: "one" } });
     await expect(driver.open({ ...gone, resume: "s-1" })).rejects.toMatchObject({ code: "agent.session_gone" });
     await driver.open(gone);
     expect(agent.opened.map(({ resume }) => resume)).toEqual([undefined]);

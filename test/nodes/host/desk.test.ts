@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
-import type { AgentDriver, SessionSpec } from "../../../src/drivers/agent.ts";
+import type { AgentDriver } from "../../../src/drivers/agent.ts";
 import { openOutbox } from "../../../src/nodes/node/outbox.ts";
 import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
 import { nodeStateSchema, type NodeTells } from "../../../src/nodes/wire/node-state.ts";
@@ -11,6 +11,7 @@ import { hubOf } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
 import { puppet } from "../kit/puppet.ts";
 import { startRelay } from "../kit/relay.ts";
+import { specOf } from "../kit/spec.ts";
 
 /** Agents that do nothing by themselves, behind the driver of a node. */
 function lazy() {
@@ -27,15 +28,6 @@ function lazy() {
   };
   return { agents, driver };
 }
-
-const spec: SessionSpec = {
-  id: "cx-1",
-  cwd: "/work",
-  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-};
 
 /** The lives of a node of which something is in its outbox that nobody has acknowledged. */
 function unacknowledged(fleet: Fleet, node: string): string[] {
@@ -71,7 +63,7 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     const desk = await fleet.desk({}, { kept: () => kept.promise });
     await fleet.node("one", driver);
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
-    const session = await desk.driver(driver).open(spec);
+    const session = await desk.driver(driver).open(specOf("cx-1"));
     agents[0]?.does({ type: "said", text: "one" });
     const events = session.events[Symbol.asyncIterator]();
     expect((await events.next()).value).toEqual({ type: "said", text: "one" });
@@ -109,7 +101,7 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     const desk = await fleet.desk();
     await fleet.node("one", driver);
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
-    const session = await desk.driver(driver).open(spec);
+    const session = await desk.driver(driver).open(specOf("cx-1"));
     session.send("x".repeat(20_000_000));
     expect(await session.closed).toMatchObject({ how: "lost" });
     expect(fleet.toldOf("deck.warned")).toContainEqual({
@@ -125,7 +117,7 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     const desk = await fleet.desk();
     const one = await fleet.node("one", driver, { url: relay.url });
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
-    const session = await desk.driver(driver).open(spec);
+    const session = await desk.driver(driver).open(specOf("cx-1"));
     relay.cut();
     agents[0]?.does({ type: "said", text: "nobody hears this" });
     expect(await session.closed).toMatchObject({ how: "lost" });
@@ -136,7 +128,7 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     await eventually(() => fleet.toldOf("node.stranger").length > 0, "its late words have come");
     await eventually(() => !unacknowledged(fleet, "one").includes(first?.boot ?? ""), "they are kept no longer");
     // In its next life it has work again.
-    const again = await desk.driver(driver).open({ ...spec, id: "cx-2" });
+    const again = await desk.driver(driver).open(specOf("cx-2"));
     await again.stop("hard");
   });
 });

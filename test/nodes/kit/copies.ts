@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { AgentDriver, AgentSession, SessionSpec } from "../../../src/drivers/agent.ts";
 import { repository } from "../workspace/kit/place.ts";
 import { puppet } from "./puppet.ts";
+import { runIn, specOf } from "./spec.ts";
 
 /** An agent that was opened on a node. */
 export interface OpenedPuppet {
@@ -47,16 +48,8 @@ export function workspaceIn(folder: string): {
   const root = join(folder, "workspace");
   mkdirSync(root, { recursive: true });
   repository(root, { "a.txt": "one\n" });
-  const specOf = (id: string, more: Partial<SessionSpec> = {}): SessionSpec => ({
-    id,
-    cwd: root,
-    run: { id: "run-1", folder: join(folder, "home/runs/run-1") },
-    caliber: { model: "sonnet", effort: "low" },
-    role: { kind: "worker" },
-    gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-    ...more,
-  });
-  return { root, specOf };
+  const run = runIn(join(folder, "home"), "run-1");
+  return { root, specOf: (id, more) => specOf(id, { cwd: root, run, ...more }) };
 }
 
 /** Ends an agent and has its work back, as a construct does. */

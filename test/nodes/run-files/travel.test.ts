@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
-import type { AgentDriver, AgentEvent, AgentSession, SessionSpec } from "../../../src/drivers/agent.ts";
+import type { AgentDriver, AgentEvent, AgentSession } from "../../../src/drivers/agent.ts";
 import type { NodesDeskParts } from "../../../src/nodes/host/desk.ts";
 import { leaseTimes } from "../../../src/nodes/lease.ts";
 import type { NodeParts } from "../../../src/nodes/node/node.ts";
@@ -24,6 +24,7 @@ import { theServer } from "../kit/nats.ts";
 import { puppet, turnEnded } from "../kit/puppet.ts";
 import { startRealNode, type RealNode } from "../kit/real-node.ts";
 import { startRelay } from "../kit/relay.ts";
+import { specOf } from "../kit/spec.ts";
 
 const run = "run-20260101-000000-aaaa";
 
@@ -73,19 +74,16 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
     },
     async open(id: string, label?: string): Promise<Travelling> {
       const asked: ToolCall[] = [];
-      const spec: SessionSpec = {
-        id,
+      const spec = specOf(id, {
         cwd: workspace,
         run: { id: run, folder },
-        caliber: { model: "sonnet", effort: "low" },
-        role: { kind: "worker" },
         place: { pool: "big", ...(label === undefined ? {} : { labels: [label] }) },
         gate: async (call) => {
           asked.push(call);
           return { decision: "allow", rule: "test", reason: "" };
         },
         surface: async (wish) => ({ ok: true, reason: JSON.stringify(wish) }),
-      };
+      });
       const session = await driver.open(spec);
       const agent = agents.get(id);
       if (agent === undefined) throw new Error("no node has opened it");
