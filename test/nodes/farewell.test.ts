@@ -46,7 +46,7 @@ async function scene(fleet: Fleet) {
   const spec = (id: string): SessionSpec =>
     specOf(id, { cwd, run: runIn(join(fleet.folder, "home")), place: { pool: "big" } });
   const node = async (name: string, driver: WholeNodeOptions["driver"]): Promise<WholeNode> => {
-    const one = await startWholeNode({ name, url: fleet.server.url, folder: fleet.folder, driver });
+    const one = await startWholeNode(fleet, name, { driver });
     await one.told("lease.granted");
     return one;
   };

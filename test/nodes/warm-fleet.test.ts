@@ -41,9 +41,7 @@ describe.each(theServer("a warm node"))("a node that keeps agents ready, over %s
       },
     };
     const desk = await fleet.desk();
-    const { url } = fleet.server;
-    const asked = { warm: 2 };
-    await using node = await startWholeNode({ name: "one", url, folder: fleet.folder, driver: agents, asked });
+    await using node = await startWholeNode(fleet, "one", { driver: agents, asked: { warm: 2 } });
     await node.told("lease.granted");
     const driver = desk.driver(noDriver);
     const warm = (): number | undefined => desk.list().nodes[0]?.warm;

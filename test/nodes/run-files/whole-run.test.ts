@@ -9,7 +9,7 @@ import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import { eventually, leftOf, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 import { openFleet } from "../kit/fleet.ts";
 import { theServer } from "../kit/nats.ts";
-import { startRealNode } from "../kit/real-node.ts";
+import { startWholeNode } from "../kit/whole-node.ts";
 
 /** The run's folder, as an agent is told it. */
 const folderIn = ({ firstUserText }: ModelRequest): string => /^RUN FOLDER: (.+)$/m.exec(firstUserText)?.[1] ?? "";
@@ -38,8 +38,8 @@ describe.each(theServer("a run whose folder is not shared"))(
       const desk = await fleet.desk();
       const usual = Promise.withResolvers<AgentDriver>();
       const driver: Pick<AgentDriver, "open"> = { open: async (spec) => (await usual.promise).open(spec) };
-      await using one = await startRealNode(fleet.folder, "one", { url: fleet.server.url, driver });
-      await using two = await startRealNode(fleet.folder, "two", { url: fleet.server.url, driver });
+      await using one = await startWholeNode(fleet, "one", { driver });
+      await using two = await startWholeNode(fleet, "two", { driver });
       await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
       const told = new Set<string>();
       await using kit = await openTestDeck({
