@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
 import type { AgentDriver } from "../../src/drivers/agent.ts";
-import { block, call, reply, say, useTool } from "../../src/offline/reply.ts";
-import { scripted } from "../../src/offline/script.ts";
-import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { call, reply, say, useTool } from "../../src/offline/reply.ts";
+import { eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
 import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openFleet } from "./kit/fleet.ts";
 import { later } from "./kit/later.ts";
@@ -13,6 +12,7 @@ import { theServer } from "./kit/nats.ts";
 import { puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
 import { specOf } from "./kit/spec.ts";
+import { threeConstructs } from "./kit/three-tasks.ts";
 
 /** Opens agents that do nothing, and remembers when. */
 function puppets() {
@@ -39,28 +39,17 @@ describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of
     const agents = later();
     const nodes = [await fleet.node("one", agents.driver), await fleet.node("two", agents.driver)];
     await eventually(() => desk.list().nodes.filter(({ why_not }) => why_not === null).length === 2, "both take work");
-    const tasks = ["First", "Second", "Third"].map((name) => `${name}: do it.`);
     await using kit = await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { max_concurrent: 4, sandbox: "off" },
-      answer: scripted({
-        daemon: [block({ actions: tasks.map((task) => ({ type: "spawn" as const, task })), status: "waiting" })],
-        afterwards: doneWhenIdle("All done."),
-        constructs: tasks.map((task, index) => ({
-          task,
-          steps: [
-            reply(
-              useTool("Bash", { command: `echo ${index} >> made-${index}; until test -e go; do sleep 0.05; done` }),
-              useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
-            ),
-            call("Bash", { command: `cat made-${index}` }),
-            ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join()}.`),
-          ],
-        })),
-      }),
+      answer: threeConstructs((index) => [
+        reply(
+          useTool("Bash", { command: `echo ${index} >> made-${index}; until test -e go; do sleep 0.05; done` }),
+          useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
+        ),
+        call("Bash", { command: `cat made-${index}` }),
+        ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join()}.`),
+      ]),
     });
     const { afterSeq } = await kit.startGoal("Have three constructs do it.");
     for (const index of [0, 1, 2])
@@ -214,10 +203,7 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
     const one = await fleet.node("one", agents.driver, { url: relay.url });
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
     await using kit = await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { max_concurrent: 2, sandbox: "off" },
       answer: atWork,
     });
