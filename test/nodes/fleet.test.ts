@@ -9,7 +9,7 @@ import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts
 import { openFleet } from "./kit/fleet.ts";
 import { later } from "./kit/later.ts";
 import { theServer } from "./kit/nats.ts";
-import { puppet } from "./kit/puppet.ts";
+import { nothingHere, puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
 import { specOf } from "./kit/spec.ts";
 import { threeConstructs } from "./kit/three-tasks.ts";
@@ -19,15 +19,13 @@ function puppets() {
   const opened: { id: string; resume: string | undefined; stopped: number }[] = [];
   const stopped: string[] = [];
   const driver: AgentDriver = {
-    name: "claude",
-    can: { interrupt: true, resume: true, structuredOutput: true },
+    ...nothingHere,
     open({ id, resume, ...owner }) {
       opened.push({ id, resume, stopped: stopped.length });
       const made = puppet();
       void made.session.closed.then(() => stopped.push(id));
       return made.open(owner);
     },
-    models: () => Promise.reject(new Error("nobody asks")),
   };
   return { driver, opened, stopped };
 }

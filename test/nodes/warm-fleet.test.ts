@@ -9,19 +9,12 @@ import { openHubHost } from "./kit/hub-host.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene } from "./kit/node-process.ts";
-import { puppet } from "./kit/puppet.ts";
+import { nothingHere, puppet } from "./kit/puppet.ts";
 import { runIn, specOf } from "./kit/spec.ts";
 import { startWholeNode } from "./kit/whole-node.ts";
 
 // A node tries its agent and its gate before it joins.
 vi.setConfig({ testTimeout: 180_000 });
-
-const noDriver: AgentDriver = {
-  name: "none",
-  can: { interrupt: true, resume: true, structuredOutput: true },
-  open: () => Promise.reject(new Error("nothing is opened here")),
-  models: () => Promise.reject(new Error("nobody asks")),
-};
 
 describe.each(theServer("a warm node"))("a node that keeps agents ready, over %s", () => {
   test("gives them to those that come, tells how many there are, and ends them with all else", async () => {
@@ -43,7 +36,7 @@ describe.each(theServer("a warm node"))("a node that keeps agents ready, over %s
     const desk = await fleet.desk();
     await using node = await startWholeNode(fleet, "one", { driver: agents, asked: { warm: 2 } });
     await node.told("lease.granted");
-    const driver = desk.driver(noDriver);
+    const driver = desk.driver(nothingHere);
     const warm = (): number | undefined => desk.list().nodes[0]?.warm;
     const used = (): number | undefined => desk.list().nodes[0]?.used;
     expect(warm()).toBe(0);

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
-import type { AgentDriver, AgentEvent, AgentSession } from "../../../src/drivers/agent.ts";
+import type { AgentEvent, AgentSession } from "../../../src/drivers/agent.ts";
 import type { NodesDeskParts } from "../../../src/nodes/host/desk.ts";
 import { leaseTimes } from "../../../src/nodes/lease.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
@@ -20,7 +20,7 @@ import { eventually } from "../../kit/deck.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { hubOf, quick, until } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
-import { puppet, turnEnded } from "../kit/puppet.ts";
+import { nothingHere, puppetsAway, turnEnded, type puppet } from "../kit/puppet.ts";
 import { startRelay } from "../kit/relay.ts";
 import { specOf } from "../kit/spec.ts";
 import { startWholeNode, type WholeNode, type WholeNodeOptions } from "../kit/whole-node.ts";
@@ -42,21 +42,9 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
   const folder = join(fleet.folder, "home", "runs", run);
   const workspace = join(fleet.folder, "workspace");
   for (const path of [folder, workspace]) mkdirSync(path, { recursive: true });
-  const agents = new Map<string, ReturnType<typeof puppet>>();
-  const nodeDriver: Pick<AgentDriver, "open"> = {
-    open({ id, ...owner }) {
-      const agent = puppet();
-      agents.set(id, agent);
-      return agent.open(owner);
-    },
-  };
+  const agents = puppetsAway();
   const desk = await fleet.desk(parts);
-  const driver = desk.driver({
-    name: "none",
-    can: { interrupt: true, resume: true, structuredOutput: true },
-    open: () => Promise.reject(new Error("nothing is opened here")),
-    models: () => Promise.reject(new Error("nothing is asked here")),
-  });
+  const driver = desk.driver(nothingHere);
   return {
     folder,
     workspace,
@@ -67,7 +55,7 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
     read: (name: string, root = folder): string => readFileSync(join(root, name), "utf8"),
     async node(name: string, more: Partial<WholeNodeOptions> = {}): Promise<WholeNode> {
       const before = fleet.toldOf("node.came").length;
-      const node = await startWholeNode(fleet, name, { driver: nodeDriver, ...more });
+      const node = await startWholeNode(fleet, name, { driver: agents.driver, ...more });
       await eventually(() => fleet.toldOf("node.came").length > before, `${name} is there`);
       return node;
     },
@@ -84,7 +72,7 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
         surface: async (wish) => ({ ok: true, reason: JSON.stringify(wish) }),
       });
       const session = await driver.open(spec);
-      const agent = agents.get(id);
+      const agent = agents.opened.findLast((one) => one.id === id)?.agent;
       if (agent === undefined) throw new Error("no node has opened it");
       return {
         session,
