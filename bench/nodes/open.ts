@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import type { SessionSpec } from "../../src/drivers/agent.ts";
 import { say } from "../../src/offline/reply.ts";
 import { openHubHost, type HubHost } from "../../test/nodes/kit/hub-host.ts";
 import { until } from "../../test/nodes/kit/hub.ts";
@@ -57,14 +55,9 @@ async function opened(
 }
 
 async function once(host: HubHost, scene: NodeScene, id: string): Promise<number> {
-  const spec: SessionSpec = {
-    id,
-    cwd: scene.workspace,
-    run: { id: "run-20260101-000000-aaaa", folder: join(scene.folder, "home/runs/run-20260101-000000-aaaa") },
-    caliber: { model: "sonnet", effort: "low" },
-    role: { kind: "worker" },
+  const spec = scene.specOf(id, {
     gate: () => Promise.resolve({ decision: "deny", rule: "bench", reason: "nothing is to be called" }),
-  };
+  });
   const began = performance.now();
   const session = await host.driver.open(spec);
   session.send("Say that you are here.");

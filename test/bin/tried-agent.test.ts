@@ -1,16 +1,7 @@
 import { expect, test } from "vitest";
 import { tried } from "../../src/bin/tried-agent.ts";
-import type { SessionSpec } from "../../src/drivers/agent.ts";
 import { puppet } from "../nodes/kit/puppet.ts";
-
-const spec: SessionSpec = {
-  id: "cx-1",
-  cwd: "/work",
-  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-};
+import { specOf } from "../nodes/kit/spec.ts";
 
 /** A driver whose agent is tried before each opening, with these results one after the other. */
 function scene(...passes: boolean[]) {
@@ -37,9 +28,9 @@ function scene(...passes: boolean[]) {
 
 test("an agent that was replaced under a node is tried before each session, and gets none when it does not keep to the gate", async () => {
   const { driver, done } = scene(true, true, false);
-  await driver.open(spec);
-  await driver.open({ ...spec, id: "cx-2" });
-  await expect(driver.open({ ...spec, id: "cx-3" })).rejects.toMatchObject({
+  await driver.open(specOf("cx-1"));
+  await driver.open(specOf("cx-2"));
+  await expect(driver.open(specOf("cx-3"))).rejects.toMatchObject({
     code: "agent.canary",
     message: expect.stringContaining("it ran what was denied"),
   });
@@ -50,5 +41,5 @@ test("an agent that cannot be tried gets nothing either", async () => {
   const driver = tried({ open: () => Promise.reject(new Error("it was opened")) }, () =>
     Promise.reject(new Error("the trial did not end")),
   );
-  await expect(driver.open(spec)).rejects.toThrow("the trial did not end");
+  await expect(driver.open(specOf("cx-1"))).rejects.toThrow("the trial did not end");
 });

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { AgentEvent, SessionSpec } from "../../src/drivers/agent.ts";
+import type { AgentEvent } from "../../src/drivers/agent.ts";
 import { leaseTimes } from "../../src/nodes/lease.ts";
 import { say } from "../../src/offline/reply.ts";
 import { bearersOf } from "../kit/deck.ts";
@@ -15,15 +15,6 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const leaseMs = 12_000;
 const agent = join(import.meta.dirname, "soak/unit-agent.mjs");
-
-const specOf = (scene: NodeScene, id: string): SessionSpec => ({
-  id,
-  cwd: scene.workspace,
-  run: { id: "run-20260101-000000-aaaa", folder: join(scene.folder, "home-of-host/runs/run-20260101-000000-aaaa") },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-});
 
 const behind = (cable: Cable, scene: NodeScene): NodeProcess =>
   scene.quick("node-a", leaseMs, { before: cable.before, url: cable.url, env: { CYBERDECK_CLAUDE_BIN: agent } });
@@ -44,7 +35,7 @@ describe.each(able.flatMap(() => theServer("a node whose cable is cut")))("a nod
     await using scene = await openNodeScene(server, () => say("Nobody asks."));
     const node = behind(cable, scene);
     await node.told("lease.granted");
-    const session = await host.driver.open(specOf(scene, "cx-00000011"));
+    const session = await host.driver.open(scene.specOf("cx-00000011"));
     const said = turnOf(session.events);
     session.send("Do unit 1-1: it is work.");
     await until(() => existsSync(join(scene.workspace, "unit-1-1.txt")));
@@ -67,7 +58,7 @@ describe.each(able.flatMap(() => theServer("a node whose cable is cut")))("a nod
       await using scene = await openNodeScene(server, () => say("Nobody asks."));
       const node = behind(cable, scene);
       const { boot } = await node.told("lease.granted");
-      const session = await host.driver.open(specOf(scene, "cx-00000012"));
+      const session = await host.driver.open(scene.specOf("cx-00000012"));
       session.send("Work for ever.");
       await until(() => existsSync(join(scene.workspace, "begun")));
       cable.cut(what);
@@ -79,7 +70,7 @@ describe.each(able.flatMap(() => theServer("a node whose cable is cut")))("a nod
       await until(() => host.strangers.length > 0);
       expect(new Set(host.strangers.map((to) => to.boot))).toEqual(new Set([boot]));
       rmSync(join(scene.workspace, "begun"));
-      const next = await host.driver.open(specOf(scene, "cx-00000013"));
+      const next = await host.driver.open(scene.specOf("cx-00000013"));
       const said = turnOf(next.events);
       next.send("Do unit 1-2: it is work.");
       expect(await said).toBe("Unit 1-2 has 2 steps.");

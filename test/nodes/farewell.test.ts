@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { AgentDriver, AgentSession, SessionSpec } from "../../src/drivers/agent.ts";
+import type { AgentDriver, AgentSession } from "../../src/drivers/agent.ts";
+import type { NodesDeskParts } from "../../src/nodes/host/desk.ts";
 import { nodeWireVersion as wire } from "../../src/nodes/wire/letters.ts";
 import { asked, dismissedSchema } from "../../src/nodes/wire/questions.ts";
 import { call, type Answerer } from "../../src/offline/reply.ts";
@@ -11,18 +12,12 @@ import { openFleet, type Fleet } from "./kit/fleet.ts";
 import { hubOf, until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene } from "./kit/node-process.ts";
-import { puppet } from "./kit/puppet.ts";
+import { nothingHere, puppet } from "./kit/puppet.ts";
+import { runIn, specOf } from "./kit/spec.ts";
 import { startWholeNode, type WholeNode, type WholeNodeOptions } from "./kit/whole-node.ts";
 
 // A host and a node try their agents and gates before they are there.
 vi.setConfig({ testTimeout: 180_000 });
-
-const noDriver: AgentDriver = {
-  name: "none",
-  can: { interrupt: true, resume: true, structuredOutput: true },
-  open: () => Promise.reject(new Error("nothing is opened here")),
-  models: () => Promise.reject(new Error("nobody asks")),
-};
 
 /** Opens agents that do nothing and stop as the test wants. */
 function puppets(stop: (session: AgentSession) => AgentSession["stop"] = (session) => (how) => session.stop(how)) {
@@ -38,37 +33,30 @@ function puppets(stop: (session: AgentSession) => AgentSession["stop"] = (sessio
   return { driver, stopped };
 }
 
-/** A fleet, and a folder that host and nodes share. */
-async function scene(fleet: Fleet) {
+/** A host that opens sessions, and nodes for them, in a folder that they share. */
+async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
   const cwd = join(fleet.folder, "workspace");
   mkdirSync(cwd);
-  const spec = (id: string): SessionSpec => ({
-    id,
-    cwd,
-    run: { id: "run-1", folder: join(fleet.folder, "home/runs/run-1") },
-    caliber: { model: "sonnet", effort: "low" },
-    role: { kind: "worker" },
-    gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-    place: { pool: "big" },
-  });
-  const node = async (name: string, driver: WholeNodeOptions["driver"]): Promise<WholeNode> => {
-    const one = await startWholeNode({ name, url: fleet.server.url, folder: fleet.folder, driver });
+  const run = runIn(join(fleet.folder, "home"));
+  const desk = await fleet.desk(parts);
+  const here = desk.driver(nothingHere);
+  const open = (id: string) => here.open(specOf(id, { cwd, run, place: { pool: "big" } }));
+  const node = async (name: string, agents: WholeNodeOptions): Promise<WholeNode> => {
+    const one = await startWholeNode(fleet, name, agents);
     await one.told("lease.granted");
     return one;
   };
-  return { spec, node };
+  return { desk, open, node };
 }
 
 describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
   test("has its nodes end all that they have at once, with proof, and the next one counts on them at once", async () => {
     await using fleet = await openFleet();
-    const { spec, node } = await scene(fleet);
-    const desk = await fleet.desk();
+    const { desk, open, node } = await scene(fleet);
     const agents = puppets();
-    await using one = await node("one", agents.driver);
-    await using two = await node("two", agents.driver);
-    const driver = desk.driver(noDriver);
-    const sessions = await Promise.all(["cx-1", "cx-2", "cx-3"].map((id) => driver.open(spec(id))));
+    await using one = await node("one", agents);
+    await using two = await node("two", agents);
+    const sessions = await Promise.all(["cx-1", "cx-2", "cx-3"].map(open));
     const on = (name: string): number => sessions.filter(({ place }) => place === name).length;
     const said = desk.farewell();
     // However often.
@@ -99,11 +87,10 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
 
   test("says nothing when it dies: its nodes go on until their leases are over", async () => {
     await using fleet = await openFleet();
-    const { spec, node } = await scene(fleet);
-    const desk = await fleet.desk();
+    const { desk, open, node } = await scene(fleet);
     const agents = puppets();
-    await using one = await node("one", agents.driver);
-    await desk.driver(noDriver).open(spec("cx-1"));
+    await using one = await node("one", agents);
+    await open("cx-1");
     await desk.close();
     await one.told("lease.waiting");
     expect(agents.stopped).toEqual([]);
@@ -114,8 +101,7 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
 
   test("tells which node could not prove it, or has not answered, and does not wait for longer than it may", async () => {
     await using fleet = await openFleet();
-    const { spec, node } = await scene(fleet);
-    const desk = await fleet.desk({ farewellMs: 1500 });
+    const { desk, open, node } = await scene(fleet, { farewellMs: 1500 });
     const survives = puppets((session) => async (how) => {
       await session.stop(how);
       return { proven: false, survivors: [4711] };
@@ -126,13 +112,12 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
           setTimeout(() => void session.stop(how).then(resolve), 4000);
         }),
     );
-    await using one = await node("one", survives.driver);
-    const driver = desk.driver(noDriver);
-    await driver.open(spec("cx-1"));
-    await using two = await node("two", hangs.driver);
+    await using one = await node("one", survives);
+    await open("cx-1");
+    await using two = await node("two", hangs);
     desk.drain("one", true).catch(() => "the next one goes to the other");
     await until(() => desk.list().nodes.some(({ node: name, draining }) => name === "one" && draining));
-    await driver.open(spec("cx-2"));
+    await open("cx-2");
     const said = (await desk.farewell()).toSorted((a, b) => a.node.localeCompare(b.node));
     expect(said).toMatchObject([
       { node: "one", sessions: 1, proven: false, problem: null },
@@ -146,11 +131,10 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
 
   test("cannot be spoken for: a farewell of another life of a host, or to another life of the node, ends nothing", async () => {
     await using fleet = await openFleet();
-    const { spec, node } = await scene(fleet);
-    const desk = await fleet.desk();
+    const { open, node } = await scene(fleet);
     const agents = puppets();
-    await using one = await node("one", agents.driver);
-    await desk.driver(noDriver).open(spec("cx-1"));
+    await using one = await node("one", agents);
+    await open("cx-1");
     const { boot, host } = await one.told("lease.granted");
     await using other = await hubOf(fleet.server, "host");
     const say = (body: object) =>

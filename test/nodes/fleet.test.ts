@@ -2,43 +2,33 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
-import type { AgentDriver, SessionSpec } from "../../src/drivers/agent.ts";
-import { block, call, reply, say, useTool } from "../../src/offline/reply.ts";
-import { scripted } from "../../src/offline/script.ts";
-import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import type { AgentDriver } from "../../src/drivers/agent.ts";
+import { call, reply, say, useTool } from "../../src/offline/reply.ts";
+import { eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
 import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openFleet } from "./kit/fleet.ts";
 import { later } from "./kit/later.ts";
 import { theServer } from "./kit/nats.ts";
-import { puppet } from "./kit/puppet.ts";
+import { nothingHere, puppet } from "./kit/puppet.ts";
 import { startRelay } from "./kit/relay.ts";
+import { specOf } from "./kit/spec.ts";
+import { threeConstructs } from "./kit/three-tasks.ts";
 
 /** Opens agents that do nothing, and remembers when. */
 function puppets() {
   const opened: { id: string; resume: string | undefined; stopped: number }[] = [];
   const stopped: string[] = [];
   const driver: AgentDriver = {
-    name: "claude",
-    can: { interrupt: true, resume: true, structuredOutput: true },
+    ...nothingHere,
     open({ id, resume, ...owner }) {
       opened.push({ id, resume, stopped: stopped.length });
       const made = puppet();
       void made.session.closed.then(() => stopped.push(id));
       return made.open(owner);
     },
-    models: () => Promise.reject(new Error("nobody asks")),
   };
   return { driver, opened, stopped };
 }
-
-const specOf = (id: string): SessionSpec => ({
-  id,
-  cwd: "/work",
-  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-});
 
 describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of a fleet, over %s", () => {
   test("is done on two nodes as on one machine, also when the server is killed and started again", async () => {
@@ -47,28 +37,17 @@ describe.each(theServer("a fleet"))("a goal whose constructs are on the nodes of
     const agents = later();
     const nodes = [await fleet.node("one", agents.driver), await fleet.node("two", agents.driver)];
     await eventually(() => desk.list().nodes.filter(({ why_not }) => why_not === null).length === 2, "both take work");
-    const tasks = ["First", "Second", "Third"].map((name) => `${name}: do it.`);
     await using kit = await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { max_concurrent: 4, sandbox: "off" },
-      answer: scripted({
-        daemon: [block({ actions: tasks.map((task) => ({ type: "spawn" as const, task })), status: "waiting" })],
-        afterwards: doneWhenIdle("All done."),
-        constructs: tasks.map((task, index) => ({
-          task,
-          steps: [
-            reply(
-              useTool("Bash", { command: `echo ${index} >> made-${index}; until test -e go; do sleep 0.05; done` }),
-              useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
-            ),
-            call("Bash", { command: `cat made-${index}` }),
-            ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join()}.`),
-          ],
-        })),
-      }),
+      answer: threeConstructs((index) => [
+        reply(
+          useTool("Bash", { command: `echo ${index} >> made-${index}; until test -e go; do sleep 0.05; done` }),
+          useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
+        ),
+        call("Bash", { command: `cat made-${index}` }),
+        ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join()}.`),
+      ]),
     });
     const { afterSeq } = await kit.startGoal("Have three constructs do it.");
     for (const index of [0, 1, 2])
@@ -187,7 +166,7 @@ describe.each(theServer("another life of the host"))("a host that has come up an
       () => false,
     );
     expect(look.draw()({ before: "one" })).toContain("may still be at work on it");
-    const opening = desk.driver(agent.driver).open({ ...specOf("cx-1"), resume: "s-1", place: { before: "one" } });
+    const opening = desk.driver(agent.driver).open(specOf("cx-1", { resume: "s-1", place: { before: "one" } }));
     await opening;
     // Nothing was opened again before all of the earlier life was ended.
     expect(agent.opened.map(({ id, resume, stopped }) => ({ id, resume, stopped }))).toEqual([
@@ -206,7 +185,7 @@ describe.each(theServer("another life of the host"))("a host that has come up an
     await fleet.node("two", agent.driver);
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
     const driver = desk.driver(agent.driver);
-    const gone = { ...specOf("cx-1"), place: { before: "one" } };
+    const gone = specOf("cx-1", { place: { before: "one" } });
     await expect(driver.open({ ...gone, resume: "s-1" })).rejects.toMatchObject({ code: "agent.session_gone" });
     await driver.open(gone);
     expect(agent.opened.map(({ resume }) => resume)).toEqual([undefined]);
@@ -222,10 +201,7 @@ describe.each(theServer("nodes that go"))("constructs on a node, over %s", () =>
     const one = await fleet.node("one", agents.driver, { url: relay.url });
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
     await using kit = await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { max_concurrent: 2, sandbox: "off" },
       answer: atWork,
     });

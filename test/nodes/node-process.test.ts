@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { AgentEvent, SessionSpec } from "../../src/drivers/agent.ts";
+import type { AgentEvent } from "../../src/drivers/agent.ts";
 import { call, say, type Answerer } from "../../src/offline/reply.ts";
 import { homeMark } from "../../src/store/home.ts";
 import { bearersOf } from "../kit/deck.ts";
@@ -12,7 +12,7 @@ import { leaseTimes } from "../../src/nodes/lease.ts";
 import { openHubHost } from "./kit/hub-host.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
-import { openNodeScene, type NodeScene } from "./kit/node-process.ts";
+import { openNodeScene } from "./kit/node-process.ts";
 
 // Each node tries its agent, its gate and its wall before it joins.
 vi.setConfig({ testTimeout: 180_000 });
@@ -23,15 +23,6 @@ const answer: Answerer = ({ firstUserText, toolResults }) => {
   const command = firstUserText.includes("Work.") ? "touch begun; setsid sleep 301 & wait" : "echo made | tee made";
   return call("Bash", { command });
 };
-
-const specOf = (scene: NodeScene, id: string): SessionSpec => ({
-  id,
-  cwd: scene.workspace,
-  run: { id: "run-20260101-000000-aaaa", folder: join(scene.folder, "home-of-host/runs/run-20260101-000000-aaaa") },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-});
 
 async function turnOf(events: AsyncIterable<AgentEvent>): Promise<string> {
   for await (const event of events) if (event.type === "turn.ended") return event.turn.text;
@@ -55,7 +46,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
       isDraining: false,
       hasWall: false,
     });
-    const session = await host.driver.open(specOf(scene, "cx-00000001"));
+    const session = await host.driver.open(scene.specOf("cx-00000001"));
     const said = turnOf(session.events);
     session.send("Make it.");
     expect(await said).toBe("It says made.");
@@ -78,7 +69,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     await using scene = await openNodeScene(server, answer);
     const node = scene.node("node-a");
     await node.told("lease.granted");
-    const session = await host.driver.open(specOf(scene, "cx-00000002"));
+    const session = await host.driver.open(scene.specOf("cx-00000002"));
     session.send("Work.");
     await until(() => existsSync(join(scene.workspace, "begun")));
     expect(bearersOf("cx-00000002").some((line) => line.includes("sleep 301"))).toBe(true);
@@ -119,13 +110,13 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     await using scene = await openNodeScene(server, answer);
     const node = scene.node("node-a");
     await node.told("lease.granted");
-    const slow = await host.driver.open(specOf(scene, "cx-00000003"));
+    const slow = await host.driver.open(scene.specOf("cx-00000003"));
     slow.send("Work.");
     await until(() => existsSync(join(scene.workspace, "begun")));
     node.signal("SIGTERM");
     expect(await node.told("draining")).toMatchObject({ isDraining: true, used: 1, by: "node" });
     await until(() => host.nodes.get("node-a")?.isDraining === true);
-    void host.driver.open(specOf(scene, "cx-00000004")).catch(() => "nobody takes it");
+    void host.driver.open(scene.specOf("cx-00000004")).catch(() => "nobody takes it");
     await until(async () => (await host.hub.health()).queue.waiting === 1);
     expect(bearersOf("cx-00000003").some((line) => line.includes("sleep 301"))).toBe(true);
     node.signal("SIGINT");
@@ -142,7 +133,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     await using scene = await openNodeScene(server, answer);
     const node = scene.quick("node-a", leaseMs);
     const { boot } = await node.told("lease.granted");
-    const session = await host.driver.open(specOf(scene, "cx-00000005"));
+    const session = await host.driver.open(scene.specOf("cx-00000005"));
     session.send("Work.");
     await until(() => existsSync(join(scene.workspace, "begun")));
     node.signal("SIGSTOP");
@@ -156,7 +147,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     expect(new Set(host.strangers.map((to) => to.boot))).toEqual(new Set([boot]));
     expect(host.leased.length).toBe(2);
     // And it works again.
-    const next = await host.driver.open(specOf(scene, "cx-00000006"));
+    const next = await host.driver.open(scene.specOf("cx-00000006"));
     const said = turnOf(next.events);
     next.send("Make it.");
     expect(await said).toBe("It says made.");
@@ -171,7 +162,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     await using scene = await openNodeScene(server, answer);
     const node = scene.quick("node-a", 9000);
     await node.told("lease.granted");
-    const session = await host.driver.open(specOf(scene, "cx-00000007"));
+    const session = await host.driver.open(scene.specOf("cx-00000007"));
     session.send("Work.");
     await until(() => existsSync(join(scene.workspace, "begun")));
     host.beginAnew();
@@ -188,7 +179,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     await using scene = await openNodeScene(server, answer);
     const node = scene.node("node-a");
     await node.told("lease.granted");
-    const session = await host.driver.open(specOf(scene, "cx-00000008"));
+    const session = await host.driver.open(scene.specOf("cx-00000008"));
     for (const [index, store] of (["kept", "lost"] as const).entries()) {
       await server.kill();
       await node.told("link", 2 * index + 1);
@@ -227,7 +218,7 @@ describe.each(theServer("a node that cannot be one"))("a node over %s is refused
     await using scene = await openNodeScene(server, answer);
     const node = scene.node("node-a");
     await node.told("lease.granted");
-    const spec = specOf(scene, "cx-00000009");
+    const spec = scene.specOf("cx-00000009");
     await expect(host.driver.open({ ...spec, cwd: join(scene.folder, "nowhere") })).rejects.toThrow(/has no folder/);
     await expect(host.driver.open({ ...spec, cwd: scene.dataOf("node-a") })).rejects.toThrow(/the node's own folder/);
     // Without a wall it does not take what is to be behind one.

@@ -9,6 +9,7 @@ import { openHubHost } from "./kit/hub-host.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene, type NodeScene } from "./kit/node-process.ts";
+import { runIn } from "./kit/spec.ts";
 
 // Each node tries its agent, its gate and its wall before it joins.
 vi.setConfig({ testTimeout: 180_000 });
@@ -97,16 +98,12 @@ describe("cyberdeck node is refused", () => {
   });
 });
 
-const specOf = (scene: NodeScene, home: string): SessionSpec => ({
-  id: "cx-00000011",
-  cwd: scene.workspace,
-  run: { id: "run-20260101-000000-bbbb", folder: join(home, "runs/run-20260101-000000-bbbb") },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  // What counts is that the host wants one; the node puts up its own.
-  wall: { agent: "/nowhere/agent", shell: "/nowhere/shell", unreadable: [], unwritable: [] },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-});
+const specOf = (scene: NodeScene, home: string): SessionSpec =>
+  scene.specOf("cx-00000011", {
+    run: runIn(home, "run-20260101-000000-bbbb"),
+    // What counts is that the host wants one; the node puts up its own.
+    wall: { agent: "/nowhere/agent", shell: "/nowhere/shell", unreadable: [], unwritable: [] },
+  });
 
 async function turnOf(events: AsyncIterable<AgentEvent>): Promise<string> {
   for await (const event of events) if (event.type === "turn.ended") return event.turn.text;

@@ -1,18 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { SessionSpec } from "../../src/drivers/agent.ts";
 import { nodeWireVersion } from "../../src/nodes/wire/letters.ts";
+import { specOf } from "./kit/spec.ts";
 import { manifestOf } from "./workspace/kit/by-hand.ts";
 import { openingOf, readOpening, staysHere } from "../../src/nodes/wire/opening.ts";
 
-const spec: SessionSpec = {
-  id: "cx-00000001",
+const spec = specOf("cx-00000001", {
   cwd: "/work/garden",
   run: { id: "run-20260101-120000-abcd", folder: "/work/garden/.cyberdeck/runs/run-20260101-120000-abcd" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
   gate: () => Promise.reject(new Error("it does not cross")),
   transcript: () => undefined,
-};
+});
 
 const opening = openingOf(spec, 7);
 const manifest = manifestOf("a".repeat(40), { bytes: 1, sha256: "b".repeat(64) });

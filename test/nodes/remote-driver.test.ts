@@ -6,15 +6,9 @@ import { nodeWireVersion, type FromHost, type Saying } from "../../src/nodes/wir
 import type { Opening } from "../../src/nodes/wire/opening.ts";
 import { eventually } from "../kit/deck.ts";
 import { puppet } from "./kit/puppet.ts";
+import { specOf } from "./kit/spec.ts";
 
-const spec: SessionSpec = {
-  id: "cx-1",
-  cwd: "/work",
-  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-};
+const spec = specOf("cx-1");
 
 /** A host's driver whose openings go nowhere by themselves, and what it did. */
 function hosting(changes: Partial<RemoteDriverParts> = {}) {
@@ -65,7 +59,7 @@ describe("a driver whose sessions are on nodes", () => {
     const { driver, here, offered } = hosting({ goesOut: ({ id }) => id !== "cx-stays" });
     await driver.open({ ...spec, role: { kind: "coordinator", systemPrompt: "plan" } });
     await driver.open({ ...spec, servers: [{ name: "notes", command: "/usr/bin/node", args: [] }] });
-    await driver.open({ ...spec, id: "cx-stays" });
+    await driver.open(specOf("cx-stays"));
     expect(here.length).toBe(3);
     expect(offered).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import type { AgentDriver, AgentEvent, SessionSpec } from "../../src/drivers/agent.ts";
+import type { AgentDriver, AgentEvent } from "../../src/drivers/agent.ts";
 import { call, say, type Answerer } from "../../src/offline/reply.ts";
 import { remainsOf } from "../survivors/remains.ts";
 import { openFleet } from "./kit/fleet.ts";
@@ -9,34 +9,19 @@ import { openHubHost } from "./kit/hub-host.ts";
 import { until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene } from "./kit/node-process.ts";
-import { puppet } from "./kit/puppet.ts";
+import { nothingHere, puppet } from "./kit/puppet.ts";
+import { runIn, specOf } from "./kit/spec.ts";
 import { startWholeNode } from "./kit/whole-node.ts";
 
 // A node tries its agent and its gate before it joins.
 vi.setConfig({ testTimeout: 180_000 });
-
-const noDriver: AgentDriver = {
-  name: "none",
-  can: { interrupt: true, resume: true, structuredOutput: true },
-  open: () => Promise.reject(new Error("nothing is opened here")),
-  models: () => Promise.reject(new Error("nobody asks")),
-};
-
-const specIn = (folder: string, cwd: string, id: string): SessionSpec => ({
-  id,
-  cwd,
-  run: { id: "run-20260101-000000-aaaa", folder: join(folder, "home/runs/run-20260101-000000-aaaa") },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-  place: { pool: "big" },
-});
 
 describe.each(theServer("a warm node"))("a node that keeps agents ready, over %s", () => {
   test("gives them to those that come, tells how many there are, and ends them with all else", async () => {
     await using fleet = await openFleet();
     const cwd = join(fleet.folder, "workspace");
     mkdirSync(cwd);
+    const spec = (id: string) => specOf(id, { cwd, run: runIn(join(fleet.folder, "home")), place: { pool: "big" } });
     const opened: { isSpare: boolean; stopped: boolean }[] = [];
     const agents: Pick<AgentDriver, "open"> = {
       async open({ isSpare = false, ...owner }) {
@@ -49,19 +34,17 @@ describe.each(theServer("a warm node"))("a node that keeps agents ready, over %s
       },
     };
     const desk = await fleet.desk();
-    const { url } = fleet.server;
-    const asked = { warm: 2 };
-    await using node = await startWholeNode({ name: "one", url, folder: fleet.folder, driver: agents, asked });
+    await using node = await startWholeNode(fleet, "one", { driver: agents, asked: { warm: 2 } });
     await node.told("lease.granted");
-    const driver = desk.driver(noDriver);
+    const driver = desk.driver(nothingHere);
     const warm = (): number | undefined => desk.list().nodes[0]?.warm;
     const used = (): number | undefined => desk.list().nodes[0]?.used;
     expect(warm()).toBe(0);
-    await driver.open(specIn(fleet.folder, cwd, "cx-1"));
+    await driver.open(spec("cx-1"));
     await until(() => warm() === 2);
     // They take no slot.
     expect(used()).toBe(1);
-    await driver.open(specIn(fleet.folder, cwd, "cx-2"));
+    await driver.open(spec("cx-2"));
     expect((await node.told("spare.taken")).session).toBe("cx-2");
     await until(() => opened.length === 4 && warm() === 2 && used() === 2);
     expect(opened.map(({ isSpare }) => isSpare)).toEqual([false, true, true, true]);
@@ -88,18 +71,19 @@ describe.each(theServer("a warm node"))("a node that keeps agents ready, over %s
     await using scene = await openNodeScene(server, answer);
     const node = scene.node("node-a");
     await node.told("lease.granted");
-    const first = await host.driver.open(specIn(scene.folder, scene.workspace, "cx-00000011"));
+    const first = await host.driver.open(scene.specOf("cx-00000011"));
     const spare = await node.told("spare.ready");
     await until(() => host.nodes.get("node-a")?.warm === 1);
     const judged: string[] = [];
-    const second = await host.driver.open({
-      ...specIn(scene.folder, scene.workspace, "cx-00000012"),
-      caliber: { model: "opus", effort: "medium" },
-      gate: ({ tool }) => {
-        judged.push(tool);
-        return Promise.resolve({ decision: "allow", rule: "test", reason: "" });
-      },
-    });
+    const second = await host.driver.open(
+      scene.specOf("cx-00000012", {
+        caliber: { model: "opus", effort: "medium" },
+        gate: ({ tool }) => {
+          judged.push(tool);
+          return Promise.resolve({ decision: "allow", rule: "test", reason: "" });
+        },
+      }),
+    );
     expect(second.pid).toBe(spare["pid"]);
     expect(await node.told("spare.taken")).toMatchObject({ session: "cx-00000012", spare: spare["spare"] });
     const events: AgentEvent[] = [];

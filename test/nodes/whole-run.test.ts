@@ -2,13 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Judge } from "../../src/engine/gate/judge.ts";
-import { block, call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
-import { scripted } from "../../src/offline/script.ts";
+import { call, reply, say, useTool, type Answerer } from "../../src/offline/reply.ts";
 import type { DeckEvent } from "../../src/protocol/event.ts";
 import { numbersFrom } from "../durable/scenario.ts";
-import { bearersOf, doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { bearersOf, eventually, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
 import { atWork, bothWentOn, childrenOf, startTwoAtWork } from "./kit/at-work.ts";
 import { openEnds } from "./kit/ends.ts";
+import { threeConstructs } from "./kit/three-tasks.ts";
 
 const chanceFrom = (seed: number): (() => number) => {
   const number = numbersFrom(seed);
@@ -24,26 +24,18 @@ const verdictsOf = (events: readonly DeckEvent[]): string[][] =>
 describe("a goal whose constructs are all on nodes", () => {
   test.each([1, 2])("is done as on one machine, over a link that loses, doubles and delays (seed %i)", async (seed) => {
     await using ends = openEnds({ nodes: ["one", "two"], slots: 2, chance: chanceFrom(seed) });
-    const tasks = ["First", "Second", "Third"].map((name) => `${name}: do it.`);
     await using kit = await openTestDeck({
       driver: (usual) => ends.driver(usual),
       settings: { max_concurrent: 4, sandbox: "off" },
-      answer: scripted({
-        daemon: [block({ actions: tasks.map((task) => ({ type: "spawn" as const, task })), status: "waiting" })],
-        afterwards: doneWhenIdle("All done."),
-        constructs: tasks.map((task, index) => ({
-          task,
-          steps: [
-            reply(
-              // All three are at work at once: one node alone has no room for them.
-              useTool("Bash", { command: `echo ${index} >> made-${index}; ${untilAllAreThere}` }),
-              useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
-            ),
-            call("Bash", { command: `cat made-${index}` }),
-            ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join()}.`),
-          ],
-        })),
-      }),
+      answer: threeConstructs((index) => [
+        reply(
+          // All three are at work at once: one node alone has no room for them.
+          useTool("Bash", { command: `echo ${index} >> made-${index}; ${untilAllAreThere}` }),
+          useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
+        ),
+        call("Bash", { command: `cat made-${index}` }),
+        ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join()}.`),
+      ]),
     });
     const events = await kit.runGoal("Have three constructs do it.");
     expect(of(events, "run.closed")[0]?.body).toMatchObject({ status: "done" });

@@ -1,41 +1,16 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
-import type { AgentDriver, SessionSpec } from "../../../src/drivers/agent.ts";
 import { openOutbox } from "../../../src/nodes/node/outbox.ts";
-import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
-import { nodeStateSchema, type NodeTells } from "../../../src/nodes/wire/node-state.ts";
+import { nodeStateSchema } from "../../../src/nodes/wire/node-state.ts";
 import { eventually } from "../../kit/deck.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { hubOf } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
-import { puppet } from "../kit/puppet.ts";
+import { puppetsAway } from "../kit/puppet.ts";
 import { startRelay } from "../kit/relay.ts";
-
-/** Agents that do nothing by themselves, behind the driver of a node. */
-function lazy() {
-  const agents: ReturnType<typeof puppet>[] = [];
-  const driver: AgentDriver = {
-    name: "claude",
-    can: { interrupt: true, resume: true, structuredOutput: true },
-    open(owner) {
-      const agent = puppet();
-      agents.push(agent);
-      return agent.open(owner);
-    },
-    models: () => Promise.reject(new Error("nobody asks")),
-  };
-  return { agents, driver };
-}
-
-const spec: SessionSpec = {
-  id: "cx-1",
-  cwd: "/work",
-  run: { id: "run-1", folder: "/work/.cyberdeck/runs/run-1" },
-  caliber: { model: "sonnet", effort: "low" },
-  role: { kind: "worker" },
-  gate: () => Promise.resolve({ decision: "allow", rule: "test", reason: "" }),
-};
+import { specOf } from "../kit/spec.ts";
+import { tells } from "../kit/tells.ts";
 
 /** The lives of a node of which something is in its outbox that nobody has acknowledged. */
 function unacknowledged(fleet: Fleet, node: string): string[] {
@@ -47,32 +22,16 @@ function unacknowledged(fleet: Fleet, node: string): string[] {
   }
 }
 
-const tells: NodeTells = {
-  wire: nodeWireVersion,
-  versions: { cyberdeck: "0.0.0-test", agent: null },
-  pool: "p",
-  labels: [],
-  slots: 4,
-  used: 0,
-  warm: 0,
-  freeMb: 4000,
-  isDraining: false,
-  policy: "p",
-  workspace: "shared",
-  hasWall: false,
-  since: 0,
-};
-
 describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
   test("acknowledges what a node has said when the record has it, and not before", async () => {
     await using fleet = await openFleet();
-    const { agents, driver } = lazy();
+    const { opened, driver } = puppetsAway();
     const kept = Promise.withResolvers<void>();
     const desk = await fleet.desk({}, { kept: () => kept.promise });
     await fleet.node("one", driver);
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
-    const session = await desk.driver(driver).open(spec);
-    agents[0]?.does({ type: "said", text: "one" });
+    const session = await desk.driver(driver).open(specOf("cx-1"));
+    opened[0]?.agent.does({ type: "said", text: "one" });
     const events = session.events[Symbol.asyncIterator]();
     expect((await events.next()).value).toEqual({ type: "said", text: "one" });
     // Whoever asks for the next one has dealt with it.
@@ -105,11 +64,11 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
 
   test("ends a session to which something is said that no letter can carry, and tells why", async () => {
     await using fleet = await openFleet();
-    const { driver } = lazy();
+    const { driver } = puppetsAway();
     const desk = await fleet.desk();
     await fleet.node("one", driver);
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
-    const session = await desk.driver(driver).open(spec);
+    const session = await desk.driver(driver).open(specOf("cx-1"));
     session.send("x".repeat(20_000_000));
     expect(await session.closed).toMatchObject({ how: "lost" });
     expect(fleet.toldOf("deck.warned")).toContainEqual({
@@ -121,13 +80,13 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
   test("answers a life of a node that it has given up, so that its late words are not kept for ever", async () => {
     await using fleet = await openFleet();
     await using relay = await startRelay(fleet.server.port);
-    const { agents, driver } = lazy();
+    const { opened, driver } = puppetsAway();
     const desk = await fleet.desk();
     const one = await fleet.node("one", driver, { url: relay.url });
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
-    const session = await desk.driver(driver).open(spec);
+    const session = await desk.driver(driver).open(specOf("cx-1"));
     relay.cut();
-    agents[0]?.does({ type: "said", text: "nobody hears this" });
+    opened[0]?.agent.does({ type: "said", text: "nobody hears this" });
     expect(await session.closed).toMatchObject({ how: "lost" });
     await eventually(() => one.proofs.length === 1, "it has ended what it had");
     const [first] = one.lives;
@@ -136,7 +95,7 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     await eventually(() => fleet.toldOf("node.stranger").length > 0, "its late words have come");
     await eventually(() => !unacknowledged(fleet, "one").includes(first?.boot ?? ""), "they are kept no longer");
     // In its next life it has work again.
-    const again = await desk.driver(driver).open({ ...spec, id: "cx-2" });
+    const again = await desk.driver(driver).open(specOf("cx-2"));
     await again.stop("hard");
   });
 });

@@ -1,26 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Home } from "../../../src/nodes/host/homecoming.ts";
 import { placesOf, type Sharing } from "../../../src/nodes/host/places.ts";
-import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
 import type { KnownNode } from "../../../src/nodes/wire/node-state.ts";
 import { whyClosed } from "../../../src/nodes/host/roster.ts";
+import { tells } from "../kit/tells.ts";
 
 const node = (name: string, some: Partial<KnownNode> = {}): KnownNode => ({
+  ...tells,
   name,
   boot: `${name}-1`,
-  wire: nodeWireVersion,
-  versions: { cyberdeck: "1", agent: null },
-  pool: "big",
-  labels: [],
   slots: 2,
-  used: 0,
-  warm: 0,
-  freeMb: 4000,
-  isDraining: false,
-  policy: "p",
-  workspace: "shared",
-  hasWall: false,
-  since: 0,
   ...some,
 });
 

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { AgentDriver } from "../../../src/drivers/agent.ts";
 import { hubBounds } from "../../../src/nodes/hub/bounds.ts";
 import type { Hub, RegistryChange } from "../../../src/nodes/hub/hub.ts";
 import { hostLines } from "../../../src/nodes/host/lines.ts";
@@ -17,6 +16,7 @@ import {
 import { policyVersion } from "../../../src/nodes/wire/policy.ts";
 import { hubOf } from "./hub.ts";
 import type { NatsServer } from "./nats.ts";
+import { nothingHere } from "./puppet.ts";
 
 /** A host of a test: it opens sessions on one node over a real server, and remembers what nodes have told it. */
 export interface HubHost extends AsyncDisposable {
@@ -45,13 +45,6 @@ export interface HubHostOptions {
 
 /** The runs that are open in each of these hosts. */
 export const testRuns = ["run-20260101-000000-aaaa", "run-20260101-000000-bbbb"];
-
-const noDriver: AgentDriver = {
-  name: "none",
-  can: { interrupt: true, resume: true, structuredOutput: true },
-  open: () => Promise.reject(new Error("nothing is opened here")),
-  models: () => Promise.reject(new Error("nothing is asked here")),
-};
 
 export async function openHubHost(server: NatsServer, options: HubHostOptions): Promise<HubHost> {
   const { times = fleetLease, node, patienceMs = 30_000 } = options;
@@ -82,7 +75,7 @@ export async function openHubHost(server: NatsServer, options: HubHostOptions): 
     }
   }, 50);
   const driver = remoteDriver({
-    here: noDriver,
+    here: nothingHere,
     goesOut: () => true,
     link: {
       offer: async (opening) => {

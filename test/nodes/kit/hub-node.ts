@@ -27,6 +27,7 @@ import { nodePolicySchema } from "../../../src/nodes/wire/policy.ts";
 import { z } from "zod";
 import { placeOf } from "./ends.ts";
 import { quick } from "./hub.ts";
+import { tells } from "./tells.ts";
 
 export interface HubNodeOptions {
   name: string;
@@ -216,19 +217,12 @@ class Node implements HubNode {
 
   #state(): NodeTells {
     return {
-      wire: nodeWireVersion,
-      versions: { cyberdeck: "0.0.0-test", agent: null },
-      pool: "big",
-      labels: [],
-      slots: 4,
+      ...tells,
       used: this.#worker?.used ?? 0,
-      warm: 0,
       freeMb: 8000,
       isDraining: this.#isDraining,
       policy: this.#shelf?.version() ?? null,
       workspace: this.#spaces === undefined ? "shared" : "bundle",
-      hasWall: false,
-      since: 0,
       ...this.#options.tells,
     };
   }

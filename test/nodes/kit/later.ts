@@ -1,4 +1,5 @@
 import type { AgentDriver } from "../../../src/drivers/agent.ts";
+import type { NodesDesk } from "../../../src/nodes/host/desk.ts";
 
 /** Lets a test have the real driver before its deck is open. */
 export function later() {
@@ -9,5 +10,12 @@ export function later() {
     open: async (spec) => (await usual.promise).open(spec),
     models: async (asked) => (await usual.promise).models(asked),
   };
-  return { driver, is: (given: AgentDriver) => usual.resolve(given) };
+  /** For a deck whose sessions go through this desk: what it gives is the real driver from then on. */
+  const through =
+    (desk: Pick<NodesDesk, "driver">) =>
+    (given: AgentDriver): AgentDriver => {
+      usual.resolve(given);
+      return desk.driver(given);
+    };
+  return { driver, through };
 }

@@ -5,11 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import type { SessionSpec } from "../../../src/drivers/agent.ts";
 import { startOfflineApi } from "../../../src/offline/server.ts";
 import type { Answerer } from "../../../src/offline/reply.ts";
 import { isAlive, remainsOf } from "../../survivors/remains.ts";
 import { until } from "./hub.ts";
 import type { NatsServer } from "./nats.ts";
+import { runIn, specOf } from "./spec.ts";
 
 const entry = join(import.meta.dirname, "../../../src/bin/cyberdeck.ts");
 
@@ -45,6 +47,8 @@ export interface NodeScene extends AsyncDisposable {
   /** The folder that host and nodes share. */
   workspace: string;
   dataOf(name: string): string;
+  /** What opens a session in that folder, by a host whose home is elsewhere. */
+  specOf(id: string, changes?: Partial<SessionSpec>): SessionSpec;
   /** Starts a node of this name, with more flags, such as another way to the server. */
   node(name: string, ...flags: string[]): NodeProcess;
   /** Starts one whose lease lasts so long, by itself and not by the command. */
@@ -116,6 +120,7 @@ export async function openNodeScene(server: Pick<NatsServer, "url">, answer: Ans
     folder,
     workspace,
     dataOf,
+    specOf: (id, changes) => specOf(id, { cwd: workspace, run: runIn(join(folder, "home-of-host")), ...changes }),
     command,
     quick: (name, leaseMs, { before, url, env: more } = { before: [], url: server.url, env: {} }) =>
       start(

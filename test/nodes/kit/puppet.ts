@@ -1,5 +1,5 @@
 import { channel } from "../../../src/base/stream.ts";
-import type { AgentEvent, AgentExit, AgentSession, SessionOwner } from "../../../src/drivers/agent.ts";
+import type { AgentDriver, AgentEvent, AgentExit, AgentSession, SessionOwner } from "../../../src/drivers/agent.ts";
 import type { ToolCall } from "../../../src/protocol/verdict.ts";
 
 /** An agent that does what the test tells it, and remembers what it was told. */
@@ -54,6 +54,41 @@ export function puppet() {
     calls: (call: ToolCall) => owner?.gate(call) ?? Promise.reject(new Error("nobody has opened it")),
   };
 }
+
+/** An agent that was opened on a node. */
+interface OpenedPuppet {
+  id: string;
+  cwd: string;
+  resume: string | undefined;
+  agent: ReturnType<typeof puppet>;
+}
+
+/** Opens agents that do nothing by themselves, and remembers where. */
+export function puppetsAway() {
+  const opened: OpenedPuppet[] = [];
+  const driver: AgentDriver = {
+    name: "claude",
+    can: { interrupt: true, resume: true, structuredOutput: true },
+    open({ id, cwd, resume, ...owner }) {
+      const agent = puppet();
+      opened.push({ id, cwd, resume, agent });
+      return agent.open(owner);
+    },
+    models: () => Promise.reject(new Error("nobody asks")),
+  };
+  const last = (): OpenedPuppet => {
+    const one = opened.at(-1);
+    if (one === undefined) throw new Error("none was opened");
+    return one;
+  };
+  return { driver, opened, last };
+}
+
+/** A driver of a machine on which nothing may be opened. */
+export const nothingHere: AgentDriver = {
+  ...puppetsAway().driver,
+  open: () => Promise.reject(new Error("it was opened on the host's machine")),
+};
 
 /** The end of a turn that went well. */
 export const turnEnded: AgentEvent = {

@@ -4,30 +4,35 @@ import type { AgentDriver } from "../../../src/drivers/agent.ts";
 import { leaseTimes } from "../../../src/nodes/lease.ts";
 import { startNode, type NodeParts } from "../../../src/nodes/node/node.ts";
 import type { NodeEnd, NodeEvent } from "../../../src/protocol/node.ts";
+import type { Fleet } from "./fleet.ts";
 import { quick, until } from "./hub.ts";
 
 /** A node as the command starts it, in this process and with another driver. */
 export interface WholeNode extends AsyncDisposable {
+  readonly data: string;
   readonly events: NodeEvent[];
   of<T extends NodeEvent["type"]>(type: T): (NodeEvent & { type: T })[];
   /** Waits for so many events of a kind, and gives the last one. */
   told<T extends NodeEvent["type"]>(type: T, times?: number): Promise<NodeEvent & { type: T }>;
+  /** Where this node has the folder of a run. */
+  runFolder(run: string): string;
   drain(): number;
   end(): Promise<NodeEnd>;
 }
 
 export interface WholeNodeOptions {
-  name: string;
-  url: string;
-  /** The folder of the test, in which its own is. */
-  folder: string;
   driver: Pick<AgentDriver, "open">;
+  /** The way to the server; the default is the straight one. */
+  url?: string;
   asked?: Partial<NodeParts["asked"]>;
   parts?: Partial<NodeParts>;
 }
 
-export async function startWholeNode(options: WholeNodeOptions): Promise<WholeNode> {
-  const { name, url, folder, driver, asked, parts } = options;
+export async function startWholeNode(
+  { server, folder }: Pick<Fleet, "server" | "folder">,
+  name: string,
+  { driver, url = server.url, asked, parts }: WholeNodeOptions,
+): Promise<WholeNode> {
   const data = join(folder, `data-${name}`);
   const agentHome = join(folder, `home-${name}`);
   for (const path of [data, agentHome]) mkdirSync(path, { recursive: true });
@@ -58,6 +63,7 @@ export async function startWholeNode(options: WholeNodeOptions): Promise<WholeNo
     return node.closed;
   };
   return {
+    data,
     events,
     of: some,
     async told(type, times = 1) {
@@ -69,6 +75,7 @@ export async function startWholeNode(options: WholeNodeOptions): Promise<WholeNo
       if (event === undefined) throw new Error("it was there a moment ago");
       return event;
     },
+    runFolder: (run) => join(data, "runs", run),
     drain: () => node.drain(),
     end,
     async [Symbol.asyncDispose]() {

@@ -11,19 +11,19 @@ import {
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
-import type { AgentDriver, AgentEvent, AgentSession, SessionSpec } from "../../../src/drivers/agent.ts";
+import type { AgentEvent, AgentSession } from "../../../src/drivers/agent.ts";
 import type { NodesDeskParts } from "../../../src/nodes/host/desk.ts";
 import { leaseTimes } from "../../../src/nodes/lease.ts";
-import type { NodeParts } from "../../../src/nodes/node/node.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import type { ToolCall } from "../../../src/protocol/verdict.ts";
 import { eventually } from "../../kit/deck.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { hubOf, quick, until } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
-import { puppet, turnEnded } from "../kit/puppet.ts";
-import { startRealNode, type RealNode } from "../kit/real-node.ts";
+import { nothingHere, puppetsAway, turnEnded, type puppet } from "../kit/puppet.ts";
 import { startRelay } from "../kit/relay.ts";
+import { specOf } from "../kit/spec.ts";
+import { startWholeNode, type WholeNode, type WholeNodeOptions } from "../kit/whole-node.ts";
 
 const run = "run-20260101-000000-aaaa";
 
@@ -42,21 +42,9 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
   const folder = join(fleet.folder, "home", "runs", run);
   const workspace = join(fleet.folder, "workspace");
   for (const path of [folder, workspace]) mkdirSync(path, { recursive: true });
-  const agents = new Map<string, ReturnType<typeof puppet>>();
-  const nodeDriver: Pick<AgentDriver, "open"> = {
-    open({ id, ...owner }) {
-      const agent = puppet();
-      agents.set(id, agent);
-      return agent.open(owner);
-    },
-  };
+  const agents = puppetsAway();
   const desk = await fleet.desk(parts);
-  const driver = desk.driver({
-    name: "none",
-    can: { interrupt: true, resume: true, structuredOutput: true },
-    open: () => Promise.reject(new Error("nothing is opened here")),
-    models: () => Promise.reject(new Error("nothing is asked here")),
-  });
+  const driver = desk.driver(nothingHere);
   return {
     folder,
     workspace,
@@ -65,29 +53,26 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
       writeFileSync(join(root, name), text);
     },
     read: (name: string, root = folder): string => readFileSync(join(root, name), "utf8"),
-    async node(name: string, more: Partial<NodeParts> & { url?: string } = {}): Promise<RealNode> {
+    async node(name: string, more: Partial<WholeNodeOptions> = {}): Promise<WholeNode> {
       const before = fleet.toldOf("node.came").length;
-      const node = await startRealNode(fleet.folder, name, { url: fleet.server.url, driver: nodeDriver, ...more });
+      const node = await startWholeNode(fleet, name, { driver: agents.driver, ...more });
       await eventually(() => fleet.toldOf("node.came").length > before, `${name} is there`);
       return node;
     },
     async open(id: string, label?: string): Promise<Travelling> {
       const asked: ToolCall[] = [];
-      const spec: SessionSpec = {
-        id,
+      const spec = specOf(id, {
         cwd: workspace,
         run: { id: run, folder },
-        caliber: { model: "sonnet", effort: "low" },
-        role: { kind: "worker" },
         place: { pool: "big", ...(label === undefined ? {} : { labels: [label] }) },
         gate: async (call) => {
           asked.push(call);
           return { decision: "allow", rule: "test", reason: "" };
         },
         surface: async (wish) => ({ ok: true, reason: JSON.stringify(wish) }),
-      };
+      });
       const session = await driver.open(spec);
-      const agent = agents.get(id);
+      const agent = agents.opened.findLast((one) => one.id === id)?.agent;
       if (agent === undefined) throw new Error("no node has opened it");
       return {
         session,
@@ -109,18 +94,7 @@ async function scene(fleet: Fleet, parts: Partial<NodesDeskParts> = {}) {
 }
 
 /** A node that can be named by a label. */
-const labelled = ({ folder }: Fleet, name: string): Pick<NodeParts, "asked"> => ({
-  asked: {
-    name,
-    data: join(folder, `data-${name}`),
-    pool: "big",
-    labels: [name],
-    slots: 4,
-    sandbox: "off",
-    workspace: "shared",
-    warm: 0,
-  },
-});
+const labelled = (label: string) => ({ asked: { labels: [label] } });
 
 describe.each(theServer("files of runs that travel"))("the files of a run, over %s", () => {
   test("are on a node before its agent starts, without the deck's own, and only what is new comes with the next one", async () => {
@@ -192,8 +166,8 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     await using fleet = await openFleet();
     const host = await scene(fleet);
     host.write("parts/a.md", "base");
-    await using one = await host.node("one", labelled(fleet, "one"));
-    await using two = await host.node("two", labelled(fleet, "two"));
+    await using one = await host.node("one", labelled("one"));
+    await using two = await host.node("two", labelled("two"));
     const [first, second] = [await host.open("cx-1", "one"), await host.open("cx-2", "two")];
     host.write("parts/a.md", "of one", one.runFolder(run));
     host.write("parts/a.md", "of two", two.runFolder(run));
@@ -301,20 +275,14 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     const fileTimes = { waitMs: 600, tryMs: 300, againMs: 50 };
     await using node = await host.node("one", {
       url: relay.url,
-      times,
-      fileTimes,
       // What is put into the store is given up soon.
-      bounds: { ...quick, answerMs: 300 },
+      parts: { times, fileTimes, bounds: { ...quick, answerMs: 300 } },
     });
     const { session, agent, endTurn } = await host.open("cx-1");
     const there = node.runFolder(run);
-    const isLink = (link: string): boolean => {
-      const last = node.told.filter((event) => event.type === "link").at(-1);
-      return last?.type === "link" && last.link === link;
-    };
     host.write("a", "at the end of a turn", there);
     relay.cut();
-    await until(() => isLink("down"));
+    await until(() => node.of("link").at(-1)?.link === "down");
     agent.does(turnEnded);
     // Longer than the end of a turn waits for its files, and these are tried.
     await pause(1500);
@@ -336,8 +304,8 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     await using fleet = await openFleet();
     const host = await scene(fleet);
     await using relay = await startRelay(fleet.server.port);
-    await using one = await host.node("one", { url: relay.url, ...labelled(fleet, "one") });
-    await using two = await host.node("two", labelled(fleet, "two"));
+    await using one = await host.node("one", { url: relay.url, ...labelled("one") });
+    await using two = await host.node("two", labelled("two"));
     const first = await host.open("cx-1", "one");
     host.write("a", "before", one.runFolder(run));
     await first.endTurn();
@@ -351,8 +319,7 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
     host.write("a", "of its heir", two.runFolder(run));
     await second.endTurn();
     relay.mend();
-    const granted = (): number => one.told.filter(({ type }) => type === "lease.granted").length;
-    await eventually(() => granted() === 2, "it is in its next life");
+    await eventually(() => one.of("lease.granted").length === 2, "it is in its next life");
     await eventually(() => fleet.toldOf("node.stranger").length > 0, "its late words are refused and told");
     await second.endTurn();
     expect(readdirSync(host.folder)).toEqual(["a"]);
@@ -369,7 +336,7 @@ describe.each(theServer("files of runs that travel"))("the files of a run, over 
   test("of a store that is full stay on the node, which is told, and come when there is room", async () => {
     await using fleet = await openFleet();
     const host = await scene(fleet);
-    await using node = await host.node("one", { fileTimes: { waitMs: 2000, tryMs: 300, againMs: 50 } });
+    await using node = await host.node("one", { parts: { fileTimes: { waitMs: 2000, tryMs: 300, againMs: 50 } } });
     const { endTurn } = await host.open("cx-1");
     await using other = await hubOf(fleet.server, "other");
     const filler = join(fleet.folder, "filler");

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AgentDriver } from "../../../src/drivers/agent.ts";
 import { block, call, reply, say, useTool, type Answerer } from "../../../src/offline/reply.ts";
 import type { ModelRequest } from "../../../src/offline/request.ts";
 import { scripted } from "../../../src/offline/script.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import { eventually, leftOf, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 import { openFleet } from "../kit/fleet.ts";
+import { later } from "../kit/later.ts";
 import { theServer } from "../kit/nats.ts";
-import { startRealNode } from "../kit/real-node.ts";
+import { startWholeNode } from "../kit/whole-node.ts";
 
 /** The run's folder, as an agent is told it. */
 const folderIn = ({ firstUserText }: ModelRequest): string => /^RUN FOLDER: (.+)$/m.exec(firstUserText)?.[1] ?? "";
@@ -36,17 +36,13 @@ describe.each(theServer("a run whose folder is not shared"))(
     test("has its deliverables on the host, each read by who comes after it, wherever that is", async () => {
       await using fleet = await openFleet();
       const desk = await fleet.desk();
-      const usual = Promise.withResolvers<AgentDriver>();
-      const driver: Pick<AgentDriver, "open"> = { open: async (spec) => (await usual.promise).open(spec) };
-      await using one = await startRealNode(fleet.folder, "one", { url: fleet.server.url, driver });
-      await using two = await startRealNode(fleet.folder, "two", { url: fleet.server.url, driver });
+      const agents = later();
+      await using one = await startWholeNode(fleet, "one", agents);
+      await using two = await startWholeNode(fleet, "two", agents);
       await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
       const told = new Set<string>();
       await using kit = await openTestDeck({
-        driver(here) {
-          usual.resolve(here);
-          return desk.driver(here);
-        },
+        driver: agents.through(desk),
         settings: { max_concurrent: 4, sandbox: "off" },
         answer: scripted({
           afterwards: inTwoSteps(),

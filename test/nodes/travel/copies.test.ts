@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sessionGoneCode } from "../../../src/drivers/agent.ts";
 import { eventually } from "../../kit/deck.ts";
-import { endedWork, nothingHere, puppetsAway, workspaceIn } from "../kit/copies.ts";
+import { endedWork, workspaceIn } from "../kit/copies.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { theServer } from "../kit/nats.ts";
+import { nothingHere, puppetsAway } from "../kit/puppet.ts";
 import { git, put } from "../workspace/kit/place.ts";
 
 const branch = "cyberdeck/cx-1";

@@ -5,10 +5,11 @@ import { describe, expect, test } from "vitest";
 import type { Things } from "../../../src/nodes/hub/hub.ts";
 import { pause } from "../../../src/base/clock.ts";
 import { eventually } from "../../kit/deck.ts";
-import { endedWork, nothingHere, puppetsAway, workspaceIn } from "../kit/copies.ts";
+import { endedWork, workspaceIn } from "../kit/copies.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { hubOf } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
+import { nothingHere, puppetsAway } from "../kit/puppet.ts";
 import { startRelay } from "../kit/relay.ts";
 import { git } from "../workspace/kit/place.ts";
 

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Things } from "../../../src/nodes/hub/hub.ts";
 import { describe, expect, test } from "vitest";
-import { block, call, reply, say, useTool } from "../../../src/offline/reply.ts";
-import { scripted } from "../../../src/offline/script.ts";
-import { doneWhenIdle, eventually, leftOf, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
+import { call, reply, say, useTool } from "../../../src/offline/reply.ts";
+import { eventually, leftOf, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
 import { openFleet } from "../kit/fleet.ts";
 import { later } from "../kit/later.ts";
 import { theServer } from "../kit/nats.ts";
+import { threeConstructs, threeTasks } from "../kit/three-tasks.ts";
 import { git, put } from "../workspace/kit/place.ts";
 
 describe.each(theServer("copies"))("a goal whose constructs work on copies of the workspace, over %s", () => {
@@ -17,32 +17,21 @@ describe.each(theServer("copies"))("a goal whose constructs work on copies of th
     const agents = later();
     for (const name of ["one", "two"]) await fleet.node(name, agents.driver, { copies: true });
     await eventually(() => fleet.toldOf("node.came").length === 2, "both nodes are there");
-    const tasks = ["First", "Second", "Third"].map((name) => `${name}: do it.`);
     await using kit = await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { max_concurrent: 4, sandbox: "off" },
-      answer: scripted({
-        daemon: [block({ actions: tasks.map((task) => ({ type: "spawn" as const, task })), status: "waiting" })],
-        afterwards: doneWhenIdle("All done."),
-        constructs: tasks.map((task, index) => ({
-          task,
-          steps: [
-            ({ firstUserText }) =>
-              reply(
-                useTool("Write", { file_path: `${workspaceIn(firstUserText)}/made-${index}`, content: `${index}\n` }),
-                useTool("Bash", { command: "cat notes loose; echo more >> notes; ls -a > seen" }),
-                useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
-              ),
-            index === 0
-              ? call("Bash", { command: "git add -A && git commit -qm 'by a construct' && git log --format=%an -1" })
-              : call("Bash", { command: "pwd" }),
-            ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join("|")}.`),
-          ],
-        })),
-      }),
+      answer: threeConstructs((index) => [
+        ({ firstUserText }) =>
+          reply(
+            useTool("Write", { file_path: `${workspaceIn(firstUserText)}/made-${index}`, content: `${index}\n` }),
+            useTool("Bash", { command: "cat notes loose; echo more >> notes; ls -a > seen" }),
+            useTool("Write", { file_path: "/etc/cyberdeck-denied", content: "no" }),
+          ),
+        index === 0
+          ? call("Bash", { command: "git add -A && git commit -qm 'by a construct' && git log --format=%an -1" })
+          : call("Bash", { command: "pwd" }),
+        ({ toolResults }) => say(`It says ${toolResults.map(({ text }) => text.trim()).join("|")}.`),
+      ]),
       files: { notes: "committed\n", ".gitignore": "hidden\n.cyberdeck\n" },
     });
     const { workspace } = kit;
@@ -55,11 +44,13 @@ describe.each(theServer("copies"))("a goal whose constructs work on copies of th
     expect(of(events, "deck.warned")).toEqual([]);
     expect(of(events, "run.closed")[0]?.body).toMatchObject({ status: "done" });
     const outcomes = outcomesOf(events);
-    expect(outcomes.map(({ state, files_missing }) => [state, files_missing])).toEqual(tasks.map(() => ["done", []]));
+    expect(outcomes.map(({ state, files_missing }) => [state, files_missing])).toEqual(
+      threeTasks.map(() => ["done", []]),
+    );
     expect(new Set(of(events, "workspace.packed").map(({ body }) => body.place))).toEqual(new Set(["one", "two"]));
     expect(of(events, "workspace.packed")[0]?.body).toMatchObject({ head, branch: "main", is_dirty: true });
     for (const { id, task, result, workspace: back } of outcomes) {
-      const index = tasks.indexOf(task);
+      const index = threeTasks.indexOf(task);
       const branch = `cyberdeck/${id}`;
       expect(back).toMatchObject({ how: "branch", branch, instead_of: null, merge: { how: "clean" } });
       // What was told with the host's path was done in the copy, and is told of with the host's path again.
@@ -111,10 +102,7 @@ describe.each(theServer("copies"))("a goal whose constructs work on copies of th
     await fleet.node("one", agents.driver, { copies: spoilt });
     await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
     await using kit = await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { sandbox: "off" },
       answer: ({ toolResults }) =>
         toolResults.length === 0 ? call("Write", { file_path: "made", content: "m" }) : say("Did it."),
