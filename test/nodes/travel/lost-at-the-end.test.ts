@@ -34,10 +34,7 @@ async function lostAtTheEnd(undo: AsyncDisposableStack) {
   await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
   const kit = undo.use(
     await openTestDeck({
-      driver(usual) {
-        agents.is(usual);
-        return desk.driver(usual);
-      },
+      driver: agents.through(desk),
       settings: { sandbox: "off" },
       answer,
       files: { ".gitignore": ".cyberdeck\n" },
