@@ -164,6 +164,27 @@ describe("a node's worker", () => {
     expect(agents[1]?.told).toEqual([]);
   });
 
+  test("keeps the copy of a session that has ended for its host, and lets go of it when that has given it up", async () => {
+    const [left, released]: [boolean[], string[]] = [[], []];
+    const { worker, agents, over } = working({
+      placeFor: ({ cwd }) =>
+        Promise.resolve({
+          cwd,
+          wall: undefined,
+          find: () => Promise.resolve({ found: foundTo(), policy: inForce }),
+          copy: { bring: () => Promise.reject(new Error("nobody asks")), leave: (mayGo) => void left.push(mayGo) },
+          release: () => void released.push(cwd),
+        }),
+    });
+    await worker.take(openingFor("cx-1"));
+    await eventually(() => agents.length === 1, "it is open");
+    await agents[0]?.session.stop("hard");
+    await eventually(() => released.length === 1, "nothing is at work there any more");
+    expect([worker.copies, left]).toEqual([1, []]);
+    over.abort();
+    expect([worker.copies, left]).toEqual([0, [false]]);
+  });
+
   test.each<[string, object, RegExp]>([
     ["is newer than the node", { wire: 99 }, /version 99/],
     ["wants more than there is", { servers: [] }, /not one that this node knows/],

@@ -126,7 +126,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     teller.changed();
     endWhenDrained();
   };
-  let lastWords: Disposable | undefined;
+  let lastWords: { ms: number; timer: Disposable } | undefined;
   const end = (): void => {
     over.abort();
     stint?.end();
@@ -136,11 +136,16 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     fault ??= why;
     end();
   };
+  const endAfter = (ms: number): void => {
+    if (lastWords?.ms === ms) return;
+    lastWords?.timer[Symbol.dispose]();
+    lastWords = { ms, timer: clock.after(ms, end, over.signal) };
+  };
   const endWhenDrained = (): void => {
     if (draining !== "node" || used() > 0) return;
     const copies = stint?.copies ?? 0;
     if (outbox.conversations().length === 0 && copies === 0) end();
-    else lastWords ??= clock.after(copies === 0 ? lastWordsMs : lastResultsMs, end, over.signal);
+    else endAfter(copies === 0 ? lastWordsMs : lastResultsMs);
   };
   const drain = (isDraining: boolean, by: "host" | "node"): void => {
     // What the node has decided, the host cannot take back.

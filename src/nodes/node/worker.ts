@@ -67,6 +67,8 @@ export function workerOf(parts: WorkerParts): Worker {
   const { life, driver, talks, placeFor, filesFor, claim, takeWarm, slots } = parts;
   const held = new Map<string, Held>();
   const copies = new Set<NonNullable<WorkPlace["copy"]>>();
+  /** Those of them in which nothing is at work any more: their host may still want what is new there. */
+  const idle = new Set<NonNullable<WorkPlace["copy"]>>();
 
   /** Why its session cannot be opened here is told as the reason of that. */
   const openIn = async (opening: Opening, owner: SessionOwner, place: WorkPlace): Promise<AgentSession> => {
@@ -101,10 +103,15 @@ export function workerOf(parts: WorkerParts): Worker {
     ready.release();
     // Its host has given it up, and takes nothing more of it.
     if (life.over.aborted) leaveCopy(ready, false);
+    else if (ready.copy !== undefined && copies.has(ready.copy)) idle.add(ready.copy);
   };
-  const leaveCopy = ({ copy }: WorkPlace, mayGo: boolean): void => {
-    if (copy !== undefined && copies.delete(copy)) copy.leave(mayGo);
+  const leaveCopy = ({ copy }: Pick<WorkPlace, "copy">, mayGo: boolean): void => {
+    if (copy === undefined || !copies.delete(copy)) return;
+    idle.delete(copy);
+    copy.leave(mayGo);
   };
+  const leaveIdle = (): void => idle.forEach((copy) => leaveCopy({ copy }, false));
+  life.over.addEventListener("abort", leaveIdle, { once: true });
 
   const serve = (own: Held, read: ReturnType<typeof readOpening>): ServedSession => {
     const place: Promise<WorkPlace> = read.isGood ? placeFor(read.opening) : Promise.reject(refused(read.why));
