@@ -15,11 +15,11 @@ const node = (name: string, some: Partial<KnownNode> = {}): KnownNode => ({
 
 const sharing: Sharing = { strategy: "here_first", hereSlots: 1 };
 
-function room(nodes: KnownNode[], home: (node: string) => Home = () => ({ is: "there" })) {
+function room(nodes: KnownNode[], home: (node: string) => Home = () => ({ is: "there" }), hasLease = true) {
   let changes = 0;
   const places = placesOf({
     nodes: () => nodes,
-    closed: (one) => whyClosed(one, { hasLease: true, isUp: true }),
+    closed: (one) => whyClosed(one, { hasLease, isUp: true }),
     freeMb: () => 4000,
     home: { of: home },
     onChange: () => (changes += 1),
@@ -132,6 +132,7 @@ describe("the places of a fleet", () => {
   test("could be had at a node that has only just come, and not at one that takes no more", () => {
     const could = (one: KnownNode): boolean => room([one]).places.couldTake({}, { ...sharing, hereSlots: 0 });
     expect(could(node("a", { policy: null }))).toBe(true);
+    expect(room([node("a")], undefined, false).places.couldTake({}, { ...sharing, hereSlots: 0 })).toBe(true);
     expect(could(node("a", { policy: null, isDraining: true }))).toBe(false);
     expect(could(node("a", { policy: null, wire: 99 }))).toBe(false);
     expect(room([node("a", { policy: null })]).places.couldTake({ pool: "gpu" }, sharing)).toBe(false);
