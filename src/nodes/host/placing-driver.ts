@@ -68,9 +68,10 @@ export function placingDriver(parts: PlacingParts): AgentDriver {
     }
   };
   const openAnywhere = async (spec: SessionSpec, before: Party | undefined): Promise<AgentSession> => {
-    const avoid = new Set<Party>();
+    let avoid = new Set<Party>();
     const refusals = new Map<Party, string>();
-    for (let left = mostTries - 1; ; left -= 1) {
+    const until = clock.monotonic() + roomMs;
+    for (let left = mostTries - 1; ;) {
       const wish = { ...spec.place, before, wall: spec.wall !== undefined, avoid };
       if (refusals.size > 0 && !places.couldTake(wish, sharing(spec.run?.id ?? ""))) throw allRefused(refusals);
       const node = await takePlace(spec, wish).catch((error: unknown) => {
@@ -91,11 +92,19 @@ export function placingDriver(parts: PlacingParts): AgentDriver {
         return session;
       } catch (error) {
         if (over.aborted || !mayGoElsewhere(error)) throw error;
+        if (maySoonGoWell(error) && clock.monotonic() < until) {
+          // All in turn: it may be the way to this one alone. A session goes on where it was.
+          if (spec.resume === undefined) avoid.add(node);
+          if (!places.couldTake({ ...wish, avoid }, sharing(spec.run?.id ?? ""))) avoid = new Set(refusals.keys());
+          await pause(againMs, over);
+          continue;
+        }
         if (isRefusal(error)) {
           refusals.set(node, String(error.facts["why"]));
           onRefused(node, spec.id, String(error.facts["why"]));
         }
         if (left === 0) throw isRefusal(error) ? allRefused(refusals) : error;
+        left -= 1;
         avoid.add(node);
       }
     }
@@ -124,12 +133,21 @@ const isRefusal = (error: unknown): error is Fault & { code: typeof refusedCode 
   error instanceof Fault && error.code === refusedCode;
 
 /** The node refused it, was lost, did not take it, or could not be reached: nothing has run there that counts. */
-const mayGoElsewhere = (error: unknown): boolean =>
+const mayGoElsewhere = (error: unknown): error is Fault =>
   error instanceof Fault &&
   (isRefusal(error) ||
     error.code === lostCode ||
     error.code === notTakenCode ||
     (error.kind === "setup" && error.code.startsWith("hub.")));
+
+/** Of a hub that was away for a moment, or has lost what was in it. */
+const passing: ReadonlySet<unknown> = new Set(
+  ["down", "no_answer", "nobody", "unreachable", "no_thing", "thing_incomplete"].map((code) => `hub.${code}`),
+);
+const maySoonGoWell = (error: Fault): boolean => passing.has(isRefusal(error) ? error.facts["code"] : error.code);
+
+/** Before it is tried again what may soon go well, milliseconds. */
+const againMs = 500;
 
 const wantsElsewhere = ({ place: { pool = herePool, labels = [] } = {} }: SessionSpec): boolean =>
   pool !== herePool || labels.length > 0;

@@ -103,6 +103,8 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
       things.remove(thing).catch(warn);
       return branchOf(taken, other);
     } catch (error) {
+      // Its node has it, and puts it there again.
+      if (error instanceof Fault && error.code === "hub.no_thing") throw error;
       const hint = error instanceof Fault ? (error.hint ?? "") : "";
       const kept = await keep(file, construct);
       if (error instanceof Fault && isRefusal(error)) return refusedAs(error.message, hint, kept);

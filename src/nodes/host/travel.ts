@@ -7,7 +7,7 @@ import { showDuration } from "../../base/units.ts";
 import { sessionGoneCode, type SessionSpec } from "../../drivers/agent.ts";
 import type { Packed, Returned } from "../../protocol/workspace.ts";
 import type { Things } from "../hub/hub.ts";
-import { broughtSchema, type Space } from "../wire/space.ts";
+import { broughtSchema, type Brought, type Space } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
 import type { SpaceManifest } from "../workspace/manifest.ts";
 import { givenCopies, type GivenCopyNote } from "./given-copies.ts";
@@ -92,23 +92,29 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         // What has become a branch in the very last moment is told as one.
         using _end = clock.after(mostMs + lastMs, () => tooLate.resolve(overdue()));
         const signal = AbortSignal.any([over, late.signal]);
+        /** A text: why it is not in the store any more. */
+        const taken = (brought: Exclude<Brought, { how: "not_stored" }>): Promise<Returned | string> =>
+          takeBack({
+            workspace: spec.cwd,
+            construct,
+            runFolder: spec.run?.folder,
+            given: own,
+            brought,
+            signal,
+          }).catch((error: unknown) => {
+            if (error instanceof Fault && error.code === "hub.no_thing") return error.message;
+            throw error;
+          });
         const bring = async (): Promise<Returned> => {
           for (;;) {
             const brought = broughtSchema.safeParse(await ask());
             if (!brought.success) return refusedAs("its node tells of it in words that this host does not know");
             const { data } = brought;
-            if (data.how !== "not_stored")
-              return takeBack({
-                workspace: spec.cwd,
-                construct,
-                runFolder: spec.run?.folder,
-                given: own,
-                brought: data,
-                signal,
-              });
-            trouble = `: ${data.why}`;
+            const why = data.how === "not_stored" ? data.why : await taken(data);
+            if (typeof why !== "string") return why;
+            trouble = `: ${why}`;
             await pause(againMs, signal);
-            if (signal.aborted) return lost(data.why);
+            if (signal.aborted) return lost(why);
           }
         };
         const taking = bring()

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Fault } from "../../../src/base/fault.ts";
 import type { Things } from "../../../src/nodes/hub/hub.ts";
 import { pause } from "../../../src/base/clock.ts";
 import { eventually } from "../../kit/deck.ts";
@@ -90,6 +91,31 @@ describe.each(theServer("what goes wrong with copies"))("a session that is to wo
     });
     await free();
     expect((await driver.open(specOf("cx-1"))).copy).toBeDefined();
+  });
+
+  test.each([
+    ["the store has lost its bundle", new Fault("refused", "hub.no_thing", "it is not there")],
+    ["the store does not answer its node", new Fault("setup", "hub.no_answer", "no answer in time")],
+  ])("is opened after a while where %s again and again, and nobody is told", async (_, fault) => {
+    await using fleet = await openFleet();
+    const desk = await fleet.desk();
+    const agents = puppetsAway();
+    const names: string[] = [];
+    const flaky = (things: Things): Things => ({
+      ...things,
+      get(name, ...rest) {
+        names.push(name);
+        return names.length < 6 ? Promise.reject(fault) : things.get(name, ...rest);
+      },
+    });
+    for (const name of ["one", "two"]) await fleet.node(name, agents.driver, { copies: flaky });
+    await eventually(() => fleet.toldOf("node.came").length === 2, "the nodes are there");
+    await desk.driver(nothingHere).open(workspaceIn(fleet.folder).specOf("cx-1"));
+    expect(agents.opened.length).toBe(1);
+    expect(names.length).toBe(6);
+    // Each time it is packed anew.
+    expect(new Set(names).size).toBe(6);
+    expect(warned(fleet)).toEqual([]);
   });
 
   test("whose bundle is not the one that was packed, is refused by its node", async () => {
@@ -193,6 +219,30 @@ describe.each(theServer("results that are not"))("what a session has made in a c
     expect(branches(root)).toBe("");
     expect(readdirSync(join(fleet.folder, "hub-spaces")).filter((name) => name.startsWith("result"))).toEqual([]);
     expect(copiesOn(fleet, "one").length).toBe(1);
+  });
+
+  test("comes back although the store has lost it before the host had it", async () => {
+    await using fleet = await openFleet();
+    const desk = await fleet.desk();
+    const agents = puppetsAway();
+    const names: string[] = [];
+    const forgetful = (things: Things): Things => ({
+      ...things,
+      async put(name, file) {
+        names.push(name);
+        const thing = await things.put(name, file);
+        if (names.length === 1) await things.remove(name);
+        return thing;
+      },
+    });
+    await fleet.node("one", agents.driver, { copies: forgetful });
+    await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
+    const { root, specOf } = workspaceIn(fleet.folder);
+    const session = await desk.driver(nothingHere).open(specOf("cx-1"));
+    writeFileSync(join(agents.last().cwd, "b.txt"), "made there");
+    expect(await endedWork(session)).toMatchObject({ how: "branch", branch: "cyberdeck/cx-1" });
+    expect(branches(root)).toBe("cyberdeck/cx-1");
+    expect(new Set(names).size).toBe(2);
   });
 
   test("comes back although the server was killed and has lost all that it had", async () => {
