@@ -25,9 +25,11 @@ export function wrongEnds(events: readonly DeckEvent[]): string[] {
   for (const { body } of of(events, "construct.queued")) {
     const ends = outcomes.get(body.construct) ?? [];
     if (ends.length !== 1) wrong.push(`${body.construct} has ${ends.length} outcomes`);
-    const { state, cause, exit, result = "" } = ends[0]?.body.outcome ?? {};
+    const { state, cause, exit, stderr, result = "" } = ends[0]?.body.outcome ?? {};
     if (state !== "done" && !givenUp.has(body.construct))
-      wrong.push(`${body.construct} has ended as ${state} (${cause}, ${exit}): ${result.slice(0, 200)}`);
+      wrong.push(
+        `${body.construct} has ended as ${state} (${cause}, ${exit}): ${result.slice(0, 200)} ${stderr?.slice(-500)}`,
+      );
   }
   return wrong;
 }
