@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { settleEarlierLife } from "../../src/engine/resume/earlier-life.ts";
 import { tracesOf } from "../../src/engine/resume/traces.ts";
 import type { DeckEvent, EventBody, EventType } from "../../src/protocol/event.ts";
 import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../src/protocol/snapshot.ts";
+import { suspendedSchema } from "../../src/protocol/suspended.ts";
 import type { Packed, Returned } from "../../src/protocol/workspace.ts";
 import { eventOf } from "./events.ts";
 
@@ -83,6 +85,30 @@ describe("a construct in a copy whose deck has died", () => {
       note("construct.ending", ending("result"));
     });
     expect([outcomes, goOn]).toEqual([[], [construct]]);
+  });
+
+  test("while it went on because its node was lost at its end, and just began anew, goes on with that", async () => {
+    const stand = {
+      cut: [],
+      unread: [],
+      started_at: 0,
+      duration_ms: 1,
+      turns: 1,
+      written: [],
+      denials: [],
+      surfaced: [],
+    };
+    const { outcomes } = await settled((note) => {
+      note("construct.ready", ready);
+      note("construct.ending", ending("result"));
+      note("construct.agent_died", { construct, exit: "lost", stderr: "", early: false, goes_on: true });
+      note(
+        "construct.suspended",
+        suspendedSchema.extend({ construct: z.string() }).parse({ ...stand, construct, session_id: "s-1" }),
+      );
+      note("construct.restarted", { construct, session_id: "s-1", reason: "its node is gone" });
+    });
+    expect(outcomes).toEqual([]);
   });
 
   test("after its work came back is done, with what came back", async () => {

@@ -207,6 +207,8 @@ function look(trace: Trace & Times, event: DeckEvent, held: Map<string, string>)
       break;
     case "construct.suspended":
       trace.isAtWork = false;
+      // What it had come to was lost with its machine: it goes on.
+      trace.ending = null;
       trace.unread = [...event.body.unread];
       trace.heard = [...event.body.heard];
       trace.livedMs = event.body.duration_ms;
