@@ -62,9 +62,18 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
   await makeFolder(temporary);
   /** By whom: one that goes on in a copy has it from then on. */
   const inUse = new Map<string, object>();
+  /** Those that are being removed: who begins in one of them meanwhile would have it taken from under its agent. */
+  const going = new Map<string, Promise<void>>();
   const oneByOne = mutex();
   const tools = (signal?: AbortSignal): GitTools => ({ path, temporary, signal });
 
+  const removeAll = (name: string): Promise<void> => {
+    const gone = rm(join(folder, `space-${name}`), { recursive: true, force: true, maxRetries: 3 }).finally(() =>
+      going.delete(name),
+    );
+    going.set(name, gone);
+    return gone;
+  };
   /** Nothing of another name, and no link, is ours. */
   const sweep = async (): Promise<void> => {
     const kept: { name: string; at: number }[] = [];
@@ -76,8 +85,7 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
     const newestFirst = kept.toSorted((one, other) => other.at - one.at);
     const oldest = clock.now() - keptMs;
     for (const [index, { name, at }] of newestFirst.entries())
-      if (index >= mostKept || at < oldest)
-        await rm(join(folder, `space-${name}`), { recursive: true, force: true, maxRetries: 3 });
+      if ((index >= mostKept || at < oldest) && !inUse.has(name)) await removeAll(name);
   };
   await sweep();
 
@@ -114,8 +122,10 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
     async open(space, signal) {
       const { name, manifest } = space;
       const place = join(folder, `space-${name}`);
+      await going.get(name)?.catch(() => "whoever removes it is told");
       if (space.thing !== null && inUse.has(name)) throw occupied(place);
       const own = {};
+      const before = inUse.get(name);
       inUse.set(name, own);
       const tree = join(place, "tree");
       try {
@@ -147,13 +157,15 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
             inTurn(async () => {
               if (inUse.get(name) !== own) return;
               inUse.delete(name);
-              if (mayGo) await rm(place, { recursive: true, force: true, maxRetries: 3 });
+              if (mayGo) await removeAll(name);
             }),
         };
       } catch (error) {
-        if (inUse.get(name) === own) inUse.delete(name);
-        // What an earlier session has left is not ours to remove.
-        if (space.thing !== null) await rm(place, { recursive: true, force: true });
+        const isOwn = inUse.get(name) === own;
+        if (isOwn && before === undefined) inUse.delete(name);
+        else if (isOwn && before !== undefined) inUse.set(name, before);
+        // What an earlier session has left is not ours to remove, nor what another one has begun.
+        if (isOwn && space.thing !== null) await removeAll(name);
         throw error;
       }
     },

@@ -64,6 +64,25 @@ describe("copies of workspaces on a node", () => {
     expect(readdirSync(folder).sort()).toEqual(["git", "space-cx-1"]);
   });
 
+  test("are waited for while they go, so that none is taken from under an agent", async () => {
+    const { open, space } = await scene();
+    const spaces = await open();
+    const one = await spaces.open(space("cx-1"), never);
+    // So many that it takes a while.
+    put(one.workspace, Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`more-${index}`, "more"])));
+    const leaving = one.leave(true);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    const [begun, gone] = await Promise.allSettled([
+      spaces.open(space("cx-1"), never),
+      spaces.open(space("cx-1", { thing: null }), never),
+    ]);
+    await leaving;
+    expect(begun.status === "fulfilled" && readdirSync(begun.value.workspace)).toContain("a.txt");
+    expect(gone).toMatchObject({ status: "rejected", reason: { code: "node.no_space" } });
+  });
+
   test("leave nothing behind when they cannot be made", async () => {
     const { folder, open, space } = await scene();
     const spaces = await open();
