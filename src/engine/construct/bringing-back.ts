@@ -5,6 +5,7 @@ import type { WrittenFile } from "../../protocol/outcome.ts";
 import type { Returned } from "../../protocol/workspace.ts";
 import { raiseAttention } from "../attention.ts";
 import type { Note } from "../journal.ts";
+import type { AgentDeaths } from "./agent-death.ts";
 import { endStateOf, suspendedCause } from "./machine.ts";
 import { checkFiles } from "./written-files.ts";
 
@@ -14,24 +15,29 @@ export interface BringingParts {
   note: Note;
   /** In the name of the deck itself. */
   noteOfDeck: Note;
-  /** Its machine was given up, for this reason, before it could be brought. Whether the construct goes on, to make or to bring it again. */
-  goesOn: (why: string) => boolean;
+  deaths: Pick<AgentDeaths, "outlives">;
+  /** Something wants it to end: it does not go on. */
+  isOverdue: () => boolean;
 }
 
 /** A deck that ends waits for its constructs, each for a few seconds. */
 const hurried: ReadonlySet<string> = new Set(["eject", "host_shutdown", suspendedCause]);
 
-/** Brings the work of a construct home whose agent is gone; undefined: it has worked here; "goes on": it is not at its end yet. */
+/**
+ * Brings the work of a construct home whose agent is gone; undefined: it has worked here; "goes on": it was done, but its machine was
+ * given up before its work was here, so it goes on as one whose agent was killed.
+ */
 export async function broughtBack(
   session: AgentSession,
-  { construct, cause, note, noteOfDeck, goesOn }: BringingParts,
+  { construct, cause, note, noteOfDeck, deaths, isOverdue }: BringingParts,
 ): Promise<Returned | "goes on" | undefined> {
   if (session.copy === undefined) return undefined;
   // Somebody may go on in its session.
   const isOver = cause !== suspendedCause && endStateOf(cause) !== "redirected";
   const returned = await session.copy.bringBack({ construct, isOver, isHurried: hurried.has(cause) });
   const { lost } = session.copy;
-  if (returned.how === "lost" && lost !== undefined && goesOn(lost)) return "goes on";
+  const isLostWithMachine = returned.how === "lost" && lost !== undefined && endStateOf(cause) === "done";
+  if (isLostWithMachine && !isOverdue() && deaths.outlives({ how: "lost", reason: lost, stderr: "" })) return "goes on";
   const place = session.place ?? "";
   note("workspace.returned", { construct, place, returned });
   if (returned.how === "refused")

@@ -10,7 +10,8 @@ import { writeLastRecord, type Begun } from "./last-record.ts";
 import type { SpawnSpec } from "./outcome-of.ts";
 import { step, suspendedCause, type Life, type LifeEffect, type LifeInput } from "./machine.ts";
 import { exitAfterOutput, reaped } from "./reaping.ts";
-import type { Cut } from "./suspending.ts";
+import { atRest, cutAt, type Cut } from "./suspending.ts";
+import { noteStart } from "./note-event.ts";
 import { lastTurn } from "./tally.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
 import { watchSilence } from "./time-limits.ts";
@@ -35,7 +36,7 @@ export class Construct {
   readonly #estate = Promise.withResolvers<Estate>();
   /** The end of the turn that is being stopped. */
   readonly #turnOver = Promise.withResolvers<void>();
-  #cut: Cut = { cut: [], halted: null, agent_died: false };
+  #cut: Cut = atRest;
   #overdue: string | undefined;
   #isBriefed = false;
   #how: "polite" | "hard" = "polite";
@@ -181,11 +182,8 @@ export class Construct {
       this.#parts.plugins.begin(session.token, this.spec, { note, within: () => shells.sole });
       this.#works.meter.goOnFrom(before);
       if (isWarm) this.#up.resolve();
-      const { pid, command, place = null } = session;
-      this.#place = place;
-      this.#works.note("construct.started", { construct: this.spec.id, pid, command, place });
-      if (session.copy !== undefined)
-        this.#works.note("workspace.packed", { construct: this.spec.id, place: place ?? "", ...session.copy.packed });
+      this.#place = session.place ?? null;
+      noteStart(session, this.spec.id, note);
       this.#works.times.start();
       const { signal } = this.#timers;
       const lastSign = (): number => this.#works.times.lastSign();
@@ -224,10 +222,8 @@ export class Construct {
 
   /** Keeps what it is at, before its end tells its calls that they are denied. */
   #cutOff(isAgentDead: boolean): void {
-    if (this.cause !== undefined) return;
-    const { state } = this.custody.standing;
-    const halted = state === "paused" || state === "frozen" ? state : null;
-    this.#cut = { cut: this.#works.calls.list, halted, agent_died: isAgentDead };
+    const { calls, custody } = this.#works;
+    if (this.cause === undefined) this.#cut = { ...cutAt(calls, custody.standing.state), agent_died: isAgentDead };
   }
 
   async #yield(): Promise<void> {
@@ -249,23 +245,25 @@ export class Construct {
 
   async #reap(): Promise<void> {
     const session = await this.#opening;
+    let goesOn = false;
     if (session !== undefined) {
-      const { id: construct } = this.spec;
       const { note, deaths } = this.#works;
+      const { id: construct } = this.spec;
       this.#exit = await reaped(session, this.#how, note, construct, this.#exit);
-      const noteOfDeck = this.#parts.note("engine");
-      const cause = this.cause ?? "crash";
-      const goesOn = (reason: string): boolean =>
-        cause === "result" && this.#overdue === undefined && deaths.outlives({ how: "lost", reason, stderr: "" });
-      const returned = await broughtBack(session, { construct, cause, note, noteOfDeck, goesOn });
-      if (returned === "goes on") {
-        this.#cut = { cut: [], halted: null, agent_died: true };
-        return this.#apply({ type: "reaped", goesOn: true });
-      }
-      this.#returned = returned;
+      const returned = await broughtBack(session, {
+        construct,
+        cause: this.cause ?? "crash",
+        note,
+        noteOfDeck: this.#parts.note("engine"),
+        deaths,
+        isOverdue: () => this.#overdue !== undefined,
+      });
+      goesOn = returned === "goes on";
+      if (returned === "goes on") this.#cut = { ...atRest, agent_died: true };
+      else this.#returned = returned;
     }
     this.#up.resolve();
-    this.#apply({ type: "reaped" });
+    this.#apply({ type: "reaped", goesOn });
   }
 
   async #finish(): Promise<void> {

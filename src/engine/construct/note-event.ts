@@ -1,4 +1,4 @@
-import type { AgentEvent } from "../../drivers/agent.ts";
+import type { AgentEvent, AgentSession } from "../../drivers/agent.ts";
 import { unreachable } from "../../base/fault.ts";
 import { headAndTail } from "../../base/text.ts";
 import type { Note } from "../journal.ts";
@@ -7,6 +7,12 @@ import { shownChange } from "./shown-change.ts";
 
 /** The most bytes of a text or tool output that the record keeps; the transcript has all of it. */
 const recordedBytes = 8192;
+
+/** Records that a construct's agent is there, and what it was given of the workspace. */
+export function noteStart({ pid, command, place, copy }: AgentSession, construct: string, note: Note): void {
+  note("construct.started", { construct, pid, command, place: place ?? null });
+  if (copy !== undefined) note("workspace.packed", { construct, place: place ?? "", ...copy.packed });
+}
 
 /** Records what a construct's agent did. */
 export function noteEvent(event: AgentEvent, construct: string, note: Note): void {

@@ -2,7 +2,7 @@ import type { AgentEvent } from "../../drivers/agent.ts";
 import { oneLine } from "../../base/text.ts";
 import type { Suspended } from "../../protocol/suspended.ts";
 import type { Verdict } from "../../protocol/verdict.ts";
-import { ending } from "../gate/standing.ts";
+import { ending, type StandingState } from "../gate/standing.ts";
 import type { Letter } from "./mail.ts";
 import { showInput } from "./show-input.ts";
 import { newTally, type Tally } from "./tally.ts";
@@ -53,6 +53,16 @@ export function resumedTally(before: Suspended | undefined): Tally {
 
 /** What a construct was at when it was suspended. */
 export type Cut = Pick<Suspended, "cut" | "halted" | "agent_died">;
+
+/** It was at nothing. */
+export const atRest: Cut = { cut: [], halted: null, agent_died: false };
+
+/** What it is at now. @param state whether the netrunner has halted it */
+export const cutAt = (calls: OpenCalls, state: StandingState): Cut => ({
+  ...atRest,
+  cut: calls.list,
+  halted: state === "paused" || state === "frozen" ? state : null,
+});
 
 export interface SuspendedFacts extends Cut {
   tally: Tally;

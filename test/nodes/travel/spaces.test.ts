@@ -64,6 +64,17 @@ describe("copies of workspaces on a node", () => {
     expect(readdirSync(folder).sort()).toEqual(["git", "space-cx-1"]);
   });
 
+  test("stay whose they are where another one could not go on in them", async () => {
+    const { folder, open, space } = await scene();
+    const spaces = await open();
+    const holder = await spaces.open(space("cx-1"), never);
+    const other = { ...space("cx-1").manifest, commit: "b".repeat(40) };
+    await expect(spaces.open(space("cx-1", { thing: null, manifest: other }), never)).rejects.toThrow();
+    await expect(spaces.open(space("cx-1"), never)).rejects.toMatchObject({ code: "node.space_in_use" });
+    await holder.leave(true);
+    expect(readdirSync(folder)).toEqual(["git"]);
+  });
+
   test("are waited for while they go, so that none is taken from under an agent", async () => {
     const { open, space } = await scene();
     const spaces = await open();
