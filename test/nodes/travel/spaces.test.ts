@@ -69,7 +69,9 @@ describe("copies of workspaces on a node", () => {
     const spaces = await open();
     const holder = await spaces.open(space("cx-1"), never);
     const other = { ...space("cx-1").manifest, commit: "b".repeat(40) };
-    await expect(spaces.open(space("cx-1", { thing: null, manifest: other }), never)).rejects.toThrow();
+    await expect(spaces.open(space("cx-1", { thing: null, manifest: other }), never)).rejects.toMatchObject({
+      code: "node.no_space",
+    });
     await expect(spaces.open(space("cx-1"), never)).rejects.toMatchObject({ code: "node.space_in_use" });
     await holder.leave(true);
     expect(readdirSync(folder)).toEqual(["git"]);
