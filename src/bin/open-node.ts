@@ -63,7 +63,7 @@ export async function openNode(
     });
   const { hasWall } = await fitForNode(asked, executable, canary, around, tell);
   const agentHome = provider.env["HOME"] ?? around.homeDir;
-  const driver = claudeDriver({ executable, env: { ...provider.env, ...mark }, guardian });
+  const driver = claudeDriver({ executable, env: { ...provider.env, ...mark }, guardian, place: value });
   const node = await startNode({
     asked: { ...asked, name, data },
     access,

@@ -5,7 +5,10 @@ import type { SurfaceAnswer, SurfaceWish } from "../protocol/surfaced.ts";
 import type { ToolCall, Verdict } from "../protocol/verdict.ts";
 import type { Packed, Returned } from "../protocol/workspace.ts";
 
-/** The environment variable that marks an agent process, and everything that it starts, with our id of it. */
+/**
+ * The environment variable that marks an agent process, and everything that it starts, with our id of it. On a node, `@` and that node's
+ * mark follow: two of them on one machine may have agents of one construct, of which the first has woken up too late.
+ */
 export const markerName = "CYBERDECK_CONSTRUCT";
 
 /**

@@ -309,14 +309,15 @@ export const doneWhenIdle =
       ? block({ status: "done", chat })
       : block({ status: "waiting" });
 
-/** Command lines of living processes that bear a marker, by reading the process table independently of the product. */
+/** Command lines of living processes that bear a marker, here or on a node, by reading the process table independently of the product. */
 export function bearersOf(id: string): string[] {
   const found: string[] = [];
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const environment = readFileSync(`/proc/${name}/environ`, "utf8");
-      if (!environment.split("\0").includes(`CYBERDECK_CONSTRUCT=${id}`)) continue;
+      const variables = environment.split("\0").map((variable) => variable.split("@")[0]);
+      if (!variables.includes(`CYBERDECK_CONSTRUCT=${id}`)) continue;
       found.push(`${name} ${readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ")}`);
     } catch {
       // It ended while we looked, or belongs to somebody else.

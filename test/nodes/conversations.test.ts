@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { systemClock, type Clock } from "../../src/base/clock.ts";
 import { Fault } from "../../src/base/fault.ts";
 import { conversations } from "../../src/nodes/node/conversations.ts";
 import { fitting } from "../../src/nodes/node/fitting.ts";
@@ -22,13 +23,14 @@ beforeEach(() => {
 });
 
 /** A node that writes down what it sends, and what it complains of. */
-function node(box: Outbox = outbox) {
+function node(box: Outbox = outbox, clock: Clock = systemClock) {
   const sent: FromNode[] = [];
   const warned: string[] = [];
   const own = conversations({
     outbox: box,
     send: (letter) => sent.push(letter),
     warn: (code) => warned.push(code),
+    clock,
     again: { firstMs: 5, mostMs: 50, most: 32 },
   });
   const agent = puppet();
@@ -160,6 +162,31 @@ describe("the conversations of a node", () => {
     expect(outbox.conversations()).toEqual([]);
     own.take(bid(1, { type: "send", text: "one" }));
     expect(agent.told).toEqual([]);
+    own.close();
+  });
+
+  test("ask about a session that has ended until its host says that it is over, however often that is lost", async () => {
+    const clock = handClock();
+    const { own, agent, sent, parts, sayings } = node(outbox, clock);
+    let forgotten = 0;
+    const { closed } = own.open(to, { ...parts, onForgotten: () => (forgotten += 1) });
+    await eventually(() => sayings().includes("opened"), "it is open");
+    const asks = (): number => sent.filter((letter) => "taken" in letter).length;
+    clock.pass(300_000);
+    expect(asks()).toBe(0);
+    await agent.session.stop("hard");
+    await closed;
+    await eventually(() => sayings().includes("exited"), "it has ended");
+    own.take(taken(outbox.left(to).at(-1)?.n ?? 0));
+    for (const times of [1, 2, 3]) {
+      clock.pass(30_000);
+      expect(asks()).toBe(times);
+    }
+    expect(forgotten).toBe(0);
+    own.take({ wire: nodeWireVersion, to, over: true });
+    expect([forgotten, outbox.conversations()]).toEqual([1, []]);
+    clock.pass(300_000);
+    expect(asks()).toBe(3);
     own.close();
   });
 

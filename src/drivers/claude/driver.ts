@@ -12,6 +12,8 @@ export interface ClaudeSettings {
   gateSeconds?: number;
   /** Ends the agents should the deck itself die. */
   guardian?: Guardian;
+  /** Part of the mark of each agent, where others on this machine may have agents of the same ids. */
+  place?: string;
 }
 
 /** A held call waits for the netrunner as long as its window says; a gate that hangs is found by the idle limit. */
@@ -20,7 +22,8 @@ const usualGateSeconds = 24 * 60 * 60;
 /** Claude Code through its Agent SDK. The executable and the environment are decided once, for all sessions. */
 export function claudeDriver(settings: ClaudeSettings): AgentDriver {
   const { executable, env, gateSeconds = usualGateSeconds } = settings;
-  const around = { executable, env, gateSeconds, table: systemTable(), guardian: settings.guardian };
+  const { guardian, place } = settings;
+  const around = { executable, env, gateSeconds, table: systemTable(), guardian, place };
   return {
     name: "claude",
     can: { interrupt: true, resume: true, structuredOutput: true },

@@ -20,6 +20,7 @@ const drainMs = 500;
 export interface Around extends Omit<Surroundings, "spawn"> {
   table: ProcessTable;
   guardian?: Guardian | undefined;
+  place?: string | undefined;
 }
 
 /**
@@ -30,7 +31,8 @@ export async function openSession(spec: SessionSpec, around: Around): Promise<Ag
   const factory = await import("@anthropic-ai/claude-agent-sdk");
   const input = channel<SDKUserMessage>();
   const events = channel<AgentEvent>();
-  const child = agentProcess(spec.id, around.table, { guardian: around.guardian, wall: spec.wall });
+  const mark = around.place === undefined ? spec.id : `${spec.id}@${around.place}`;
+  const child = agentProcess(mark, around.table, { guardian: around.guardian, wall: spec.wall });
   const unread = unreadMessages();
   let owner: SessionOwner = spec;
   const asked: SessionSpec = {

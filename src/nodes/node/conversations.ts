@@ -53,6 +53,9 @@ const roomForHead = 2000;
 /** How long the last words of sessions that are ended may take, milliseconds. */
 const lastWordsMs = 1000;
 
+/** How long the host's word that a session which has ended is over is waited for before it is asked, and between two such questions, milliseconds. */
+const overAskMs = 30_000;
+
 interface Conversation {
   to: Address;
   last: number;
@@ -123,6 +126,16 @@ export function conversations({
       warn("node.outbox_failed", messageOf(error));
     }
   };
+  const acknowledge = ({ to, from }: Conversation, answers?: number): void =>
+    send({ wire: nodeWireVersion, to, taken: from.taken, gap: from.next, answers });
+  /** That a conversation is over is said once, and may be lost; it is said again of each word in one that is. */
+  const askWhetherOver = (conversation: Conversation): void => {
+    clock.after(overAskMs, () => {
+      if (isClosed || known.get(addressKey(conversation.to)) !== conversation) return;
+      acknowledge(conversation);
+      askWhetherOver(conversation);
+    });
+  };
   const forget = (to: Address): void => {
     known.get(addressKey(to))?.onForgotten?.();
     known.delete(addressKey(to));
@@ -134,7 +147,9 @@ export function conversations({
     open(to, { onForgotten, ...parts }) {
       const numbers = { to, last: 0 };
       const session = serveSession({ clock, ...parts, say: (saying) => say(numbers, saying) });
-      known.set(addressKey(to), Object.assign(numbers, { from: incoming<Bidding>(), session, onForgotten }));
+      const conversation = Object.assign(numbers, { from: incoming<Bidding>(), session, onForgotten });
+      known.set(addressKey(to), conversation);
+      void session.closed.then(() => askWhetherOver(conversation));
       return session;
     },
     take(letter) {
@@ -150,12 +165,12 @@ export function conversations({
         return;
       }
       if (conversation === undefined) return;
-      const { from, session, to } = conversation;
+      const { from, session } = conversation;
       const before = from.taken;
       from.take({ n: letter.n, body: letter.bidding }).forEach((bidding, index) => {
         session.carryOut(before + 1 + index, bidding);
       });
-      send({ wire: nodeWireVersion, to, taken: from.taken, gap: from.next, answers: letter.asks });
+      acknowledge(conversation, letter.asks);
     },
     sendAgain() {
       // Also what an earlier life has left.
