@@ -27,7 +27,7 @@ export interface Column {
 export function columnsFor(columns: number, rows: readonly FleetRow[]): Column[] {
   // Most decks have one machine: then nothing is said of it.
   const isSpread = rows.some(({ construct }) => construct.place !== null);
-  const named = [state, id, ...(isSpread ? [place] : []), time, cost];
+  const named = [state, id, ...(isSpread ? [columns >= 160 ? wholePlace(rows) : place] : []), time, cost];
   if (columns >= 110) {
     // Nearly always all of them have the same.
     const hasProfiles = rows.some(({ construct }) => construct.profile !== "default");
@@ -97,6 +97,11 @@ const place: Column = {
     startedAt === null ? "·" : `${unheard === undefined ? "" : "?"}${name ?? "here"}`,
   look: ({ construct: { place: name, unheard } }) =>
     unheard !== undefined ? "warning" : name === null ? "faint" : "plain",
+};
+/** Wide enough for the longest name, and for the mark of one that is not heard. */
+const wholePlace = (rows: readonly FleetRow[]): Column => {
+  const longest = Math.max(...rows.map(({ construct }) => 1 + (construct.place?.length ?? 0)));
+  return { ...place, width: Math.min(24, Math.max(place.width, longest)) };
 };
 const time: Column = {
   title: "TIME",
