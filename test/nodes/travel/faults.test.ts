@@ -93,6 +93,25 @@ describe.each(theServer("what goes wrong with copies"))("a session that is to wo
     expect((await driver.open(specOf("cx-1"))).copy).toBeDefined();
   });
 
+  test("goes to another node where the one that it was packed for is gone before it has claimed it", async () => {
+    await using fleet = await openFleet();
+    await using relay = await startRelay(fleet.server.port);
+    const desk = await fleet.desk();
+    const [late, other] = [puppetsAway(), puppetsAway()];
+    await fleet.node("a", late.driver, { copies: true, url: relay.url });
+    await eventually(() => fleet.toldOf("node.came").length === 1, "the first one is there");
+    const opening = desk.driver(nothingHere).open(workspaceIn(fleet.folder).specOf("cx-1"));
+    relay.cut();
+    await fleet.node("b", other.driver, { copies: true });
+    const session = await opening;
+    expect(session.place).toBe("b");
+    // What was offered to it is in its queue still: it may not have that any more.
+    relay.mend();
+    await eventually(() => fleet.toldOf("node.came").length === 3, "the first one has begun another life");
+    expect(await endedWork(session)).toMatchObject({ how: "nothing" });
+    expect([late.opened, copiesOn(fleet, "a"), other.opened.length]).toEqual([[], [], 1]);
+  });
+
   test.each([
     ["the store has lost its bundle", new Fault("refused", "hub.no_thing", "it is not there")],
     ["the store does not answer its node", new Fault("setup", "hub.no_answer", "no answer in time")],
