@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dataIdOf } from "../../src/nodes/node/data-id.ts";
+import { dataIdOf } from "../../src/nodes/data-id.ts";
 import { temporaryFolder } from "../kit/temporary-folder.ts";
 
 /** A data folder of a node. */

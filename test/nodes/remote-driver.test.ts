@@ -113,6 +113,41 @@ describe("a driver whose sessions are on nodes", () => {
     expect((await opening).pid).toBe(42);
   });
 
+  test("counts a claim though the queue does not answer the offer", async () => {
+    const answer = Promise.withResolvers<void>();
+    const { driver, lines } = hosting({ link: { offer: () => answer.promise, withdraw: async () => undefined } });
+    const opening = driver.open(spec);
+    const to = { session: "cx-1", epoch: 101, boot: "one-1" };
+    expect(driver.claim(to, "one")).toEqual({ isGranted: true });
+    answer.reject(new Error("no answer in time"));
+    lines.take({ wire: nodeWireVersion, to, n: 1, saying: up });
+    expect((await opening).place).toBe("one");
+  });
+
+  test.each([0, 1, 2, 3, 4, 5, 6])(
+    "never forgets one who claims a session while its offer fails (%d turns later)",
+    async (turns) => {
+      const answer = Promise.withResolvers<void>();
+      const link = { offer: () => answer.promise, withdraw: async () => undefined };
+      const { driver, lines, sent } = hosting({ link });
+      const opening = driver.open(spec).then(
+        () => "opened",
+        () => "failed",
+      );
+      const to = { session: "cx-1", epoch: 101, boot: "one-1" };
+      answer.reject(new Error("no answer in time"));
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const { isGranted } = driver.claim(to, "one");
+      if (isGranted) lines.take({ wire: nodeWireVersion, to, n: 1, saying: up });
+      const isLetGo = (await opening) === "failed" && sent.some((letter) => "over" in letter);
+      expect([isGranted, await opening, isLetGo]).toBeOneOf([
+        [true, "opened", false],
+        [true, "failed", true],
+        [false, "failed", false],
+      ]);
+    },
+  );
+
   test("is told by a node that it cannot open a session, and asks no other one", async () => {
     const { driver, offer, claim, says, offered, sent } = hosting();
     const opening = driver.open(spec);

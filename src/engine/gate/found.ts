@@ -15,9 +15,14 @@ export interface Found {
 /** A call that would run on another machine. */
 export interface FoundCall extends ToolCall {
   found: Found;
+  /** It was allowed before, but what it was judged by has changed meanwhile; what was found out about it is the same. */
+  isAgain?: boolean;
 }
 
 /** What is known of a call from elsewhere; undefined: it would run here, and this machine's own disk tells. */
 export const foundOf = (call: ToolCall): Found | undefined => (isFound(call) ? call.found : undefined);
+
+/** Whether the netrunner, who may have let it through, is not to be asked for the same once more. */
+export const isAskedAgain = (call: ToolCall): boolean => isFound(call) && call.isAgain === true;
 
 const isFound = (call: ToolCall): call is FoundCall => "found" in call;

@@ -7,7 +7,7 @@ import { showInput, wholeInput } from "../construct/show-input.ts";
 import type { Note } from "../journal.ts";
 import { combine, type Combined } from "./combine.ts";
 import { editDiff } from "./edit-diff.ts";
-import { foundOf } from "./found.ts";
+import { foundOf, isAskedAgain } from "./found.ts";
 import { holdTargets } from "./hold-targets.ts";
 import type { HoldOutcome, Holds } from "./holds.ts";
 import type { Judge } from "./judge.ts";
@@ -46,12 +46,13 @@ export interface GateParts {
  * goes wrong on the way, the recording included, is a deny.
  */
 export function gateOf(parts: GateParts): (call: ToolCall) => Promise<Verdict> {
+  const letThrough: LetThrough = new Map();
   return async (call) => {
     const barred = await parts.standing.admit();
     const began = parts.clock.monotonic();
     const judgement = barred === undefined ? judged(parts, call) : { ...barred, rules: [barred.rule], effects: [] };
     const latency = parts.clock.monotonic() - began;
-    const verdict = await decided(judgement, call, parts).catch(failed);
+    const verdict = await decided(judgement, call, parts, letThrough).catch(failed);
     const input = showInput(call.tool, call.input);
     if (verdict.decision === "deny") parts.onDenial({ tool: call.tool, input, rule: verdict.rule });
     const recorded = parts.note("gate.judged", {
@@ -82,8 +83,15 @@ async function decided(
   { decision, rule, reason, effects }: Opinion,
   call: ToolCall,
   parts: GateParts,
+  letThrough: LetThrough,
 ): Promise<Verdict> {
+  const before = letThrough.get(call.id);
+  letThrough.delete(call.id);
   if (decision !== "hold") return { decision, rule, reason };
+  if (before === rule && isAskedAgain(call)) {
+    letThrough.set(call.id, rule);
+    return verdictOf({ end: "allow", note: undefined }, { rule, reason });
+  }
   const input = wholeInput(call.tool, call.input);
   const pattern = holdPattern(call.tool, rule, input);
   if (parts.holds.isAllowed(parts.construct, pattern)) {
@@ -105,12 +113,25 @@ async function decided(
     }
     if (outcome.end === "kill") parts.kill();
     const verdict = verdictOf(outcome, { rule, reason });
+    if (found !== undefined && outcome.end === "allow") remember(letThrough, call.id, rule);
     // Meanwhile the construct may have been paused: an allowed call of it waits, too.
     return verdict.decision === "allow" ? ((await parts.standing.readmit()) ?? verdict) : verdict;
   } finally {
     parts.onHold(false);
   }
 }
+
+/** For which rule the netrunner has let a call through that would run on another machine: it may be judged again. */
+type LetThrough = Map<string, string>;
+
+function remember(letThrough: LetThrough, call: string, rule: string): void {
+  letThrough.set(call, rule);
+  const [oldest] = letThrough.keys();
+  if (letThrough.size > mostLetThrough && oldest !== undefined) letThrough.delete(oldest);
+}
+
+/** Those that are judged again are so at once, and one agent has few calls at the same time. */
+const mostLetThrough = 100;
 
 function verdictOf({ end, note }: HoldOutcome, held: { rule: string; reason: string }): Verdict {
   switch (end) {

@@ -6,9 +6,8 @@ import type { Note } from "../../engine/journal.ts";
 import type { DismissedNode, NodesListing } from "../../protocol/nodes.ts";
 import type { HubBounds } from "../hub/bounds.ts";
 import type { Strange } from "../hub/hub.ts";
-import { openHub } from "../hub/open-hub.ts";
 import type { HubAccess } from "../hub/settings.ts";
-import { theHost, type Party } from "../hub/subjects.ts";
+import type { Party } from "../hub/subjects.ts";
 import { fleetLease, type LeaseTimes } from "../lease.ts";
 import type { NodePolicy } from "../wire/policy.ts";
 import { asked, runFilesAskedSchema } from "../wire/questions.ts";
@@ -21,6 +20,7 @@ import { hostLines } from "./lines.ts";
 import { fleetListing } from "./listing.ts";
 import { listening } from "./listening.ts";
 import { goneWords, livesOf } from "./lives.ts";
+import { openHubAsHost } from "./host-entry.ts";
 import { fleetNews } from "./news.ts";
 import { queueLink } from "./opening-link.ts";
 import { placesOf, type Sharing } from "./places.ts";
@@ -105,14 +105,16 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
   const room = changeSignal();
   const change = (): void => room.change();
 
+  /** The link may be down and up again before anything is said. */
+  let sendAgain = (): void => undefined;
   const firstEpoch = await reserveEpochs(parts.epochFile, clock.now());
-  const hub = await openHub({
-    me: theHost,
+  const { hub, leave } = await openHubAsHost(dirname(parts.epochFile), {
+    since: clock.now(),
     access: parts.access,
     ...(parts.bounds === undefined ? {} : { bounds: parts.bounds }),
     onLink(link) {
       news.tell("hub.link", { link });
-      if (link === "up") lines.sendAgain();
+      if (link === "up") sendAgain();
       change();
     },
     onStrange: (strange: Strange) => news.strange(strange),
@@ -178,6 +180,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     onStranger: (to) => news.stranger(speakers.get(to.boot) ?? "", to),
     clock,
   });
+  sendAgain = () => lines.sendAgain();
   /** It is in the list and has a lease: now, and not before, it can have work. */
   const arrive = (name: Party): void => {
     const node = roster.find(name);
@@ -291,7 +294,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       home.close();
       lines.close();
       news.end();
-      if (hub.link === "up") await travel.close();
+      if (hub.link === "up") await Promise.all([travel.close(), leave()]);
       await files.close();
       await hub.close();
     },

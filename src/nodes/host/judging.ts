@@ -20,8 +20,8 @@ type Asked = Saying & { type: "asks" };
  * when its verdict is given: it is sent back. Never rejects.
  */
 export function judging({ gate, policy, bid }: JudgingParts): (asked: Asked) => Promise<void> {
-  /** What the gate has allowed while the policy was changed, by what it was asked. */
-  const allowed = new Map<string, { of: string; verdict: Verdict }>();
+  /** What the gate was asked about calls that it has allowed while the policy was changed. */
+  const allowed = new Map<string, string>();
 
   const decide = async (asked: Asked): Promise<void> => {
     const { ask, call, found } = asked;
@@ -31,14 +31,14 @@ export function judging({ gate, policy, bid }: JudgingParts): (asked: Asked) => 
     if (!isDenied && asked.policy !== inForce) return bid({ type: "judge_again", ask, policy: inForce });
     allowed.delete(call.id);
     const of = JSON.stringify([call, found]);
-    // A person may have let it through: who has changed something else meanwhile is not asked for the same thing once more.
-    if (before?.of === of) return bid({ type: "verdict", ask, verdict: before.verdict });
-    const { decision, rule, reason } = await gate({ ...withoutGap(call), found });
+    // A person may have let it through: who has changed something else meanwhile is not asked for the same thing once more. All else is.
+    const isAgain = before === of;
+    const { decision, rule, reason } = await gate({ ...withoutGap(call), found, ...(isAgain ? { isAgain } : {}) });
     const verdict = { decision, rule, reason };
     // Now, and not when it was asked: it may have been held, or its construct paused. Nothing comes between this and the verdict.
     const since = policy();
     if (decision === "deny" || isDenied || asked.policy === since) return bid({ type: "verdict", ask, verdict });
-    allowed.set(call.id, { of, verdict });
+    allowed.set(call.id, of);
     return bid({ type: "judge_again", ask, policy: since });
   };
 

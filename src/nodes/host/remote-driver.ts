@@ -86,8 +86,9 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
     offers.set(spec.id, offer);
     try {
       using _untaken = clock.after(untakenMs, () => isLate.reject(notTaken(untakenMs)));
-      await link.offer(opening);
-      const { to, node, line } = await Promise.race([offer.claimed.promise, isLate.promise]);
+      // A claim says that it has arrived, whatever has become of the answer.
+      const offered = link.offer(opening).then(() => offer.claimed.promise);
+      const { to, node, line } = await Promise.race([offer.claimed.promise, isLate.promise, offered]);
       // A node that has claimed it and then says nothing is as good as none.
       using _unopened = clock.after(patienceMs + (given === undefined ? 0 : travelMs), () => lines.end(to));
       const files = parts.files?.(to, spec, node);
@@ -98,6 +99,10 @@ export function remoteDriver(parts: RemoteDriverParts): RemoteDriver {
         clock,
         ...(files === undefined ? {} : { files }),
       });
+    } catch (error) {
+      // Whoever has claimed it in the last moment must not wait for its task for ever.
+      if (offer.owner !== undefined) lines.end(offer.owner);
+      throw error;
     } finally {
       if (offers.get(spec.id) === offer) offers.delete(spec.id);
       void link.withdraw(opening);

@@ -14,7 +14,7 @@ import { fleetLease, type LeaseTimes } from "../lease.ts";
 import { fromHostSchema, nodeWireVersion } from "../wire/letters.ts";
 import { nodeStateSchema, type NodeTells } from "../wire/node-state.ts";
 import { asked, drainSchema, farewellSchema } from "../wire/questions.ts";
-import { dataIdOf } from "./data-id.ts";
+import { dataIdOf } from "../data-id.ts";
 import { untilGone } from "./gone.ts";
 import { jobHand } from "./job-hand.ts";
 import { queueOf } from "./names.ts";

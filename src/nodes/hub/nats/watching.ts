@@ -2,7 +2,7 @@ import type { KvWatchEntry } from "@nats-io/kv";
 import { pause, systemClock } from "../../../base/clock.ts";
 import { clip } from "../../../base/text.ts";
 import type { RegistryChange } from "../hub.ts";
-import type { Party } from "../subjects.ts";
+import { theHost, type Party } from "../subjects.ts";
 import { hubFault } from "./faults.ts";
 import { entrySchema, type RegistryParts } from "./entry.ts";
 import { parsed } from "./letters.ts";
@@ -39,6 +39,8 @@ export async function watching<State>(
   const count = (name: Party): Disposable => systemClock.after(bounds.entryMs * 1.25, () => gone(name, "silent"));
   const heard = (entry: KvWatchEntry): void => {
     const name = entry.key;
+    // Its entry only keeps a second one from coming.
+    if (name === theHost) return;
     if (entry.operation !== "PUT") return gone(name, "left");
     const strange = (why: string): void =>
       onStrange?.({ from: name, why, head: clip(entry.string().slice(0, 400), 200) });

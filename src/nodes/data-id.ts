@@ -2,15 +2,16 @@ import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeWhole } from "../../base/files.ts";
-import { homeMark } from "../../store/home.ts";
+import { writeWhole } from "../base/files.ts";
+import { homeMark } from "../store/home.ts";
 
 /**
- * By which the data folder of a node is known, the same for all lives of the node in it and for no other folder, also not for a copy of
- * it on another machine.
+ * By which the data folder of a node, or the home of a host, is known: the same for all lives in it and for no other folder, also not for
+ * a copy of it on another machine.
+ * @param name of the file that is kept there for it
  */
-export async function dataIdOf(data: string): Promise<string> {
-  const file = join(data, "id.json");
+export async function dataIdOf(data: string, name = "id.json"): Promise<string> {
+  const file = join(data, name);
   const kept = await readFile(file, "utf8").then(idIn, () => undefined);
   const id = kept ?? randomUUID();
   if (kept === undefined) await writeWhole(file, `${JSON.stringify({ id })}\n`, 0o600);
