@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Fault } from "../../src/base/fault.ts";
-import { foundOf } from "../../src/engine/gate/found.ts";
+import { foundOf, isAskedAgain } from "../../src/engine/gate/found.ts";
 import { remoteSession } from "../../src/nodes/host/remote-session.ts";
 import type { Finder } from "../../src/nodes/node/finding.ts";
 import { sayingSchema } from "../../src/nodes/wire/letters.ts";
@@ -164,35 +164,39 @@ describe("a call whose policy is changed while the host decides", () => {
   /** The gate takes its time, and the policy changes meanwhile. */
   const slowly = (judge?: Scene["judge"]) => {
     const gates: string[] = [];
+    const again: boolean[] = [];
     const at = { version: "p-1" };
     const made = scene({
       ...(judge === undefined ? {} : { judge }),
       policy: () => at.version,
-      async gate() {
+      async gate(remote) {
         gates.push(at.version);
+        again.push(isAskedAgain(remote));
         if (gates.length === 1) at.version = "p-2";
         return allow;
       },
     });
-    return made.then((all) => ({ ...all, gates }));
+    return made.then((all) => ({ ...all, gates, again }));
   };
 
-  test("is judged anew, and not asked about again where that has come out the same", async () => {
-    const { agent, judgedBy, gates, session } = await slowly();
+  test("is judged anew, and the gate is told that it was asked before where that has come out the same", async () => {
+    const { agent, judgedBy, gates, again, session } = await slowly();
     expect(await agent.calls(call)).toEqual(allow);
     expect(judgedBy).toEqual(["p-1", "p-2"]);
-    expect(gates).toEqual(["p-1"]);
+    expect(gates).toEqual(["p-1", "p-2"]);
+    expect(again).toEqual([false, true]);
     // That was for this call alone.
     expect(await agent.calls(call)).toEqual(allow);
-    expect(gates).toEqual(["p-1", "p-2"]);
+    expect(again).toEqual([false, true, false]);
     await session.stop("hard");
   });
 
-  test("is asked about again where it has come out another way", async () => {
-    const { agent, asked, gates, session } = await slowly((by) => ({ ...allow, rule: `by ${by}` }));
+  test("is asked about as a new one where it has come out another way", async () => {
+    const { agent, asked, gates, again, session } = await slowly((by) => ({ ...allow, rule: `by ${by}` }));
     expect(await agent.calls(call)).toEqual(allow);
     expect(gates).toEqual(["p-1", "p-2"]);
     expect(asked.map(({ rule }) => rule)).toEqual(["by p-1", "by p-2"]);
+    expect(again).toEqual([false, false]);
     await session.stop("hard");
   });
 

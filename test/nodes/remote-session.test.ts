@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { pause } from "../../src/base/clock.ts";
 import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
 import { foundOf } from "../../src/engine/gate/found.ts";
 import { remoteSession, type SessionLine } from "../../src/nodes/host/remote-session.ts";
+import type { Packed } from "../../src/protocol/workspace.ts";
 import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { joined } from "./kit/line.ts";
@@ -63,6 +65,47 @@ describe("a session on a node", () => {
       expect(await session.stop("polite")).toEqual({ proven: true, survivors: [] });
     },
   );
+
+  test.each([
+    ["finished with, though its work could not be brought", false, undefined],
+    ["given up", true, "it is silent"],
+  ])("in a copy tells whether its machine was given up: it was %s", async (_, isGivenUp, told) => {
+    const agent = puppet();
+    const { line, lose } = joined({ ...judging(), open: agent.open });
+    const returned = { how: "lost", why: "the store takes nothing", hint: "" } as const;
+    const none = { count: 0, first: [] };
+    const packed: Packed = {
+      commit: "c",
+      head: null,
+      branch: null,
+      is_dirty: false,
+      is_earlier_result: false,
+      goes_on: false,
+      bytes: 0,
+      left: none,
+      submodules: none,
+      filtered: none,
+      links_outside: none,
+      under_way: null,
+    };
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      {
+        token: "token",
+        policy: () => inForce,
+        copy: { packed, heard: () => undefined, take: () => Promise.resolve(returned) },
+      },
+    );
+    await session.stop("hard");
+    await session.closed;
+    await session.stop("hard");
+    if (isGivenUp) lose("it is silent");
+    const bringing = session.copy?.bringBack({ construct: "cx-1", isOver: true, isHurried: false });
+    expect(await bringing).toEqual(returned);
+    await pause(20);
+    expect(session.copy?.lost).toBe(told);
+  });
 
   test("whose node denies a call by itself tells the host so, and nobody can allow it", async () => {
     const agent = puppet();

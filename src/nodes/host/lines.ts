@@ -12,7 +12,7 @@ import {
   type FromNode,
   type Saying,
 } from "../wire/letters.ts";
-import type { SessionLine } from "./remote-session.ts";
+import type { Lost, SessionLine } from "./remote-session.ts";
 
 export interface HostLinesParts {
   /** Sends a letter to the node that has the conversation; it may be lost. */
@@ -54,7 +54,7 @@ interface Line {
   /** How far that is acknowledged, and whether its node has been told what is missing. */
   acknowledged: number;
   isGapTold: boolean;
-  lost: PromiseWithResolvers<string>;
+  lost: PromiseWithResolvers<Lost>;
   isGone: Promise<boolean>;
 }
 
@@ -98,16 +98,16 @@ export function hostLines(parts: HostLinesParts): HostLines {
   };
   const end = (line: Line): void => {
     if (!lines.has(addressKey(line.to))) return;
-    drop(line, "it is over");
+    drop(line, { why: "it is over", isGivenUp: false });
     done.add(addressKey(line.to));
     const [oldest] = done;
     if (done.size > mostDone && oldest !== undefined) done.delete(oldest);
     send({ wire: nodeWireVersion, to: line.to, over: true });
   };
-  const drop = (line: Line, why: string): void => {
+  const drop = (line: Line, lost: Lost): void => {
     lines.delete(addressKey(line.to));
     resending.forget(line.to);
-    line.lost.resolve(why);
+    line.lost.resolve(lost);
     line.sayings.close();
   };
 
@@ -121,7 +121,7 @@ export function hostLines(parts: HostLinesParts): HostLines {
         took: incoming<true>(0, Infinity),
         acknowledged: 0,
         isGapTold: false,
-        lost: Promise.withResolvers<string>(),
+        lost: Promise.withResolvers<Lost>(),
         isGone: Promise.resolve(false),
       };
       lines.set(addressKey(to), line);
@@ -170,7 +170,7 @@ export function hostLines(parts: HostLinesParts): HostLines {
       for (const line of lines.values()) {
         if (line.to.boot !== boot) continue;
         line.isGone = isGone;
-        drop(line, why);
+        drop(line, { why, isGivenUp: true });
       }
     },
     end(to) {
@@ -179,7 +179,7 @@ export function hostLines(parts: HostLinesParts): HostLines {
     },
     close() {
       resending.close();
-      for (const line of lines.values()) drop(line, "the host ends");
+      for (const line of lines.values()) drop(line, { why: "the host ends", isGivenUp: true });
     },
   };
 }

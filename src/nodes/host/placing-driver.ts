@@ -6,7 +6,7 @@ import { staysHere } from "../wire/opening.ts";
 import { herePool } from "./placement.ts";
 import type { Places, Sharing } from "./places.ts";
 import { notTakenCode } from "./remote-driver.ts";
-import { lostCode, refusedCode } from "./remote-session.ts";
+import { lostCode, refusedCode } from "./session-faults.ts";
 
 export interface PlacingParts {
   here: AgentDriver;

@@ -7,7 +7,8 @@ import type { Address } from "../wire/letters.ts";
 import { openingOf, staysHere, type Opening } from "../wire/opening.ts";
 import type { HostLines } from "./lines.ts";
 import type { Space } from "../wire/space.ts";
-import { lostCode, remoteSession, type GivenCopy, type SessionLine } from "./remote-session.ts";
+import { remoteSession, type GivenCopy, type SessionLine } from "./remote-session.ts";
+import { lostCode } from "./session-faults.ts";
 import type { TakeFiles } from "./run-files.ts";
 
 export interface RemoteDriverParts {

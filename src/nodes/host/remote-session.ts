@@ -16,6 +16,13 @@ import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
 import { judging } from "./judging.ts";
 import type { TakeFiles } from "./run-files.ts";
+import { agentGone, notOpened, refusedThere } from "./session-faults.ts";
+
+/** Why nothing more comes of a conversation: its node was given up, or nothing more is wanted of it. */
+export interface Lost {
+  why: string;
+  isGivenUp: boolean;
+}
 
 /** The host's side of the conversation with a session on a node. */
 export interface SessionLine {
@@ -26,7 +33,7 @@ export interface SessionLine {
   /** This one has been dealt with, and what was to be recorded of it is: the node may forget it, once that is on disk. */
   took(n: number): void;
   /** Why nothing will come any more. */
-  readonly lost: Promise<string>;
+  readonly lost: Promise<Lost>;
   /** Of one that was lost: whether it is proven that nothing of it is left. It may take as long as a node is waited for. */
   isGone(): Promise<boolean>;
   /** Nothing more is wanted of it: its node may forget it. */
@@ -81,6 +88,7 @@ export async function remoteSession(
   const answers = new Map<number, PromiseWithResolvers<unknown>>();
   let owner = first;
   let lost: string | undefined;
+  let givenUp: string | undefined;
   /** The report after which nothing is left of it. */
   let last: StopReport | undefined;
   let sent = 0;
@@ -94,8 +102,9 @@ export async function remoteSession(
     opening.reject(notOpened(exit));
     over.resolve(exit);
   };
-  const lose = (why: string): void => {
+  const lose = ({ why, isGivenUp }: Lost): void => {
     lost = why;
+    if (isGivenUp) givenUp = why;
     end({ how: "lost", reason: why, stderr: "" });
     for (const answer of answers.values()) answer.reject(agentGone(why));
     answers.clear();
@@ -182,7 +191,7 @@ export async function remoteSession(
             packed: copy.packed,
             bringBack: (how) => (bringing ??= bringBack(copy, how)),
             get lost() {
-              return lost;
+              return givenUp;
             },
           },
         }),
@@ -238,7 +247,7 @@ export async function remoteSession(
 async function listen(
   line: SessionLine,
   hear: (n: number, saying: Saying) => void,
-  lose: (why: string) => void,
+  lose: (lost: Lost) => void,
 ): Promise<void> {
   for await (const { n, body } of line.sayings) hear(n, body);
   lose(await line.lost);
@@ -271,25 +280,3 @@ const noFiles: TakeFiles = ({ files }) =>
   Promise.resolve(files.map(() => ({ why: "files do not travel here", isAgain: false })));
 
 const cannotSurface = { ok: false, reason: "nothing can be shown here" };
-
-const agentGone = (why: string): Fault =>
-  new Fault("agent", "agent.gone", `The agent ended before it answered: ${why}`, { hint: "Start another one." });
-
-/** Another node may open one that was lost; one that was refused, or has ended at once, would be so again. */
-const notOpened = (exit: AgentExit): Fault =>
-  exit.how === "lost"
-    ? new Fault("agent", lostCode, `The agent was lost while it was opened: ${exit.reason}`, { hint: "Try again." })
-    : agentGone(exit.how === "broken" ? exit.reason : "the agent has ended");
-
-/** The code of the fault of a session that its node could not open for want of something there; `facts` tell what. */
-export const refusedCode = "nodes.refused";
-
-/** A node is not the place for a session. */
-export const refusedThere = (node: string, code: string, why: string): Fault =>
-  new Fault("refused", refusedCode, `${node} has refused it: ${why}`, {
-    facts: { node, code, why },
-    hint: "Mend that on this node, or run it on another machine.",
-  });
-
-/** The code of the fault of a session whose node was given up before it was open. */
-export const lostCode = "agent.lost";

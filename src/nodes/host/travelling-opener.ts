@@ -1,7 +1,7 @@
 import { Fault, messageOf } from "../../base/fault.ts";
 import { sessionGoneCode, type AgentSession, type SessionSpec } from "../../drivers/agent.ts";
 import type { Party } from "../hub/subjects.ts";
-import { refusedThere } from "./remote-session.ts";
+import { refusedThere } from "./session-faults.ts";
 import type { GivenSpace, Travel } from "./travel.ts";
 
 export interface TravellingParts {

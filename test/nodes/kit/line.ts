@@ -1,6 +1,6 @@
 import { channel } from "../../../src/base/stream.ts";
 import type { SessionOwner } from "../../../src/drivers/agent.ts";
-import type { SessionLine } from "../../../src/nodes/host/remote-session.ts";
+import type { Lost, SessionLine } from "../../../src/nodes/host/remote-session.ts";
 import { serveSession, type ServedParts, type ServedSession } from "../../../src/nodes/node/served-session.ts";
 import { incoming, outgoing, type Numbered } from "../../../src/nodes/numbered.ts";
 import { biddingSchema, sayingSchema, type Bidding, type Saying } from "../../../src/nodes/wire/letters.ts";
@@ -27,7 +27,7 @@ export function joined(
   chance: () => number = () => 1,
 ): Joined {
   let isCut = false;
-  const lost = Promise.withResolvers<string>();
+  const lost = Promise.withResolvers<Lost>();
   const isGone = Promise.withResolvers<boolean>();
   const heard = channel<Numbered<Saying>>();
   const link = <T>(parse: (raw: unknown) => T, take: (one: Numbered<T>) => void, taken: () => number) => {
@@ -86,7 +86,7 @@ export function joined(
       isGone: () => isGone.promise,
       end() {
         isCut = true;
-        lost.resolve("it is over");
+        lost.resolve({ why: "it is over", isGivenUp: false });
         heard.close();
       },
     },
@@ -97,7 +97,7 @@ export function joined(
     },
     lose(why) {
       isCut = true;
-      lost.resolve(why);
+      lost.resolve({ why, isGivenUp: true });
       heard.close();
     },
   };
