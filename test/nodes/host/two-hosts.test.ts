@@ -19,8 +19,8 @@ describe.each(theServer("a second host"))("a second host in a fleet, over %s", (
     const other = { epochFile: join(fleet.folder, "other", "epoch.json") };
     await expect(fleet.desk(other)).rejects.toMatchObject({
       code: "hub.name_taken",
-      message: expect.stringContaining("host"),
-      hint: expect.stringContaining("another fleet"),
+      message: expect.stringContaining("another host"),
+      hint: expect.stringContaining("--fleet"),
     });
     expect([session.signal.aborted, node.lives.length, agents.last().agent.told]).toEqual([false, 1, []]);
     expect(desk.list().nodes.map(({ node: name }) => name)).toEqual(["one"]);

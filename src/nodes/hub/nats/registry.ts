@@ -2,7 +2,7 @@ import type { KV } from "@nats-io/kv";
 import { pause } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import type { Entry, Registry } from "../hub.ts";
-import type { Party } from "../subjects.ts";
+import { theHost, type Party } from "../subjects.ts";
 import { entrySchema, type RegistryParts } from "./entry.ts";
 import { codeOf, hubFault, jetstreamCodes } from "./faults.ts";
 import { parsed } from "./letters.ts";
@@ -114,13 +114,15 @@ async function claim<State>(
 }
 
 const taken = (name: Party, boot: string): Fault =>
-  new Fault("refused", "hub.name_taken", `somebody else in this fleet has the name "${name}"`, {
-    facts: { name, boot },
-    hint:
-      name === "host"
-        ? "A fleet has one host: give this one another fleet, or end the other host."
-        : "Give this node another name with --name, or end the other one.",
-  });
+  name === theHost
+    ? new Fault("refused", "hub.name_taken", "another host is at work in this fleet, which has one", {
+        facts: { name, boot },
+        hint: "Give this one a fleet of its own (--fleet NAME, or in hub.json), or end the other host.",
+      })
+    : new Fault("refused", "hub.name_taken", `somebody else in this fleet has the name "${name}"`, {
+        facts: { name, boot },
+        hint: "Give this node another name with --name, or end the other one.",
+      });
 
 interface Found {
   boot: string;
