@@ -77,7 +77,7 @@ describe.each(theServer("the registry of nodes"))("the registry on %s", () => {
     await enter(host, "b1");
     await expect(enter(other, "b2")).rejects.toMatchObject({
       code: "hub.name_taken",
-      hint: expect.stringContaining("one host"),
+      hint: expect.stringContaining("--fleet"),
     });
   });
 
