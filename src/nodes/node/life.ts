@@ -23,8 +23,8 @@ export interface NodeLife {
   readonly over: AbortSignal;
   /** Settles when all that it had is ended, or that cannot be proven. Nothing of a next life may begin before. */
   readonly ended: Promise<{ why: LifeEnd; proven: boolean }>;
-  /** Ends it for the node's own reasons, or because its host ends. */
-  end(why?: "own" | "farewell"): void;
+  /** Ends it for the node's own reasons, because its host ends, or because that can be told nothing more. */
+  end(why?: "own" | "farewell" | "outbox"): void;
 }
 
 export type LifeEnd =
@@ -34,6 +34,8 @@ export type LifeEnd =
   | "farewell"
   /** The host does not know this life any more. */
   | "refused"
+  /** What it has to say can be neither kept nor sent. */
+  | "outbox"
   /** The node ends it. */
   | "own";
 
@@ -41,6 +43,7 @@ const endWords = {
   silence: "its node had no word from the deck for too long",
   farewell: "the host has ended",
   refused: "the deck has given up this life of its node",
+  outbox: "its node could not keep what it had to say",
   own: "its node was ended",
 } as const satisfies Record<LifeEnd, string>;
 

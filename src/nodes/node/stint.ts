@@ -92,7 +92,7 @@ export function nodeStint(parts: StintParts): Stint {
     });
   };
   const warn = (code: string, message: string): void => tell({ type: "trouble", code, message, hint: null });
-  const talks = toldTalks(conversations({ outbox, send, warn, clock }), tell);
+  const talks = toldTalks(conversations({ outbox, send, warn, onMute: () => life.end("outbox"), clock }), tell);
   const ask = <T>(what: string, body: object, schema: z.ZodType<T>, timeoutMs: number = times.renewMs): Promise<T> =>
     hub.asking.ask(theHost, { what, id: randomUUID(), body: { wire: nodeWireVersion, ...body }, timeoutMs }, schema);
   const begin = (host: string): void => {
