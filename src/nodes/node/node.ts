@@ -23,6 +23,7 @@ import { openOutbox } from "./outbox.ts";
 import type { RunFileTimes } from "./run-files.ts";
 import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
+import { untilKept } from "./until-kept.ts";
 
 export interface NodeParts {
   asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "warm" | "sandbox" | "workspace"> & {
@@ -205,6 +206,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     const left = { mark: parts.mark, tell, hint: leftHint(data) };
     let isClean = await untilGone(left, over.signal);
     for (let waitMs = leastPauseMs; !over.signal.aborted;) {
+      await untilKept(outbox, tell, over.signal);
+      if (over.signal.aborted) break;
       stint = nodeStint({ ...parts, ...parts.asked, warm, spaces, boot, dataId, hub, outbox, times, clock, settle });
       const { why, wasBegun, proven, sessions } = await stint.ended;
       settle();

@@ -9,6 +9,8 @@ import { addressSchema, sayingSchema, type Address, type Saying } from "../wire/
 export interface Outbox {
   /** Keeps what is said, all of it or nothing. Throws a storage fault: then it must not be sent. */
   keep(letters: readonly Letter[]): void;
+  /** Throws a storage fault when nothing could be kept now. What is in it stays as it is. */
+  tryOut(): void;
   /** The host has taken a conversation up to this number: so far, it is forgotten. */
   taken(to: Address, upTo: number): void;
   /** What is left of a conversation, in order, at most so many, and only what comes after this number. */
@@ -39,17 +41,28 @@ export function openOutbox(path: string): Outbox {
   );
   const size = database.prepare("SELECT coalesce(sum(length(body)), 0) AS bytes FROM letters");
   const write = <T>(work: () => T): T => guarded("could not write to the outbox", path, work);
+  /** All of it or nothing. */
+  const together = (work: () => void): void =>
+    write(() => {
+      database.exec("BEGIN");
+      try {
+        work();
+        database.exec("COMMIT");
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
+    });
   return {
     keep: (letters) =>
-      write(() => {
-        database.exec("BEGIN");
-        try {
-          for (const { to, n, body } of letters) add.run(to.session, to.epoch, to.boot, n, JSON.stringify(body));
-          database.exec("COMMIT");
-        } catch (error) {
-          if (database.isTransaction) database.exec("ROLLBACK");
-          throw error;
-        }
+      together(() => {
+        for (const { to, n, body } of letters) add.run(to.session, to.epoch, to.boot, n, JSON.stringify(body));
+      }),
+    tryOut: () =>
+      together(() => {
+        // No conversation is of the epoch 0.
+        add.run("", 0, "", 0, "");
+        drop.run("", 0, "", 0);
       }),
     taken: ({ session, epoch, boot }, upTo) => write(() => void drop.run(session, epoch, boot, upTo)),
     left: ({ session, epoch, boot }, most = -1, after = 0) =>
