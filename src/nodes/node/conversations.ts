@@ -1,12 +1,12 @@
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
-import { messageOf } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import { hubBounds } from "../hub/bounds.ts";
-import { incoming, type Incoming } from "../numbered.ts";
+import { incoming, type Incoming, type Numbered } from "../numbered.ts";
 import { resender } from "../resender.ts";
 import { usualResending, type ResendingTimes } from "../resending.ts";
 import type { Address, Bidding, FromHost, FromNode, Saying } from "../wire/letters.ts";
 import { addressKey, nodeWireVersion } from "../wire/letters.ts";
-import type { Letter, Outbox } from "./outbox.ts";
+import { unreadableCode, type Letter, type Outbox } from "./outbox.ts";
 import { fitting } from "./fitting.ts";
 import { keeping } from "./keeping.ts";
 import { serveSession, type ServedParts, type ServedSession } from "./served-session.ts";
@@ -85,10 +85,26 @@ export function conversations({
     clock,
     times: again,
     say(to, { after, upTo, asks }) {
-      const some = outbox.left(to, upTo - after, after);
+      const some = leftOf(to, upTo - after, after);
       for (const [index, one] of some.entries()) post({ to, ...one }, index === some.length - 1 ? asks : undefined);
     },
   });
+  /** Nothing of one that cannot be read is sent again, as its host would wait for what is missing. It is forgotten, and told. */
+  const leftOf = (to: Address, most: number, after: number): Numbered<Saying>[] => {
+    try {
+      return outbox.left(to, most, after);
+    } catch (error) {
+      const isLost = error instanceof Fault && error.code === unreadableCode;
+      warn(isLost ? unreadableCode : "node.outbox_failed", messageOf(error));
+      // What could not be read now is tried again when it is due.
+      if (!isLost) return [];
+      resending.forget(to);
+      orWarn(() => outbox.forget(to));
+      // Who has it in this life of the node would go on waiting; of an earlier one, nothing is taken any more.
+      if (known.has(addressKey(to))) onMute();
+      return [];
+    }
+  };
 
   const kept = keeping({
     outbox,
@@ -175,7 +191,9 @@ export function conversations({
     },
     sendAgain() {
       // Also what an earlier life has left.
-      for (const { to, last } of outbox.conversations()) resending.said(to, last);
+      orWarn(() => {
+        for (const { to, last } of outbox.conversations()) resending.said(to, last);
+      });
       resending.up();
     },
     forget,
