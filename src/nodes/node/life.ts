@@ -9,6 +9,11 @@ export interface LifeParts {
   renew: (boot: string) => Promise<boolean>;
   /** Ends everything that works for the host, and says whether that is proven. */
   endAll: () => Promise<{ proven: boolean }>;
+  /**
+   * Hears with each renewal that is granted for how long what works for the host may go on without another one, milliseconds: for whoever
+   * ends that when this process stands still. A moment longer than the lease, so that the process itself is first. Left out: nobody does.
+   */
+  mayActFor?: ((ms: number) => void) | undefined;
   clock?: Clock;
 }
 
@@ -48,7 +53,14 @@ const endWords = {
 } as const satisfies Record<LifeEnd, string>;
 
 /** Begins to ask for a lease, renews it for as long as it is granted, and ends everything when it is over. */
-export function beginLife({ boot, times, renew, endAll, clock = systemClock }: LifeParts): NodeLife {
+export function beginLife({
+  boot,
+  times,
+  renew,
+  endAll,
+  mayActFor = () => undefined,
+  clock = systemClock,
+}: LifeParts): NodeLife {
   const lease = nodeLease(times);
   const over = new AbortController();
   const begun = Promise.withResolvers<boolean>();
@@ -94,6 +106,8 @@ export function beginLife({ boot, times, renew, endAll, clock = systemClock }: L
     if (askedAt < granted) return;
     granted = askedAt;
     watch(askedAt);
+    const first = Math.min(mostFirstMs, times.endMs / 4);
+    mayActFor(Math.ceil(askedAt + times.nodeMs - clock.monotonic() + first));
   };
   const ask = (): void => {
     if (over.signal.aborted) return;
@@ -118,3 +132,9 @@ export function beginLife({ boot, times, renew, endAll, clock = systemClock }: L
 
 /** How often a node asks that has no lease yet, at least, milliseconds: a first question that is lost must not keep it idle. */
 const beginMs = 1000;
+
+/**
+ * So much time has the process itself to end what it has before anybody else does, milliseconds; of what there is for ending no more than a
+ * part, as the other one needs some of that as well.
+ */
+const mostFirstMs = 1000;

@@ -44,6 +44,8 @@ export interface NodeParts {
   /** A wall can be put up here; that was tried. */
   hasWall: boolean;
   tell: (event: NodeEvent) => void;
+  /** Hears for how long its agents may go on if this process stands still from now on, milliseconds. Left out: nobody ends them then. */
+  mayActFor?: (ms: number) => void;
   bounds?: Partial<HubBounds>;
   times?: LeaseTimes;
   fileTimes?: Partial<RunFileTimes>;

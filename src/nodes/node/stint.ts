@@ -39,6 +39,8 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "
   /** So many agents are to be kept ready now. */
   warm: () => number;
   fileTimes?: Partial<RunFileTimes> | undefined;
+  /** See `LifeParts`. */
+  mayActFor?: ((ms: number) => void) | undefined;
   tell: (event: NodeEvent) => void;
   /** What it may take, or by what it judges, may have changed. */
   settle: () => void;
@@ -123,6 +125,7 @@ export function nodeStint(parts: StintParts): Stint {
       const ends = await Promise.all([talks.endAll(), warm.close()]);
       return { proven: ends.every(({ proven }) => proven) };
     },
+    mayActFor: parts.mayActFor,
     clock,
   });
   const policies = policyShelf({
