@@ -76,6 +76,7 @@ export async function openNode(
     versions: { cyberdeck: around.version, agent },
     hasWall,
     tell,
+    mayActFor: (ms) => guardian.mayActFor(ms),
     ...haste,
   });
   const release = undo.move();

@@ -68,11 +68,11 @@ export type NodeEvent =
   | { type: "lease.granted"; boot: string; host: string }
   /** Why it has none, told when that changes. */
   | { type: "lease.waiting"; why: string }
-  /** What it had at work is ended. `silence`: no word of the host; `refused`: the host does not know it any more; `farewell`: the host ends. */
+  /** What it had at work is ended. `silence`: no word of the host; `refused`: the host does not know it any more; `farewell`: the host ends; `outbox`: what it has to say cannot be kept. */
   | {
       type: "lease.over";
       boot: string;
-      why: "silence" | "refused" | "farewell" | "own";
+      why: "silence" | "refused" | "farewell" | "outbox" | "own";
       sessions: number;
       proven: boolean;
     }

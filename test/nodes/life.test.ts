@@ -44,6 +44,7 @@ function living({ early = 0, proven = true, answer = (): Promise<boolean> => Pro
   const hand = handClock(early);
   const ends: number[] = [];
   const asked: number[] = [];
+  const allowed: { at: number; ms: number }[] = [];
   const says = { answer };
   const life = beginLife({
     boot: "b-1",
@@ -57,8 +58,9 @@ function living({ early = 0, proven = true, answer = (): Promise<boolean> => Pro
       ends.push(hand.clock.monotonic());
       return { proven };
     },
+    mayActFor: (ms) => allowed.push({ at: hand.clock.monotonic(), ms }),
   });
-  return { ...hand, life, ends, asked, says };
+  return { ...hand, life, ends, asked, allowed, says };
 }
 
 const never = (): Promise<boolean> => new Promise(() => undefined);
@@ -92,6 +94,26 @@ describe("the life of a node", () => {
       expect(times.hostMs - times.nodeMs).toBeGreaterThan(1000);
     },
   );
+
+  test("tells with each lease, from when it was asked for, how long its work may go on should it stand still", async () => {
+    const slow = Promise.withResolvers<boolean>();
+    const { pass, says, allowed, asked } = living({ answer: () => slow.promise });
+    says.answer = () => Promise.resolve(true);
+    await pass(400);
+    slow.resolve(true);
+    await pass(0);
+    // A part of what the host leaves for ending is the process's own.
+    const whole = times.nodeMs + times.endMs / 4;
+    expect(whole).toBeLessThan(times.hostMs);
+    expect(allowed).toEqual([{ at: 400, ms: Math.ceil(whole - 400) }]);
+    await pass(times.renewMs * 3);
+    expect(allowed.slice(1)).toEqual(asked.slice(1).map((at) => ({ at, ms: whole })));
+    expect(allowed.length).toBeGreaterThan(3);
+    says.answer = () => Promise.resolve(false);
+    const before = allowed.length;
+    await pass(times.renewMs * 3);
+    expect(allowed.length).toBe(before);
+  });
 
   test("is over for good: an answer that comes then changes nothing, and nothing more is asked", async () => {
     const { life, pass, says, asked, ends } = living();

@@ -212,6 +212,33 @@ describe("host and node", () => {
     link.close();
   });
 
+  test("settle what the host has bidden when the node's disk was full for a moment", async () => {
+    const real = outbox;
+    let isFull = false;
+    outbox = {
+      ...real,
+      keep(letters) {
+        if (isFull) throw new Error("the disk is full");
+        real.keep(letters);
+      },
+    };
+    const link = both();
+    const agent = puppet();
+    link.node.open(to, serving(agent));
+    const session = await remoteSession(link.host.open(to), owner, { token: "token", policy: () => inForce });
+    isFull = true;
+    agent.does({ type: "said", text: "one" });
+    await eventually(() => agent.told.includes("stop hard"), "who cannot speak must not work");
+    const stopping = session.stop("hard");
+    await eventually(() => agent.told.length > 1, "the host's stop has come, too");
+    isFull = false;
+    expect(await read(session, 1)).toEqual(["one"]);
+    expect(await stopping).toEqual({ proven: true, survivors: [] });
+    expect(await session.closed).toMatchObject({ how: "signal" });
+    await eventually(() => outbox.conversations().length === 0, "all of it is acknowledged");
+    link.close();
+  });
+
   test("part for good when the host gives the node up: a zombie is refused, ends its agent and forgets", async () => {
     const link = both();
     const agent = puppet();

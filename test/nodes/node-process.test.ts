@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { AgentEvent } from "../../src/drivers/agent.ts";
@@ -28,6 +28,9 @@ async function turnOf(events: AsyncIterable<AgentEvent>): Promise<string> {
   for await (const event of events) if (event.type === "turn.ended") return event.turn.text;
   return "its events have ended";
 }
+
+/** The letter by which the kernel tells what a process is doing: T is stopped. */
+const stateOf = (pid: number): string | undefined => /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
 
 describe.each(theServer("a node in a process of its own"))("a node in a process of its own, over %s", () => {
   test("takes a session, works in the shared folder with the real agent, and ends clean when it is asked", async () => {
@@ -126,7 +129,7 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     expect(remainsOf(scene.folder)).toEqual([]);
   });
 
-  test("that stands still for longer than its lease ends its agents when it wakes; what it says of them is refused, and it begins anew", async () => {
+  test("that stands still for longer than its lease has its agents ended before its host gives it up; when it wakes it begins anew, and what it says of them is refused", async () => {
     const leaseMs = 9000;
     await using server = await startNats();
     await using host = await openHubHost(server, { node: "node-a", times: leaseTimes(leaseMs, 0.05, leaseMs / 3) });
@@ -137,6 +140,10 @@ describe.each(theServer("a node in a process of its own"))("a node in a process 
     session.send("Work.");
     await until(() => existsSync(join(scene.workspace, "begun")));
     node.signal("SIGSTOP");
+    // Nobody but its guardian is awake there.
+    await until(() => bearersOf("cx-00000005").length === 0);
+    expect(host.givenUp).toEqual([]);
+    expect(stateOf(node.pid)).toBe("T");
     await until(() => host.givenUp.length > 0);
     expect(await session.closed).toMatchObject({ how: "lost" });
     node.signal("SIGCONT");

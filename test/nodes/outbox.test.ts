@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openOutbox } from "../../src/nodes/node/outbox.ts";
 import type { Saying } from "../../src/nodes/wire/letters.ts";
@@ -56,6 +57,19 @@ describe("the outbox of a node", () => {
     expect(box.left(to).map(({ n }) => n)).toEqual([1]);
     box.keep([letter(2)]);
     expect(box.left(to).map(({ n }) => n)).toEqual([1, 2]);
+  });
+
+  test("is tried out without a trace, and says so when nothing can be kept", () => {
+    using box = closing(openOutbox(path));
+    box.keep([letter(1)]);
+    box.tryOut();
+    expect(box.conversations()).toEqual([{ to, last: 1 }]);
+    using disk = closing(new DatabaseSync(path));
+    disk.exec("CREATE TRIGGER full BEFORE INSERT ON letters BEGIN SELECT RAISE(ABORT, 'it is full'); END");
+    expect(() => box.tryOut()).toThrow(expect.objectContaining({ kind: "storage" }));
+    disk.exec("DROP TRIGGER full");
+    box.tryOut();
+    expect(box.conversations()).toEqual([{ to, last: 1 }]);
   });
 
   test("is for its owner alone, and says so where the file is none", () => {

@@ -1,13 +1,14 @@
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
-import { messageOf } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import { hubBounds } from "../hub/bounds.ts";
-import { incoming, type Incoming } from "../numbered.ts";
+import { incoming, type Incoming, type Numbered } from "../numbered.ts";
 import { resender } from "../resender.ts";
 import { usualResending, type ResendingTimes } from "../resending.ts";
 import type { Address, Bidding, FromHost, FromNode, Saying } from "../wire/letters.ts";
 import { addressKey, nodeWireVersion } from "../wire/letters.ts";
-import type { Letter, Outbox } from "./outbox.ts";
+import { unreadableCode, type Letter, type Outbox } from "./outbox.ts";
 import { fitting } from "./fitting.ts";
+import { keeping } from "./keeping.ts";
 import { serveSession, type ServedParts, type ServedSession } from "./served-session.ts";
 
 export interface ConversationsParts {
@@ -16,6 +17,11 @@ export interface ConversationsParts {
   send: (letter: FromNode) => void;
   /** Hears of what went wrong, for the log of the node. */
   warn: (code: string, message: string) => void;
+  /**
+   * What was said can neither be kept nor sent, and that lasts: hosts wait in vain for what this life of the node has to say, so it must
+   * end. Left out: nobody ends it.
+   */
+  onMute?: () => void;
   clock?: Clock;
   /** The longest saying, bytes of JSON. */
   mostBytes?: number;
@@ -68,48 +74,59 @@ export function conversations({
   outbox,
   send,
   warn,
+  onMute = () => undefined,
   clock = systemClock,
   mostBytes = hubBounds.letterBytes - roomForHead,
   again = usualResending,
 }: ConversationsParts): Conversations {
   const known = new Map<string, Conversation>();
-  let batch: Letter[] = [];
   let isClosed = false;
   const resending = resender({
     clock,
     times: again,
     say(to, { after, upTo, asks }) {
-      const some = outbox.left(to, upTo - after, after);
+      const some = leftOf(to, upTo - after, after);
       for (const [index, one] of some.entries()) post({ to, ...one }, index === some.length - 1 ? asks : undefined);
     },
   });
-
-  /** What was said in one turn of the event loop is written at once. */
-  const flush = (): void => {
-    if (isClosed) return;
-    // What is said of one that was given away meanwhile is for nobody.
-    const letters = batch.filter(({ to }) => known.has(addressKey(to)));
-    batch = [];
+  /** Nothing of one that cannot be read is sent again, as its host would wait for what is missing. It is forgotten, and told. */
+  const leftOf = (to: Address, most: number, after: number): Numbered<Saying>[] => {
     try {
-      outbox.keep(letters);
+      return outbox.left(to, most, after);
     } catch (error) {
-      // What cannot be kept must not be sent: it would be lost with us. Who cannot speak must not work.
-      warn("node.outbox_failed", messageOf(error));
-      for (const key of new Set(letters.map(({ to }) => addressKey(to)))) void known.get(key)?.session.stop();
-      return;
-    }
-    for (const letter of letters) {
-      post(letter);
-      resending.said(letter.to, letter.n);
+      const isLost = error instanceof Fault && error.code === unreadableCode;
+      warn(isLost ? unreadableCode : "node.outbox_failed", messageOf(error));
+      // What could not be read now is tried again when it is due.
+      if (!isLost) return [];
+      resending.forget(to);
+      orWarn(() => outbox.forget(to));
+      // Who has it in this life of the node would go on waiting; of an earlier one, nothing is taken any more.
+      if (known.has(addressKey(to))) onMute();
+      return [];
     }
   };
+
+  const kept = keeping({
+    outbox,
+    clock,
+    warn,
+    isKnown: (to) => known.has(addressKey(to)),
+    onKept(letters) {
+      for (const letter of letters) {
+        post(letter);
+        resending.said(letter.to, letter.n);
+      }
+    },
+    // What cannot be kept must not be sent: it would be lost with us. Who cannot speak must not work.
+    onMute: (to) => void known.get(addressKey(to))?.session.stop(),
+    onGivenUp: onMute,
+  });
   const post = ({ to, n, body }: Letter, asks?: number): void =>
     send({ wire: nodeWireVersion, to, n, saying: body, ...(asks === undefined ? {} : { asks }) });
   const say = (conversation: Pick<Conversation, "to" | "last">, saying: Saying): void => {
     const body = fitting(saying, mostBytes) ?? endOf(conversation.to, saying);
     conversation.last += 1;
-    if (batch.length === 0) setImmediate(flush);
-    batch.push({ to: conversation.to, n: conversation.last, body });
+    kept.add({ to: conversation.to, n: conversation.last, body });
   };
   /** What cannot be told, and not in part either, ends its session: whoever waits for it would wait for ever. */
   const endOf = (to: Address, { type }: Saying): Saying => {
@@ -174,7 +191,9 @@ export function conversations({
     },
     sendAgain() {
       // Also what an earlier life has left.
-      for (const { to, last } of outbox.conversations()) resending.said(to, last);
+      orWarn(() => {
+        for (const { to, last } of outbox.conversations()) resending.said(to, last);
+      });
       resending.up();
     },
     forget,
@@ -182,11 +201,12 @@ export function conversations({
       const all = Array.from(known.values(), ({ session }) => session);
       const reports = await Promise.all(all.map((session) => session.stop().catch(() => ({ proven: false }))));
       await Promise.race([Promise.all(all.map(({ closed }) => closed)), pause(lastWordsMs)]);
-      flush();
+      kept.flush();
       return { proven: reports.every(({ proven }) => proven) };
     },
     close() {
       isClosed = true;
+      kept.close();
       resending.close();
     },
   };

@@ -9,6 +9,11 @@ export interface LifeParts {
   renew: (boot: string) => Promise<boolean>;
   /** Ends everything that works for the host, and says whether that is proven. */
   endAll: () => Promise<{ proven: boolean }>;
+  /**
+   * Hears with each renewal that is granted for how long what works for the host may go on without another one, milliseconds: for whoever
+   * ends that when this process stands still. A moment longer than the lease, so that the process itself is first. Left out: nobody does.
+   */
+  mayActFor?: ((ms: number) => void) | undefined;
   clock?: Clock;
 }
 
@@ -23,8 +28,8 @@ export interface NodeLife {
   readonly over: AbortSignal;
   /** Settles when all that it had is ended, or that cannot be proven. Nothing of a next life may begin before. */
   readonly ended: Promise<{ why: LifeEnd; proven: boolean }>;
-  /** Ends it for the node's own reasons, or because its host ends. */
-  end(why?: "own" | "farewell"): void;
+  /** Ends it for the node's own reasons, because its host ends, or because that can be told nothing more. */
+  end(why?: "own" | "farewell" | "outbox"): void;
 }
 
 export type LifeEnd =
@@ -34,6 +39,8 @@ export type LifeEnd =
   | "farewell"
   /** The host does not know this life any more. */
   | "refused"
+  /** What it has to say can be neither kept nor sent. */
+  | "outbox"
   /** The node ends it. */
   | "own";
 
@@ -41,11 +48,19 @@ const endWords = {
   silence: "its node had no word from the deck for too long",
   farewell: "the host has ended",
   refused: "the deck has given up this life of its node",
+  outbox: "its node could not keep what it had to say",
   own: "its node was ended",
 } as const satisfies Record<LifeEnd, string>;
 
 /** Begins to ask for a lease, renews it for as long as it is granted, and ends everything when it is over. */
-export function beginLife({ boot, times, renew, endAll, clock = systemClock }: LifeParts): NodeLife {
+export function beginLife({
+  boot,
+  times,
+  renew,
+  endAll,
+  mayActFor = () => undefined,
+  clock = systemClock,
+}: LifeParts): NodeLife {
   const lease = nodeLease(times);
   const over = new AbortController();
   const begun = Promise.withResolvers<boolean>();
@@ -91,6 +106,8 @@ export function beginLife({ boot, times, renew, endAll, clock = systemClock }: L
     if (askedAt < granted) return;
     granted = askedAt;
     watch(askedAt);
+    const first = Math.min(mostFirstMs, times.endMs / 4);
+    mayActFor(Math.ceil(askedAt + times.nodeMs - clock.monotonic() + first));
   };
   const ask = (): void => {
     if (over.signal.aborted) return;
@@ -115,3 +132,9 @@ export function beginLife({ boot, times, renew, endAll, clock = systemClock }: L
 
 /** How often a node asks that has no lease yet, at least, milliseconds: a first question that is lost must not keep it idle. */
 const beginMs = 1000;
+
+/**
+ * So much time has the process itself to end what it has before anybody else does, milliseconds; of what there is for ending no more than a
+ * part, as the other one needs some of that as well.
+ */
+const mostFirstMs = 1000;

@@ -23,6 +23,7 @@ import { openOutbox } from "./outbox.ts";
 import type { RunFileTimes } from "./run-files.ts";
 import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
+import { untilKept } from "./until-kept.ts";
 
 export interface NodeParts {
   asked: Pick<NodeAsked, "pool" | "labels" | "slots" | "warm" | "sandbox" | "workspace"> & {
@@ -43,6 +44,8 @@ export interface NodeParts {
   /** A wall can be put up here; that was tried. */
   hasWall: boolean;
   tell: (event: NodeEvent) => void;
+  /** Hears for how long its agents may go on if this process stands still from now on, milliseconds. Left out: nobody ends them then. */
+  mayActFor?: (ms: number) => void;
   bounds?: Partial<HubBounds>;
   times?: LeaseTimes;
   fileTimes?: Partial<RunFileTimes>;
@@ -205,6 +208,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     const left = { mark: parts.mark, tell, hint: leftHint(data) };
     let isClean = await untilGone(left, over.signal);
     for (let waitMs = leastPauseMs; !over.signal.aborted;) {
+      await untilKept(outbox, tell, over.signal);
+      if (over.signal.aborted) break;
       stint = nodeStint({ ...parts, ...parts.asked, warm, spaces, boot, dataId, hub, outbox, times, clock, settle });
       const { why, wasBegun, proven, sessions } = await stint.ended;
       settle();

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { errnoOf } from "../../base/fault.ts";
+import { errnoOf, Fault } from "../../base/fault.ts";
 import { storageFault } from "../../store/storage-fault.ts";
 import type { Numbered } from "../numbered.ts";
 import { addressSchema, sayingSchema, type Address, type Saying } from "../wire/letters.ts";
@@ -9,9 +9,14 @@ import { addressSchema, sayingSchema, type Address, type Saying } from "../wire/
 export interface Outbox {
   /** Keeps what is said, all of it or nothing. Throws a storage fault: then it must not be sent. */
   keep(letters: readonly Letter[]): void;
+  /** Throws a storage fault when nothing could be kept now. What is in it stays as it is. */
+  tryOut(): void;
   /** The host has taken a conversation up to this number: so far, it is forgotten. */
   taken(to: Address, upTo: number): void;
-  /** What is left of a conversation, in order, at most so many, and only what comes after this number. */
+  /**
+   * What is left of a conversation, in order, at most so many, and only what comes after this number. Throws a fault of the code
+   * `unreadableCode` where any of that is none of our words: such as after another version of us has written it, or when it is damaged.
+   */
   left(to: Address, most?: number, after?: number): Numbered<Saying>[];
   /** The conversations of which anything is left, and the last number of each. */
   conversations(): { to: Address; last: number }[];
@@ -39,27 +44,40 @@ export function openOutbox(path: string): Outbox {
   );
   const size = database.prepare("SELECT coalesce(sum(length(body)), 0) AS bytes FROM letters");
   const write = <T>(work: () => T): T => guarded("could not write to the outbox", path, work);
+  const read = <T>(work: () => T): T => guarded("could not read the outbox", path, work);
+  /** All of it or nothing. */
+  const together = (work: () => void): void =>
+    write(() => {
+      database.exec("BEGIN");
+      try {
+        work();
+        database.exec("COMMIT");
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
+    });
   return {
     keep: (letters) =>
-      write(() => {
-        database.exec("BEGIN");
-        try {
-          for (const { to, n, body } of letters) add.run(to.session, to.epoch, to.boot, n, JSON.stringify(body));
-          database.exec("COMMIT");
-        } catch (error) {
-          if (database.isTransaction) database.exec("ROLLBACK");
-          throw error;
-        }
+      together(() => {
+        for (const { to, n, body } of letters) add.run(to.session, to.epoch, to.boot, n, JSON.stringify(body));
+      }),
+    tryOut: () =>
+      together(() => {
+        // No conversation is of the epoch 0.
+        add.run("", 0, "", 0, "");
+        drop.run("", 0, "", 0);
       }),
     taken: ({ session, epoch, boot }, upTo) => write(() => void drop.run(session, epoch, boot, upTo)),
-    left: ({ session, epoch, boot }, most = -1, after = 0) =>
-      some.all(session, epoch, boot, after, most).map(({ n, body }) => ({
+    left: (to, most = -1, after = 0) =>
+      read(() => some.all(to.session, to.epoch, to.boot, after, most)).map(({ n, body }) => ({
         n: Number(n),
-        body: sayingSchema.parse(JSON.parse(String(body))),
+        body: readRow(to, Number(n), String(body)),
       })),
+    // Who reads what is left of one hears whether its address is one of ours.
     conversations: () =>
-      all.all().map(({ session, epoch, boot, last }) => ({
-        to: addressSchema.parse({ session, epoch, boot }),
+      read(() => all.all()).map(({ session, epoch, boot, last }) => ({
+        to: { session: String(session), epoch: Number(epoch), boot: String(boot) },
         last: Number(last),
       })),
     forget: ({ session, epoch, boot }) =>
@@ -69,6 +87,27 @@ export function openOutbox(path: string): Outbox {
     },
     close: () => database.close(),
   };
+}
+
+/** The code of the fault of a conversation that cannot be read any more, as long as it is there. */
+export const unreadableCode = "node.outbox_unreadable";
+
+function readRow(to: Address, n: number, body: string): Saying {
+  try {
+    addressSchema.parse(to);
+    return sayingSchema.parse(JSON.parse(body));
+  } catch (error) {
+    throw new Fault(
+      "storage",
+      unreadableCode,
+      `what ${to.session} had still to say cannot be read (number ${n}), so it is forgotten`,
+      {
+        facts: { ...to, n },
+        hint: "Its host has given it up, or will.",
+        cause: error,
+      },
+    );
+  }
 }
 
 function opened(path: string): DatabaseSync {

@@ -39,6 +39,8 @@ export interface StintParts extends Omit<PlacesParts, "policies" | "boundMs" | "
   /** So many agents are to be kept ready now. */
   warm: () => number;
   fileTimes?: Partial<RunFileTimes> | undefined;
+  /** See `LifeParts`. */
+  mayActFor?: ((ms: number) => void) | undefined;
   tell: (event: NodeEvent) => void;
   /** What it may take, or by what it judges, may have changed. */
   settle: () => void;
@@ -92,7 +94,7 @@ export function nodeStint(parts: StintParts): Stint {
     });
   };
   const warn = (code: string, message: string): void => tell({ type: "trouble", code, message, hint: null });
-  const talks = toldTalks(conversations({ outbox, send, warn, clock }), tell);
+  const talks = toldTalks(conversations({ outbox, send, warn, onMute: () => life.end("outbox"), clock }), tell);
   const ask = <T>(what: string, body: object, schema: z.ZodType<T>, timeoutMs: number = times.renewMs): Promise<T> =>
     hub.asking.ask(theHost, { what, id: randomUUID(), body: { wire: nodeWireVersion, ...body }, timeoutMs }, schema);
   const begin = (host: string): void => {
@@ -123,6 +125,7 @@ export function nodeStint(parts: StintParts): Stint {
       const ends = await Promise.all([talks.endAll(), warm.close()]);
       return { proven: ends.every(({ proven }) => proven) };
     },
+    mayActFor: parts.mayActFor,
     clock,
   });
   const policies = policyShelf({
