@@ -33,6 +33,9 @@ export interface Told {
   brought: Brought & { how: "nothing" | "stored" };
   /** From then on nothing is taken any more. */
   signal: AbortSignal;
+  /** It waits until others are done with that workspace, and has its turn. */
+  onWait?: () => void;
+  onTurn?: () => void;
 }
 
 /** What a result on its way, and one that could not be taken, is called in that folder. */
@@ -45,9 +48,17 @@ const mostKept = 20;
 /** So often another name for its branch is tried. */
 const mostNames = 5;
 
-/** Takes what nodes send back: one at a time, as all of it goes into one repository. Never rejects. */
+/**
+ * Takes what nodes send back: one at a time for each workspace, as all of that goes into one repository. Where two workspaces are in the same
+ * one, git's own locks keep them apart. Rejects only where the store does not have it any more.
+ */
 export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
-  const oneByOne = mutex();
+  const turns = new Map<string, ReturnType<typeof mutex>>();
+  const turnsIn = (workspace: string): ReturnType<typeof mutex> => {
+    const there = turns.get(workspace) ?? mutex();
+    turns.set(workspace, there);
+    return there;
+  };
 
   const fetch = async (thing: string, sha256: string, file: string, signal: AbortSignal): Promise<void> => {
     for (let waitMs = 500; ; waitMs *= 2)
@@ -80,7 +91,16 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
     return kept;
   };
 
-  return async ({ workspace, construct, runFolder, given, brought, signal }: Told): Promise<Returned> => {
+  return async ({
+    workspace,
+    construct,
+    runFolder,
+    given,
+    brought,
+    signal,
+    onWait,
+    onTurn,
+  }: Told): Promise<Returned> => {
     if (brought.how === "nothing") return { how: "nothing", left: brought.left };
     const { thing, manifest } = brought;
     const told = resultManifestSchema.safeParse(manifest);
@@ -97,7 +117,11 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
         ...(given.last === null ? {} : { earlier: given.last }),
         ...(await patchFor(runFolder, construct, { isDirty: given.manifest.isDirty, commit: told.data.commit })),
       };
-      const { taken, other } = await oneByOne(() => take(wish, signal));
+      onWait?.();
+      const { taken, other } = await turnsIn(workspace)(() => {
+        onTurn?.();
+        return take(wish, signal);
+      });
       if (taken.how === "conflict")
         return lostAs(taken.message, `${taken.hint} It is in ${await keep(file, construct)}.`);
       things.remove(thing).catch(warn);
