@@ -132,7 +132,7 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
       const hint = error instanceof Fault ? (error.hint ?? "") : "";
       const kept = await keep(file, construct);
       if (error instanceof Fault && isRefusal(error)) return refusedAs(error.message, hint, kept);
-      return lostAs(messageOf(error), kept === null ? hint : `${hint} It is in ${kept}.`);
+      return lostAs(messageOf(error), `${hint} ${kept === null ? stillThere : `It is in ${kept}.`}`.trim());
     } finally {
       await rm(file, { force: true });
     }
@@ -183,13 +183,17 @@ const isRefusal = ({ kind, code }: Fault): boolean =>
     code === "hub.thing_corrupt" ||
     code === "hub.thing_too_large");
 
-/** Nothing of it was taken. */
+/** Nothing of it was taken; without `kept`, nothing of it is on this machine. */
 export const refusedAs = (why: string, hint = lookAtNode, kept: string | null = null): Returned => ({
   how: "refused",
   why,
-  hint,
+  hint: kept === null ? `${hint} ${stillThere}` : hint,
   kept,
 });
+
+/** Of what is not on this machine. */
+export const stillThere =
+  "What it has made stays on its node for three days, in the folder of its copies (docs/nodes.md tells where).";
 
 const lostAs = (why: string, hint: string): Returned => ({ how: "lost", why, hint });
 

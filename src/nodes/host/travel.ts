@@ -14,7 +14,7 @@ import { givenCopies, type GivenCopyNote } from "./given-copies.ts";
 import { ownTime } from "./own-time.ts";
 import { draftPattern, packingOf, type Pack } from "./packing.ts";
 import type { GivenCopy } from "./remote-session.ts";
-import { refusedAs, resultPattern, takingBack } from "./taking-back.ts";
+import { refusedAs, resultPattern, stillThere, takingBack } from "./taking-back.ts";
 
 export interface TravelParts {
   /** A folder of the home's own. */
@@ -222,9 +222,6 @@ async function removeDrafts(folder: string): Promise<void> {
     if (entry.isFile() && (draftPattern.test(entry.name) || resultPattern.test(entry.name)))
       await rm(join(folder, entry.name), { force: true });
 }
-
-const stillThere =
-  "What it has made stays on its node for three days, in the folder of its copies (docs/nodes.md tells where).";
 
 const noCopy = (): Fault =>
   new Fault("agent", sessionGoneCode, "Nothing is known of the copy of the workspace in which it has worked.", {
