@@ -33,6 +33,9 @@ export interface Told {
   brought: Brought & { how: "nothing" | "stored" };
   /** From then on nothing is taken any more. */
   signal: AbortSignal;
+  /** It waits until others are done with that workspace, and has its turn. */
+  onWait?: () => void;
+  onTurn?: () => void;
 }
 
 /** What a result on its way, and one that could not be taken, is called in that folder. */
@@ -45,9 +48,17 @@ const mostKept = 20;
 /** So often another name for its branch is tried. */
 const mostNames = 5;
 
-/** Takes what nodes send back: one at a time, as all of it goes into one repository. Never rejects. */
+/**
+ * Takes what nodes send back: one at a time for each workspace, as all of that goes into one repository. Where two workspaces are in the same
+ * one, git's own locks keep them apart. Rejects only where the store does not have it any more.
+ */
 export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
-  const oneByOne = mutex();
+  const turns = new Map<string, ReturnType<typeof mutex>>();
+  const turnsIn = (workspace: string): ReturnType<typeof mutex> => {
+    const there = turns.get(workspace) ?? mutex();
+    turns.set(workspace, there);
+    return there;
+  };
 
   const fetch = async (thing: string, sha256: string, file: string, signal: AbortSignal): Promise<void> => {
     for (let waitMs = 500; ; waitMs *= 2)
@@ -80,7 +91,16 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
     return kept;
   };
 
-  return async ({ workspace, construct, runFolder, given, brought, signal }: Told): Promise<Returned> => {
+  return async ({
+    workspace,
+    construct,
+    runFolder,
+    given,
+    brought,
+    signal,
+    onWait,
+    onTurn,
+  }: Told): Promise<Returned> => {
     if (brought.how === "nothing") return { how: "nothing", left: brought.left };
     const { thing, manifest } = brought;
     const told = resultManifestSchema.safeParse(manifest);
@@ -97,7 +117,11 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
         ...(given.last === null ? {} : { earlier: given.last }),
         ...(await patchFor(runFolder, construct, { isDirty: given.manifest.isDirty, commit: told.data.commit })),
       };
-      const { taken, other } = await oneByOne(() => take(wish, signal));
+      onWait?.();
+      const { taken, other } = await turnsIn(workspace)(() => {
+        onTurn?.();
+        return take(wish, signal);
+      });
       if (taken.how === "conflict")
         return lostAs(taken.message, `${taken.hint} It is in ${await keep(file, construct)}.`);
       things.remove(thing).catch(warn);
@@ -108,7 +132,7 @@ export function takingBack({ folder, things, tools, warn }: TakingBackParts) {
       const hint = error instanceof Fault ? (error.hint ?? "") : "";
       const kept = await keep(file, construct);
       if (error instanceof Fault && isRefusal(error)) return refusedAs(error.message, hint, kept);
-      return lostAs(messageOf(error), kept === null ? hint : `${hint} It is in ${kept}.`);
+      return lostAs(messageOf(error), `${hint} ${kept === null ? stillThere : `It is in ${kept}.`}`.trim());
     } finally {
       await rm(file, { force: true });
     }
@@ -159,13 +183,17 @@ const isRefusal = ({ kind, code }: Fault): boolean =>
     code === "hub.thing_corrupt" ||
     code === "hub.thing_too_large");
 
-/** Nothing of it was taken. */
+/** Nothing of it was taken; without `kept`, nothing of it is on this machine. */
 export const refusedAs = (why: string, hint = lookAtNode, kept: string | null = null): Returned => ({
   how: "refused",
   why,
-  hint,
+  hint: kept === null ? `${hint} ${stillThere}` : hint,
   kept,
 });
+
+/** Of what is not on this machine. */
+export const stillThere =
+  "What it has made stays on its node for three days, in the folder of its copies (docs/nodes.md tells where).";
 
 const lostAs = (why: string, hint: string): Returned => ({ how: "lost", why, hint });
 

@@ -11,9 +11,10 @@ import { broughtSchema, type Brought, type Space } from "../wire/space.ts";
 import type { GitTools } from "../workspace/git-environment.ts";
 import type { SpaceManifest } from "../workspace/manifest.ts";
 import { givenCopies, type GivenCopyNote } from "./given-copies.ts";
+import { ownTime } from "./own-time.ts";
 import { draftPattern, packingOf, type Pack } from "./packing.ts";
 import type { GivenCopy } from "./remote-session.ts";
-import { refusedAs, resultPattern, takingBack } from "./taking-back.ts";
+import { refusedAs, resultPattern, stillThere, takingBack } from "./taking-back.ts";
 
 export interface TravelParts {
   /** A folder of the home's own. */
@@ -27,7 +28,10 @@ export interface TravelParts {
   /** Aborts when nothing is packed or taken any more. */
   over: AbortSignal;
   clock?: Clock;
-  /** How long a result is waited for, and how long one for whose end somebody waits, milliseconds. */
+  /**
+   * How long a result is waited for, without the time in which others have their turn, and how long one for whose end somebody waits, with
+   * all of it; milliseconds.
+   */
   bringMs?: number;
   hurriedMs?: number;
 }
@@ -88,9 +92,14 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         let trouble = "";
         const lost = (why: string): Returned => ({ how: "lost", why, hint: stillThere });
         const overdue = (): Returned => lost(`it took longer than ${showDuration(mostMs)}${trouble}`);
-        using _bound = clock.after(mostMs, () => late.abort());
-        // What has become a branch in the very last moment is told as one.
-        using _end = clock.after(mostMs + lastMs, () => tooLate.resolve(overdue()));
+        using undo = new DisposableStack();
+        const bound = undo.use(
+          ownTime(clock, mostMs, () => {
+            late.abort();
+            // What has become a branch in the very last moment is told as one.
+            undo.use(clock.after(lastMs, () => tooLate.resolve(overdue())));
+          }),
+        );
         const signal = AbortSignal.any([over, late.signal]);
         /** A text: why it is not in the store any more. */
         const taken = (brought: Exclude<Brought, { how: "not_stored" }>): Promise<Returned | string> =>
@@ -101,6 +110,8 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
             given: own,
             brought,
             signal,
+            // Who hurries cannot wait for others either.
+            ...(isHurried ? {} : { onWait: () => bound.standStill(), onTurn: () => bound.goOn() }),
           }).catch((error: unknown) => {
             if (error instanceof Fault && error.code === "hub.no_thing") return error.message;
             throw error;
@@ -211,9 +222,6 @@ async function removeDrafts(folder: string): Promise<void> {
     if (entry.isFile() && (draftPattern.test(entry.name) || resultPattern.test(entry.name)))
       await rm(join(folder, entry.name), { force: true });
 }
-
-const stillThere =
-  "What it has made stays on its node for three days, in the folder of its copies (docs/nodes.md tells where).";
 
 const noCopy = (): Fault =>
   new Fault("agent", sessionGoneCode, "Nothing is known of the copy of the workspace in which it has worked.", {

@@ -97,14 +97,14 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
     await things.get(thing ?? "", bundle, { sha256, mostBytes: usualLimits.bundleBytes });
     const { workspace } = await unpack(bundle, manifest, join(place, "tree"), tools(signal));
     await rm(bundle);
-    await writeWhole(noteOf(place), JSON.stringify({ at: clock.now(), folder: workspace, manifest }), 0o600);
+    await keepNote(place, { at: clock.now(), folder: workspace, manifest });
     return workspace;
   };
   const goOnIn = async (place: string, { manifest }: Space): Promise<string> => {
     const isFolder = (await lstat(place).catch(() => undefined))?.isDirectory() === true;
     const note = isFolder ? await noteIn(place) : undefined;
     if (note?.manifest.commit !== manifest.commit) throw notThere(place);
-    await writeWhole(noteOf(place), JSON.stringify({ ...note, at: clock.now() }), 0o600);
+    await keepNote(place, { ...note, at: clock.now() });
     return note.folder;
   };
   /** Why it is not there; undefined: it is. Rejects where another try is no use. */
@@ -156,7 +156,13 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
           leave: (mayGo) =>
             inTurn(async () => {
               if (inUse.get(name) !== own) return;
-              inUse.delete(name);
+              // Its days begin now, however long it was worked in.
+              const note = mayGo ? undefined : await noteIn(place);
+              try {
+                if (note !== undefined) await keepNote(place, { ...note, at: clock.now() });
+              } finally {
+                if (inUse.get(name) === own) inUse.delete(name);
+              }
               if (mayGo) await removeAll(name);
             }),
         };
@@ -173,13 +179,15 @@ export async function openSpaces({ folder, things, path, clock = systemClock }: 
 }
 
 const noteOf = (place: string): string => join(place, "space.json");
+const keepNote = (place: string, note: SpaceNote): Promise<void> =>
+  writeWhole(noteOf(place), JSON.stringify(note), 0o600);
 
 /** The note is true at each moment: a bundle that it does not name is none. */
 async function keepLast(place: string, file: string, note: SpaceNote): Promise<void> {
   const { last: _, ...without } = note;
-  await writeWhole(noteOf(place), JSON.stringify(without), 0o600);
+  await keepNote(place, without);
   await rename(file, join(place, lastBundle));
-  await writeWhole(noteOf(place), JSON.stringify(note), 0o600);
+  await keepNote(place, note);
 }
 
 async function noteIn(place: string): Promise<SpaceNote | undefined> {

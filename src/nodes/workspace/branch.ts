@@ -1,9 +1,12 @@
 import { Fault } from "../../base/fault.ts";
+import { checkedOut } from "./checked-out.ts";
 import { branchSchema } from "./manifest.ts";
 import { type Git, lineOf } from "./sealed-git.ts";
 
 export interface BranchPlace {
   git: Git;
+  /** The folder of git that all work trees share. */
+  commonFolder: string;
   construct: string;
   commit: string;
 }
@@ -33,16 +36,19 @@ export async function branchFor(
   const name = wanted ?? `cyberdeck/${construct}`;
   const named = branchSchema.safeParse(name);
   if (!named.success) throw badName(name);
-  const { refs, checkedOut } = await branches(place.git);
+  const refs = await branches(place.git);
   if (refs.get(name) === commit) return { isFree: true, name, isThere: true, from: undefined };
-  if (isFree(name, refs)) return { isFree: true, name, isThere: false, from: undefined };
+  // The last look: what is checked out after it, and before the branch is there, would be moved under its work tree.
+  const inUse = await checkedOut(place.git, place.commonFolder);
+  const mayBeMade = (one: string): boolean => isFree(one, refs) && !inUse.has(one);
+  if (mayBeMade(name)) return { isFree: true, name, isThere: false, from: undefined };
   // Nobody has moved it since, and nobody's work tree stands on it.
-  const isOurs = earlier?.branch === name && refs.get(name) === earlier.commit && !checkedOut.has(name);
+  const isOurs = earlier?.branch === name && refs.get(name) === earlier.commit && !inUse.has(name);
   if (isOurs && earlier.isBuiltOn) return { isFree: true, name, isThere: false, from: earlier.commit };
   // Where a branch has the name of the folder, a name beside it is as good.
   const stems = [`cyberdeck/${construct}`, `cyberdeck-${construct}`];
   for (let n = 2; ; n += 1)
-    for (const stem of stems) if (isFree(`${stem}-${n}`, refs)) return { isFree: false, name, other: `${stem}-${n}` };
+    for (const stem of stems) if (mayBeMade(`${stem}-${n}`)) return { isFree: false, name, other: `${stem}-${n}` };
 }
 
 /**
@@ -59,25 +65,15 @@ export async function makeBranch({ git, construct, commit }: BranchPlace, name: 
   return there.code === 0 && lineOf(there) === commit;
 }
 
-interface Branches {
-  refs: Map<string, string>;
-  /** Those on which a work tree stands. */
-  checkedOut: Set<string>;
-}
-
-async function branches(git: Git): Promise<Branches> {
-  const format = "--format=%(objectname) %(refname:lstrip=2)%09%(worktreepath)";
-  const { out } = await git(["for-each-ref", format, "refs/heads"]);
+/** All branches, and the commit of each. */
+async function branches(git: Git): Promise<Map<string, string>> {
+  const { out } = await git(["for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads"]);
   const refs = new Map<string, string>();
-  const checkedOut = new Set<string>();
   for (const line of out.toString("utf8").split("\n")) {
-    // No name has a tab in it.
-    const [, id, name, workTree] = /^([0-9a-f]+) ([^\t]+)\t(.*)$/.exec(line) ?? [];
-    if (id === undefined || name === undefined) continue;
-    refs.set(name, id);
-    if (workTree !== "") checkedOut.add(name);
+    const [, id, name] = /^([0-9a-f]+) (.+)$/.exec(line) ?? [];
+    if (id !== undefined && name !== undefined) refs.set(name, id);
   }
-  return { refs, checkedOut };
+  return refs;
 }
 
 /** Neither it, nor a folder of its name, nor a branch of the name of one of its folders is there. Case may not count on this disk. */

@@ -1,5 +1,6 @@
+import { rm } from "node:fs/promises";
 import { readBundle, takeObjects } from "./bundle.ts";
-import { type BranchPlace, branchFor, type EarlierBranch, makeBranch } from "./branch.ts";
+import { type BranchFound, type BranchPlace, branchFor, type EarlierBranch, makeBranch } from "./branch.ts";
 import { checkResult, isAncestor } from "./check-result.ts";
 import { shownName } from "./file-names.ts";
 import { definedFilters, underFilters } from "./filters.ts";
@@ -69,12 +70,13 @@ export async function takeResult(wish: Wish, tools: GitTools, limits: Partial<Sp
   await own.git(["read-tree", commit]);
   const unfiltered = await underFilters(own, definedFilters(repository), changed, { isCached: true });
   const ours = sealedGit(tools, { gitFolder: repository.commonFolder, cwd: repository.commonFolder });
-  const place: BranchPlace = { git: ours, construct: wish.construct, commit };
+  const place: BranchPlace = { git: ours, commonFolder: repository.commonFolder, construct: wish.construct, commit };
   const earlier = wish.earlier && {
     ...wish.earlier,
     isBuiltOn: await isAncestor(own, wish.earlier.commit, commit),
   };
-  const branch = await branchFor(place, wish.branch, earlier);
+  const look = (): Promise<BranchFound> => branchFor(place, wish.branch, earlier);
+  let branch = await look();
   if (!branch.isFree) return conflict(branch.name, branch.other);
   const merge = await mergeOutlook(own, repository.head, commit);
   const patch =
@@ -83,15 +85,21 @@ export async function takeResult(wish: Wish, tools: GitTools, limits: Partial<Sp
       : await writePatch(own, { from: given.commit, to: commit, path: wish.patchFile, mostBytes: most.bundleBytes });
   if (!branch.isThere) {
     await takeObjects(ours, bundle, head, { mostBytes: most.bundleBytes, isStrict: true });
-    // Somebody else may have made one in the meantime.
-    if (!(await makeBranch(place, branch.name, branch.from))) {
-      const again = await branchFor(place, wish.branch, earlier);
-      if (!again.isFree) return conflict(again.name, again.other);
-      if (!again.isThere)
+    // All that took its time: meanwhile somebody may have made a branch of that name, or checked it out.
+    branch = await look();
+    // Somebody else may have made one since.
+    if (branch.isFree && !branch.isThere && !(await makeBranch(place, branch.name, branch.from))) {
+      branch = await look();
+      if (branch.isFree && !branch.isThere)
         throw refused(
           `git could not make the branch ${branch.name}`,
           "Look whether another git works there (a .lock file in its folder `refs`), then take the result again. It is kept.",
         );
+    }
+    if (!branch.isFree) {
+      // It is written again with the result as another branch.
+      if (patch?.isWritten === true) await rm(patch.path, { force: true });
+      return conflict(branch.name, branch.other);
     }
   }
   return {

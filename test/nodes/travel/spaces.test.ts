@@ -124,6 +124,20 @@ describe("copies of workspaces on a node", () => {
     expect(readdirSync(folder).sort()).toEqual(["git", "notes.txt", "space", "space-link", "space-young"]);
   });
 
+  test("stay for three days after they were left, however long somebody has worked in them", async () => {
+    let now = Date.now();
+    const { folder, open, space } = await scene(() => now);
+    const long = await (await open()).open(space("long"), never);
+    now += 4 * 24 * 3_600_000;
+    await long.leave(false);
+    now += 2.9 * 24 * 3_600_000;
+    await open();
+    expect(readdirSync(folder).sort()).toEqual(["git", "space-long"]);
+    now += 0.2 * 24 * 3_600_000;
+    await open();
+    expect(readdirSync(folder)).toEqual(["git"]);
+  });
+
   test("are not put where a link leads elsewhere", async () => {
     const { folder, open, space, at } = await scene();
     mkdirSync(at("elsewhere"));

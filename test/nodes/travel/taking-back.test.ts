@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Fault } from "../../../src/base/fault.ts";
 import { takingBack } from "../../../src/nodes/host/taking-back.ts";
 import { pack } from "../../../src/nodes/workspace/pack.ts";
 import { written } from "../workspace/kit/by-hand.ts";
@@ -9,8 +10,10 @@ import { git, place, repository } from "../workspace/kit/place.ts";
 
 const here = place();
 
-/** A host that takes what a node says it has stored. */
-async function scene() {
+const onItsNode = expect.stringContaining("stays on its node for three days");
+
+/** A host that takes what a node says it has stored; `fault` is what comes of fetching it. */
+async function scene(fault?: Fault) {
   const { tools, at } = here();
   const root = repository(at("r"), { "a.txt": "one\n" });
   const manifest = await pack(root, at("out.bundle"), tools);
@@ -20,6 +23,7 @@ async function scene() {
     folder,
     things: {
       async get(name, file) {
+        if (fault !== undefined) throw fault;
         await copyFile(at("stored"), file);
         return { name, bytes: 1, sha256: "" };
       },
@@ -59,6 +63,7 @@ describe("a result that is whole and not what may be taken", () => {
     const told = toldOf(bytes);
     const first = await taken("result-cx-1-ab-1", told);
     expect(first).toMatchObject({ how: "refused", why: expect.stringContaining("not a bundle that can be taken") });
+    expect(first).not.toMatchObject({ hint: onItsNode });
     const kept = first.how === "refused" ? (first.kept ?? "") : "";
     expect(kept.startsWith(join(folder, "kept-cx-1-"))).toBe(true);
     expect(readFileSync(kept)).toEqual(bytes);
@@ -77,8 +82,24 @@ describe("a result that is whole and not what may be taken", () => {
     expect(await taken(thing, { ...toldOf(Buffer.from("x")), ...more })).toMatchObject({
       how: "refused",
       why: "what its node tells of it cannot be so",
+      hint: onItsNode,
       kept: null,
     });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("a result that does not come to the host", () => {
+  test.each([
+    ["corrupt", "hub.thing_corrupt", "refused"],
+    ["too large", "hub.thing_too_large", "refused"],
+    ["not allowed", "hub.other", "lost"],
+  ])("because it is %s is told with where it still is, and nothing is said to be kept", async (_, code, how) => {
+    const { folder, taken, toldOf } = await scene(new Fault("refused", code, "it is so", { hint: "Do this." }));
+    const told = await taken("result-cx-1-ab-1", toldOf(Buffer.from("x")));
+    expect(told).toMatchObject({ how, why: "it is so", hint: onItsNode });
+    expect(told).toMatchObject({ hint: expect.stringMatching(/^Do this\. /) });
+    expect(told).toMatchObject(how === "refused" ? { kept: null } : {});
     expect(readdirSync(folder)).toEqual([]);
   });
 });
