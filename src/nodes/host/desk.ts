@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
-import type { AgentDriver, PlaceWish } from "../../drivers/agent.ts";
+import type { AgentDriver } from "../../drivers/agent.ts";
 import type { Note } from "../../engine/journal.ts";
 import type { DismissedNode, NodesListing } from "../../protocol/nodes.ts";
 import type { HubBounds } from "../hub/bounds.ts";
@@ -23,7 +23,7 @@ import { goneWords, livesOf } from "./lives.ts";
 import { openHubAsHost } from "./host-entry.ts";
 import { fleetNews } from "./news.ts";
 import { queueLink } from "./opening-link.ts";
-import { placesOf, type Sharing } from "./places.ts";
+import { placesOf, type Drawing, type Sharing } from "./places.ts";
 import { placingDriver } from "./placing-driver.ts";
 import { remoteDriver, type RemoteDriver } from "./remote-driver.ts";
 import { openTravel, type TravelParts } from "./travel.ts";
@@ -79,12 +79,6 @@ export interface NodesDesk {
   /** Has all nodes end what they have for this host, and waits for that, within bounds. A host that dies says nothing. */
   farewell(): Promise<DismissedNode[]>;
   close(): Promise<void>;
-}
-
-export interface Drawing {
-  /** A look at the room as it is now: each true takes a place of it; a string is the reason why there is none. */
-  draw(): (wish: PlaceWish) => true | string;
-  onChange(listener: () => void): Disposable;
 }
 
 /** How long what was dealt with waits for more, before it is acknowledged at one look at the disk, milliseconds. */

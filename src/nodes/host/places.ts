@@ -30,6 +30,13 @@ export interface FullWish extends Omit<PlaceWish, "before"> {
   avoid?: ReadonlySet<Party>;
 }
 
+/** Looks at the room, one after the other. */
+export interface Drawing {
+  /** A look at the room as it is now: each true takes a place of it; a string is the reason why there is none. */
+  draw(): (wish: PlaceWish) => true | string;
+  onChange(listener: () => void): Disposable;
+}
+
 /** Where there is room. What is promised counts at once: what a node tells of itself comes later. */
 export interface Places {
   /** A look at the room as it is now. Each yes takes a place of it; a string is the reason why not, in words. */
