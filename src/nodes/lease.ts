@@ -1,3 +1,5 @@
+import { givenUp, type GivenUp } from "./given-up.ts";
+
 /**
  * How long a host and a node count on each other without a word. Pure; times are milliseconds of each one's own monotonic clock.
  *
@@ -63,7 +65,7 @@ export function nodeLease(times: Pick<LeaseTimes, "nodeMs">): NodeLease {
 
 /** The host's side: the lives of nodes that it counts on, by their boot ids. */
 export interface HostLeases {
-  /** Grants a renewal; false for a life that was given up: it stays so. */
+  /** Grants a renewal; false for a life that was given up: it stays so. Hardly ever false for a new one, whose node then begins another. */
   renew(boot: string, now: number): boolean;
   /** Takes the ones whose silence has lasted too long off; they are given up for good. */
   expire(now: number): string[];
@@ -73,9 +75,8 @@ export interface HostLeases {
   readonly next: number | undefined;
 }
 
-export function hostLeases(times: Pick<LeaseTimes, "hostMs">): HostLeases {
+export function hostLeases(times: Pick<LeaseTimes, "hostMs">, over: GivenUp = givenUp()): HostLeases {
   const until = new Map<string, number>();
-  const over = new Set<string>();
   const giveUp = (boot: string): void => {
     until.delete(boot);
     // One that comes back after that is refused; a life of a node is an id that is never used again.
@@ -83,10 +84,10 @@ export function hostLeases(times: Pick<LeaseTimes, "hostMs">): HostLeases {
   };
   return {
     renew(boot, now) {
-      if (over.has(boot)) return false;
       const known = until.get(boot);
-      // It stays until `expire` has told of it.
-      if (known !== undefined && now > known) return false;
+      // One that is late stays until `expire` has told of it. Who has a lease is not asked for among those who were given up: it is none, and
+      // must not be taken for one.
+      if (known === undefined ? over.has(boot) : now > known) return false;
       until.set(boot, now + times.hostMs);
       return true;
     },

@@ -1,5 +1,8 @@
 import { array, assert, integer, property, record, double } from "fast-check";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { givenUp } from "../../src/nodes/given-up.ts";
 import { hostLeases, leaseTimes, nodeLease } from "../../src/nodes/lease.ts";
 
 describe("a lease between host and node", () => {
@@ -85,4 +88,40 @@ describe("a lease between host and node", () => {
     expect(leases.renew("b", 104)).toBe(false);
     expect(leases.next).toBe(203);
   });
+
+  test("that was given up stays so after many thousand others, which take no more room for that, and new ones are granted", () => {
+    const leases = hostLeases({ hostMs: 100 });
+    const boot = (n: number): string => `node-${n % 1000}-lq3k5x7${n}-${n.toString(16).padStart(8, "0")}`;
+    const giveUp = (from: number, to: number): void => {
+      for (let n = from; n < to; n += 1) {
+        leases.renew(boot(n), 0);
+        leases.giveUp(boot(n));
+      }
+    };
+    giveUp(0, 1000);
+    const before = heapBytes();
+    giveUp(1000, 101_000);
+    // 100,000 such ids take more than 7 MB as they are.
+    expect(heapBytes() - before).toBeLessThan(2_000_000);
+    for (let n = 0; n < 101_000; n += 100) expect(leases.renew(boot(n), 1)).toBe(false);
+    for (let n = 200_000; n < 201_000; n += 1) expect(leases.renew(boot(n), 1)).toBe(true);
+  });
+
+  test("is not lost to those that were given up, however many these are: only a new one may be refused for them", () => {
+    const leases = hostLeases({ hostMs: 100 }, givenUp(8));
+    expect(leases.renew("held", 0)).toBe(true);
+    for (let n = 0; n < 1000; n += 1) leases.giveUp(`b-${n}`);
+    expect(leases.renew("new", 50)).toBe(false);
+    expect(leases.renew("held", 50)).toBe(true);
+    leases.giveUp("held");
+    expect(leases.renew("held", 60)).toBe(false);
+  });
 });
+
+/** What is in use, without what only waits to be swept. */
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const sweep: unknown = runInNewContext("gc");
+  if (typeof sweep === "function") sweep();
+  return process.memoryUsage().heapUsed;
+}

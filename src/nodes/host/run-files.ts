@@ -16,6 +16,7 @@ import { hashes, type Hashes } from "../run-files/hash.ts";
 import { lookInto, type LeftFile } from "../run-files/look.ts";
 import { besides, whyNotName } from "../run-files/names.ts";
 import { packInto, unpack } from "../run-files/pack.ts";
+import { passingTrouble } from "../run-files/passing.ts";
 import { putFile, type Content } from "../run-files/put-file.ts";
 import type { Address } from "../wire/letters.ts";
 import { packsOf, type Brought, type BroughtAnswer, type Given } from "../wire/run-files.ts";
@@ -114,6 +115,8 @@ export function hostRunFiles(parts: HostRunFilesParts): HostRunFiles {
       });
     });
     remove(pack.thing);
+    const troubles = new Set(answer.flatMap((became) => ("why" in became && became.isAgain ? [became.why] : [])));
+    for (const why of troubles) tell(from.node, from.session, `${cannotNow}: ${why}`);
     return answer;
   };
   const takeOne = async (
@@ -146,7 +149,8 @@ export function hostRunFiles(parts: HostRunFilesParts): HostRunFiles {
           );
         return { as: name };
       } catch (error) {
-        return refuse(messageOf(error));
+        const trouble = passingTrouble(error);
+        return trouble === undefined ? refuse(messageOf(error)) : { why: trouble, isAgain: true };
       }
     }
     return refuse("others have changed it again and again");
@@ -167,9 +171,12 @@ export function hostRunFiles(parts: HostRunFilesParts): HostRunFiles {
         try {
           return await folderOf(folder).oneByOne(() => takeAll(traveller, brought, isOver));
         } catch (error) {
-          const why = messageOf(error);
-          tellLeft(node, spec.id, "files of its run's folder could not be taken", [{ name: "", why }]);
-          if (brought.pack?.thing.startsWith(packsOf(node))) remove(brought.pack.thing);
+          const thing = brought.pack?.thing;
+          const trouble = passingTrouble(error);
+          // The name of the pack is another one each time, and what is told again and again must read the same.
+          const why = trouble ?? (thing ? messageOf(error).replaceAll(thing, "them") : messageOf(error));
+          tell(node, spec.id, `${trouble === undefined ? notTaken : cannotNow}: ${why}`);
+          if (thing?.startsWith(packsOf(node))) remove(thing);
           return brought.files.map(() => ({ why: oneLine(why, 1000), isAgain: mayComeAgain(error) }));
         }
       };
@@ -225,6 +232,9 @@ const mostBesides = 20;
 const mostFolders = 100;
 const mostTravellers = 10_000;
 
+const notTaken = "files of its run's folder could not be taken";
+const cannotNow = "files of its run's folder cannot be put on this machine now, and come again with its next turn";
+
 const noRun = { why: "it works for no run", isAgain: false };
 
 const givenUp = (): Fault =>
@@ -232,4 +242,5 @@ const givenUp = (): Fault =>
     hint: "It stays on its node.",
   });
 
-const mayComeAgain = (error: unknown): boolean => error instanceof Fault && error.code.startsWith("hub.");
+const mayComeAgain = (error: unknown): boolean =>
+  passingTrouble(error) !== undefined || (error instanceof Fault && error.code.startsWith("hub."));

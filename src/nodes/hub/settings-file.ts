@@ -24,12 +24,18 @@ export async function readHubFile(path: string): Promise<HubSettings | undefined
   try {
     return fileSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw bad(path, error instanceof z.ZodError ? firstOf(error) : messageOf(error), correctIt);
+    throw bad(path, error instanceof z.ZodError ? firstOf(error) : noJson(error), correctIt);
   }
 }
 
 const correctIt =
   'Correct it, such as {"urls": ["nats://host:4222"], "fleet": "main"}, or delete it: then this deck works on its own machine alone. See docs/hub.md.';
+
+/** What cannot be read is quoted in the parser's own words, and may be a secret. */
+function noJson(error: unknown): string {
+  const [at = ""] = / at position \d+/.exec(messageOf(error)) ?? [];
+  return `it is not JSON${at}`;
+}
 
 function firstOf({ issues: [first] }: z.ZodError): string {
   const where = first?.path.join(".") ?? "";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { errnoOf, Fault, messageOf } from "../../base/fault.ts";
+import { readHubAddress } from "../../protocol/hub-address.ts";
 import { isName } from "./subjects.ts";
 
 /** Where a secret is: `env:NAME` or `file:/path`. The secret itself is never in a setting or on a command line, where others can read it. */
@@ -49,7 +50,7 @@ export async function readHubAccess(given: unknown, env: (name: string) => strin
     throw bad(`${first?.path.join(".") ?? ""}: ${first?.message ?? "not a setting of a hub"}`);
   }
   const { urls, fleet, user, password, token, nkey, tls } = parsed.data;
-  const isTls = urls.map(schemeOf).includes("tls:");
+  const isTls = urls.map((url) => readHubAddress(url).protocol).includes("tls:");
   if ([password, token, nkey].filter((one) => one !== undefined).length > 1)
     throw bad("more than one of password, token and nkey is set");
   if ((user === undefined) !== (password === undefined)) throw bad("user and password belong together");
@@ -80,22 +81,6 @@ export const urlsIn = (text: string): string[] =>
     .split(",")
     .map((url) => url.trim())
     .filter((url) => url !== "");
-
-function schemeOf(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !["nats:", "tls:"].includes(url.protocol) || url.hostname === "")
-    throw bad(`"${text.replace(/\/\/[^/]*@/, "//…@").slice(0, 200)}" is not an address of a NATS server`);
-  if (url.username !== "" || url.password !== "")
-    throw new Fault(
-      "usage",
-      "hub.secret_in_url",
-      `the address of ${url.host} has a login in it, which others could read`,
-      {
-        hint: "Leave it out of the address, and set user and password, or token, as env:NAME or file:/path.",
-      },
-    );
-  return url.protocol;
-}
 
 async function secret(what: string, where: string, env: (name: string) => string | undefined): Promise<string> {
   const [kind] = where.split(":", 1);

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { link, open, rename, rm } from "node:fs/promises";
+import { constants, lstatSync, renameSync } from "node:fs";
+import { link, open, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { errnoOf } from "../../base/fault.ts";
 import { sha256Of } from "./hash.ts";
-import { inFolderOf, left } from "./same-folder.ts";
+import { inFolderOf, left, stampOf } from "./same-folder.ts";
 
 /** Gives the bytes of a file from the first one. */
 export type Content = () => AsyncIterable<Buffer>;
@@ -15,7 +15,7 @@ export type Put = "put" | "same" | "conflict";
 /**
  * Puts a file below a folder: whole or not at all, and never through a link. Rejects where its bytes are not the ones that were promised,
  * or it cannot be there.
- * @param mayReplace asked with the hash of what is there
+ * @param mayReplace asked with the hash of what is there, and again when all is written: that may take a while
  * @param stillWanted throws where nobody may put it there any more; asked at the last moment
  */
 export async function putFile(
@@ -25,18 +25,23 @@ export async function putFile(
   mayReplace: (current: string) => boolean,
   stillWanted: () => void = () => undefined,
 ): Promise<Put> {
-  const current = await currentOf(root, name);
-  if (current === sha256) return "same";
-  if (current !== null && !mayReplace(current)) return "conflict";
+  const before = await seenAt(root, name);
+  if (before?.sha256 === sha256) return "same";
+  if (before !== null && !mayReplace(before.sha256)) return "conflict";
   return inFolderOf(root, name, async (folder) => {
     const draft = join(folder, `.cyberdeck-${randomBytes(6).toString("hex")}.tmp`);
     const target = join(folder, basename(name));
     try {
       if ((await writeDraft(draft, content)) !== sha256) throw left("it is not what was said of it");
+      const now = before === null ? null : await seenAt(root, name);
+      if (now?.sha256 === sha256) return "same";
+      if (now !== null && !mayReplace(now.sha256)) return "conflict";
       stillWanted();
-      if (current !== null) await rename(draft, target);
       // Unlike a renaming, it replaces nothing that has come meanwhile.
-      else await link(draft, target);
+      if (now === null) await link(draft, target);
+      // From the look to the renaming nothing of ours comes in between.
+      else if (stampAt(target) === now.stamp) renameSync(draft, target);
+      else return "conflict";
       return "put";
     } catch (error) {
       if (errnoOf(error) === "EEXIST") return "conflict";
@@ -47,14 +52,20 @@ export async function putFile(
   });
 }
 
-/** The hash of what is there; null: nothing. */
-async function currentOf(root: string, name: string): Promise<string | null> {
+/** What is there; null: nothing. */
+async function seenAt(root: string, name: string): Promise<{ stamp: string; sha256: string } | null> {
   try {
-    return (await sha256Of(root, name)).sha256;
+    return await sha256Of(root, name);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return null;
     throw error;
   }
+}
+
+/** Undefined: nothing is there any more. */
+function stampAt(path: string): string | undefined {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && stampOf(found);
 }
 
 /** Gives the hash of what it has written, which is on the disk then. */

@@ -26,6 +26,7 @@ describe("the hub of a home", () => {
   test.each([
     ["no JSON", "urls: x"],
     ["a setting that is not known", '{"urls": ["nats://a:1"], "passwort": "env:X"}'],
+    ["no JSON near a secret", '{"password": hunter2}'],
     ["a secret itself", '{"urls": ["nats://a:1"], "token": "hunter2"}'],
     ["no address", '{"urls": []}'],
     ["a fleet that is no name", '{"urls": ["nats://a:1"], "fleet": "a.b"}'],

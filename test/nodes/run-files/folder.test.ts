@@ -5,7 +5,9 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -80,6 +82,58 @@ describe("a file in the folder of a run", () => {
       ),
     ).rejects.toThrow("not what was said");
     expect(readdirSync(folder)).toEqual(["a"]);
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ["written in place", (path) => writeFileSync(path, "mine too")],
+    [
+      "replaced by another one",
+      (path) => {
+        writeFileSync(`${path}.new`, "mine too");
+        renameSync(`${path}.new`, path);
+      },
+    ],
+  ])("that is %s while another one is to replace it stays, and leaves no draft", async (_, change) => {
+    const { folder } = scene();
+    const path = join(folder, "a");
+    writeFileSync(path, "what was");
+    const late = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from("new");
+      change(path);
+    };
+    const isOld = (current: string): boolean => current === sha256("what was");
+    expect(await putFile(folder, { name: "a", sha256: sha256("new") }, late, isOld)).toBe("conflict");
+    expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["mine too", ["a"]]);
+  });
+
+  test("that is changed at the last moment, when nobody reads it any more, stays as well", async () => {
+    const { folder } = scene();
+    const path = join(folder, "a");
+    writeFileSync(path, "what was");
+    const change = (): void => writeFileSync(path, "mine as well");
+    const put = putFile(
+      folder,
+      { name: "a", sha256: sha256("new") },
+      () => bytes("new"),
+      (current) => current === sha256("what was"),
+      change,
+    );
+    expect([await put, readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["conflict", "mine as well", ["a"]]);
+  });
+
+  test("that was only touched meanwhile, or is gone, makes way", async () => {
+    const { folder } = scene();
+    for (const change of [(path: string) => utimesSync(path, 1, 1), (path: string) => rmSync(path)]) {
+      const path = join(folder, "a");
+      writeFileSync(path, "what was");
+      const late = async function* (): AsyncGenerator<Buffer> {
+        yield Buffer.from("new");
+        change(path);
+      };
+      const isOld = (current: string): boolean => current === sha256("what was");
+      expect(await putFile(folder, { name: "a", sha256: sha256("new") }, late, isOld)).toBe("put");
+      expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["new", ["a"]]);
+    }
   });
 
   test("is packed as it is when it is read: one that has gone, or grown too large, is left behind and the others are whole", async () => {

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
+import { Fault } from "../../../src/base/fault.ts";
 import { hostRunFiles, type HostRunFilesParts } from "../../../src/nodes/host/run-files.ts";
+import type { Things } from "../../../src/nodes/hub/hub.ts";
 import { fromHostSchema, nodeWireVersion, type Address } from "../../../src/nodes/wire/letters.ts";
 import { packsOf, type Brought } from "../../../src/nodes/wire/run-files.ts";
 import { temporaryFolder } from "../../kit/temporary-folder.ts";
@@ -71,6 +74,14 @@ async function scene(changes: Partial<HostRunFilesParts> = {}) {
       ),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** No file can be brought to the disk of this machine until the result is disposed. */
+async function failingSync(error: Error): Promise<Disposable> {
+  await using file = await open(import.meta.filename);
+  const handle = Object.getPrototypeOf(file) as Pick<FileHandle, "sync">;
+  const spy = vi.spyOn(handle, "sync").mockRejectedValue(error);
+  return { [Symbol.dispose]: () => spy.mockRestore() };
 }
 
 describe.each(theServer("what a host takes of nodes"))("what a node brings, over %s", () => {
@@ -172,6 +183,41 @@ describe.each(theServer("what a host takes of nodes"))("what a node brings, over
     expect(looks).toBe(2);
     expect(answer).toMatchObject([{ why: "its session was given up before it came" }]);
     expect(readdirSync(one.folder)).toEqual([]);
+  });
+
+  test("waits on its node when this machine has no room now, which is told once a turn and by the same words", async () => {
+    await using one = await scene();
+    const full = Object.assign(new Error("ENOSPC: no space left on device, fsync"), { code: "ENOSPC" });
+    const answers: unknown[] = [];
+    {
+      using _full = await failingSync(full);
+      for (let turn = 0; turn < 2; turn += 1) answers.push(await one.bring(await one.packed({ a: "one", b: "two" })));
+    }
+    const again = { why: "ENOSPC: no space left on device", isAgain: true };
+    expect(answers).toEqual([
+      [again, again],
+      [again, again],
+    ]);
+    expect(readdirSync(one.folder)).toEqual([]);
+    expect(one.told).toEqual([one.told[0], one.told[0]]);
+    expect(one.told[0]).toContain("come again with its next turn: ENOSPC");
+    expect(await one.bring(await one.packed({ a: "one", b: "two" }))).toEqual([{ as: "a" }, { as: "b" }]);
+  });
+
+  test("waits on its node when this machine cannot even hold the pack, and when that does not come, in words that stay the same", async () => {
+    await using plain = await scene();
+    let error: unknown = Object.assign(new Error("EMFILE: too many open files, open '/x/1.pack'"), { code: "EMFILE" });
+    const get: Things["get"] = () => Promise.reject(error);
+    await using one = await scene({ things: { ...plain.host.hub.things, get } });
+    const bring = async () => one.bring(await one.packed({ a: "one" }));
+    expect(await bring()).toEqual([{ why: "EMFILE: too many open files", isAgain: true }]);
+    const missing = await one.packed({ a: "one" });
+    error = new Fault("refused", "hub.no_thing", `could not get ${missing.pack.thing} from the store`, { hint: "No." });
+    expect(await one.bring(missing)).toEqual([{ why: "could not get them from the store", isAgain: true }]);
+    expect(one.told.map((what) => what.replace(/^.*?: /, ""))).toEqual([
+      "EMFILE: too many open files",
+      "could not get them from the store",
+    ]);
   });
 
   test("counts once when it is brought twice, and is kept besides what somebody else has made of it", async () => {

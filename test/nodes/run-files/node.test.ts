@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { nodeRunFiles } from "../../../src/nodes/node/run-files.ts";
 import type { SessionFiles } from "../../../src/nodes/node/session-files.ts";
+import { isDraft } from "../../../src/nodes/run-files/names.ts";
 import type { Saying } from "../../../src/nodes/wire/letters.ts";
 import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
 import type { Opening } from "../../../src/nodes/wire/opening.ts";
@@ -105,6 +107,14 @@ async function scene() {
   };
 }
 
+/** Has something done at each moment in which a file is brought to the disk, until the result is disposed. */
+async function atSync(work: () => void): Promise<Disposable> {
+  await using file = await open(import.meta.filename);
+  const handle = Object.getPrototypeOf(file) as Pick<FileHandle, "sync">;
+  const spy = vi.spyOn(handle, "sync").mockImplementation(() => Promise.resolve(work()));
+  return { [Symbol.dispose]: () => spy.mockRestore() };
+}
+
 describe.each(theServer("the files of runs on a node"))("a node, over %s", () => {
   test("takes no file of a host whose name leads out, that goes through a link, or is not what was said of it", async () => {
     await using one = await scene();
@@ -150,6 +160,25 @@ describe.each(theServer("the files of runs on a node"))("a node, over %s", () =>
     expect(one.brought()[0]?.files).toMatchObject([{ name: "b", base: sha256("first") }]);
     one.takes(after);
     await bringing;
+  });
+
+  test("keeps what is changed here while the host's file is put in its place, and brings it as one of the older", async () => {
+    await using one = await scene();
+    await one.gives({ a: "first" });
+    const session = await one.begin();
+    await one.gives({ a: "second" });
+    {
+      const path = join(one.folder, "a");
+      const isWritten = (): boolean => readdirSync(one.folder).some(isDraft);
+      using _agent = await atSync(() => isWritten() && writeFileSync(path, "mine"));
+      await session.fetch(one.data);
+    }
+    expect(readdirSync(one.folder)).toEqual(["a"]);
+    expect(readFileSync(join(one.folder, "a"), "utf8")).toBe("mine");
+    void session.bring();
+    await until(() => one.brought().length > 0);
+    expect(one.brought()[0]?.files).toMatchObject([{ name: "a", sha256: sha256("mine"), base: sha256("first") }]);
+    session.close();
   });
 
   test("does not bring what was left of an earlier life for somebody who was not at work then", async () => {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Fault } from "../../../base/fault.ts";
+import { readHubAddress } from "../../../protocol/hub-address.ts";
 import type { World } from "../world.ts";
 import { absolute } from "./brake-flags.ts";
 import { words } from "./values.ts";
@@ -47,8 +48,15 @@ export function loginOf({ user, password, token, nkey, tlsCa, tlsCert, tlsKey }:
   return { ...given({ user, password, token, nkey }), ...(Object.keys(tls).length === 0 ? {} : { tls }) };
 }
 
-/** The addresses in what was given with a flag, separated by commas. */
-export const addressesIn = (text: string): string[] => text.split(",").flatMap((url) => url.trim() || []);
+/**
+ * The addresses in what was given with a flag, separated by commas. What is none is refused here, before it is in a record, in the command line
+ * of a host, or in a command that is proposed.
+ */
+export function addressesIn(text: string): string[] {
+  const addresses = text.split(",").flatMap((url) => url.trim() || []);
+  for (const address of addresses) readHubAddress(address);
+  return addresses;
+}
 
 /** What the flags say of a hub, in the form of its settings; undefined: nothing of a hub is asked. */
 export function hubOf(flags: HubFlags, world: World): Record<string, unknown> | undefined {
