@@ -75,13 +75,6 @@ export async function readHubAccess(given: unknown, env: (name: string) => strin
   }
 }
 
-/** The addresses in what was given on a command line: separated by commas. */
-export const urlsIn = (text: string): string[] =>
-  text
-    .split(",")
-    .map((url) => url.trim())
-    .filter((url) => url !== "");
-
 async function secret(what: string, where: string, env: (name: string) => string | undefined): Promise<string> {
   const [kind] = where.split(":", 1);
   const place = where.slice(where.indexOf(":") + 1);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { addressesIn } from "../../../src/faces/cli/flags/hub-flags.ts";
 import { run, stand } from "./test-world.ts";
+
+test("addresses of one cluster are separated by commas", () => {
+  expect(addressesIn(" nats://a:1, nats://b:2,")).toEqual(["nats://a:1", "nats://b:2"]);
+});
 
 const hubs = [
   "nats://me:s3cret@a:1",

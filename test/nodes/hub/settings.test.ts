@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readHubAccess, urlsIn } from "../../../src/nodes/hub/settings.ts";
+import { readHubAccess } from "../../../src/nodes/hub/settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-settings-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,10 +26,6 @@ test("a secret is read from the environment or a file, without the white space a
 test("tls is wanted when an address or a file says so, and is left to the server otherwise", async () => {
   expect((await read({})).tls).toBeUndefined();
   expect((await read({ urls: ["tls://a:1"] })).tls).toEqual({});
-});
-
-test("addresses of one cluster are separated by commas", () => {
-  expect(urlsIn(" nats://a:1, nats://b:2,")).toEqual(["nats://a:1", "nats://b:2"]);
 });
 
 test.each([
