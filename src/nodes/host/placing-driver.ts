@@ -142,7 +142,7 @@ const mayGoElsewhere = (error: unknown): error is Fault =>
 
 /** Of a hub that was away for a moment, or has lost what was in it. */
 const passing: ReadonlySet<unknown> = new Set(
-  ["down", "no_answer", "nobody", "unreachable", "no_thing", "thing_incomplete"].map((code) => `hub.${code}`),
+  ["down", "no_answer", "nobody", "unreachable", "lost", "no_thing", "thing_incomplete"].map((code) => `hub.${code}`),
 );
 const maySoonGoWell = (error: Fault): boolean => passing.has(isRefusal(error) ? error.facts["code"] : error.code);
 

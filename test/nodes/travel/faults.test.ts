@@ -114,6 +114,7 @@ describe.each(theServer("what goes wrong with copies"))("a session that is to wo
 
   test.each([
     ["the store has lost its bundle", new Fault("refused", "hub.no_thing", "it is not there")],
+    ["the server has lost where its node was in fetching it", new Fault("setup", "hub.lost", "consumer not found")],
     ["the store does not answer its node", new Fault("setup", "hub.no_answer", "no answer in time")],
   ])("is opened after a while where %s again and again, and nobody is told", async (_, fault) => {
     await using fleet = await openFleet();

@@ -58,7 +58,7 @@ function classOf(error: unknown): Class {
       "JetStream is off on this NATS server, or for this user's account",
       'Start nats-server with -js, or put "jetstream { store_dir: /path }" in its settings, and enable it for the account.',
     );
-  if (error instanceof JetStreamApiError) return ofJetStream(error.message);
+  if (error instanceof JetStreamApiError) return ofJetStream(error);
   if (error instanceof errors.NoRespondersError)
     return setup("nobody", "nobody is there who answers", "Check that the other end runs, and with the same fleet.");
   if (error instanceof errors.TimeoutError)
@@ -85,7 +85,13 @@ function classOf(error: unknown): Class {
 /** What somebody has to set right: server, network or settings. */
 const setup = (code: string, why: string, hint: string): Class => ({ kind: "setup", code, why, hint });
 
-function ofJetStream(why: string): Class {
+function ofJetStream({ code, message: why }: JetStreamApiError): Class {
+  if (code === jetstreamCodes.consumerNotFound || code === jetstreamCodes.streamNotFound)
+    return setup(
+      "lost",
+      `the server has lost it (${why})`,
+      "Try again: what a server loses that is killed, or whose store is lost, is made anew.",
+    );
   if (!/maximum (bytes|messages)|resource limits exceeded|insufficient|no space/i.test(why))
     return setup("jetstream", why, "Look into the log of the NATS server; `nats stream ls` shows what lies there.");
   return {
