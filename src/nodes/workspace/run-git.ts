@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { errnoOf, Fault } from "../../base/fault.ts";
@@ -32,7 +32,7 @@ export interface GitAnswer {
 
 /**
  * Runs git, bounded in time and output. Rejects with a fault that has git's words when it fails, is missing, takes too long or says too
- * much; then all that is left of its group has been sent a KILL, also when git itself has ended before. What has left the group goes on.
+ * much; then all of it has been sent a KILL.
  */
 export async function runGit(call: GitCall): Promise<GitAnswer> {
   const { args, mostBytes = 64 * 2 ** 20, codes = [0] } = call;
@@ -50,9 +50,12 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
     child.stdout.destroy();
     child.stderr.destroy();
     try {
-      killGroup(child);
+      // Once it is reaped, the number may be another's.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, "SIGKILL");
     } catch (error) {
-      failure = error;
+      // Gone by itself in the meantime.
+      if (errnoOf(error) !== "ESRCH") failure = error;
     }
   };
   const stopNow = (): void => kill(stopped(what, call, over));
@@ -77,35 +80,10 @@ export async function runGit(call: GitCall): Promise<GitAnswer> {
     await drained;
     if (failure !== undefined) throw failure;
     const said = inert(errors.text()).trim();
-    if (!codes.includes(code)) {
-      killGroup(child);
-      throw failed(what, code, said);
-    }
+    if (!codes.includes(code)) throw failed(what, code, said);
     return { code, out: Buffer.concat(parts), said };
   } finally {
     stop.removeEventListener("abort", stopNow);
-  }
-}
-
-/** Sends a KILL to all that is left of a group, also where what has begun it is gone. */
-function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid === undefined) return;
-  const isReaped = exitCode !== null || signalCode !== null;
-  // Nobody is given its number as long as something of the group is left: a process that has it then is another's.
-  if (isReaped && isThere(pid)) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    // Gone by itself in the meantime, or another's.
-    if (!isReaped && errnoOf(error) !== "ESRCH") throw error;
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return errnoOf(error) !== "ESRCH";
   }
 }
 

@@ -84,21 +84,6 @@ describe("a run of git", () => {
     process.kill(Number(readFileSync(at("pid"), "utf8")), "SIGKILL");
   });
 
-  test.each([
-    ["has left something that holds its output", "sleep 300 &", "exit 0", "git.too_slow"],
-    ["has failed and left something", "sleep 300 > /dev/null 2>&1 &", "exit 3", "git.failed"],
-  ])("that is over and %s ends that as well", async (_, left, end, code) => {
-    const { at } = here();
-    const env = instead(`${left} echo $! > "$AT/pid"; ${end}`);
-    await expect(call({ env, timeoutMs: 1000 })).rejects.toMatchObject({ code });
-    const pid = Number(readFileSync(at("pid"), "utf8"));
-    try {
-      await eventually(() => !isAlive(pid), "what git has left is gone");
-    } finally {
-      if (isAlive(pid)) process.kill(pid, "SIGKILL");
-    }
-  });
-
   test("whose reader fails, fails for that reason", async () => {
     const sink = new Writable({ write: (_chunk, _encoding, done) => done(new Error("the disk is full")) });
     await expect(call({ env: instead("yes"), sink })).rejects.toThrow("the disk is full");
