@@ -36,7 +36,8 @@ export function startGuardian(script: string, clock: Clock = systemClock): Guard
   };
   const start = (): ChildProcess => {
     running = launch(script);
-    tellUntil();
+    // What begins after that time is none of what it was said of.
+    if (until !== undefined && until > clock.monotonic()) tellUntil();
     return running;
   };
   const tell = (sign: "+" | "-", { name, value }: Marker): void => {

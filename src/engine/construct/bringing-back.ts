@@ -18,10 +18,15 @@ export interface BringingParts {
   deaths: Pick<AgentDeaths, "outlives">;
   /** Something wants it to end: it does not go on. */
   isOverdue: () => boolean;
+  /** Aborts when its deck waits for it. */
+  hurry: AbortSignal;
 }
 
 /** A deck that ends waits for its constructs, each for a few seconds. */
 const hurried: ReadonlySet<string> = new Set(["eject", "host_shutdown", suspendedCause]);
+
+/** Whether somebody who ends a construct for this waits for it. */
+export const isHurry = (cause: string): boolean => hurried.has(cause);
 
 /**
  * Brings the work of a construct home whose agent is gone; undefined: it has worked here; "goes on": it was done, but its machine was
@@ -29,12 +34,12 @@ const hurried: ReadonlySet<string> = new Set(["eject", "host_shutdown", suspende
  */
 export async function broughtBack(
   session: AgentSession,
-  { construct, cause, note, noteOfDeck, deaths, isOverdue }: BringingParts,
+  { construct, cause, note, noteOfDeck, deaths, isOverdue, hurry }: BringingParts,
 ): Promise<Returned | "goes on" | undefined> {
   if (session.copy === undefined) return undefined;
   // Somebody may go on in its session.
   const isOver = cause !== suspendedCause && endStateOf(cause) !== "redirected";
-  const returned = await session.copy.bringBack({ construct, isOver, isHurried: hurried.has(cause) });
+  const returned = await session.copy.bringBack({ construct, isOver, isHurried: isHurry(cause), hurry });
   const { lost } = session.copy;
   const isLostWithMachine = returned.how === "lost" && lost !== undefined && endStateOf(cause) === "done";
   if (isLostWithMachine && !isOverdue() && deaths.outlives({ how: "lost", reason: lost, stderr: "" })) return "goes on";

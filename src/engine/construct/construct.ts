@@ -3,7 +3,7 @@ import { messageOf, unreachable } from "../../base/fault.ts";
 import type { Outcome, Teller } from "../../protocol/outcome.ts";
 import type { Returned } from "../../protocol/workspace.ts";
 import type { Beginning } from "./beginning.ts";
-import { broughtBack } from "./bringing-back.ts";
+import { broughtBack, isHurry } from "./bringing-back.ts";
 import type { Custody } from "./custody.ts";
 import type { ConstructParts, TranscriptSink } from "./parts.ts";
 import { writeLastRecord, type Begun } from "./last-record.ts";
@@ -31,6 +31,7 @@ export class Construct {
   readonly #beginning: Beginning;
   readonly #works: ConstructWorks;
   readonly #timers = new AbortController();
+  readonly #hurry = new AbortController();
   readonly #end = Promise.withResolvers<Outcome | undefined>();
   readonly #up = Promise.withResolvers<void>();
   readonly #estate = Promise.withResolvers<Estate>();
@@ -83,6 +84,7 @@ export class Construct {
   /** Ends it, whatever it is doing; the first cause stays, and a later hard stop hurries an earlier polite one. */
   stop(cause: string, how: "polite" | "hard" = "polite"): void {
     this.#how = how;
+    if (isHurry(cause)) this.#hurry.abort();
     if (cause === suspendedCause) this.#cutOff(false);
     else if (this.cause !== undefined && (this.#cut.agent_died || this.cause !== suspendedCause))
       this.#overdue ??= cause;
@@ -257,6 +259,7 @@ export class Construct {
         noteOfDeck: this.#parts.note("engine"),
         deaths,
         isOverdue: () => this.#overdue !== undefined,
+        hurry: this.#hurry.signal,
       });
       goesOn = returned === "goes on";
       if (returned === "goes on") this.#cut = { ...atRest, agent_died: true };

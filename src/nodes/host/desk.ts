@@ -115,6 +115,9 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     onTrouble: (fault) => news.trouble(fault),
   });
 
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => hub.close());
+  undo.defer(() => leave());
   const roster = rosterOf();
   const hasLease = (node: Party): boolean => lives.nodeOf(roster.find(node)?.boot ?? "") === node;
   const counted = new Map<string, Party>();
@@ -209,6 +212,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
   const travelling = travellingOpener({ travel, takesCopies: (node) => roster.find(node)?.workspace === "bundle" });
   let remote: RemoteDriver | undefined;
   const subscriptions = new DisposableStack();
+  const connection = undo.move();
 
   return {
     async serve(world) {
@@ -288,9 +292,9 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       home.close();
       lines.close();
       news.end();
-      if (hub.link === "up") await Promise.all([travel.close(), leave()]);
+      if (hub.link === "up") await travel.close();
       await files.close();
-      await hub.close();
+      await connection.disposeAsync();
     },
   };
 }

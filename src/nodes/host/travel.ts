@@ -85,21 +85,26 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
       heard(agent) {
         if (!own.agents.includes(agent)) void keep({ ...own, agents: [...own.agents, agent].slice(-mostAgents) });
       },
-      async take({ construct, isOver, isHurried }, ask) {
+      async take({ construct, isOver, isHurried, hurry }, ask) {
         const late = new AbortController();
-        const mostMs = isHurried ? hurriedMs : bringMs;
+        let mostMs = isHurried ? hurriedMs : bringMs;
         const tooLate = Promise.withResolvers<Returned>();
         let trouble = "";
         const lost = (why: string): Returned => ({ how: "lost", why, hint: stillThere });
         const overdue = (): Returned => lost(`it took longer than ${showDuration(mostMs)}${trouble}`);
         using undo = new DisposableStack();
-        const bound = undo.use(
-          ownTime(clock, mostMs, () => {
-            late.abort();
-            // What has become a branch in the very last moment is told as one.
-            undo.use(clock.after(lastMs, () => tooLate.resolve(overdue())));
-          }),
-        );
+        const giveUp = (): void => {
+          late.abort();
+          // What has become a branch in the very last moment is told as one.
+          undo.use(clock.after(lastMs, () => tooLate.resolve(overdue())));
+        };
+        const bound = undo.use(ownTime(clock, mostMs, giveUp));
+        const hurryUp = (): void => {
+          mostMs = hurriedMs;
+          undo.use(clock.after(hurriedMs, giveUp));
+        };
+        hurry?.addEventListener("abort", hurryUp, { once: true });
+        undo.defer(() => hurry?.removeEventListener("abort", hurryUp));
         const signal = AbortSignal.any([over, late.signal]);
         /** A text: why it is not in the store any more. */
         const taken = (brought: Exclude<Brought, { how: "not_stored" }>): Promise<Returned | string> =>

@@ -22,6 +22,8 @@ export function hostRights(fleet: string): Rights {
       `$JS.API.STREAM.MSG.GET.${jobStream}`,
       `$JS.API.STREAM.MSG.DELETE.${jobStream}`,
       `$JS.API.CONSUMER.CREATE.${registry}`,
+      `$JS.API.STREAM.MSG.GET.${registry}`,
+      `$KV.${registryBucket}.${theHost}`,
       ...thingRights(thingBucket),
     ],
     subscribe: [
@@ -57,10 +59,10 @@ export function nodeRights(fleet: string, node: Party, pool: string): Rights {
 }
 
 /** What only the host may say. Whoever else may it could speak for the host. */
-export const rightsOfHostAlone = (fleet: string): Rights => ({
-  publish: [subjectsOf(fleet).letters.write(theHost, nobody)],
-  subscribe: [],
-});
+export const rightsOfHostAlone = (fleet: string): Rights => {
+  const { letters, registryBucket } = subjectsOf(fleet);
+  return { publish: [letters.write(theHost, nobody), `$KV.${registryBucket}.${theHost}`], subscribe: [] };
+};
 
 const thingRights = (bucket: string): string[] => [
   `$O.${bucket}.C.${nobody}`,

@@ -39,7 +39,7 @@ export type LifeEnd =
   | "farewell"
   /** The host does not know this life any more. */
   | "refused"
-  /** What it has to say can be neither kept nor sent. */
+  /** What it has to say cannot be kept, or not be read again. */
   | "outbox"
   /** The node ends it. */
   | "own";
@@ -48,7 +48,7 @@ const endWords = {
   silence: "its node had no word from the deck for too long",
   farewell: "the host has ended",
   refused: "the deck has given up this life of its node",
-  outbox: "its node could not keep what it had to say",
+  outbox: "its node could not keep what it had to say, or read it again",
   own: "its node was ended",
 } as const satisfies Record<LifeEnd, string>;
 

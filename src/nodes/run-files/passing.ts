@@ -1,8 +1,8 @@
 import { errnoOf } from "../../base/fault.ts";
 
 /**
- * What a machine lacks just now, and may have again: room, open files, memory, a disk that works, the right to write. What is wrong with a name
- * or a file is not among these: that stays so.
+ * What a machine lacks just now, and may have again: room, open files, memory, a disk that works. What is wrong with a name
+ * or a file is not among these, nor what is not permitted: that stays so.
  */
 const passing: ReadonlySet<string> = new Set([
   "ENOSPC",
@@ -16,9 +16,6 @@ const passing: ReadonlySet<string> = new Set([
   "EAGAIN",
   "ETIMEDOUT",
   "ESTALE",
-  "EROFS",
-  "EACCES",
-  "EPERM",
 ]);
 
 /** The trouble of the machine behind an error, in the system's words without a path, so that it reads the same each time; undefined: it is none that may pass. */

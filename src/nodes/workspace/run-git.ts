@@ -32,7 +32,7 @@ export interface GitAnswer {
 
 /**
  * Runs git, bounded in time and output. Rejects with a fault that has git's words when it fails, is missing, takes too long or says too
- * much; then all of it has been sent a KILL.
+ * much; then it has been sent a KILL with its whole group, unless git itself had ended before: its number may be another's by then.
  */
 export async function runGit(call: GitCall): Promise<GitAnswer> {
   const { args, mostBytes = 64 * 2 ** 20, codes = [0] } = call;

@@ -61,7 +61,11 @@ async function scene() {
   const folder = at("hub-spaces");
   const travel = await openTravel({ folder, things, path, home, warn, over, clock, bringMs, hurriedMs });
   /** A node has made something, and tells of it; resolves when the host has fetched that, to what comes of it. */
-  const bring = async (root: string, construct: string, isHurried = false): Promise<Promise<Returned>[]> => {
+  const bring = async (
+    root: string,
+    construct: string,
+    { isHurried = false, hurry }: { isHurried?: boolean; hurry?: AbortSignal } = {},
+  ): Promise<Promise<Returned>[]> => {
     const given = await travel.give(specOf(construct, { cwd: root }));
     const { space, copy } = given;
     given.opened(true);
@@ -71,7 +75,7 @@ async function scene() {
     const packed = await packResult(at(`node-${construct}`), space.manifest, at(name), tools);
     if (packed.isNothing) throw new Error("there is nothing new");
     const brought = { how: "stored", thing: name, manifest: packed.manifest };
-    const returned = copy.take({ construct, isOver: true, isHurried }, () => Promise.resolve(brought));
+    const returned = copy.take({ construct, isOver: true, isHurried, hurry }, () => Promise.resolve(brought));
     await eventually(() => fetched.includes(name), "it is fetched");
     return [returned];
   };
@@ -127,11 +131,37 @@ describe("a result that comes back while others do", () => {
     const root = workspace("work-a");
     const [first] = await bring(root, "cx-1");
     await stands(root);
-    const [second] = await bring(root, "cx-2", true);
+    const [second] = await bring(root, "cx-2", { isHurried: true });
     clock.pass(hurriedMs + 1000);
     expect(await second).toMatchObject({ how: "lost", why: expect.stringContaining("it took longer than 3.0 s") });
     letThrough(root);
     expect(await first).toMatchObject({ how: "branch", branch: "cyberdeck/cx-1" });
     await eventually(() => kept().length === 1, "the second one is put aside when its turn comes");
+  });
+
+  test("waits no longer than that once somebody waits for its end, in its own turn", async () => {
+    const { clock, stands, bring, workspace } = await scene();
+    const root = workspace("work-a");
+    const hurry = new AbortController();
+    const [own] = await bring(root, "cx-1", { hurry: hurry.signal });
+    await stands(root);
+    clock.pass(1000);
+    hurry.abort();
+    clock.pass(hurriedMs + 1000);
+    expect(await own).toMatchObject({ how: "lost", why: expect.stringContaining("it took longer than 3.0 s") });
+  });
+
+  test("waits no longer than that once somebody waits for its end, in another one's turn", async () => {
+    const { clock, stands, letThrough, bring, workspace } = await scene();
+    const root = workspace("work-a");
+    const hurry = new AbortController();
+    const [first] = await bring(root, "cx-1");
+    await stands(root);
+    const [second] = await bring(root, "cx-2", { hurry: hurry.signal });
+    hurry.abort();
+    clock.pass(hurriedMs + 1000);
+    expect(await second).toMatchObject({ how: "lost", why: expect.stringContaining("it took longer than 3.0 s") });
+    letThrough(root);
+    expect(await first).toMatchObject({ how: "branch", branch: "cyberdeck/cx-1" });
   });
 });

@@ -25,7 +25,7 @@ function textOf(event: NodeEvent): string {
         silence: "no word of the host for too long",
         refused: "the host has refused it",
         farewell: "the host ends",
-        outbox: "what it has to say cannot be kept on its disk",
+        outbox: "what it has to say cannot be kept on its disk, or read there",
         own: "it ends",
       };
       const ended = sessions === 0 ? "nothing was at work" : `${count(sessions, "agent")} ended`;
