@@ -14,7 +14,6 @@ import { atRest, cutAt, type Cut } from "./suspending.ts";
 import { noteStart } from "./note-event.ts";
 import { lastTurn } from "./tally.ts";
 import { handedOver, quieten, type Estate } from "./yielding.ts";
-import { watchSilence } from "./time-limits.ts";
 import { constructWorks, type ConstructWorks } from "./works.ts";
 
 /** When a message is read: together with the task, or at the next turn boundary. */
@@ -187,9 +186,7 @@ export class Construct {
       this.#place = session.place ?? null;
       noteStart(session, this.spec.id, note);
       this.#works.times.start();
-      const { signal } = this.#timers;
-      const lastSign = (): number => this.#works.times.lastSign();
-      watchSilence(this.#parts.tripwires.silenceMs, clock, lastSign, (ms) => this.#works.tripwires.silent(ms), signal);
+      this.#works.watchSilence(this.#timers.signal);
       this.#apply({ type: "opened" });
       // One that is handed over unread is read by its next owner.
       if (this.#life.phase !== "yielding") void this.#read(session);

@@ -19,7 +19,7 @@ import { reconciliation } from "./reconciliation.ts";
 import { watchedTimes } from "./stalling.ts";
 import { openCalls, resumedTally, type OpenCalls } from "./suspending.ts";
 import { count, type Tally } from "./tally.ts";
-import type { Timekeeper } from "./time-limits.ts";
+import { watchSilence, type Timekeeper } from "./time-limits.ts";
 import { turnsAfter } from "./turns.ts";
 
 /** What a construct is made of, beside its life. */
@@ -40,6 +40,8 @@ export interface ConstructWorks {
   owner: SessionOwner;
   /** Looks at what its agent does. */
   watch(event: AgentEvent, session: AgentSession): void;
+  /** From now on its silence is a sign, too. */
+  watchSilence(signal: AbortSignal): void;
 }
 
 /** What its parts want of the construct. */
@@ -172,6 +174,10 @@ export function constructWorks(
       if (bypass !== undefined) void custody.suspect(bypass);
       parking.see(event, from);
       turns.see(event);
+    },
+    watchSilence(signal) {
+      const tellSilence = (ms: number): void => tripwires.silent(ms);
+      watchSilence(parts.tripwires.silenceMs, clock, () => times.lastSign(), tellSilence, signal);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { DeckEvent } from "../../../src/protocol/event.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import { doneWhenIdle, of, openTestDeck, outcomesOf, requestsOf, type TestDeckOptions } from "../../kit/deck.ts";
 import { makesCalls, outsideFolder, theWall } from "../../kit/wall.ts";
+import { startWarm, toTheEnd, warmGoal } from "../pool/warm-goal.ts";
 
 const manifest = (name: string, more = ""): string =>
   `name = "${name}"\ndescription = "Says what it got."\nentry = "run.sh"\nusage = "WORDS"\neffects = "read"\n${more}`;
@@ -247,18 +248,21 @@ describe("the bridge", () => {
   });
 
   test("knows a construct whose agent was up before it, and shows what that one shows in its name", async () => {
+    const goal = warmGoal([{ task: "One." }, { task: "Two." }, { task: "Three." }], (request) => {
+      const [first] = request.firstUserText.split("TASK:");
+      return makesCalls(
+        ["Bash", { command: `${bridgeIn(first ?? "")} echo warm` }],
+        [surfaceTool, { kind: "note", text: "shown" }],
+      )(request);
+    });
     await using kit = await openTestDeck({
-      answer: (request) => {
-        const [first] = request.firstUserText.split("TASK:");
-        return makesCalls(
-          ["Bash", { command: `${bridgeIn(first ?? "")} echo warm` }],
-          [surfaceTool, { kind: "note", text: "shown" }],
-        )(request);
-      },
+      answer: goal.answer,
       plugins: echo,
       settings: { sandbox: "off", hold_window_ms: 0, pool: 1, max_concurrent: 1 },
     });
-    const events = await kit.runTasks(["One.", "Two.", "Three."]);
+    const before = await startWarm(kit, 1);
+    goal.spawn();
+    const events = await toTheEnd(kit, before);
     const ids = outcomesOf(events).map(({ id }) => id);
     expect(of(events, "pool.hit").length).toBeGreaterThan(0);
     expect(of(events, "plugin.called").map(({ body }) => body.construct)).toEqual(ids);
