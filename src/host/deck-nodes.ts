@@ -22,7 +22,10 @@ export interface DeckNodes {
   list(): NodesListing;
   /** Has one take no more work, or take work again. Rejects when it is not there, or does not answer. */
   drain(name: string, draining: boolean): Promise<DrainedNode>;
-  /** Has them end all that they have for this deck, and waits for that, within bounds. Never rejects; the same however often it is called. */
+  /**
+   * Has them end all that they have for this deck, and waits for that, within bounds. Tells of those, too, that were given up with agents of
+   * this deck of which nobody knows what is left. Never rejects; the same however often it is called.
+   */
   farewell(): Promise<DismissedNode[]>;
   close(): Promise<void>;
 }

@@ -13,6 +13,7 @@ import { hubOf, until } from "./kit/hub.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { openNodeScene } from "./kit/node-process.ts";
 import { nothingHere, puppet } from "./kit/puppet.ts";
+import { startRelay } from "./kit/relay.ts";
 import { runIn, specOf } from "./kit/spec.ts";
 import { startWholeNode, type WholeNode, type WholeNodeOptions } from "./kit/whole-node.ts";
 
@@ -127,6 +128,39 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
     expect(fleet.toldOf("deck.warned").map(({ code }) => code)).toContain("nodes.unproven");
     expect(await one.told("lease.over")).toMatchObject({ why: "farewell", proven: false });
     expect(await two.told("lease.over")).toMatchObject({ why: "farewell", proven: true });
+  });
+
+  test("tells which nodes were given up with agents at work, until it is proven that nothing of these is left", async () => {
+    await using fleet = await openFleet();
+    await using away = await startRelay(fleet.server.port);
+    await using idle = await startRelay(fleet.server.port);
+    await using back = await startRelay(fleet.server.port);
+    const { desk, open, node } = await scene(fleet, { returnMs: 1 });
+    const agents = puppets();
+    const drained = async (name: string): Promise<void> => {
+      await desk.drain(name, true);
+      await until(() => desk.list().nodes.some((one) => one.node === name && one.draining));
+    };
+    await using one = await node("one", { ...agents, url: away.url });
+    await open("cx-1");
+    await drained("one");
+    await using two = await node("two", { ...agents, url: back.url });
+    await open("cx-2");
+    await using three = await node("three", { ...agents, url: idle.url });
+    for (const relay of [away, back, idle]) relay.cut();
+    const gone = (): unknown[] => fleet.toldOf("node.went").filter(({ why }) => why === "given_up");
+    await until(() => gone().length === 3);
+    back.mend();
+    await two.told("lease.granted", 2);
+    expect((await desk.farewell()).toSorted((a, b) => a.node.localeCompare(b.node))).toEqual([
+      { node: "one", sessions: null, proven: false, problem: "not heard for too long while it had an agent" },
+      { node: "two", sessions: 0, proven: true, problem: null },
+    ]);
+    expect([one, two, three].map((each) => each.of("lease.over").map(({ proven }) => proven))).toEqual([
+      [true],
+      [true, true],
+      [true],
+    ]);
   });
 
   test("cannot be spoken for: a farewell of another life of a host, or to another life of the node, ends nothing", async () => {

@@ -29,6 +29,7 @@ import { remoteDriver, type RemoteDriver } from "./remote-driver.ts";
 import { openTravel, type TravelParts } from "./travel.ts";
 import { travellingOpener } from "./travelling-opener.ts";
 import { rosterOf, whyClosed } from "./roster.ts";
+import { unprovenLives } from "./unproven-lives.ts";
 import { hostRunFiles, type HostFileTimes } from "./run-files.ts";
 
 export interface NodesDeskParts {
@@ -121,6 +122,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
   const roster = rosterOf();
   const hasLease = (node: Party): boolean => lives.nodeOf(roster.find(node)?.boot ?? "") === node;
   const counted = new Map<string, Party>();
+  const unproven = unprovenLives();
   const home = homecoming({
     clock,
     hostMs: lease.hostMs,
@@ -143,7 +145,10 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     times: lease,
     proofMs: returnMs,
     clock,
-    onProven: (node, boot) => void news.tell("node.proven", { node, boot }),
+    onProven(node, boot) {
+      unproven.proven(boot);
+      news.tell("node.proven", { node, boot });
+    },
     onBegun(node, boot) {
       counted.set(boot, node);
       arrive(node);
@@ -151,7 +156,9 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     },
     onGivenUp(node, boot, why, isGone) {
       counted.delete(boot);
-      news.tell("node.went", { node, boot, why, agents: places.on(node).length });
+      const agents = places.on(node).length;
+      unproven.givenUp({ boot, node, agents }, isGone);
+      news.tell("node.went", { node, boot, why, agents });
       if (!hasLease(node)) home.went(node, why === "left" || why === "dismissed");
       lines.giveUp(boot, `${node} ${goneWords[why]}`, isGone);
       change();
@@ -191,6 +198,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     host,
     counted: () => counted,
     lives,
+    unproven: () => unproven.told,
     onUnproven: (fault) => news.trouble(fault),
     ...(parts.farewellMs === undefined ? {} : { boundMs: parts.farewellMs }),
   });

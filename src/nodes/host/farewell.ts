@@ -15,6 +15,8 @@ export interface FarewellParts {
   /** The lives of nodes that are counted on, and whose they are. */
   counted: () => Iterable<readonly [boot: string, node: Party]>;
   lives: Pick<Lives, "left" | "leftMs">;
+  /** What is to be told of those that are not counted on any more. */
+  unproven: () => DismissedNode[];
   /** Hears of a node of which nothing was proven. */
   onUnproven: (fault: Fault) => void;
   /** So long may a node take to end what it has, and to answer, milliseconds. */
@@ -39,6 +41,7 @@ export function farewellOf({
   host,
   counted,
   lives,
+  unproven,
   onUnproven,
   boundMs = usualBoundMs,
 }: FarewellParts): Farewell {
@@ -51,13 +54,13 @@ export function farewellOf({
       const question = { what: asked.farewell, id, body, timeoutMs: boundMs };
       const { sessions, proven } = await asking.ask(node, question, dismissedSchema);
       if (proven) lives.left(boot, "dismissed");
-      else onUnproven(unproven(node, `${node} could not prove that nothing is left of what it had`));
+      else onUnproven(faultOf(node, `${node} could not prove that nothing is left of what it had`));
       return { node, sessions, proven, problem: null };
     } catch (error) {
       const problem = messageOf(error);
       const left = showDuration(lives.leftMs(boot) ?? 0);
       onUnproven(
-        unproven(node, `${node} has not answered the farewell (${problem}); it ends what it has within ${left}`),
+        faultOf(node, `${node} has not answered the farewell (${problem}); it ends what it has within ${left}`),
       );
       return { node, sessions: null, proven: false, problem };
     }
@@ -68,11 +71,14 @@ export function farewellOf({
       return said !== undefined;
     },
     say() {
-      said ??= Promise.all(Array.from(counted(), ([boot, node]) => sayTo(node, boot)));
+      said ??= Promise.all(Array.from(counted(), ([boot, node]) => sayTo(node, boot))).then((dismissed) => [
+        ...dismissed,
+        ...unproven(),
+      ]);
       return said;
     },
   };
 }
 
-const unproven = (node: Party, message: string): Fault =>
+const faultOf = (node: Party, message: string): Fault =>
   new Fault("agent", "nodes.unproven", message, { facts: { node }, hint: `See the log of ${node}.` });

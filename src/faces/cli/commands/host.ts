@@ -1,5 +1,6 @@
 import { count } from "../../../base/units.ts";
 import type { Command } from "commander";
+import { systemClock } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/text.ts";
 import { isAllGone, type HostStatus, type HostStop } from "../../../protocol/host.ts";
@@ -12,6 +13,7 @@ import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
 import { serveHome } from "../serve-home.ts";
 import { usualPatience } from "../stopping.ts";
+import { tellWhileEnding } from "../tell-while-ending.ts";
 import type { World } from "../world.ts";
 
 interface HostFlags extends DeckFlags {
@@ -61,7 +63,8 @@ export function defineHost(command: Command, world: World, finish: (code: number
           world,
           flags,
           async (port) => {
-            const done = await port.send({ type: "host.stop" });
+            const tell = (text: string): void => void world.stderr.write(`${text}\n`);
+            const done = await tellWhileEnding(port.send({ type: "host.stop" }), { port, clock: systemClock, tell });
             const isGone = await world.hostGone(done);
             if (isAllGone(done) && isGone) code = exitCode.done;
             return flags.json === true ? jsonLine({ ...done, gone: isGone }) : stopPage(done, isGone);
@@ -130,7 +133,7 @@ function stopPage(done: HostStop, isGone: boolean): string {
   const lines = [
     ...done.runs.map((run) => `${run}: stopped; to go on: cyberdeck run --resume ${run}`),
     done.proven
-      ? `nothing is left: ${done.looks.length} looks for ${count(done.marks, "mark")}`
+      ? `nothing is left${done.nodes.length === 0 ? "" : " on this machine"}: ${done.looks.length} looks for ${count(done.marks, "mark")}`
       : `NOT PROVEN: ${done.survivors.length === 0 ? "the processes of this machine cannot be looked at" : "these are still alive:"}`,
     ...done.survivors.map(({ pid, command }) => `  ${pid} ${oneLine(command, 100)}`),
     ...done.nodes.map(nodeLine),
@@ -144,7 +147,7 @@ function stopPage(done: HostStop, isGone: boolean): string {
 function nodeLine({ node, sessions, proven, problem }: HostStop["nodes"][number]): string {
   const name = oneLine(node, 64);
   if (problem !== null)
-    return `${name}: NOT PROVEN: it has not answered (${oneLine(problem, 200)}); it ends what it has when its lease is over`;
+    return `${name}: NOT PROVEN: it has not answered (${oneLine(problem, 200)}); by its own clock it ends what it has when its lease is over`;
   const ended = sessions === 0 ? "nothing was at work there" : `${count(sessions ?? 0, "agent")} ended there`;
   return `${name}: ${ended}${proven ? "" : ", NOT PROVEN: see its log"}`;
 }
