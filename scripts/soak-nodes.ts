@@ -101,6 +101,11 @@ let left: string[];
     answer: answerUnits(() => place),
   });
   place = scene.workspace;
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.once(name, () => {
+      tell("interrupted: what was started is ended");
+      void scene[Symbol.asyncDispose]().finally(() => process.exit(130));
+    });
   await scene.startHost();
   await Promise.all(scene.nodes.map((node) => node.start()));
   for (let goal = 1, asked = 0; asked < constructs && performance.now() - began < minutes * 60_000; goal += 1) {
