@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../../kit/deck.ts";
@@ -26,6 +26,15 @@ describe.each(theServer("a second host"))("a second host in a fleet, over %s", (
     expect(desk.list().nodes.map(({ node: name }) => name)).toEqual(["one"]);
     await desk.close();
     await fleet.desk(other);
+  });
+
+  test("may come at once where the first one could not go on after it had entered the fleet", async () => {
+    await using fleet = await openFleet();
+    writeFileSync(join(fleet.folder, "a-file"), "");
+    const travel = { folder: join(fleet.folder, "a-file", "spaces"), path: "", home: fleet.folder };
+    await expect(fleet.desk({ travel })).rejects.toThrow(/ENOTDIR/);
+    mkdirSync(join(fleet.folder, "other"));
+    await fleet.desk({ epochFile: join(fleet.folder, "other", "epoch.json") });
   });
 
   test("of the same home takes over at once, also from one that was killed", async () => {
