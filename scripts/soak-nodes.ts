@@ -104,7 +104,7 @@ let left: string[];
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.once(name, () => {
       tell("interrupted: what was started is ended");
-      void scene[Symbol.asyncDispose]().finally(() => process.exit(130));
+      void scene[Symbol.asyncDispose]().then(() => process.exit(130));
     });
   await scene.startHost();
   await Promise.all(scene.nodes.map((node) => node.start()));

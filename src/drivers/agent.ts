@@ -166,15 +166,10 @@ export interface WorkspaceCopy {
   readonly packed: Packed;
   /**
    * Brings what is new in it back, once its agent is gone. Never rejects, is bounded in time, and gives the same answer again.
-   * @param how `construct`: whose work it is; `isOver`: the session is not taken up again; `isHurried`: somebody waits for its end;
-   *   `hurry`: aborts when somebody does from then on
+   * @param how `construct`: whose work it is; `isOver`: the session is not taken up again; `hurry`: aborts when somebody waits
+   *   for its end, or has been aborted
    */
-  bringBack(how: {
-    construct: string;
-    isOver: boolean;
-    isHurried: boolean;
-    hurry?: AbortSignal | undefined;
-  }): Promise<Returned>;
+  bringBack(how: { construct: string; isOver: boolean; hurry?: AbortSignal | undefined }): Promise<Returned>;
   /** Why the machine that it is on was given up; undefined: it was not. What is in it comes back with that machine, if it does. */
   readonly lost: string | undefined;
 }

@@ -57,7 +57,7 @@ describe.each(theServer("a node that is to end"))("a node that is to end, over %
     await gone(session);
     expect(node.drain()).toBe(0);
     expect(node.of("ended")).toEqual([]);
-    const returned = await session.copy?.bringBack({ construct: "cx-1", isOver: true, isHurried: false });
+    const returned = await session.copy?.bringBack({ construct: "cx-1", isOver: true });
     expect(returned).toMatchObject({ how: "nothing" });
     expect((await node.told("ended")).proven).toBe(true);
   });

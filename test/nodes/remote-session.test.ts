@@ -101,7 +101,7 @@ describe("a session on a node", () => {
     await session.closed;
     await session.stop("hard");
     if (isGivenUp) lose("it is silent");
-    const bringing = session.copy?.bringBack({ construct: "cx-1", isOver: true, isHurried: false });
+    const bringing = session.copy?.bringBack({ construct: "cx-1", isOver: true });
     expect(await bringing).toEqual(returned);
     await pause(20);
     expect(session.copy?.lost).toBe(told);

@@ -18,7 +18,7 @@ export interface BringingParts {
   deaths: Pick<AgentDeaths, "outlives">;
   /** Something wants it to end: it does not go on. */
   isOverdue: () => boolean;
-  /** Aborts when its deck waits for it. */
+  /** Aborts when its deck waits for it, or has been aborted. */
   hurry: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ export async function broughtBack(
   if (session.copy === undefined) return undefined;
   // Somebody may go on in its session.
   const isOver = cause !== suspendedCause && endStateOf(cause) !== "redirected";
-  const returned = await session.copy.bringBack({ construct, isOver, isHurried: isHurry(cause), hurry });
+  const returned = await session.copy.bringBack({ construct, isOver, hurry });
   const { lost } = session.copy;
   const isLostWithMachine = returned.how === "lost" && lost !== undefined && endStateOf(cause) === "done";
   if (isLostWithMachine && !isOverdue() && deaths.outlives({ how: "lost", reason: lost, stderr: "" })) return "goes on";

@@ -85,7 +85,8 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
       heard(agent) {
         if (!own.agents.includes(agent)) void keep({ ...own, agents: [...own.agents, agent].slice(-mostAgents) });
       },
-      async take({ construct, isOver, isHurried, hurry }, ask) {
+      async take({ construct, isOver, hurry }, ask) {
+        const isHurried = hurry?.aborted === true;
         const late = new AbortController();
         let mostMs = isHurried ? hurriedMs : bringMs;
         const tooLate = Promise.withResolvers<Returned>();

@@ -17,11 +17,8 @@ export function workspaceIn(folder: string): {
 }
 
 /** Ends an agent and has its work back, as a construct does. */
-export async function endedWork(
-  session: AgentSession,
-  how: { isOver?: boolean; isHurried?: boolean; construct?: string } = {},
-) {
+export async function endedWork(session: AgentSession, how: { isOver?: boolean; construct?: string } = {}) {
   await session.stop("hard");
   if (session.copy === undefined) throw new Error("it works in no copy");
-  return session.copy.bringBack({ construct: "cx-1", isOver: true, isHurried: false, ...how });
+  return session.copy.bringBack({ construct: "cx-1", isOver: true, ...how });
 }

@@ -61,11 +61,7 @@ async function scene() {
   const folder = at("hub-spaces");
   const travel = await openTravel({ folder, things, path, home, warn, over, clock, bringMs, hurriedMs });
   /** A node has made something, and tells of it; resolves when the host has fetched that, to what comes of it. */
-  const bring = async (
-    root: string,
-    construct: string,
-    { isHurried = false, hurry }: { isHurried?: boolean; hurry?: AbortSignal } = {},
-  ): Promise<Promise<Returned>[]> => {
+  const bring = async (root: string, construct: string, hurry?: AbortSignal): Promise<Promise<Returned>[]> => {
     const given = await travel.give(specOf(construct, { cwd: root }));
     const { space, copy } = given;
     given.opened(true);
@@ -75,7 +71,7 @@ async function scene() {
     const packed = await packResult(at(`node-${construct}`), space.manifest, at(name), tools);
     if (packed.isNothing) throw new Error("there is nothing new");
     const brought = { how: "stored", thing: name, manifest: packed.manifest };
-    const returned = copy.take({ construct, isOver: true, isHurried, hurry }, () => Promise.resolve(brought));
+    const returned = copy.take({ construct, isOver: true, hurry }, () => Promise.resolve(brought));
     await eventually(() => fetched.includes(name), "it is fetched");
     return [returned];
   };
@@ -131,7 +127,7 @@ describe("a result that comes back while others do", () => {
     const root = workspace("work-a");
     const [first] = await bring(root, "cx-1");
     await stands(root);
-    const [second] = await bring(root, "cx-2", { isHurried: true });
+    const [second] = await bring(root, "cx-2", AbortSignal.abort());
     clock.pass(hurriedMs + 1000);
     expect(await second).toMatchObject({ how: "lost", why: expect.stringContaining("it took longer than 3.0 s") });
     letThrough(root);
@@ -143,7 +139,7 @@ describe("a result that comes back while others do", () => {
     const { clock, stands, bring, workspace } = await scene();
     const root = workspace("work-a");
     const hurry = new AbortController();
-    const [own] = await bring(root, "cx-1", { hurry: hurry.signal });
+    const [own] = await bring(root, "cx-1", hurry.signal);
     await stands(root);
     clock.pass(1000);
     hurry.abort();
@@ -157,7 +153,7 @@ describe("a result that comes back while others do", () => {
     const hurry = new AbortController();
     const [first] = await bring(root, "cx-1");
     await stands(root);
-    const [second] = await bring(root, "cx-2", { hurry: hurry.signal });
+    const [second] = await bring(root, "cx-2", hurry.signal);
     hurry.abort();
     clock.pass(hurriedMs + 1000);
     expect(await second).toMatchObject({ how: "lost", why: expect.stringContaining("it took longer than 3.0 s") });
