@@ -7,26 +7,13 @@ import type { Outcome } from "../../src/protocol/outcome.ts";
 import { defaultSettings } from "../../src/protocol/settings.ts";
 import { foldRunEvents } from "../../src/protocol/snapshot.ts";
 import { suspendedSchema } from "../../src/protocol/suspended.ts";
-import type { Packed, Returned } from "../../src/protocol/workspace.ts";
+import type { Returned } from "../../src/protocol/workspace.ts";
+import { aPacked } from "../kit/packed.ts";
 import { eventOf } from "./events.ts";
 
 const construct = "cx-0c0ffee1";
 const caliber = { model: "sonnet", effort: "high" } as const;
 const none = { count: 0, first: [] };
-const packed: Packed = {
-  commit: "a".repeat(40),
-  head: "a".repeat(40),
-  branch: "main",
-  is_dirty: false,
-  is_earlier_result: false,
-  goes_on: false,
-  bytes: 1,
-  left: none,
-  submodules: none,
-  filtered: none,
-  links_outside: none,
-  under_way: null,
-};
 
 /** What becomes of a construct on a node whose deck has died after these events. */
 async function settled(tell: (note: <T extends EventType>(type: T, body: EventBody<T>) => void) => void) {
@@ -52,7 +39,7 @@ async function settled(tell: (note: <T extends EventType>(type: T, body: EventBo
     plugins: null,
   });
   add("construct.started", { construct, pid: 1, command: "agent", place: "one" });
-  add("workspace.packed", { construct, place: "one", ...packed });
+  add("workspace.packed", { construct, place: "one", ...aPacked });
   tell(add);
   const view = foldRunEvents(log);
   if (view === undefined) throw new Error("there is no run");

@@ -3,9 +3,9 @@ import { pause } from "../../src/base/clock.ts";
 import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
 import { foundOf } from "../../src/engine/gate/found.ts";
 import { remoteSession, type SessionLine } from "../../src/nodes/host/remote-session.ts";
-import type { Packed } from "../../src/protocol/workspace.ts";
 import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
 import { numbersFrom } from "../durable/scenario.ts";
+import { aPacked } from "../kit/packed.ts";
 import { joined } from "./kit/line.ts";
 import { inForce, judging } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
@@ -73,28 +73,13 @@ describe("a session on a node", () => {
     const agent = puppet();
     const { line, lose } = joined({ ...judging(), open: agent.open });
     const returned = { how: "lost", why: "the store takes nothing", hint: "" } as const;
-    const none = { count: 0, first: [] };
-    const packed: Packed = {
-      commit: "c",
-      head: null,
-      branch: null,
-      is_dirty: false,
-      is_earlier_result: false,
-      goes_on: false,
-      bytes: 0,
-      left: none,
-      submodules: none,
-      filtered: none,
-      links_outside: none,
-      under_way: null,
-    };
     const session = await remoteSession(
       line,
       { gate: () => Promise.resolve(allow) },
       {
         token: "token",
         policy: () => inForce,
-        copy: { packed, heard: () => undefined, take: () => Promise.resolve(returned) },
+        copy: { packed: aPacked, heard: () => undefined, take: () => Promise.resolve(returned) },
       },
     );
     await session.stop("hard");
