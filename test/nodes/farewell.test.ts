@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import type { AgentDriver, AgentSession } from "../../src/drivers/agent.ts";
-import type { NodesDeskParts } from "../../src/nodes/host/desk.ts";
+import type { NodesDeskParts } from "../../src/nodes/host/desk-parts.ts";
 import { nodeWireVersion as wire } from "../../src/nodes/wire/letters.ts";
 import { asked, dismissedSchema } from "../../src/nodes/wire/questions.ts";
 import { call, type Answerer } from "../../src/offline/reply.ts";

@@ -1,5 +1,5 @@
 import type { AgentDriver } from "../../../src/drivers/agent.ts";
-import type { NodesDesk } from "../../../src/nodes/host/desk.ts";
+import type { NodesDesk } from "../../../src/nodes/host/desk-parts.ts";
 
 /** Lets a test have the real driver before its deck is open. */
 export function later() {

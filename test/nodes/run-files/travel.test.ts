@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
 import type { AgentEvent, AgentSession } from "../../../src/drivers/agent.ts";
-import type { NodesDeskParts } from "../../../src/nodes/host/desk.ts";
+import type { NodesDeskParts } from "../../../src/nodes/host/desk-parts.ts";
 import { leaseTimes } from "../../../src/nodes/lease.ts";
 import { surfaceTool } from "../../../src/protocol/surfaced.ts";
 import type { ToolCall } from "../../../src/protocol/verdict.ts";
