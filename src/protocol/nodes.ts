@@ -35,9 +35,12 @@ export const listedNodeSchema = z.object({
 });
 export type ListedNode = z.infer<typeof listedNodeSchema>;
 
-/** The fleet as the host sees it; `hub` null: this deck works on its own machine alone. */
+/**
+ * The fleet as the host sees it; `hub` null: this deck works on its own machine alone. `link` "left": the host has left the fleet, as another
+ * one has come into it.
+ */
 export const nodesListingSchema = z.object({
-  hub: z.object({ fleet: z.string(), link: z.enum(["up", "down"]) }).nullable(),
+  hub: z.object({ fleet: z.string(), link: z.enum(["up", "down", "left"]) }).nullable(),
   nodes: z.array(listedNodeSchema),
 });
 export type NodesListing = z.infer<typeof nodesListingSchema>;

@@ -7,7 +7,7 @@ import type { Places } from "./places.ts";
 import type { Roster } from "./roster.ts";
 
 export interface ListingParts {
-  hub: Pick<Hub, "fleet" | "link">;
+  hub: Pick<Hub, "fleet" | "link" | "signal">;
   roster: Roster;
   places: Pick<Places, "on">;
   lives: Pick<Lives, "leftMs">;
@@ -19,7 +19,7 @@ export interface ListingParts {
 
 /** The fleet as the host sees it now: who is in the list, and who is not heard any more and still counted on. */
 export function fleetListing({
-  hub: { fleet, link },
+  hub: { fleet, link, signal },
   roster,
   places,
   lives,
@@ -37,7 +37,7 @@ export function fleetListing({
   const silent = [...counted]
     .filter(([, node]) => roster.find(node) === undefined)
     .map(([boot, node]) => unheard(node, { leaseMs: lives.leftMs(boot), agents: places.on(node) }));
-  return { hub: { fleet, link }, nodes: [...heard, ...silent] };
+  return { hub: { fleet, link: signal.aborted ? "left" : link }, nodes: [...heard, ...silent] };
 }
 
 /** One that is not in the list any more, and is counted on until its lease is over. */

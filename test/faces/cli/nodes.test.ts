@@ -49,6 +49,10 @@ describe("cyberdeck nodes", () => {
     expect((await run(stand(["nodes"], scriptedDeck()))).out).toContain("start its host with --hub");
     const empty = scriptedDeck({ fleet: { hub: { fleet: "lab", link: "down" }, nodes: [] } });
     expect((await run(stand(["nodes"], empty))).out).toContain("no node is up; start one on its machine");
+    const left = scriptedDeck({ fleet: { hub: { fleet: "lab", link: "left" }, nodes: [] } });
+    expect((await run(stand(["nodes"], left))).out).toMatch(
+      /^this host has left the fleet lab: another host .*cyberdeck host stop\n$/,
+    );
   });
 
   test("has a node take no more work, and says what goes on there", async () => {

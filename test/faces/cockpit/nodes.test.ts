@@ -56,11 +56,14 @@ describe("the page of nodes", () => {
     await desk.close();
   });
 
-  test("says how to start a node where none is up, and that the link is down where it is", async () => {
-    const { desk } = await nodesDesk({ fleet: { hub: { fleet: "lab", link: "down" }, nodes: [] } });
+  test.each([
+    ["down", "THE LINK TO THE HUB IS DOWN"],
+    ["left", "ANOTHER HOST HAS COME: this one has left the fleet"],
+  ] as const)("says how to start a node where none is up, and how the link is: %s", async (link, says) => {
+    const { desk } = await nodesDesk({ fleet: { hub: { fleet: "lab", link }, nodes: [] } });
     const frame = await desk.terminal.frame();
     expect(has(frame, "No node is up")).toBe(true);
-    expect(has(frame, "THE LINK TO THE HUB IS DOWN")).toBe(true);
+    expect(has(frame, says)).toBe(true);
     await desk.close();
   });
 

@@ -60,6 +60,6 @@ describe.each(theServer("a second host"))("a second host in a fleet, over %s", (
     relay.mend();
     await eventually(() => fleet.toldOf("deck.warned").length > 0, "the first one tells it");
     expect(fleet.toldOf("deck.warned")).toMatchObject([{ code: "hub.name_taken" }]);
-    await eventually(() => first.list().hub?.link !== "up", "and has left");
+    await eventually(() => first.list().hub?.link === "left", "and has left");
   });
 });

@@ -58,8 +58,10 @@ function page({ hub, nodes }: NodesListing): string {
   if (hub === null)
     return "This deck works on its own machine alone. For other machines, start its host with --hub; see docs/nodes.md.\n";
   const lines = [
-    `fleet ${hub.fleet}, the link to its hub is ${hub.link}`,
-    ...(nodes.length === 0
+    hub.link === "left"
+      ? `this host has left the fleet ${hub.fleet}: another host has come into it; end that one, or give one of them another fleet (--fleet), and restart this one: cyberdeck host stop`
+      : `fleet ${hub.fleet}, the link to its hub is ${hub.link}`,
+    ...(nodes.length === 0 && hub.link !== "left"
       ? ["no node is up; start one on its machine: cyberdeck node --help"]
       : nodes.flatMap(lineOf)),
   ];

@@ -7,7 +7,7 @@ import { spell } from "../../words/amounts.ts";
 /** What a host that ends waits for. */
 export function endingHost({ runs }: Pick<HostStatus, "runs">, { hub, nodes }: NodesListing): string {
   const open = runs.map(({ run, at_work: atWork }) => `${run} (${count(atWork, "construct")} at work)`);
-  const unheard = nodes.filter(({ agents, boot }) => agents.length > 0 && (boot === "" || hub?.link === "down"));
+  const unheard = nodes.filter(({ agents, boot }) => agents.length > 0 && (boot === "" || hub?.link !== "up"));
   const what = open.length === 0 ? "its runs are closed, and it is looked at what is left" : open.join(", ");
   return [`still ending: ${what}`, ...unheard.map(unheardNode)].join("; ");
 }

@@ -1,6 +1,6 @@
 import { oneLine } from "../../../base/text.ts";
 import { count } from "../../../base/units.ts";
-import type { ListedNode } from "../../../protocol/nodes.ts";
+import type { ListedNode, NodesListing } from "../../../protocol/nodes.ts";
 import { moment } from "../../words/amounts.ts";
 import { constructWord } from "../../words/state-word.ts";
 import { clip, wrap } from "../../words/width.ts";
@@ -50,6 +50,12 @@ function leaseOf(node: ListedNode, age: number): readonly [string, Look] {
   return isSilent(node) ? [shortTime(node.lease_ms - age), "bad"] : ["holds", "plain"];
 }
 
+const linkWords: Record<NonNullable<NodesListing["hub"]>["link"], readonly [string, Look]> = {
+  up: ["  ● hub linked", "good"],
+  down: ["  ✗ THE LINK TO THE HUB IS DOWN: no node is heard, none gets work", "bad"],
+  left: ["  ✗ ANOTHER HOST HAS COME: this one has left the fleet", "bad"],
+};
+
 /** The fleet as a whole. */
 export function headLine({ told, problem }: NodesState): Line {
   if (problem !== null) return line([` ${oneLine(problem, 300)}`, "bad"]);
@@ -58,13 +64,10 @@ export function headLine({ told, problem }: NodesState): Line {
     return line([" The machines on which constructs can run besides this one", "faint"]);
   const { nodes } = told.fleet;
   const [used, slots] = [nodes.reduce((sum, one) => sum + one.used, 0), nodes.reduce((sum, one) => sum + one.slots, 0)];
-  return line(
-    [` fleet ${hub.fleet}`, "strong"],
-    hub.link === "up"
-      ? ["  ● hub linked", "good"]
-      : ["  ✗ THE LINK TO THE HUB IS DOWN: no node is heard, none gets work", "bad"],
-    [`  ${count(nodes.length, "node")} · ${used} of ${count(slots, "slot")} in use`, "faint"],
-  );
+  return line([` fleet ${hub.fleet}`, "strong"], linkWords[hub.link], [
+    `  ${count(nodes.length, "node")} · ${used} of ${count(slots, "slot")} in use`,
+    "faint",
+  ]);
 }
 
 /** What is to be known of the node at the cursor. */
