@@ -248,9 +248,12 @@ describe("the conversations of a node", () => {
     const { own, agent, parts } = node();
     own.open(to, parts);
     const input = { file_path: "/work/a", content: "x".repeat(9_000_000) };
-    const verdict = await agent.calls({ id: "call-1", tool: "Write", input });
-    expect(verdict).toMatchObject({ decision: "deny", rule: "node.too_large" });
+    const verdict = agent.calls({ id: "call-1", tool: "Write", input });
     await eventually(() => outbox.left(to).some(({ body }) => body.type === "asks"), "it is told");
+    // Whatever the host says, such as one of another version.
+    const allowed = { decision: "allow", rule: "test", reason: "" } as const;
+    own.take(bid(1, { type: "verdict", ask: 1, verdict: allowed }));
+    expect(await verdict).toMatchObject({ decision: "deny", rule: "node.too_large" });
     expect(agent.told).not.toContain("stop hard");
     own.close();
   });

@@ -73,8 +73,9 @@ export function serveSession(parts: ServedParts): ServedSession {
       // Asked of one that the host has given away, it would only be refused.
       if (over.aborted || !mayAct()) return leaseOver;
       say({ type: "asks", ask, call: told, found, policy: looked.policy });
-      if (decision === "deny") return { decision, rule, reason };
+      // Also of a call that is denied here: a construct that is paused, or has come to a bound, waits at each of its calls.
       const verdict = await answered<Verdict | Again>(verdicts, ask, leaseOver, over);
+      if (decision === "deny") return { decision, rule, reason };
       if (!("again" in verdict))
         // An answer may have lain here while the process stood still, and the work was given away.
         return verdict.decision === "allow" && !mayAct() ? leaseOver : verdict;
