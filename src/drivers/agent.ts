@@ -47,6 +47,11 @@ export interface SessionOwner {
    * @param call the agent's own id of that call; null: it does not say
    */
   surface?: (wish: SurfaceWish, call: string | null) => Promise<SurfaceAnswer>;
+  /**
+   * Gets what the agent had done on a machine that was given up, and was heard of only after that: none of it counts any more but what it
+   * has used.
+   */
+  usedLate?: (event: AgentEvent) => void;
 }
 
 /** What a session is opened for. It is its own first owner. */

@@ -263,6 +263,34 @@ describe("host and node", () => {
     link.close();
   });
 
+  test.each([1, 2, 3, 4])("count what a zombie has used, once, when it is heard again (seed %i)", async (seed) => {
+    const number = numbersFrom(seed);
+    const link = both(() => number(1000) / 1000);
+    const agent = puppet();
+    const served = link.node.open(to, serving(agent));
+    const late: AgentEvent[] = [];
+    const usedLate = (event: AgentEvent): void => void late.push(event);
+    const session = await remoteSession(
+      link.host.open(to),
+      { ...owner, usedLate },
+      { token: "token", policy: () => inForce },
+    );
+    link.cut(true);
+    const tokens = { input: 1, output: 1, cache_read: 0, cache_written: 0 };
+    const used = numbers(30).map((request) => ({ type: "used", request, model: "m", tokens, isFinal: true }) as const);
+    for (const event of used) agent.does(event);
+    link.host.giveUp("b", "it was not heard for too long");
+    expect(await session.closed).toMatchObject({ how: "lost" });
+    link.cut(false);
+    link.node.sendAgain();
+    await served.closed;
+    await eventually(() => outbox.left(to).length === 0, "the zombie has told it all, and has forgotten");
+    expect(agent.told).toContain("stop hard");
+    expect(late).toEqual(used);
+    expect(link.strangers).toContainEqual(to);
+    link.close();
+  });
+
   test("change nothing for a letter of a conversation that the host never had", async () => {
     const link = both();
     const agent = puppet();

@@ -154,7 +154,7 @@ export function constructWorks(
     custody,
     parking,
     deaths,
-    owner: { gate, surface: surfacing.surface },
+    owner: { gate, surface: surfacing.surface, usedLate: (event) => meter.see(event) },
     watch(event, from) {
       times.sign();
       const letters = mail.newlyRead(from);

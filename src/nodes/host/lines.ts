@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from "../../base/clock.ts";
 import { channel, type Channel } from "../../base/stream.ts";
+import type { AgentEvent } from "../../drivers/agent.ts";
 import { incoming, outgoing, type Incoming, type Numbered, type Outgoing } from "../numbered.ts";
 import { resender } from "../resender.ts";
 import { usualResending, type ResendingTimes } from "../resending.ts";
@@ -54,7 +55,10 @@ interface Line {
   /** How far that is acknowledged, and whether its node has been told what is missing. */
   acknowledged: number;
   isGapTold: boolean;
+  /** Nobody has said yet that it is over. */
+  isOpen: boolean;
   lost: PromiseWithResolvers<Lost>;
+  onLate: ((event: AgentEvent) => void) | undefined;
   isGone: Promise<boolean>;
 }
 
@@ -63,6 +67,8 @@ export function hostLines(parts: HostLinesParts): HostLines {
   const lines = new Map<string, Line>();
   /** Conversations that came to a good end: of what is still said in them, nobody has to hear. */
   const done = new Set<string>();
+  /** Conversations that were given up. What their agents have used comes when their node is back, and is money all the same. */
+  const late = new Map<string, Line>();
   /** Conversations of which something has come that is not acknowledged yet. */
   const owed = new Set<Line>();
   let isAcknowledging = false;
@@ -99,10 +105,37 @@ export function hostLines(parts: HostLinesParts): HostLines {
   const end = (line: Line): void => {
     if (!lines.has(addressKey(line.to))) return;
     drop(line, { why: "it is over", isGivenUp: false });
-    done.add(addressKey(line.to));
-    const [oldest] = done;
-    if (done.size > mostDone && oldest !== undefined) done.delete(oldest);
-    send({ wire: nodeWireVersion, to: line.to, over: true });
+    tellOver(line.to);
+  };
+  const tellOver = (to: Address): void => {
+    done.add(addressKey(to));
+    forgetOldest(done);
+    send({ wire: nodeWireVersion, to, over: true });
+  };
+  /** Takes what is new in a letter, each once and in order. */
+  const arrived = ({ from }: Line, letter: Exclude<FromNode, { taken: number }>): Numbered<Saying>[] => {
+    const before = from.taken;
+    return from.take({ n: letter.n, body: letter.saying }).map((body, index) => ({ n: before + 1 + index, body }));
+  };
+  const takeLate = async (line: Line, letter: FromNode): Promise<void> => {
+    onStranger(line.to);
+    // Its agent may not know yet that it is to end. That may be lost, too: it is said again where the node asks how far it is.
+    if (line.isOpen || "taken" in letter || letter.asks !== undefined) {
+      line.isOpen = false;
+      send({ wire: nodeWireVersion, to: line.to, over: true, tells: true });
+      tell(line, "taken" in letter ? undefined : letter.asks);
+    }
+    if ("taken" in letter) return;
+    let isEnd = false;
+    for (const { n, body } of arrived(line, letter)) {
+      if (body.type === "did") line.onLate?.(body.event);
+      isEnd ||= body.type === "exited";
+      line.took.take({ n, body: true });
+    }
+    void acknowledge(line);
+    if (!isEnd) return;
+    await kept();
+    if (late.delete(addressKey(line.to))) tellOver(line.to);
   };
   const drop = (line: Line, lost: Lost): void => {
     lines.delete(addressKey(line.to));
@@ -121,7 +154,9 @@ export function hostLines(parts: HostLinesParts): HostLines {
         took: incoming<true>(0, Infinity),
         acknowledged: 0,
         isGapTold: false,
+        isOpen: true,
         lost: Promise.withResolvers<Lost>(),
+        onLate: undefined,
         isGone: Promise.resolve(false),
       };
       lines.set(addressKey(to), line);
@@ -139,12 +174,17 @@ export function hostLines(parts: HostLinesParts): HostLines {
           void acknowledge(line);
         },
         lost: line.lost.promise,
+        onLate(listener) {
+          line.onLate = listener;
+        },
         isGone: () => line.isGone,
         end: () => end(line),
       };
     },
     take(letter) {
       const line = lines.get(addressKey(letter.to));
+      const gone = late.get(addressKey(letter.to));
+      if (gone !== undefined) return void takeLate(gone, letter);
       if (line === undefined) {
         if (!done.has(addressKey(letter.to))) onStranger(letter.to);
         send({ wire: nodeWireVersion, to: letter.to, over: true });
@@ -155,9 +195,7 @@ export function hostLines(parts: HostLinesParts): HostLines {
         return resending.told(line.to, letter);
       }
       const before = line.from.taken;
-      line.from
-        .take({ n: letter.n, body: letter.saying })
-        .forEach((saying, index) => line.sayings.push({ n: before + 1 + index, body: saying }));
+      for (const saying of arrived(line, letter)) line.sayings.push(saying);
       const isGap = line.from.waiting > 0;
       if (line.from.taken > before) line.isGapTold = false;
       if (letter.asks === undefined && (!isGap || line.isGapTold)) return;
@@ -171,6 +209,8 @@ export function hostLines(parts: HostLinesParts): HostLines {
         if (line.to.boot !== boot) continue;
         line.isGone = isGone;
         drop(line, { why, isGivenUp: true });
+        late.set(addressKey(line.to), line);
+        forgetOldest(late);
       }
     },
     end(to) {
@@ -184,5 +224,10 @@ export function hostLines(parts: HostLinesParts): HostLines {
   };
 }
 
-/** So many conversations that are over are remembered. */
+/** So many conversations that are over are remembered, and so many that were given up. */
 const mostDone = 1000;
+
+function forgetOldest(some: Map<string, unknown> | Set<string>): void {
+  const [oldest] = some.keys();
+  if (some.size > mostDone && oldest !== undefined) some.delete(oldest);
+}

@@ -34,6 +34,11 @@ export interface SessionLine {
   took(n: number): void;
   /** Why nothing will come any more. */
   readonly lost: Promise<Lost>;
+  /**
+   * Hears of what the agent had done before it was ended, each once and in order, that comes only after its node was given up. None of it
+   * counts but what it has used.
+   */
+  onLate(listener: (event: AgentEvent) => void): void;
   /** Of one that was lost: whether it is proven that nothing of it is left. It may take as long as a node is waited for. */
   isGone(): Promise<boolean>;
   /** Nothing more is wanted of it: its node may forget it. */
@@ -176,6 +181,7 @@ export async function remoteSession(
     if (last !== undefined) line.end();
     return returned;
   };
+  line.onLate((event) => owner.usedLate?.(event));
   void listen(line, hear, lose);
   const { pid, command } = await opening.promise;
 

@@ -178,7 +178,7 @@ export function conversations({
       const conversation = known.get(addressKey(letter.to));
       if ("over" in letter) {
         void conversation?.session.stop();
-        forget(letter.to);
+        if (letter.tells !== true) forget(letter.to);
         return;
       }
       if (conversation === undefined) return;

@@ -114,6 +114,7 @@ export type FromNode = z.infer<typeof fromNodeSchema>;
 export const fromHostSchema = z.union([
   z.object({ ...numbered, bidding: biddingSchema }),
   takenSchema,
-  z.object({ ...envelope, over: z.literal(true) }),
+  // `tells`: what its agent has done up to its end is still to be told, as what it has used is money.
+  z.object({ ...envelope, over: z.literal(true), tells: z.boolean().optional() }),
 ]);
 export type FromHost = z.infer<typeof fromHostSchema>;

@@ -83,6 +83,7 @@ export function joined(
       sayings: heard,
       took: () => undefined,
       lost: lost.promise,
+      onLate: () => undefined,
       isGone: () => isGone.promise,
       end() {
         isCut = true;
