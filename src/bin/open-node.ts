@@ -20,7 +20,6 @@ import type { Process } from "./around.ts";
 import { claudeCanaries } from "./canary.ts";
 import { fitForNode } from "./fit-for-node.ts";
 import { mustBeNetrunner } from "./must-be-netrunner.ts";
-import { tried } from "./tried-agent.ts";
 import { guardianScript, offlineProvider, ordinaryProvider } from "./open-deck.ts";
 
 /** What a test may have shorter than a fleet. */
@@ -68,7 +67,8 @@ export async function openNode(
     asked: { ...asked, name, data },
     access,
     path: around.env["PATH"] ?? "",
-    driver: tried(driver, canary),
+    driver,
+    trial: canary,
     mark: { name: homeMarkerName, value },
     agentHome,
     agentState: stateFolder(provider.env, agentHome),

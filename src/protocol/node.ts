@@ -52,7 +52,7 @@ export interface NodeEnd {
 
 /** What happens to a node, for its log. */
 export type NodeEvent =
-  /** One of the trials before it begins has gone well. */
+  /** One of the trials before it begins has gone well, or one of its agent that it had failed later. */
   | { type: "tried"; what: string; text: string }
   | {
       type: "joined";

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { AgentEvent } from "../../src/drivers/agent.ts";
+import type { AgentEvent, TurnEnd } from "../../src/drivers/agent.ts";
 import { noTokens } from "../../src/protocol/outcome.ts";
 import { agentEventSchema } from "../../src/nodes/wire/agent-event.ts";
+import { aTurnEnd } from "../kit/turn-end.ts";
 import { fromHostSchema, fromNodeSchema, nodeWireVersion } from "../../src/nodes/wire/letters.ts";
 
 const to = { session: "cx-00000001", epoch: 1, boot: "b1" };
+
+const ended = (changes: Partial<TurnEnd> = {}): AgentEvent => ({
+  type: "turn.ended",
+  turn: aTurnEnd({ fast: { state: "off" }, costUsd: 0.1, ...changes }),
+});
 
 /** One of each kind that a driver tells. */
 const events: AgentEvent[] = [
@@ -18,22 +24,7 @@ const events: AgentEvent[] = [
   { type: "retrying", attempt: 1, inMs: 5, status: null, reason: "busy" },
   { type: "rejected", reason: "login", text: "no" },
   { type: "limited", status: "allowed", resetsAt: null },
-  {
-    type: "turn.ended",
-    turn: {
-      status: "ok",
-      ok: true,
-      text: "done",
-      errors: [],
-      refused: false,
-      sessionId: "s",
-      turns: 1,
-      queued: 0,
-      fast: { state: "off" },
-      costUsd: 0.1,
-      tokens: noTokens,
-    },
-  },
+  ended(),
   { type: "unknown", kind: "news", raw: "{}" },
 ];
 
@@ -51,6 +42,14 @@ describe("what crosses between host and node", () => {
     });
     expect(agentEventSchema.safeParse({ type: "said" }).success).toBe(false);
     expect(agentEventSchema.safeParse({ type: "turn.ended", turn: { ok: true } }).success).toBe(false);
+  });
+
+  test.each<[string, AgentEvent]>([
+    ["dollars for its turns", ended({ costUsd: -0.01 })],
+    ["tokens for its turns", ended({ tokens: { ...noTokens, output: -1 } })],
+    ["tokens for a request", { type: "used", request: "r", tokens: { cache_read: -1 }, isFinal: true }],
+  ])("refuses an agent that has used less than nothing: %s", (_, event) => {
+    expect(agentEventSchema.safeParse(event).success).toBe(false);
   });
 
   test.each([

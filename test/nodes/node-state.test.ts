@@ -12,6 +12,7 @@ const state: NodeTells = {
   warm: 1,
   freeMb: 12_000.5,
   isDraining: false,
+  unfit: null,
   policy: null,
   workspace: "shared",
   hasWall: true,

@@ -1,13 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { pause } from "../../src/base/clock.ts";
+import { channel } from "../../src/base/stream.ts";
 import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
+import { Meter, meteringOf } from "../../src/engine/meter.ts";
+import type { Note } from "../../src/engine/journal.ts";
 import { foundOf } from "../../src/engine/gate/found.ts";
 import { remoteSession, type SessionLine } from "../../src/nodes/host/remote-session.ts";
+import type { Numbered } from "../../src/nodes/numbered.ts";
+import type { Bidding, Saying } from "../../src/nodes/wire/letters.ts";
 import type { Judgement, ToolCall, Verdict } from "../../src/protocol/verdict.ts";
+import { eventually } from "../kit/deck.ts";
 import { numbersFrom } from "../durable/scenario.ts";
 import { aPacked } from "../kit/packed.ts";
 import { joined } from "./kit/line.ts";
-import { inForce, judging } from "./kit/finds.ts";
+import { foundTo, inForce, judging } from "./kit/finds.ts";
 import { puppet } from "./kit/puppet.ts";
 
 const allow: Verdict = { decision: "allow", rule: "test", reason: "" };
@@ -19,6 +25,26 @@ const opened = (
   line: SessionLine,
   owner: SessionOwner = { gate: () => Promise.resolve(allow) },
 ): Promise<AgentSession> => remoteSession(line, owner, { token: "token", policy: () => inForce });
+
+/** A line on which the test says what its node says, and sees what that is bidden. */
+function lineByHand() {
+  const sayings = channel<Numbered<Saying>>();
+  const bidden: Bidding[] = [];
+  let said = 0;
+  const line: SessionLine = {
+    bid: (bidding) => bidden.push(bidding),
+    sayings,
+    took: () => undefined,
+    lost: new Promise(() => undefined),
+    isGone: () => Promise.resolve(true),
+    end: () => sayings.close(),
+  };
+  const hear = (body: Saying): void => {
+    said += 1;
+    sayings.push({ n: said, body });
+  };
+  return { line, hear, bidden };
+}
 
 describe("a session on a node", () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
@@ -220,6 +246,52 @@ describe("a session on a node", () => {
     const session = await opened(line, { gate: () => Promise.reject(new Error("broken")) });
     expect(await agent.calls(call("a"))).toMatchObject({ decision: "deny", rule: "gate.failed" });
     await session.stop("hard");
+  });
+
+  test("asks its owner about a call when all that was used before it has been counted, however much arrives at once", async () => {
+    const { line, hear, bidden } = lineByHand();
+    const note: Note = () => true;
+    const meter = new Meter({ agent: "cx-1", role: "construct", note, metering: meteringOf(() => 0, note) });
+    const counted: number[] = [];
+    hear({ type: "opened", pid: 77, command: "an agent" });
+    const session = await opened(line, {
+      gate: async () => {
+        counted.push(meter.total.requests);
+        return allow;
+      },
+    });
+    const reading = (async () => {
+      for await (const event of session.events) meter.see(event);
+    })();
+    for (let request = 1; request <= 20; request += 1)
+      for (const isFinal of [false, true])
+        hear({ type: "did", event: { type: "used", request: `r-${request}`, tokens: { output: 1 }, isFinal } });
+    hear({ type: "asks", ask: 1, call: call("a"), found: foundTo(), policy: inForce });
+    await eventually(() => bidden.length === 1, "it has its verdict");
+    expect(counted).toEqual([20]);
+    hear({ type: "exited", exit: { how: "code", code: 0, stderr: "" } });
+    await reading;
+  });
+
+  test("asks its owner at once about a call before which there was nothing, and where nobody reads what was before it", async () => {
+    const { line, hear, bidden } = lineByHand();
+    hear({ type: "opened", pid: 77, command: "an agent" });
+    const session = await opened(line);
+    const asks = (ask: number): void => hear({ type: "asks", ask, call: call("a"), found: foundTo(), policy: inForce });
+    asks(1);
+    await eventually(() => bidden.length === 1, "it has its verdict");
+    hear({ type: "did", event: { type: "said", text: "one" } });
+    hear({ type: "did", event: { type: "said", text: "two" } });
+    asks(2);
+    await eventually(() => bidden.length === 2, "nobody is waited for who has not begun to read");
+    const reading = session.events[Symbol.asyncIterator]();
+    await reading.next();
+    asks(3);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(bidden.length).toBe(2);
+    await reading.return?.();
+    await eventually(() => bidden.length === 3, "nor for one who reads no more");
+    expect(bidden).toMatchObject([1, 2, 3].map((ask) => ({ type: "verdict", ask, verdict: { decision: "allow" } })));
   });
 
   test("counts what was sent and not passed on yet among what is unread", async () => {

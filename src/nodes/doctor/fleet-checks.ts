@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneLine } from "../../base/text.ts";
 import { count } from "../../base/units.ts";
 import { ok, problem, skipped, warning, type Check } from "../../engine/doctor/check.ts";
 import type { EntryLook } from "../hub/probe.ts";
@@ -82,12 +83,19 @@ const nodeWords = ({ name, pool, used, slots, versions: { agent } }: NodeTells &
 
 /** What keeps a node from work, or may make it behave otherwise. */
 function oddity(node: NodeTells & { name: string }, version: string): { what: string; next: string }[] {
-  const { name, policy, isDraining, versions } = node;
+  const { name, policy, isDraining, unfit, versions } = node;
   if (policy === null)
     return [
       {
         what: `${name} has no policy yet and denies everything`,
         next: "It fetches one when its host is up and has granted it a lease: start the host, or look at the node's log.",
+      },
+    ];
+  if (unfit !== null)
+    return [
+      {
+        what: `${name} takes no work: ${oneLine(unfit, 300)}`,
+        next: "See to that on its machine. It tries again by itself and takes work when it can.",
       },
     ];
   if (isDraining)

@@ -1,19 +1,12 @@
 import { z } from "zod";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
-import { channel, type Channel } from "../../base/stream.ts";
-import type {
-  AgentEvent,
-  AgentExit,
-  AgentSession,
-  SessionOwner,
-  StopReport,
-  WorkspaceCopy,
-} from "../../drivers/agent.ts";
+import type { AgentExit, AgentSession, SessionOwner, StopReport, WorkspaceCopy } from "../../drivers/agent.ts";
 import type { Packed, Returned } from "../../protocol/workspace.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Numbered } from "../numbered.ts";
 import type { Bidding, Saying } from "../wire/letters.ts";
+import { heardEvents } from "./heard-events.ts";
 import { judging } from "./judging.ts";
 import type { TakeFiles } from "./run-files.ts";
 import { agentGone, notOpened, refusedThere } from "./session-faults.ts";
@@ -89,7 +82,7 @@ export async function remoteSession(
   const opening = Promise.withResolvers<Opened>();
   const over = Promise.withResolvers<AgentExit>();
   const gone = new AbortController();
-  const did = channel<Numbered<AgentEvent>>();
+  const did = heardEvents((n) => line.took(n));
   const answers = new Map<number, PromiseWithResolvers<unknown>>();
   let owner = first;
   let lost: string | undefined;
@@ -152,7 +145,8 @@ export async function remoteSession(
       case "transcript":
         return owner.transcript?.(saying.line);
       case "asks":
-        return void judge(saying);
+        // What it has used before may be the last that its bounds allow.
+        return did.afterAll(() => void judge(saying));
       case "surfaces":
         return void show(saying);
       case "unread":
@@ -201,7 +195,7 @@ export async function remoteSession(
             },
           },
         }),
-    events: readFrom(did, line),
+    events: did,
     get unread() {
       return told.count + Math.max(0, sent - told.passed);
     },
@@ -257,21 +251,6 @@ async function listen(
 ): Promise<void> {
   for await (const { n, body } of line.sayings) hear(n, body);
   lose(await line.lost);
-}
-
-/** Who asks for the next event has recorded the one before. Who reads later goes on from there. */
-function readFrom(did: Channel<Numbered<AgentEvent>>, line: SessionLine): AsyncIterable<AgentEvent> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      for await (const { n, body } of did) {
-        try {
-          yield body;
-        } finally {
-          line.took(n);
-        }
-      }
-    },
-  };
 }
 
 const stopReportSchema = z.object({ proven: z.boolean(), survivors: z.array(z.int()) });

@@ -1,3 +1,4 @@
+import { oneLine } from "../../base/text.ts";
 import type { Party } from "../hub/subjects.ts";
 import { isName } from "../hub/subjects.ts";
 import type { RegistryChange } from "../hub/hub.ts";
@@ -40,9 +41,13 @@ export function whyClosed(
   if (node.pool === herePool) return `is of the pool "${herePool}", which is the host's own machine`;
   if (!isUp) return "cannot be reached, as the link to the hub is down";
   if (node.isDraining) return "drains";
+  if (node.unfit !== null) return `takes no work: ${oneLine(node.unfit, mostWords)}`;
   if (!hasLease) return noLeaseYet;
   return node.policy === null ? noPolicyYet : undefined;
 }
+
+/** So much of a reason that a node tells, characters. */
+const mostWords = 500;
 
 const noLeaseYet = "has no lease yet";
 const noPolicyYet = "has no policy yet";

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { pause, systemClock, type Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { AgentDriver } from "../../drivers/agent.ts";
+import type { CanaryResult } from "../../engine/gate/canary.ts";
 import type { Marker } from "../../process/marker.ts";
 import type { NodeAsked, NodeEnd, NodeEvent, RunningNode } from "../../protocol/node.ts";
 import type { HubBounds } from "../hub/bounds.ts";
@@ -23,6 +24,7 @@ import { openOutbox } from "./outbox.ts";
 import type { RunFileTimes } from "./run-files.ts";
 import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
+import { triedAgent, unfitHint } from "./tried-agent.ts";
 import { untilKept } from "./until-kept.ts";
 
 export interface NodeParts {
@@ -35,6 +37,8 @@ export interface NodeParts {
   access: HubAccess;
   /** How agents are started here. */
   driver: Pick<AgentDriver, "open">;
+  /** See `TriedAgentParts`; left out: nothing is tried. */
+  trial?: (signal: AbortSignal) => Promise<CanaryResult>;
   /** Borne by everything that agents of this data folder start. */
   mark: Marker;
   agentHome: string;
@@ -49,6 +53,8 @@ export interface NodeParts {
   bounds?: Partial<HubBounds>;
   times?: LeaseTimes;
   fileTimes?: Partial<RunFileTimes>;
+  /** Between two trials of an agent that does not pass, milliseconds. */
+  trialAgainMs?: number;
   clock?: Clock;
 }
 
@@ -94,6 +100,23 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
       ? undefined
       : await openSpaces({ folder: `${data}-spaces`, things: hub.things, path: parts.path, clock });
   const used = (): number => stint?.used ?? 0;
+  const agent =
+    parts.trial &&
+    triedAgent({
+      driver: parts.driver,
+      trial: parts.trial,
+      onChange(unfit) {
+        if (unfit !== null) tell({ type: "trouble", code: "agent.canary", message: unfit, hint: unfitHint });
+        else tell({ type: "tried", what: "gate", text: "the agent keeps to it again, so this node takes work again" });
+        settle();
+      },
+      over: over.signal,
+      clock,
+      ...(parts.trialAgainMs === undefined ? {} : { againMs: parts.trialAgainMs }),
+    });
+  undo.defer(() => agent?.settled());
+  const driver = agent ?? parts.driver;
+  const unfit = (): string | null => agent?.unfit ?? null;
   const teller = undo.adopt(
     tellerOf(
       () => ({
@@ -105,6 +128,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
         used: used(),
         warm: stint?.warm ?? 0,
         isDraining: draining !== undefined,
+        unfit: unfit(),
         workspace: parts.asked.workspace,
         policy: stint?.policy ?? null,
         hasWall: parts.hasWall,
@@ -115,8 +139,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     (one) => one.close(),
   );
   const registry = hub.registry(nodeStateSchema);
-  /** What is to end keeps nothing ready. */
-  const warm = (): number => (draining === undefined ? parts.asked.warm : 0);
+  /** What is to end, or takes no work, keeps nothing ready. */
+  const warm = (): number => (draining === undefined && unfit() === null ? parts.asked.warm : 0);
   const newBoot = (): string => `${name}-${clock.now().toString(36)}-${randomUUID().slice(0, 8)}`;
   let boot = newBoot();
   let entry = await registry.enter(boot, teller.state());
@@ -210,7 +234,20 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     for (let waitMs = leastPauseMs; !over.signal.aborted;) {
       await untilKept(outbox, tell, over.signal);
       if (over.signal.aborted) break;
-      stint = nodeStint({ ...parts, ...parts.asked, warm, spaces, boot, dataId, hub, outbox, times, clock, settle });
+      stint = nodeStint({
+        ...parts,
+        ...parts.asked,
+        driver,
+        warm,
+        spaces,
+        boot,
+        dataId,
+        hub,
+        outbox,
+        times,
+        clock,
+        settle,
+      });
       const { why, wasBegun, proven, sessions } = await stint.ended;
       settle();
       tell({ type: "lease.over", boot, why, sessions, proven });

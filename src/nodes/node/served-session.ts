@@ -10,6 +10,7 @@ import { sameNames, type PlaceNames } from "../wire/place-names.ts";
 import type { Brought } from "../wire/space.ts";
 import type { Finder } from "./finding.ts";
 import type { SessionFiles } from "./session-files.ts";
+import { tellingOrder } from "./telling-order.ts";
 
 export interface ServedParts {
   /** Opens the agent's session for this owner. */
@@ -56,6 +57,7 @@ export function serveSession(parts: ServedParts): ServedSession {
   let asks = 0;
   let passed = 0;
   let told = "";
+  const inOrder = tellingOrder();
 
   const say = (saying: Saying): void => {
     // The transcript is what the agent has written, as it stands here.
@@ -70,6 +72,8 @@ export function serveSession(parts: ServedParts): ServedSession {
       const ask = asks;
       const { decision, rule, reason } = found.judged;
       const told = decision === "deny" ? call : ((await files?.shown(call)) ?? call);
+      // What it has used for this call counts before it is judged.
+      await inOrder.toldBefore(over);
       // Asked of one that the host has given away, it would only be refused.
       if (over.aborted || !mayAct()) return leaseOver;
       say({ type: "asks", ask, call: told, found, policy: looked.policy });
@@ -90,11 +94,13 @@ export function serveSession(parts: ServedParts): ServedSession {
     say({ type: "surfaces", ask, wish: told, call });
     return answered(shown, ask, { ok: false, reason: leaseOver.reason }, over);
   };
+  /** As it is now, told behind what its agent has done before: it may be why the end of a turn is not the end of the work. */
   const tellUnread = (session: AgentSession): void => {
+    const saying = { type: "unread", passed, count: session.unread } as const;
     const now = `${passed} ${session.unread}`;
     if (now === told) return;
     told = now;
-    say({ type: "unread", passed, count: session.unread });
+    inOrder.tell(async () => say(saying));
   };
   const opening = open({ gate, surface, transcript: (line) => say({ type: "transcript", line }) });
   // All that is bidden goes through this one, so that it stays in its order. One that was never there has been told of.
@@ -119,10 +125,13 @@ export function serveSession(parts: ServedParts): ServedSession {
       // A model that writes gives one with each word.
       if (event.type === "alive" && now - toldAt < aliveMs) continue;
       toldAt = now;
-      // Who hears of its end looks at what it has written.
-      if (event.type === "turn.ended") await files?.bring();
-      say({ type: "did", event });
+      inOrder.tell(async () => {
+        // Who hears of its end looks at what it has written.
+        if (event.type === "turn.ended") await files?.bring();
+        say({ type: "did", event });
+      });
     }
+    await inOrder.toldAll();
     const exit = await session.closed;
     // What it was bidden before comes first, such as the report of its stop.
     await Promise.all(works);

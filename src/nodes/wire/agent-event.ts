@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { AgentEvent, AgentExit } from "../../drivers/agent.ts";
-import { tokensSchema } from "../../protocol/outcome.ts";
 
 const subagent = z.string().optional();
+
+/** What an agent has used only grows: less than nothing would take from the sum of a run what others have used. */
+const count = z.int().nonnegative();
+const tokensSchema = z.object({ input: count, output: count, cache_read: count, cache_written: count });
 
 const turnSchema = z.object({
   status: z.string(),
@@ -16,7 +19,7 @@ const turnSchema = z.object({
   turns: z.int(),
   queued: z.int(),
   fast: z.object({ state: z.string(), why: z.string().optional() }).optional(),
-  costUsd: z.number(),
+  costUsd: z.number().nonnegative(),
   tokens: tokensSchema,
 });
 

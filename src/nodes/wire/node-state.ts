@@ -22,6 +22,8 @@ export const nodeStateSchema = z.object({
   freeMb: z.number().nonnegative(),
   /** It takes nothing new. */
   isDraining: z.boolean(),
+  /** Why it can take no work, such as that its agent has failed its trial; null: it can. */
+  unfit: z.string().max(1000).nullable().default(null),
   /** Of the host's policy that it judges by; null: it has none yet, and denies. */
   policy: z.string().max(100).nullable(),
   /** How a workspace comes to it. */

@@ -73,6 +73,7 @@ const tells: NodeTells = {
   warm: 0,
   freeMb: 4000,
   isDraining: false,
+  unfit: null,
   policy: "v1",
   workspace: "shared",
   hasWall: true,
@@ -283,6 +284,13 @@ describe.each(theServer("the doctor's look at a hub"))("the doctor's look at %s"
     ["words of another version", { slots: "many" }, "problem", /not of our words: n1 \(Cyberdeck 1/, /same version/],
     ["no policy", { policy: null }, "warning", /n1 has no policy yet and denies/, /host/],
     ["its drain", { isDraining: true }, "warning", /n1 drains/, /undrain/],
+    [
+      "an agent that fails its trial",
+      { unfit: "the agent does not keep to the gate" },
+      "warning",
+      /n1 takes no work: the agent does not/,
+      /on its machine/,
+    ],
     [
       "another version",
       { versions: { cyberdeck: "0.9.0", agent: null } },

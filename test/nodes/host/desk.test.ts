@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pause } from "../../../src/base/clock.ts";
+import { theHost } from "../../../src/nodes/hub/subjects.ts";
 import { openOutbox } from "../../../src/nodes/node/outbox.ts";
+import { nodeWireVersion } from "../../../src/nodes/wire/letters.ts";
 import { nodeStateSchema } from "../../../src/nodes/wire/node-state.ts";
 import { eventually } from "../../kit/deck.ts";
+import { aTurnEnd } from "../../kit/turn-end.ts";
 import { openFleet, type Fleet } from "../kit/fleet.ts";
 import { hubOf } from "../kit/hub.ts";
 import { theServer } from "../kit/nats.ts";
@@ -42,6 +45,24 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     await eventually(() => unacknowledged(fleet, "one").length === 0, "it is acknowledged");
     await session.stop("hard");
     await next;
+  });
+
+  test("takes no letter of a node whose agent has used less than nothing, and tells so", async () => {
+    await using fleet = await openFleet();
+    await fleet.desk();
+    await using one = await hubOf(fleet.server, "one", { settings: { fleet: "test" } });
+    one.hub.letters.send(theHost, {
+      wire: nodeWireVersion,
+      to: { session: "cx-1", epoch: 1, boot: "b-1" },
+      n: 1,
+      saying: { type: "did", event: { type: "turn.ended", turn: aTurnEnd({ costUsd: -1 }) } },
+    });
+    await eventually(() => fleet.toldOf("deck.warned").length > 0, "it is told");
+    expect(fleet.toldOf("deck.warned")).toMatchObject([
+      { code: "hub.strange", message: expect.stringContaining("one has said something that cannot be understood") },
+    ]);
+    // One whose words count would be told that its conversation is not known here.
+    expect(fleet.toldOf("node.stranger")).toEqual([]);
   });
 
   test("counts on no node that is in the list and has not asked for a lease", async () => {

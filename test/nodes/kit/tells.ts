@@ -12,6 +12,7 @@ export const tells: NodeTells = {
   warm: 0,
   freeMb: 4000,
   isDraining: false,
+  unfit: null,
   policy: "p",
   workspace: "shared",
   hasWall: false,
