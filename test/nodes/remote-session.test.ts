@@ -37,6 +37,7 @@ function lineByHand() {
     took: () => undefined,
     lost: new Promise(() => undefined),
     isGone: () => Promise.resolve(true),
+    onLate: () => undefined,
     end: () => sayings.close(),
   };
   const hear = (body: Saying): void => {

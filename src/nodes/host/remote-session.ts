@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
-import type { AgentExit, AgentSession, SessionOwner, StopReport, WorkspaceCopy } from "../../drivers/agent.ts";
+import type {
+  AgentEvent,
+  AgentExit,
+  AgentSession,
+  SessionOwner,
+  StopReport,
+  WorkspaceCopy,
+} from "../../drivers/agent.ts";
 import type { Packed, Returned } from "../../protocol/workspace.ts";
 import type { Caliber } from "../../protocol/caliber.ts";
 import type { Numbered } from "../numbered.ts";
