@@ -73,7 +73,8 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
   let standing: Standing = standingAfter(last, clock.now());
   /** Its run is over, or another deck's: whoever comes next is told that this is over too. */
   let isForgotten = last?.kind === "correlated";
-  let resetsAt = 0;
+  /** Until when the limit of each agent's own account holds, as that one was told. Others may have another account. */
+  const resets = new Map<string, number>();
   let timer: Disposable | undefined;
   let isClosed = false;
   const members = new Set<Member>();
@@ -129,9 +130,15 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
   const isFree = (): boolean => standing.phase === "open" || (isHeld(standing) && standing.hold.kind === "correlated");
 
   const inTrouble = (kind: AccountTrouble, who: string, words: string): void => {
-    const known = kind === "usage_limit" && resetsAt > clock.now() ? resetsAt : null;
+    const at = resets.get(who) ?? 0;
+    const known = kind === "usage_limit" && at > clock.now() ? at : null;
     const reason = `${sentenceCase(troubleWords[kind])}: ${words}`;
     change({ type: "trouble", kind, who, reason, evidence: `${who}: ${words}`, resetsAt: known });
+  };
+
+  const leave = (who: string): void => {
+    resets.delete(who);
+    change({ type: "left", who });
   };
 
   const dead = (who: string, death: string): void => {
@@ -158,7 +165,7 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
     see(who, event) {
       const sign = signOf(event);
       if (sign === undefined) return undefined;
-      if (sign.type === "resets") resetsAt = Math.max(resetsAt, sign.at);
+      if (sign.type === "resets") resets.set(who, Math.max(resets.get(who) ?? 0, sign.at));
       if (sign.type === "works" && standing.phase !== "open") change({ type: "worked", who });
       if (sign.type === "retries") {
         const isTry = standing.phase === "trying" && standing.who === who;
@@ -177,9 +184,9 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
       const death = deathOf(outcome);
       if (death !== undefined) dead(outcome.id, death);
       // After that: whatever may begin in its place must know of it.
-      change({ type: "left", who: outcome.id });
+      leave(outcome.id);
     },
-    left: (who) => change({ type: "left", who }),
+    left: leave,
     pass(who, signal, isLasting = false) {
       if (signal.aborted || (!isLasting && expired() !== undefined)) return Promise.resolve(false);
       if (isFree() || room(standing, clock.now()) > 0) {
@@ -193,6 +200,7 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
     },
     release() {
       const { hold } = account;
+      resets.clear();
       change({ type: "release", how: "netrunner" });
       return hold;
     },

@@ -4,11 +4,13 @@ import { openAccount, type Account } from "../../../src/engine/account/account.t
 import { usualAccountTimes as times } from "../../../src/engine/account/times.ts";
 import type { Note } from "../../../src/engine/journal.ts";
 import type { AccountHold, AccountTrouble } from "../../../src/protocol/account.ts";
+import { noTokens } from "../../../src/protocol/outcome.ts";
 import { handClock } from "../../kit/hand-clock.ts";
 import { outcomeOf } from "../events.ts";
 
 const start = Date.UTC(2026, 0, 2);
 const minute = 60_000;
+const hour = 60 * minute;
 
 const holdOf = (kind: AccountTrouble): AccountHold => ({
   kind,
@@ -45,6 +47,30 @@ const dieOfOneCause = (account: Account): void => {
 
 /** An agent's own first attempt to make a request again. */
 const retrying: AgentEvent = { type: "retrying", attempt: 1, reason: "overloaded", status: 529, inMs: 1000 };
+
+/** A turn that the provider has refused because the limit is reached. */
+const refused: AgentEvent = {
+  type: "turn.ended",
+  turn: {
+    status: "error",
+    ok: false,
+    text: "used up",
+    errors: [],
+    apiStatus: 429,
+    refused: false,
+    sessionId: "s",
+    turns: 1,
+    queued: 0,
+    costUsd: 0,
+    tokens: noTokens,
+  },
+};
+
+/** An agent meets a limit that holds until then. */
+function meetLimit(account: Account, who: string, resetsAt: number): void {
+  account.see(who, { type: "limited", status: "rejected", resetsAt });
+  account.see(who, refused);
+}
 
 const never = new AbortController().signal;
 
@@ -98,6 +124,39 @@ describe("the account of a deck", () => {
     expect(account.hold).toBeUndefined();
     account.see("cx-3", retrying);
     expect(account.hold).toMatchObject({ kind: "overload", evidence: [expect.stringContaining("cx-1, cx-2, cx-3")] });
+  });
+
+  test("waits as long as the limit of the one who meets it, and not as long as that of one before, which has ended", () => {
+    const { account, clock, join } = open();
+    join();
+    meetLimit(account, "cx-on-node-b", start + 120 * hour);
+    expect(account.hold?.resets_at).toBe(start + 120 * hour);
+    account.ended(outcomeOf("cx-on-node-b", { state: "killed", cause: "netrunner" }));
+    account.release();
+    clock.pass(10 * minute);
+    meetLimit(account, "cx-here", start + hour);
+    expect(account.hold?.resets_at).toBe(start + hour);
+  });
+
+  test("forgets with a release until when the limit was to hold, also of one that is still there", () => {
+    const { account, join } = open();
+    join();
+    meetLimit(account, "cx-1", start + 120 * hour);
+    account.release();
+    meetLimit(account, "cx-1", start + hour);
+    expect(account.hold?.resets_at).toBe(start + hour);
+  });
+
+  test("waits for the longest limit of those who meet one at a time, in whichever order they do", () => {
+    for (const hours of [
+      [120, 1],
+      [1, 120],
+    ]) {
+      const { account, join } = open();
+      join();
+      hours.forEach((count, n) => meetLimit(account, `cx-${n}`, start + count * hour));
+      expect(account.hold?.resets_at).toBe(start + 120 * hour);
+    }
   });
 
   test("begins the wait for a login anew for whoever opens a run after it was given up", () => {
