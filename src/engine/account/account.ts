@@ -24,8 +24,11 @@ export interface Account {
   room(): number;
   /** Somebody who has asked for room begins. */
   began(who: string): void;
-  /** Looks at what an agent does. Gives the trouble that it tells of, for which the agent itself is not to blame. */
-  see(who: string, event: AgentEvent): AccountTrouble | undefined;
+  /**
+   * Looks at what an agent does. Gives the trouble that it tells of, for which the agent itself is not to blame.
+   * @param place that it is on; null, or left out: this machine
+   */
+  see(who: string, event: AgentEvent, place?: string | null): AccountTrouble | undefined;
   /** The agent of a construct was killed, and the construct goes on. @param death of what, as others may die of it */
   died(who: string, death: string): void;
   /** A construct has ended. */
@@ -129,11 +132,12 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
 
   const isFree = (): boolean => standing.phase === "open" || (isHeld(standing) && standing.hold.kind === "correlated");
 
-  const inTrouble = (kind: AccountTrouble, who: string, words: string): void => {
+  /** @param place whose account it is; undefined: of several, or of no account */
+  const inTrouble = (kind: AccountTrouble, who: string, words: string, place?: string | null): void => {
     const at = resets.get(who) ?? 0;
     const known = kind === "usage_limit" && at > clock.now() ? at : null;
-    const reason = `${sentenceCase(troubleWords[kind])}: ${words}`;
-    change({ type: "trouble", kind, who, reason, evidence: `${who}: ${words}`, resetsAt: known });
+    const reason = `${on(sentenceCase(troubleWords[kind]), place)}: ${words}`;
+    change({ type: "trouble", kind, who, reason, place, evidence: `${on(who, place)}: ${words}`, resetsAt: known });
   };
 
   const leave = (who: string): void => {
@@ -162,21 +166,21 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
     },
     room: () => room(standing, clock.now()),
     began: (who) => take({ type: "began", who }),
-    see(who, event) {
+    see(who, event, place = null) {
       const sign = signOf(event);
       if (sign === undefined) return undefined;
       if (sign.type === "resets") resets.set(who, Math.max(resets.get(who) ?? 0, sign.at));
       if (sign.type === "works" && standing.phase !== "open") change({ type: "worked", who });
       if (sign.type === "retries") {
         const isTry = standing.phase === "trying" && standing.who === who;
-        const others = retries.add("retries", who, clock.now());
+        const others = retries.add("retries", on(who, place), clock.now());
         if (others !== undefined)
           inTrouble("overload", who, `${others.join(", ")} try again and again (${sign.words})`);
         else if (sign.attempt >= (isTry ? mostAttemptsOfTry : mostAttempts))
-          inTrouble("overload", who, `attempt ${sign.attempt} of one request (${sign.words})`);
+          inTrouble("overload", who, `attempt ${sign.attempt} of one request (${sign.words})`, place);
       }
       if (sign.type !== "trouble") return undefined;
-      inTrouble(sign.kind, who, sign.words);
+      inTrouble(sign.kind, who, sign.words, place);
       return sign.kind;
     },
     died: dead,
@@ -239,5 +243,9 @@ function standingAfter(last: AccountHold | undefined, now: number): Standing {
   const retry_at = last.kind === "credential" ? now : (last.retry_at ?? now);
   return { phase: "held", hold: { ...last, since: last.kind === "credential" ? now : last.since, retry_at } };
 }
+
+/** With the place, where that is another machine. */
+const on = (text: string, place: string | null | undefined): string =>
+  typeof place === "string" ? `${text} on ${place}` : text;
 
 const sentenceCase = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -23,7 +23,7 @@ export function newMember({ note, onChange }: MemberParts): Member {
   return {
     held(hold) {
       note("account.held", hold);
-      const next = nextSteps[hold.kind];
+      const next = nextStep(hold);
       if (next !== undefined) item ??= raiseAttention(note, about(hold, next));
     },
     released({ kind, since }, how, now) {
@@ -45,12 +45,18 @@ const about = ({ kind, reason }: AccountHold, next: string): Omit<AttentionItem,
   next,
 });
 
+const release = "cyberdeck account release";
+
 /** What the netrunner can do; nothing where it is over soon by itself. */
 const nextSteps: Record<AccountTrouble, string | undefined> = {
-  credential:
-    "Log in with the agent itself (run claude), or set its key; then let it go on with: cyberdeck account release",
-  usage_limit:
-    "Nothing is lost: all goes on by itself when the limit is over. If you have raised it: cyberdeck account release",
+  credential: `Log in with the agent itself (run claude), or set its key; then let it go on with: ${release}`,
+  usage_limit: `Nothing is lost: all goes on by itself when the limit is over. If you have raised it: ${release}`,
   overload: undefined,
-  correlated: "Look at what they died of; then let the queue go on with: cyberdeck account release",
+  correlated: `Look at what they died of; then let the queue go on with: ${release}`,
 };
+
+/** Each machine has a login of its own. */
+const nextStep = ({ kind, place }: AccountHold): string | undefined =>
+  kind === "credential" && typeof place === "string"
+    ? `Log in on ${place} with the agent itself (run claude there), or set its key there; then let it go on with: ${release}`
+    : nextSteps[kind];

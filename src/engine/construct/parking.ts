@@ -29,7 +29,7 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
   let trouble: AccountTrouble | undefined;
   return {
     see(event, session) {
-      const found = account.see(construct, event);
+      const found = account.see(construct, event, session.place ?? null);
       trouble = found ?? trouble;
       // The agent itself would go on for minutes with a login that is not accepted.
       if (found !== undefined && event.type === "retrying")

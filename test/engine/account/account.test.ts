@@ -1,16 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AgentEvent } from "../../../src/drivers/agent.ts";
-import { openAccount, type Account } from "../../../src/engine/account/account.ts";
+import type { Account } from "../../../src/engine/account/account.ts";
 import { usualAccountTimes as times } from "../../../src/engine/account/times.ts";
-import type { Note } from "../../../src/engine/journal.ts";
 import type { AccountHold, AccountTrouble } from "../../../src/protocol/account.ts";
-import { noTokens } from "../../../src/protocol/outcome.ts";
-import { handClock } from "../../kit/hand-clock.ts";
 import { outcomeOf } from "../events.ts";
-
-const start = Date.UTC(2026, 0, 2);
-const minute = 60_000;
-const hour = 60 * minute;
+import { hour, meetLimit, minute, open, start } from "./by-hand.ts";
 
 const holdOf = (kind: AccountTrouble): AccountHold => ({
   kind,
@@ -22,23 +16,6 @@ const holdOf = (kind: AccountTrouble): AccountHold => ({
   tries: 0,
 });
 
-/** An account with a clock of its own, and a run that hears of it. */
-function open(last?: AccountHold) {
-  const clock = handClock(start);
-  const account = openAccount({ clock, times, last, random: () => 0 });
-  const join = (): { told: string[]; leave: () => void } => {
-    const told: string[] = [];
-    const note: Note = (type, body) => {
-      const how = "how" in body && typeof body.how === "string" ? ` ${body.how}` : "";
-      if (type.startsWith("account.")) told.push(`${type.slice(8)}${how}`);
-      return true;
-    };
-    const membership = account.join({ note, onChange: () => undefined });
-    return { told, leave: () => membership.leave() };
-  };
-  return { account, clock, join };
-}
-
 /** Three that die of one cause. */
 const dieOfOneCause = (account: Account): void => {
   for (const id of ["cx-1", "cx-2", "cx-3"])
@@ -47,30 +24,6 @@ const dieOfOneCause = (account: Account): void => {
 
 /** An agent's own first attempt to make a request again. */
 const retrying: AgentEvent = { type: "retrying", attempt: 1, reason: "overloaded", status: 529, inMs: 1000 };
-
-/** A turn that the provider has refused because the limit is reached. */
-const refused: AgentEvent = {
-  type: "turn.ended",
-  turn: {
-    status: "error",
-    ok: false,
-    text: "used up",
-    errors: [],
-    apiStatus: 429,
-    refused: false,
-    sessionId: "s",
-    turns: 1,
-    queued: 0,
-    costUsd: 0,
-    tokens: noTokens,
-  },
-};
-
-/** An agent meets a limit that holds until then. */
-function meetLimit(account: Account, who: string, resetsAt: number): void {
-  account.see(who, { type: "limited", status: "rejected", resetsAt });
-  account.see(who, refused);
-}
 
 const never = new AbortController().signal;
 
