@@ -24,8 +24,8 @@ export type AccountInput =
     })
   /** An agent begins, or goes on with a turn that it had to leave. */
   | { type: "began"; who: string }
-  /** The provider has answered it. */
-  | { type: "worked"; who: string }
+  /** The provider has answered it. @param proves that the hold is not of its account: it has asked since, elsewhere */
+  | { type: "worked"; who: string; place?: string | null; proves?: boolean }
   /** It has ended without either. */
   | { type: "left"; who: string }
   | { type: "release"; how: AccountRelease }
@@ -55,6 +55,7 @@ export function step(
       if (standing.phase === "trying" && standing.who === undefined) return stay({ ...standing, who: input.who });
       return stay(standing.phase === "easing" ? { ...standing, nextAt: at.now + at.times.spacingMs } : standing);
     case "worked":
+      if (isHeld(standing) && input.proves === true) return eased(standing.hold, "tried", at, at.now);
       if (standing.phase !== "trying" || (standing.who ?? input.who) !== input.who) return stay(standing);
       return eased(standing.hold, "tried", at, at.now + at.times.spacingMs);
     case "left":
@@ -68,6 +69,13 @@ export function step(
     default:
       return unreachable(input);
   }
+}
+
+/** A login that was missing may be there now; a limit holds as long as it was said to. */
+export function standingAfter(last: AccountHold | undefined, now: number): Standing {
+  if (last === undefined || last.kind === "correlated") return { phase: "open" };
+  const retry_at = last.kind === "credential" ? now : (last.retry_at ?? now);
+  return { phase: "held", hold: { ...last, since: last.kind === "credential" ? now : last.since, retry_at } };
 }
 
 /** How many agents may begin now. */
@@ -93,7 +101,7 @@ export function nextMoment(standing: Standing, now: number): number | undefined 
   return standing.nextAt > now ? Math.min(standing.nextAt, standing.until) : standing.until;
 }
 
-type Held = Standing & { phase: "held" | "trying" };
+export type Held = Standing & { phase: "held" | "trying" };
 
 export const isHeld = (standing: Standing): standing is Held =>
   standing.phase === "held" || standing.phase === "trying";

@@ -14,12 +14,16 @@ export interface MemberParts {
 export interface Member {
   held(hold: AccountHold): void;
   released(hold: AccountHold, how: AccountRelease, now: number): void;
+  /** Only what is on one place waits: what is known of all agents is not changed by it. */
+  heldThere(hold: AccountHold): void;
+  releasedThere(hold: AccountHold): void;
   onChange(): void;
   leave(): void;
 }
 
 export function newMember({ note, onChange }: MemberParts): Member {
   let item: Attention | undefined;
+  const apart = new Map<AccountHold["place"], Attention>();
   return {
     held(hold) {
       note("account.held", hold);
@@ -31,10 +35,21 @@ export function newMember({ note, onChange }: MemberParts): Member {
       item?.close(how === "netrunner" ? "continued" : "ended");
       item = undefined;
     },
+    heldThere(hold) {
+      const next = nextStep(hold);
+      if (next === undefined || apart.has(hold.place)) return;
+      const { text, ...rest } = about(hold, next);
+      apart.set(hold.place, raiseAttention(note, { ...rest, text: `${text}. Only what is there waits for it` }));
+    },
+    releasedThere({ place }) {
+      apart.get(place)?.close("ended");
+      apart.delete(place);
+    },
     onChange,
     leave() {
-      item?.close("ended");
+      for (const one of [item, ...apart.values()]) one?.close("ended");
       item = undefined;
+      apart.clear();
     },
   };
 }

@@ -41,10 +41,11 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
       if (turn.queued > 0) return true;
       trouble = undefined;
       if (turn.ok || met === undefined || ending.signal.aborted) return true;
+      const { place = null } = session;
       mail.close();
       onWait(true);
-      note("construct.parked", { construct, kind: met, until: account.hold?.retry_at ?? null });
-      const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true);
+      note("construct.parked", { construct, kind: met, until: account.holdAt(place)?.retry_at ?? null });
+      const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true, place);
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });
