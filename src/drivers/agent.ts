@@ -1,3 +1,4 @@
+import { Fault, messageOf } from "../base/fault.ts";
 import type { Caliber } from "../protocol/caliber.ts";
 import type { ModelList } from "../protocol/models.ts";
 import type { Tokens } from "../protocol/outcome.ts";
@@ -92,6 +93,18 @@ export interface PlaceWish {
  * can be had.
  */
 export const sessionGoneCode = "agent.session_gone";
+
+/** The code of the fault of a session whose place was given up before it was open. */
+export const lostCode = "agent.lost";
+
+/**
+ * How an agent has ended that a driver could not open. It lies in the machines or the way to them, and not in the agent, where the
+ * fault is a lost session, or its code begins with `nodes.` or `hub.`.
+ */
+export function exitUnopened(error: unknown): AgentExit {
+  const isOfPlace = error instanceof Fault && (error.code === lostCode || /^(?:nodes|hub)\./.test(error.code));
+  return { how: isOfPlace ? "lost" : "broken", reason: messageOf(error), stderr: "" };
+}
 
 /** The operating system's wall as programs that run others behind it. All paths absolute. */
 export interface AgentWall {
@@ -190,7 +203,7 @@ export type AgentExit =
   | { how: "code"; code: number; stderr: string }
   | { how: "signal"; signal: string; stderr: string }
   | { how: "broken"; reason: string; stderr: string }
-  /** Nothing more is heard of it: the machine that it was on is given up. What is left of it there is not known. */
+  /** The machine that it was on is given up, or none was to be had. What is left of it there is not known. */
   | { how: "lost"; reason: string; stderr: string };
 
 export type AgentEvent =

@@ -18,6 +18,8 @@ export const accountHoldSchema = z.object({
   /** When one agent is to try again; null: only the netrunner can end the hold. */
   retry_at: z.number().nullable(),
   reason: z.string(),
+  /** The place of the one whose account it is; null: this machine. Left out: it was met on several, or is of no account. */
+  place: z.string().nullable().optional(),
   /** Who met it, and what each was told; the first ones. */
   evidence: z.array(z.string()),
   /** How often it was tried again in vain. */

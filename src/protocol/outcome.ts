@@ -47,6 +47,8 @@ export const outcomeSchema = z.object({
   /** The model that the agent said it used; null when it never said. */
   model_given: z.string().nullable(),
   exit: z.string(),
+  /** Its machine was lost, or there was none to be had: it has not died of its agent or its task. Left out: that is not so. */
+  lost: z.literal(true).optional(),
   started_at: z.number().nullable(),
   duration_ms: z.number(),
   turns: z.int(),

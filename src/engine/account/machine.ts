@@ -16,11 +16,16 @@ export type Standing =
   | { phase: "easing"; hold: AccountHold; nextAt: number; until: number };
 
 export type AccountInput =
-  | { type: "trouble"; kind: AccountTrouble; who: string; reason: string; evidence: string; resetsAt: number | null }
+  | (Pick<AccountHold, "kind" | "reason" | "place"> & {
+      type: "trouble";
+      who: string;
+      evidence: string;
+      resetsAt: number | null;
+    })
   /** An agent begins, or goes on with a turn that it had to leave. */
   | { type: "began"; who: string }
-  /** The provider has answered it. */
-  | { type: "worked"; who: string }
+  /** The provider has answered it. @param proves that the hold is not of its account: it has asked since, elsewhere */
+  | { type: "worked"; who: string; place?: string | null; proves?: boolean }
   /** It has ended without either. */
   | { type: "left"; who: string }
   | { type: "release"; how: AccountRelease }
@@ -50,6 +55,7 @@ export function step(
       if (standing.phase === "trying" && standing.who === undefined) return stay({ ...standing, who: input.who });
       return stay(standing.phase === "easing" ? { ...standing, nextAt: at.now + at.times.spacingMs } : standing);
     case "worked":
+      if (isHeld(standing) && input.proves === true) return eased(standing.hold, "tried", at, at.now);
       if (standing.phase !== "trying" || (standing.who ?? input.who) !== input.who) return stay(standing);
       return eased(standing.hold, "tried", at, at.now + at.times.spacingMs);
     case "left":
@@ -63,6 +69,13 @@ export function step(
     default:
       return unreachable(input);
   }
+}
+
+/** A login that was missing may be there now; a limit holds as long as it was said to. */
+export function standingAfter(last: AccountHold | undefined, now: number): Standing {
+  if (last === undefined || last.kind === "correlated") return { phase: "open" };
+  const retry_at = last.kind === "credential" ? now : (last.retry_at ?? now);
+  return { phase: "held", hold: { ...last, since: last.kind === "credential" ? now : last.since, retry_at } };
 }
 
 /** How many agents may begin now. */
@@ -88,7 +101,7 @@ export function nextMoment(standing: Standing, now: number): number | undefined 
   return standing.nextAt > now ? Math.min(standing.nextAt, standing.until) : standing.until;
 }
 
-type Held = Standing & { phase: "held" | "trying" };
+export type Held = Standing & { phase: "held" | "trying" };
 
 export const isHeld = (standing: Standing): standing is Held =>
   standing.phase === "held" || standing.phase === "trying";
@@ -111,7 +124,7 @@ function inTrouble(standing: Standing, trouble: Trouble, at: At): AccountStep {
   }
   if (standing.phase === "trying") return triedInVain(standing, trouble, at);
   if (trouble.kind !== hold.kind) return stay(standing);
-  const known = { ...hold, evidence: [...hold.evidence, trouble.evidence].slice(0, mostEvidence) };
+  const known = { ...hold, ...met(hold, trouble) };
   const isLater = trouble.resetsAt !== null && trouble.resetsAt > Math.max(at.now, hold.resets_at ?? 0);
   if (!isLater) return stay({ ...standing, hold: known });
   return held(timed({ ...known, resets_at: trouble.resetsAt }, at));
@@ -120,13 +133,22 @@ function inTrouble(standing: Standing, trouble: Trouble, at: At): AccountStep {
 /** Only the one who tries says whether it is over: the others may tell late of what was before. */
 function triedInVain(standing: Standing & { phase: "trying" }, trouble: Trouble, at: At): AccountStep {
   if ((standing.who ?? trouble.who) !== trouble.who) return stay(standing);
+  const { hold } = standing;
   // A weaker trouble than the hold's own makes no other hold of it, but the try was in vain all the same.
-  const resets_at = trouble.kind === standing.hold.kind ? trouble.resetsAt : null;
-  return held(timed({ ...standing.hold, resets_at, tries: standing.hold.tries + 1 }, at));
+  const isSame = trouble.kind === hold.kind;
+  const isElsewhere = isSame && hold.place !== undefined && hold.place !== trouble.place;
+  const known = isElsewhere ? { ...hold, ...met(hold, trouble), reason: trouble.reason } : hold;
+  return held(timed({ ...known, resets_at: isSame ? trouble.resetsAt : null, tries: hold.tries + 1 }, at));
 }
 
-function newHold({ kind, reason, evidence, resetsAt }: Trouble, tries: number, at: At): AccountHold {
-  const hold = { kind, since: at.now, resets_at: resetsAt, retry_at: null, reason, evidence: [evidence], tries };
+/** What is known of a hold when one more has met it. */
+const met = ({ evidence, place }: AccountHold, trouble: Trouble): Pick<AccountHold, "evidence" | "place"> => ({
+  evidence: [...evidence, trouble.evidence].slice(0, mostEvidence),
+  place: place === trouble.place ? place : undefined,
+});
+
+function newHold({ kind, reason, place, evidence, resetsAt }: Trouble, tries: number, at: At): AccountHold {
+  const hold = { kind, since: at.now, resets_at: resetsAt, retry_at: null, reason, place, evidence: [evidence], tries };
   return timed(hold, at);
 }
 

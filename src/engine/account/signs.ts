@@ -5,6 +5,8 @@ import type { AccountTrouble } from "../../protocol/account.ts";
 /** What an agent's event says about the account. */
 export type Sign =
   | { type: "works" }
+  /** What it says from now on is the answer to a new request. */
+  | { type: "asks" }
   /** The provider says until when the limit holds, milliseconds since the epoch. */
   | { type: "resets"; at: number }
   | { type: "trouble"; kind: AccountTrouble; words: string }
@@ -19,6 +21,8 @@ export function signOf(event: AgentEvent): Sign | undefined {
   switch (event.type) {
     case "tool.called":
       return { type: "works" };
+    case "tool.returned":
+      return { type: "asks" };
     case "limited":
       return event.status === "rejected" && event.resetsAt !== null
         ? { type: "resets", at: event.resetsAt }

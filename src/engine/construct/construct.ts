@@ -1,5 +1,5 @@
-import type { AgentExit, AgentSession } from "../../drivers/agent.ts";
-import { messageOf, unreachable } from "../../base/fault.ts";
+import { exitUnopened, type AgentExit, type AgentSession } from "../../drivers/agent.ts";
+import { unreachable } from "../../base/fault.ts";
 import type { Outcome, Teller } from "../../protocol/outcome.ts";
 import type { Returned } from "../../protocol/workspace.ts";
 import type { Beginning } from "./beginning.ts";
@@ -192,7 +192,7 @@ export class Construct {
       if (this.#life.phase !== "yielding") void this.#read(session);
       return session;
     } catch (error) {
-      this.#exit = { how: "broken", reason: messageOf(error), stderr: "" };
+      this.#exit = exitUnopened(error);
       this.#up.resolve();
       this.#apply({ type: "open_failed" });
       return undefined;

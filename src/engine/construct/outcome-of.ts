@@ -66,6 +66,7 @@ export function outcomeOf({ spec, cause, tally, spent, exit, ...facts }: EndFact
     profile: facts.profile,
     model_given: tally.model,
     exit: showExit(exit),
+    ...(state === "failed" && exit?.how === "lost" ? { lost: true } : {}),
     started_at: facts.startedAt,
     duration_ms: facts.durationMs,
     turns: tally.turns,

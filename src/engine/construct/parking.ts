@@ -29,7 +29,7 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
   let trouble: AccountTrouble | undefined;
   return {
     see(event, session) {
-      const found = account.see(construct, event);
+      const found = account.see(construct, event, session.place ?? null);
       trouble = found ?? trouble;
       // The agent itself would go on for minutes with a login that is not accepted.
       if (found !== undefined && event.type === "retrying")
@@ -41,10 +41,11 @@ export function parkingOf({ construct, account, mail, note, onWait }: ParkingPar
       if (turn.queued > 0) return true;
       trouble = undefined;
       if (turn.ok || met === undefined || ending.signal.aborted) return true;
+      const { place = null } = session;
       mail.close();
       onWait(true);
-      note("construct.parked", { construct, kind: met, until: account.hold?.retry_at ?? null });
-      const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true);
+      note("construct.parked", { construct, kind: met, until: account.holdAt(place)?.retry_at ?? null });
+      const mayGoOn = await account.pass(construct, AbortSignal.any([ending.signal, session.signal]), true, place);
       onWait(false);
       if (!mayGoOn) return false;
       note("construct.unparked", { construct });

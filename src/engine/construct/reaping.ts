@@ -23,7 +23,11 @@ export async function reaped(
   const exit = await exitOf(session, known);
   // Elsewhere nobody looks for it later on: its own record says that it may be there.
   if (report.proven || session.place === undefined || exit === null) return exit;
-  return { how: "broken", reason: `${showExit(exit)}; on ${session.place}, not proven`, stderr: exit.stderr };
+  return {
+    how: exit.how === "lost" ? "lost" : "broken",
+    reason: `${showExit(exit)}; on ${session.place}, not proven`,
+    stderr: exit.stderr,
+  };
 }
 
 function unprovenText(construct: string, { survivors }: StopReport, place: string | undefined): string {

@@ -1,12 +1,18 @@
 import { pause, type Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
-import { sessionGoneCode, type AgentDriver, type AgentSession, type SessionSpec } from "../../drivers/agent.ts";
+import {
+  lostCode,
+  sessionGoneCode,
+  type AgentDriver,
+  type AgentSession,
+  type SessionSpec,
+} from "../../drivers/agent.ts";
 import type { Party } from "../hub/subjects.ts";
 import { staysHere } from "../wire/opening.ts";
 import { herePool } from "./placement.ts";
 import type { Places, Sharing } from "./places.ts";
 import { notTakenCode } from "./remote-driver.ts";
-import { lostCode, refusedCode } from "./session-faults.ts";
+import { refusedCode } from "./session-faults.ts";
 
 export interface PlacingParts {
   here: AgentDriver;

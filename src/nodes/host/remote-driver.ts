@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import { Fault } from "../../base/fault.ts";
 import { showDuration } from "../../base/units.ts";
-import type { AgentDriver, AgentSession, SessionSpec } from "../../drivers/agent.ts";
+import { lostCode, type AgentDriver, type AgentSession, type SessionSpec } from "../../drivers/agent.ts";
 import type { Address } from "../wire/letters.ts";
 import { openingOf, staysHere, type Opening } from "../wire/opening.ts";
 import type { HostLines } from "./lines.ts";
 import type { Space } from "../wire/space.ts";
 import { remoteSession, type GivenCopy, type SessionLine } from "./remote-session.ts";
-import { lostCode } from "./session-faults.ts";
+
 import type { TakeFiles } from "./run-files.ts";
 
 export interface RemoteDriverParts {

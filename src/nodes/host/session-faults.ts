@@ -1,5 +1,5 @@
 import { Fault } from "../../base/fault.ts";
-import type { AgentExit } from "../../drivers/agent.ts";
+import { lostCode, type AgentExit } from "../../drivers/agent.ts";
 
 /** Its agent can answer nothing any more. */
 export const agentGone = (why: string): Fault =>
@@ -20,6 +20,3 @@ export const refusedThere = (node: string, code: string, why: string): Fault =>
     facts: { node, code, why },
     hint: "Mend that on this node, or run it on another machine.",
   });
-
-/** The code of the fault of a session whose node was given up before it was open. */
-export const lostCode = "agent.lost";

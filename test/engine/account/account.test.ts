@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AgentEvent } from "../../../src/drivers/agent.ts";
-import { openAccount, type Account } from "../../../src/engine/account/account.ts";
+import type { Account } from "../../../src/engine/account/account.ts";
 import { usualAccountTimes as times } from "../../../src/engine/account/times.ts";
-import type { Note } from "../../../src/engine/journal.ts";
 import type { AccountHold, AccountTrouble } from "../../../src/protocol/account.ts";
-import { handClock } from "../../kit/hand-clock.ts";
 import { outcomeOf } from "../events.ts";
-
-const start = Date.UTC(2026, 0, 2);
-const minute = 60_000;
+import { hour, meetLimit, minute, open, start } from "./by-hand.ts";
 
 const holdOf = (kind: AccountTrouble): AccountHold => ({
   kind,
@@ -19,23 +15,6 @@ const holdOf = (kind: AccountTrouble): AccountHold => ({
   evidence: ["cx-1: why"],
   tries: 0,
 });
-
-/** An account with a clock of its own, and a run that hears of it. */
-function open(last?: AccountHold) {
-  const clock = handClock(start);
-  const account = openAccount({ clock, times, last, random: () => 0 });
-  const join = (): { told: string[]; leave: () => void } => {
-    const told: string[] = [];
-    const note: Note = (type, body) => {
-      const how = "how" in body && typeof body.how === "string" ? ` ${body.how}` : "";
-      if (type.startsWith("account.")) told.push(`${type.slice(8)}${how}`);
-      return true;
-    };
-    const membership = account.join({ note, onChange: () => undefined });
-    return { told, leave: () => membership.leave() };
-  };
-  return { account, clock, join };
-}
 
 /** Three that die of one cause. */
 const dieOfOneCause = (account: Account): void => {
@@ -98,6 +77,39 @@ describe("the account of a deck", () => {
     expect(account.hold).toBeUndefined();
     account.see("cx-3", retrying);
     expect(account.hold).toMatchObject({ kind: "overload", evidence: [expect.stringContaining("cx-1, cx-2, cx-3")] });
+  });
+
+  test("waits as long as the limit of the one who meets it, and not as long as that of one before, which has ended", () => {
+    const { account, clock, join } = open();
+    join();
+    meetLimit(account, "cx-on-node-b", start + 120 * hour);
+    expect(account.hold?.resets_at).toBe(start + 120 * hour);
+    account.ended(outcomeOf("cx-on-node-b", { state: "killed", cause: "netrunner" }));
+    account.release();
+    clock.pass(10 * minute);
+    meetLimit(account, "cx-here", start + hour);
+    expect(account.hold?.resets_at).toBe(start + hour);
+  });
+
+  test("forgets with a release until when the limit was to hold, also of one that is still there", () => {
+    const { account, join } = open();
+    join();
+    meetLimit(account, "cx-1", start + 120 * hour);
+    account.release();
+    meetLimit(account, "cx-1", start + hour);
+    expect(account.hold?.resets_at).toBe(start + hour);
+  });
+
+  test("waits for the longest limit of those who meet one at a time, in whichever order they do", () => {
+    for (const hours of [
+      [120, 1],
+      [1, 120],
+    ]) {
+      const { account, join } = open();
+      join();
+      hours.forEach((count, n) => meetLimit(account, `cx-${n}`, start + count * hour));
+      expect(account.hold?.resets_at).toBe(start + 120 * hour);
+    }
   });
 
   test("begins the wait for a login anew for whoever opens a run after it was given up", () => {

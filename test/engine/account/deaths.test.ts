@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Fault } from "../../../src/base/fault.ts";
+import { lostCode, type AgentSession } from "../../../src/drivers/agent.ts";
 import { heading } from "../../../src/protocol/briefing.ts";
 import { block, say } from "../../../src/offline/reply.ts";
 import { isDaemon } from "../../../src/offline/script.ts";
 import { daemonRequests, leftOf, of, openTestDeck, outcomesOf } from "../../kit/deck.ts";
+import { farPlaces } from "../places/far.ts";
 import { shortTimes } from "./times.ts";
 
 const tasks = Array.from({ length: 6 }, (_, n) => `Task ${n}.`);
@@ -87,6 +90,64 @@ describe("constructs that die of one cause", () => {
     expect(view?.account?.kind).toBe("correlated");
     await kit.deck.send({ type: "stop", status: "stopped", reason: "seen", force: false });
     await kit.untilClosed(opened.afterSeq);
+  });
+
+  test("are no such cause where no machine was to be had for them", async () => {
+    const why = { hint: "Wait." };
+    const faults = [
+      new Fault("setup", "nodes.no_room", "There is no place for the session: the link to the hub is down.", why),
+      new Fault("setup", "hub.down", "the link to the hub is down", why),
+      new Fault("agent", lostCode, "The agent was lost while it was opened.", why),
+    ];
+    for (const fault of faults) {
+      await using kit = await openTestDeck({
+        settings: { max_concurrent: 1 },
+        driver: (usual) => ({ ...usual, open: () => Promise.reject(fault) }),
+      });
+      const { afterSeq } = await kit.startTasks(tasks.slice(0, 4));
+      // The hold, too, would be the last that happens by itself.
+      const events = await kit.eventsUntil(afterSeq, ({ type }) => type === "run.closed" || type === "account.held");
+      expect(of(events, "account.held")).toEqual([]);
+      expect(outcomesOf(events).map(({ cause, lost }) => [cause, lost])).toEqual(
+        Array.from({ length: 4 }, () => ["spawn", true]),
+      );
+    }
+  });
+
+  test("are no such cause where their machine was lost once too often", async () => {
+    const far = farPlaces([{ name: "node-a", pool: "big", slots: 5, isUp: true }], { here: 0 });
+    const lost: Partial<AgentSession> = {
+      closed: Promise.resolve({ how: "lost", reason: "node-a is not heard any more", stderr: "" }),
+      events: {
+        async *[Symbol.asyncIterator]() {
+          // Nothing is heard of it.
+        },
+      },
+    };
+    await using kit = await openTestDeck({
+      settings: { max_concurrent: 4 },
+      places: far.places,
+      driver: (usual) => ({
+        ...usual,
+        async open(spec) {
+          const session = await far.driver(usual).open(spec);
+          const stop: AgentSession["stop"] = async (how) => {
+            await session.stop(how);
+            return { proven: false, survivors: [] };
+          };
+          const told = { ...lost, stop };
+          return new Proxy(session, {
+            get: (target, name) => Reflect.get(Object.hasOwn(told, name) ? told : target, name) as unknown,
+          });
+        },
+      }),
+    });
+    const { afterSeq } = await kit.startTasks(tasks.slice(0, 4));
+    const events = await kit.eventsUntil(afterSeq, ({ type }) => type === "run.closed" || type === "account.held");
+    expect(of(events, "account.held")).toEqual([]);
+    expect(outcomesOf(events).map(({ cause, exit, lost: isLost }) => [cause, exit, isLost])).toEqual(
+      Array.from({ length: 4 }, () => ["crash", "node-a is not heard any more; on node-a, not proven", true]),
+    );
   });
 
   test("of the netrunner's own doing are no such cause", async () => {
