@@ -153,9 +153,7 @@ export class Construct {
         this.#opening = this.#open();
         break;
       case "brief":
-        if (this.#session !== undefined) this.#works.mail.open(this.#session, this.#beginning.message());
-        this.#isBriefed = true;
-        break;
+        return void this.#brief();
       case "yield":
         void this.#yield();
         break;
@@ -197,6 +195,13 @@ export class Construct {
       this.#apply({ type: "open_failed" });
       return undefined;
     }
+  }
+
+  async #brief(): Promise<void> {
+    await this.#works.mayWork();
+    if (this.#life.phase !== "running" || this.#session === undefined) return;
+    this.#works.mail.open(this.#session, this.#beginning.message());
+    this.#isBriefed = true;
   }
 
   async #read(session: AgentSession): Promise<void> {

@@ -40,6 +40,8 @@ export interface ConstructWorks {
   owner: SessionOwner;
   /** Looks at what its agent does. */
   watch(event: AgentEvent, session: AgentSession): void;
+  /** Resolves when it may be told what to do: it may have been halted, or have come to a bound, before its agent was up. */
+  mayWork(): Promise<void>;
   /** From now on its silence is a sign, too. */
   watchSilence(signal: AbortSignal): void;
 }
@@ -174,6 +176,11 @@ export function constructWorks(
       if (bypass !== undefined) void custody.suspect(bypass);
       parking.see(event, from);
       turns.see(event);
+    },
+    async mayWork() {
+      await custody.standing.readmit();
+      await parts.budget.pass({ construct, ending: custody.standing.ending, onWait });
+      await custody.standing.readmit();
     },
     watchSilence(signal) {
       const tellSilence = (ms: number): void => tripwires.silent(ms);

@@ -293,12 +293,19 @@ describe("a wish", () => {
 });
 
 test("two calls of one reply are held up by a pause as one call is", async () => {
-  const answer: Answerer = ({ toolResults }) =>
-    toolResults.length === 0
-      ? reply(useTool("Bash", { command: "touch one" }), useTool("Bash", { command: "touch two" }))
-      : say("done");
+  const asked = Promise.withResolvers<void>();
+  const halted = Promise.withResolvers<void>();
+  const answer: Answerer = async ({ toolResults }) => {
+    if (toolResults.length > 0) return say("done");
+    asked.resolve();
+    await halted.promise;
+    return reply(useTool("Bash", { command: "touch one" }), useTool("Bash", { command: "touch two" }));
+  };
   await using work = await atWork({ answer });
+  // One that is halted before it was told its task makes no request at all.
+  await asked.promise;
   await work.halt();
+  halted.resolve();
   let calls = 0;
   await work.until(({ type }) => (calls += type === "construct.tool_called" ? 1 : 0) === 2);
   expect([work.ran("one"), work.ran("two")]).toEqual([false, false]);
