@@ -59,7 +59,18 @@ async function scene() {
   const over = new AbortController().signal;
   const warn = (): void => undefined;
   const folder = at("hub-spaces");
-  const travel = await openTravel({ folder, things, path, home, warn, over, clock, bringMs, hurriedMs });
+  const travel = await openTravel({
+    deckHome: at("home/deck"),
+    folder,
+    things,
+    path,
+    home,
+    warn,
+    over,
+    clock,
+    bringMs,
+    hurriedMs,
+  });
   /** A node has made something, and tells of it; resolves when the host has fetched that, to what comes of it. */
   const bring = async (root: string, construct: string, hurry?: AbortSignal): Promise<Promise<Returned>[]> => {
     const given = await travel.give(specOf(construct, { cwd: root }));
