@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shellWords } from "../base/shell-words.ts";
 import { inert, oneLine } from "../base/text.ts";
 import { count } from "../base/units.ts";
 
@@ -71,15 +72,9 @@ export function showReturned(returned: Returned): string {
 function textOf(returned: Returned): string {
   switch (returned.how) {
     case "branch": {
-      const { branch, files, merge, instead_of: other, patch, left } = returned;
+      const { branch, files, instead_of: other, left } = returned;
       const instead = other === null ? "" : ` (${other} is something else)`;
-      const outlook =
-        merge.how === "clean"
-          ? "merges cleanly"
-          : merge.how === "conflicts"
-            ? `would conflict in ${namesOf(merge.files)}`
-            : `not known whether it merges: ${merge.why}`;
-      return `branch ${branch}${instead}, ${count(files.count, "file")} changed: ${namesOf(files)}; ${outlook}${patch === null ? "" : `; patch: ${patch}`}${leftText(left)}`;
+      return `branch ${branch}${instead}, ${count(files.count, "file")} changed: ${namesOf(files)}; ${outlookText(returned)}${leftText(left)}`;
     }
     case "nothing":
       return `nothing was changed${leftText(returned.left)}`;
@@ -89,6 +84,22 @@ function textOf(returned: Returned): string {
       return `not brought back: ${returned.why}`;
     default:
       return returned satisfies never;
+  }
+}
+
+/** There is a patch where something was not committed: git merges no branch over that, however well it would fit. */
+function outlookText({ merge, patch }: Returned & { how: "branch" }): string {
+  const apply = patch === null ? "" : `git apply ${shellWords([patch])}`;
+  switch (merge.how) {
+    case "clean":
+      if (patch === null) return "merges cleanly";
+      return `merges cleanly without the uncommitted changes, which it has, too; beside them: ${apply}`;
+    case "conflicts":
+      return `would conflict in ${namesOf(merge.files)}${patch === null ? "" : `; patch: ${apply}`}`;
+    case "unknown":
+      return `not known whether it merges: ${merge.why}${patch === null ? "" : `; patch: ${apply}`}`;
+    default:
+      return merge satisfies never;
   }
 }
 
