@@ -59,8 +59,8 @@ export const returnedSchema = z.discriminatedUnion("how", [
   z.object({ how: z.literal("nothing"), left }),
   /** It is not what may be taken: nothing of it was. `kept`: where it lies for a look. */
   z.object({ how: z.literal("refused"), why: z.string(), hint: z.string(), kept: z.string().nullable() }),
-  /** It could not be had. */
-  z.object({ how: z.literal("lost"), why: z.string(), hint: z.string() }),
+  /** It could not be had. `later`: it may come when somebody goes on in that copy. */
+  z.object({ how: z.literal("lost"), why: z.string(), hint: z.string(), later: z.literal(true).optional() }),
 ]);
 export type Returned = z.infer<typeof returnedSchema>;
 
@@ -81,7 +81,7 @@ function textOf(returned: Returned): string {
     case "refused":
       return `refused: ${returned.why}${returned.kept === null ? "" : ` (kept in ${returned.kept})`}`;
     case "lost":
-      return `not brought back: ${returned.why}`;
+      return lostText(returned);
     default:
       return returned satisfies never;
   }
@@ -102,6 +102,9 @@ function outlookText({ merge, patch }: Returned & { how: "branch" }): string {
       return merge satisfies never;
   }
 }
+
+const lostText = ({ why, hint, later }: Returned & { how: "lost" }): string =>
+  `not brought back${later === true ? " yet" : ""}: ${hint === "" ? why : `${why.replace(/[.]$/, "")}. ${hint}`}`;
 
 const mostNamed = 5;
 

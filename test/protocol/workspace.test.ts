@@ -48,6 +48,14 @@ describe("what came back of a copy, in words", () => {
       "refused: it is damaged (kept in /home/kept)",
     ],
     [{ how: "lost", why: "its node is gone", hint: "" }, "not brought back: its node is gone"],
+    [
+      { how: "lost", why: "node-b has left the fleet", hint: "It stays there for three days." },
+      "not brought back: node-b has left the fleet. It stays there for three days.",
+    ],
+    [
+      { how: "lost", why: "The store is full.", hint: "It stays there.", later: true },
+      "not brought back yet: The store is full. It stays there.",
+    ],
   ])("is one line: %j", (returned, text) => {
     expect(showReturned(returned)).toBe(text);
   });

@@ -5,7 +5,6 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Fault } from "../../src/base/fault.ts";
 import type { EventDraft } from "../../src/protocol/event.ts";
 import { openForWriting } from "../../src/store/database.ts";
-import { ensureHome } from "../../src/store/home.ts";
 import { redactor } from "../../src/store/redaction/redactor.ts";
 import { openStore, openStoreToRead, storeOf } from "../../src/store/event-log.ts";
 import { seal } from "../../src/store/sealed-event.ts";
@@ -46,34 +45,6 @@ describe("a home", () => {
     writeFileSync(join(folder, "own work"), "");
     open(folder);
     expect(existsSync(join(folder, ".gitignore"))).toBe(false);
-  });
-
-  test("that has its settings before the deck has ever run there stays out of version control, too", () => {
-    const home = newHome();
-    mkdirSync(home);
-    for (const name of ["hub.json", "hub-key.pem"]) writeFileSync(join(home, name), "");
-    open(home);
-    expect(readFileSync(join(home, ".gitignore"), "utf8")).toBe("*\n");
-  });
-
-  test.each([
-    [["hub.json", "policy.toml", "profiles"], true],
-    [["deck.db", "runs", "bin", "host.log"], true],
-    [["runs", "bin"], false],
-    [["hub.json", "own work"], false],
-  ])("of another name with %j in it is hidden from version control: %j", (names, isHidden) => {
-    const folder = temporaryFolder();
-    for (const name of names) writeFileSync(join(folder, name), "");
-    ensureHome(folder);
-    expect(existsSync(join(folder, ".gitignore"))).toBe(isHidden);
-  });
-
-  test("keeps what its netrunner wants git to ignore in it", () => {
-    const home = newHome();
-    mkdirSync(home);
-    writeFileSync(join(home, ".gitignore"), "*\n!policy.toml\n");
-    open(home);
-    expect(readFileSync(join(home, ".gitignore"), "utf8")).toBe("*\n!policy.toml\n");
   });
 
   test("that is a file is refused with what to do", () => {

@@ -142,7 +142,7 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         if (returned.how === "branch")
           await keep({ ...own, last: { branch: returned.branch, commit: returned.commit }, at: clock.now() });
         if (isOver && (returned.how === "branch" || returned.how === "nothing")) await given.forget(own.session);
-        return returned;
+        return returned.how === "lost" && !isOver ? { ...returned, later: true } : returned;
       },
     };
   };

@@ -233,7 +233,7 @@ describe.each(theServer("results that are not"))("what a session has made in a c
     const returned = endedWork(session);
     await asked?.promise;
     relay.cut();
-    expect(await returned).toMatchObject({ how: "lost", why: expect.stringContaining("one has not been heard") });
+    expect(await returned).toMatchObject({ how: "lost", why: expect.stringMatching(/^one has not been heard/) });
     relay.mend();
     await eventually(() => node.lives.at(-1)?.mayAct() === true && node.lives.length > 1, "it has begun another life");
     go?.resolve();
