@@ -22,8 +22,8 @@ export interface OpenFleet {
 export interface DeckNodesParts {
   access: HubAccess;
   epochFile: string;
-  /** A folder of the home, PATH, and the home of the netrunner: how a workspace travels. */
-  travel: { folder: string; path: string; home: string };
+  /** The deck's home and a folder in it, PATH, and the home of the netrunner: how a workspace travels. */
+  travel: { deckHome: string; folder: string; path: string; home: string };
   policy: Omit<PolicyDeskParts, "runs">;
   here: AgentDriver;
 }

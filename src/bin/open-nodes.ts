@@ -22,6 +22,6 @@ export async function openNodes(
   // The clients of NATS load only where there is a hub.
   const { deckNodes } = await import("./deck-nodes.ts");
   const place = { workspace, home: agentHome, deckHome: home };
-  const travel = { folder: paths.hubSpaces, path: around.env["PATH"] ?? "", home: around.homeDir };
+  const travel = { deckHome: home, folder: paths.hubSpaces, path: around.env["PATH"] ?? "", home: around.homeDir };
   return deckNodes({ access, epochFile: paths.hubEpoch, travel, policy: { path: paths.policy, place }, here });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shellWords } from "../base/shell-words.ts";
 import { inert, oneLine } from "../base/text.ts";
 import { count } from "../base/units.ts";
 
@@ -58,8 +59,8 @@ export const returnedSchema = z.discriminatedUnion("how", [
   z.object({ how: z.literal("nothing"), left }),
   /** It is not what may be taken: nothing of it was. `kept`: where it lies for a look. */
   z.object({ how: z.literal("refused"), why: z.string(), hint: z.string(), kept: z.string().nullable() }),
-  /** It could not be had. */
-  z.object({ how: z.literal("lost"), why: z.string(), hint: z.string() }),
+  /** It could not be had. `later`: it may come when somebody goes on in that copy. */
+  z.object({ how: z.literal("lost"), why: z.string(), hint: z.string(), later: z.literal(true).optional() }),
 ]);
 export type Returned = z.infer<typeof returnedSchema>;
 
@@ -71,26 +72,39 @@ export function showReturned(returned: Returned): string {
 function textOf(returned: Returned): string {
   switch (returned.how) {
     case "branch": {
-      const { branch, files, merge, instead_of: other, patch, left } = returned;
+      const { branch, files, instead_of: other, left } = returned;
       const instead = other === null ? "" : ` (${other} is something else)`;
-      const outlook =
-        merge.how === "clean"
-          ? "merges cleanly"
-          : merge.how === "conflicts"
-            ? `would conflict in ${namesOf(merge.files)}`
-            : `not known whether it merges: ${merge.why}`;
-      return `branch ${branch}${instead}, ${count(files.count, "file")} changed: ${namesOf(files)}; ${outlook}${patch === null ? "" : `; patch: ${patch}`}${leftText(left)}`;
+      return `branch ${branch}${instead}, ${count(files.count, "file")} changed: ${namesOf(files)}; ${outlookText(returned)}${leftText(left)}`;
     }
     case "nothing":
       return `nothing was changed${leftText(returned.left)}`;
     case "refused":
       return `refused: ${returned.why}${returned.kept === null ? "" : ` (kept in ${returned.kept})`}`;
     case "lost":
-      return `not brought back: ${returned.why}`;
+      return lostText(returned);
     default:
       return returned satisfies never;
   }
 }
+
+/** There is a patch where something was not committed: git merges no branch over that, however well it would fit. */
+function outlookText({ merge, patch }: Returned & { how: "branch" }): string {
+  const apply = patch === null ? "" : `git apply ${shellWords([patch])}`;
+  switch (merge.how) {
+    case "clean":
+      if (patch === null) return "merges cleanly";
+      return `merges cleanly without the uncommitted changes, which it has, too; beside them: ${apply}`;
+    case "conflicts":
+      return `would conflict in ${namesOf(merge.files)}${patch === null ? "" : `; patch: ${apply}`}`;
+    case "unknown":
+      return `not known whether it merges: ${merge.why}${patch === null ? "" : `; patch: ${apply}`}`;
+    default:
+      return merge satisfies never;
+  }
+}
+
+const lostText = ({ why, hint, later }: Returned & { how: "lost" }): string =>
+  `not brought back${later === true ? " yet" : ""}: ${hint === "" ? why : `${why.replace(/[.]$/, "")}. ${hint}`}`;
 
 const mostNamed = 5;
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { Fault } from "../base/fault.ts";
+import { basename, join } from "node:path";
+import { errnoOf, Fault } from "../base/fault.ts";
 import { storageFault } from "./storage-fault.ts";
 
 /** The places in a home. */
@@ -33,6 +33,23 @@ export const homePaths = (home: string) => ({
   cockpit: join(home, "cockpit.toml"),
 });
 
+/** All that the deck keeps in a home, by which it is told from what else is there where the home is no folder of its own. */
+export function homeFiles(home: string): string[] {
+  const paths = homePaths(home);
+  const journals = [paths.database, paths.lock, paths.settingsLock].flatMap((path) =>
+    ["-wal", "-shm", "-journal"].map((end) => `${path}${end}`),
+  );
+  const others = ["host.log", "host.log.1", "crashes", "cockpit-memory.json", "tripwires.json", "offline-home"];
+  return [...Object.values(paths), ...journals, ...others.map((name) => join(home, name))];
+}
+
+/** What may be in a folder that is a home and nothing else. */
+const ownNames: ReadonlySet<string> = new Set([
+  ...homeFiles("").map((path) => path.split("/")[0] ?? ""),
+  "plugins",
+  "profiles",
+]);
+
 /** What tells this home's processes from those of any other, of a copy of it too. Undefined where there is no such folder. */
 export function homeMark(home: string): string | undefined {
   try {
@@ -56,9 +73,27 @@ export function runPath(home: string, run: string): string {
 export function ensureHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    // Only in a folder that is ours alone: with `--home .` this file would hide the netrunner's own work from git.
-    if (readdirSync(home).length === 0) writeFileSync(join(home, ".gitignore"), "*\n");
+    hideFromGit(home);
   } catch (error) {
     throw storageFault(error, "could not make the folder", home);
+  }
+}
+
+/** The folder of a workspace that is its home where nobody names another. */
+const usualName = ".cyberdeck";
+
+/** Only in a folder that is ours alone: with `--home .` this file would hide the netrunner's own work from git. */
+function hideFromGit(home: string): void {
+  const names = readdirSync(home);
+  if (names.includes(".gitignore")) return;
+  // Folders such as `bin` and `runs` alone may be anybody's.
+  const hasFiles = names.length === 0 || names.some((name) => name.includes("."));
+  const isOurs = basename(home) === usualName || (hasFiles && names.every((name) => ownNames.has(name)));
+  if (!isOurs) return;
+  try {
+    writeFileSync(join(home, ".gitignore"), "*\n", { flag: "wx" });
+  } catch (error) {
+    // Another deck was faster.
+    if (errnoOf(error) !== "EEXIST") throw error;
   }
 }

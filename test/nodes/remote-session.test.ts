@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pause } from "../../src/base/clock.ts";
 import { channel } from "../../src/base/stream.ts";
+import { messageOf } from "../../src/base/fault.ts";
 import type { AgentEvent, AgentSession, SessionOwner } from "../../src/drivers/agent.ts";
 import { Meter, meteringOf } from "../../src/engine/meter.ts";
 import type { Note } from "../../src/engine/journal.ts";
@@ -117,6 +118,32 @@ describe("a session on a node", () => {
     expect(await bringing).toEqual(returned);
     await pause(20);
     expect(session.copy?.lost).toBe(told);
+  });
+
+  test("in a copy whose node is gone tells why its work cannot be had: not for the end of its agent", async () => {
+    const agent = puppet();
+    const { line, lose } = joined({ ...judging(), open: agent.open });
+    const session = await remoteSession(
+      line,
+      { gate: () => Promise.resolve(allow) },
+      {
+        token: "token",
+        policy: () => inForce,
+        copy: {
+          packed: aPacked,
+          heard: () => undefined,
+          take: (_, ask) =>
+            ask().then(
+              () => ({ how: "nothing", left: { count: 0, first: [] } }),
+              (error: unknown) => ({ how: "lost", why: messageOf(error), hint: "" }),
+            ),
+        },
+      },
+    );
+    await session.stop("hard");
+    lose("node-1 has left the fleet");
+    const bringing = session.copy?.bringBack({ construct: "cx-1", isOver: false });
+    expect(await bringing).toMatchObject({ how: "lost", why: "node-1 has left the fleet" });
   });
 
   test("whose node denies a call by itself tells the host so, and nobody can allow it", async () => {

@@ -22,6 +22,15 @@ describe("what came back of a copy, in words", () => {
   test.each<[Returned, string]>([
     [branch, "branch cyberdeck/cx-1, 7 files changed: a, b, c, d, e and 2 more; merges cleanly"],
     [
+      { ...branch, files: { count: 1, first: ["a"] }, patch: "/my work/cx-1.patch" },
+      "branch cyberdeck/cx-1, 1 file changed: a; merges cleanly without the uncommitted changes, which it has, too; " +
+        "beside them: git apply '/my work/cx-1.patch'",
+    ],
+    [
+      { ...branch, files: { count: 1, first: ["a"] }, merge: { how: "unknown", why: "it is old" }, patch: "/p" },
+      "branch cyberdeck/cx-1, 1 file changed: a; not known whether it merges: it is old; patch: git apply /p",
+    ],
+    [
       {
         ...branch,
         instead_of: "cyberdeck/cx-0",
@@ -39,6 +48,14 @@ describe("what came back of a copy, in words", () => {
       "refused: it is damaged (kept in /home/kept)",
     ],
     [{ how: "lost", why: "its node is gone", hint: "" }, "not brought back: its node is gone"],
+    [
+      { how: "lost", why: "node-b has left the fleet", hint: "It stays there for three days." },
+      "not brought back: node-b has left the fleet. It stays there for three days.",
+    ],
+    [
+      { how: "lost", why: "The store is full.", hint: "It stays there.", later: true },
+      "not brought back yet: The store is full. It stays there.",
+    ],
   ])("is one line: %j", (returned, text) => {
     expect(showReturned(returned)).toBe(text);
   });

@@ -55,23 +55,31 @@ export async function broughtBack(
   return returned;
 }
 
+/** Where a construct writes, by the host's paths. */
+export interface WrittenPlaces {
+  workspace: string;
+  /** May lie in the workspace: of what is in it, nothing is in a copy. It travels by itself. */
+  runFolder: string;
+}
+
 /**
  * Of the paths that a construct says it has written: the files that are on this disk, and those that are not, nor among what came back of
  * its copy.
  */
 export async function filesOf(
   written: Iterable<string>,
-  workspace: string,
+  { workspace, runFolder }: WrittenPlaces,
   returned: Returned | null,
 ): Promise<{ files: WrittenFile[]; missing: string[] }> {
   const paths = [...written].map((path) => resolve(workspace, path));
   if (returned === null) return checkFiles(paths, workspace);
+  const isInCopy = (path: string): boolean => isWithin(path, workspace) && !isWithin(path, runFolder);
   const { files, missing } = await checkFiles(
-    paths.filter((path) => !isWithin(path, workspace)),
+    paths.filter((path) => !isInCopy(path)),
     workspace,
   );
-  const away = paths.filter((path) => isWithin(path, workspace));
-  return { files, missing: [...missing, ...away.filter((path) => !isBack(relative(workspace, path), returned))] };
+  const away = paths.filter((path) => isInCopy(path) && !isBack(relative(workspace, path), returned));
+  return { files, missing: [...missing, ...away] };
 }
 
 function isBack(name: string, returned: Returned): boolean {

@@ -74,7 +74,7 @@ async function outcomeFrom(
   times: ReturnType<typeof timesOf>,
 ): Promise<Outcome> {
   const { tally, meter, tripwires } = works;
-  const { files, missing } = await filesOf(tally.written, parts.workspace, returned ?? null);
+  const { files, missing } = await filesOf(tally.written, parts, returned ?? null);
   return outcomeOf({
     spec,
     cause,

@@ -180,7 +180,8 @@ async function outcomeFromRecord(
   const transcript = open(construct.id);
   await transcript.close();
   const workspace: Outcome["workspace"] = trace.copy === "away" ? notBack : trace.copy;
-  const { files, missing } = await filesOf(stand.written, view.workspace, workspace);
+  const places = { workspace: view.workspace, runFolder: view.folder };
+  const { files, missing } = await filesOf(stand.written, places, workspace);
   const turn = trace.ending?.turn;
   return {
     ...outcome,

@@ -15,7 +15,7 @@ export interface NodesDeskParts {
   /** A file of the home in which the last epoch is kept. */
   epochFile: string;
   /** How a workspace travels; see `TravelParts`. */
-  travel: Pick<TravelParts, "folder" | "path" | "home" | "bringMs" | "hurriedMs">;
+  travel: Pick<TravelParts, "deckHome" | "folder" | "path" | "home" | "bringMs" | "hurriedMs">;
   /** Megabytes that are free for agents on this machine. */
   freeMb: () => number;
   lease?: LeaseTimes;

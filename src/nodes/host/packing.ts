@@ -12,6 +12,8 @@ export interface PackingParts {
   folder: string;
   things: Pick<Things, "put" | "remove">;
   tools: GitTools;
+  /** The deck's own folder, which never goes along. */
+  deckHome: string;
   /** What could not be taken out of the store: it goes with its age. */
   warn: (error: unknown) => void;
 }
@@ -48,7 +50,7 @@ interface Stored {
 /** What a bundle that is not finished yet is called. */
 export const draftPattern = /^pack-[0-9a-f]{12}\.bundle$/;
 
-export function packingOf({ folder, things, tools, warn }: PackingParts): Packing {
+export function packingOf({ folder, things, tools, deckHome, warn }: PackingParts): Packing {
   const current = new Map<string, Stored>();
   /** Those that have not begun. */
   const waiting = new Map<string, Promise<Stored>>();
@@ -88,7 +90,7 @@ export function packingOf({ folder, things, tools, warn }: PackingParts): Packin
   };
   const makeCurrent = async (workspace: string): Promise<Stored> => {
     const before = current.get(workspace);
-    const stored = await make((file) => pack(workspace, file, tools), before);
+    const stored = await make((file) => pack(workspace, file, tools, { deckHome }), before);
     if (stored === before) return stored;
     current.set(workspace, stored);
     if (before !== undefined) {

@@ -16,7 +16,7 @@ import type { Bidding, Saying } from "../wire/letters.ts";
 import { heardEvents } from "./heard-events.ts";
 import { judging } from "./judging.ts";
 import type { TakeFiles } from "./run-files.ts";
-import { agentGone, notOpened, refusedThere } from "./session-faults.ts";
+import { agentGone, notOpened, placeGone, refusedThere } from "./session-faults.ts";
 
 /** Why nothing more comes of a conversation: its node was given up, or nothing more is wanted of it. */
 export interface Lost {
@@ -175,7 +175,11 @@ export async function remoteSession(
     }
   };
   const bringBack = async (given: GivenCopy, how: Parameters<WorkspaceCopy["bringBack"]>[0]): Promise<Returned> => {
-    const returned = await given.take(how, () => ask({ type: "bring" }));
+    const bring = (): Promise<unknown> =>
+      ask({ type: "bring" }).catch((error: unknown) => {
+        throw lost === undefined ? error : placeGone(lost);
+      });
+    const returned = await given.take(how, bring);
     if (how.isOver && (returned.how === "branch" || returned.how === "nothing") && lost === undefined)
       line.bid({ type: "drop" });
     // What is not proven to be gone may still have to be stopped.

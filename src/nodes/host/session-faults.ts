@@ -5,6 +5,10 @@ import { lostCode, type AgentExit } from "../../drivers/agent.ts";
 export const agentGone = (why: string): Fault =>
   new Fault("agent", "agent.gone", `The agent ended before it answered: ${why}`, { hint: "Start another one." });
 
+/** Nothing can be had of the place any more in which its agent was. */
+export const placeGone = (why: string): Fault =>
+  new Fault("agent", "agent.gone", why, { hint: "Look for its node: cyberdeck nodes." });
+
 /** Another node may open one that was lost; one that was refused, or has ended at once, would be so again. */
 export const notOpened = (exit: AgentExit): Fault =>
   exit.how === "lost"

@@ -17,7 +17,8 @@ import type { GivenCopy } from "./remote-session.ts";
 import { refusedAs, resultPattern, stillThere, takingBack } from "./taking-back.ts";
 
 export interface TravelParts {
-  /** A folder of the home's own. */
+  /** The deck's own folder, of which nothing travels, and a folder in it. */
+  deckHome: string;
   folder: string;
   things: Things;
   /** PATH, where git is found, and the netrunner's home, whose settings say what is ignored. */
@@ -61,7 +62,7 @@ const closingMs = 2000;
 const againMs = 2000;
 
 export async function openTravel(parts: TravelParts): Promise<Travel> {
-  const { folder, things, path, home, over, clock = systemClock } = parts;
+  const { deckHome, folder, things, path, home, over, clock = systemClock } = parts;
   const { bringMs = usualBringMs, hurriedMs = usualHurriedMs } = parts;
   const temporary = join(folder, "git");
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -71,7 +72,7 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
   const tools: GitTools = { path, temporary, home, signal: over };
   const warn = (error: unknown): void => parts.warn(notRemoved(error));
   const given = await givenCopies(folder, () => clock.now());
-  const packing = packingOf({ folder, things, tools, warn });
+  const packing = packingOf({ folder, things, tools, deckHome, warn });
   const takeBack = takingBack({ folder, things, tools, warn });
 
   const copyFor = (spec: SessionSpec, note: GivenCopyNote, packed: Packed): GivenCopy => {
@@ -141,7 +142,7 @@ export async function openTravel(parts: TravelParts): Promise<Travel> {
         if (returned.how === "branch")
           await keep({ ...own, last: { branch: returned.branch, commit: returned.commit }, at: clock.now() });
         if (isOver && (returned.how === "branch" || returned.how === "nothing")) await given.forget(own.session);
-        return returned;
+        return returned.how === "lost" && !isOver ? { ...returned, later: true } : returned;
       },
     };
   };

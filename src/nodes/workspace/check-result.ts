@@ -2,6 +2,7 @@ import { Fault } from "../../base/fault.ts";
 import { type BundleHead, takeObjects } from "./bundle.ts";
 import { checkLinks, type Link } from "./check-links.ts";
 import { checkTree } from "./check-tree.ts";
+import { touchesDeck } from "./deck-home.ts";
 import { type FileName, namesOf, shownName, whyNotAName } from "./file-names.ts";
 import type { SpaceLimits } from "./limits.ts";
 import type { SpaceManifest } from "./manifest.ts";
@@ -52,7 +53,10 @@ async function checked({ own, head, bundle, given, commit, format, most }: Resul
   const count = Number(await own.line(["rev-list", "--count", commit, ...beyond]));
   if (count > most.files) throw refused(`it has ${count} commits, more than ${most.files}`);
   await checkTree(own.git, commit, most);
-  return changedFiles(own, given.commit, commit);
+  const changed = await changedFiles(own, given.commit, commit);
+  const decks = changed.find(touchesDeck(given.deck));
+  if (decks !== undefined) throw refused(`${shownName(decks)} is in the place of the deck's own files`);
+  return changed;
 }
 
 /** One for each line of history that was given and that the construct has merged. */

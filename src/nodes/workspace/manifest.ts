@@ -9,6 +9,9 @@ export const branchSchema = z
   .max(200)
   .regex(/^(?!HEAD$)(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock(?:\/|$)|[/.]$))[\p{L}\p{N}_./+=@#,-]+$/u);
 
+/** The name of a file or folder in a work tree. */
+const nameSchema = z.string().refine((name) => whyNotAName(Buffer.from(name).toString("latin1")) === undefined);
+
 /** Why something is not in the bundle. */
 export const leftReasons = [
   "too_large",
@@ -17,6 +20,7 @@ export const leftReasons = [
   "not_a_file",
   "unreadable",
   "link_outside",
+  "deck_home",
 ] as const;
 
 export const leftSchema = z.object({ path: z.string().max(400), why: z.enum(leftReasons) });
@@ -42,9 +46,7 @@ export const spaceManifestSchema = z.object({
   branch: branchSchema.nullable(),
   isDirty: z.boolean(),
   /** The workspace within the work tree: "" or `a/b`. */
-  folder: z
-    .string()
-    .refine((folder) => folder === "" || whyNotAName(Buffer.from(folder).toString("latin1")) === undefined),
+  folder: z.literal("").or(nameSchema),
   /** Commits whose parents did not go along. */
   shallow: z.array(objectId).max(100_000),
   /** As the netrunner signs their commits. */
@@ -58,6 +60,8 @@ export const spaceManifestSchema = z.object({
   linksOutside: shownSchema,
   /** The netrunner was in the middle of one; files with conflict marks travel as they are. */
   underWay: z.enum(["merge", "rebase", "cherry-pick", "revert", "bisect"]).nullable(),
+  /** Files and folders of the work tree that are the deck's own: they have not gone along, and nothing comes back in their place. */
+  deck: z.array(nameSchema).max(100).default([]),
 });
 export type SpaceManifest = z.infer<typeof spaceManifestSchema>;
 

@@ -55,8 +55,10 @@ export async function packResult(
     fileBytes: most.fileBytes,
     filters: new Set(),
     leaveLinks: true,
+    deck: { names: given.deck, base: given.commit },
   });
-  const left = firstOf([...staged.left, ...(await inSubmodules(folder, staged.submodules))]);
+  const ofDeck = staged.ofDeck.map((name): Left => ({ path: shownName(name), why: "deck_home" }));
+  const left = firstOf([...staged.left, ...ofDeck, ...(await inSubmodules(folder, staged.submodules))]);
   if (earlier !== undefined) {
     const head = await readBundle(earlier.bundle, earlier.manifest, most.bundleBytes);
     await takeObjects(own.git, earlier.bundle, head, { mostBytes: most.bundleBytes, isStrict: false });

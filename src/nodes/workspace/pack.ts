@@ -3,6 +3,7 @@ import type { GitTools } from "./git-environment.ts";
 import { type SpaceLimits, usualLimits } from "./limits.ts";
 import { branchSchema, firstOf, type Left, type SpaceManifest } from "./manifest.ts";
 import { type PrivateRepository, privateRepository } from "./private-repository.ts";
+import { deckNames } from "./deck-home.ts";
 import { definedFilters } from "./filters.ts";
 import { borrowed, findRepository, type Repository } from "./repository.ts";
 import { stage } from "./staging.ts";
@@ -13,22 +14,25 @@ import { writeBundle } from "./bundle.ts";
  * it. Of the netrunner's repository nothing changes, not even an object is added to it.
  * @param workspace a folder in the work tree of a repository
  * @param outFile must not be there
+ * @param deckHome the deck's own folder, which does not go along
  */
 export async function pack(
   workspace: string,
   outFile: string,
   tools: GitTools,
-  limits: Partial<SpaceLimits> = {},
+  { deckHome, ...limits }: Partial<SpaceLimits> & { deckHome?: string | undefined } = {},
 ): Promise<SpaceManifest> {
   const most = { ...usualLimits, ...limits };
   const repository = await findRepository(workspace, tools);
   const shallow = await boundary(repository, tools, repository.isPartial ? 1 : most.commits);
   await using own = await privateRepository(tools, borrowed(repository, tools, { withFiles: true, shallow }));
+  const deck = await deckNames(deckHome, repository.workTree);
   const staged = await stage(own, {
     workTree: repository.workTree,
     fileBytes: most.fileBytes,
     filters: definedFilters(repository),
     leaveLinks: false,
+    deck: { names: deck, base: repository.head },
   });
   const isDirty = repository.head === null || staged.tree !== (await treeOf(own, repository.head));
   const commit =
@@ -51,6 +55,7 @@ export async function pack(
     filtered: firstOf(staged.filtered),
     linksOutside: firstOf(staged.linksOutside),
     underWay: repository.underWay,
+    deck,
   };
 }
 

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { access, lstat, readlink } from "node:fs/promises";
+import { isOfDeck, resetDeck } from "./deck-home.ts";
 import { type FileName, leadsOut, listOf, namesOf, placeOf, shownName } from "./file-names.ts";
 import { underFilters } from "./filters.ts";
 import type { Left } from "./manifest.ts";
@@ -13,6 +14,8 @@ export interface StagingRules {
   filters: ReadonlySet<string>;
   /** New links that lead out of the repository are left, too. */
   leaveLinks: boolean;
+  /** The deck's own files stay as they are in this commit; null: none of them is there. */
+  deck: { names: readonly string[]; base: string | null };
 }
 
 export interface Staged {
@@ -23,20 +26,25 @@ export interface Staged {
   submodules: FileName[];
   filtered: string[];
   linksOutside: string[];
+  /** Those of the deck's own that are not as in the commit, and stay behind. */
+  ofDeck: FileName[];
 }
 
 /** Brings the index of a private repository to what is in the work tree: changed, new and gone files, nothing that is ignored. */
 export async function stage(repository: PrivateRepository, rules: StagingRules): Promise<Staged> {
   // What was only touched is no change.
   await repository.git(["update-index", "-q", "--refresh", "--ignore-submodules", "--unmerged"], { codes: [0, 1] });
+  const reset = await resetDeck(repository, rules.deck.names, rules.deck.base);
   const entries = entriesOf((await repository.git(["ls-files", "-z", "--stage"])).out);
   const submodules = new Set(entries.filter(({ mode }) => mode === "160000").map(({ name }) => name));
   const changed = changesOf((await repository.git(["diff-files", "-z", "--raw", "--ignore-submodules=all"])).out);
-  const untracked = namesOf((await repository.git(["ls-files", "-z", "--others", "--exclude-standard"])).out);
 
+  const isDecks = isOfDeck(rules.deck.names);
+  const found = namesOf((await repository.git(["ls-files", "-z", "--others", "--exclude-standard"])).out);
+  const untracked = found.filter((name) => !isDecks(name));
   const gone: FileName[] = [];
   const there: FileName[] = [];
-  for (const [name, isGone] of changed) if (!submodules.has(name)) (isGone ? gone : there).push(name);
+  for (const [name, isGone] of changed) if (!submodules.has(name) && !isDecks(name)) (isGone ? gone : there).push(name);
   const left: Left[] = [];
   const lie = (name: FileName, why: Left["why"]): void => void left.push({ path: shownName(name), why });
   const nested = untracked.filter((name) => name.endsWith("/"));
@@ -79,6 +87,7 @@ export async function stage(repository: PrivateRepository, rules: StagingRules):
     submodules: [...submodules],
     filtered: [...filters].map(shownName),
     linksOutside: await linksOutside(rules.workTree, links),
+    ofDeck: [...new Set([...reset, ...[...changed.keys(), ...found].filter(isDecks)])],
   };
 }
 

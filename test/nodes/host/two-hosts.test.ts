@@ -31,7 +31,8 @@ describe.each(theServer("a second host"))("a second host in a fleet, over %s", (
   test("may come at once where the first one could not go on after it had entered the fleet", async () => {
     await using fleet = await openFleet();
     writeFileSync(join(fleet.folder, "a-file"), "");
-    const travel = { folder: join(fleet.folder, "a-file", "spaces"), path: "", home: fleet.folder };
+    const folder = join(fleet.folder, "a-file", "spaces");
+    const travel = { deckHome: fleet.folder, folder, path: "", home: fleet.folder };
     await expect(fleet.desk({ travel })).rejects.toThrow(/ENOTDIR/);
     mkdirSync(join(fleet.folder, "other"));
     await fleet.desk({ epochFile: join(fleet.folder, "other", "epoch.json") });

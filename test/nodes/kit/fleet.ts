@@ -47,7 +47,12 @@ export async function openFleet(): Promise<Fleet> {
       const desk = await openNodesDesk({
         access: { urls: [server.url], fleet: "test", login: { by: "nothing" }, tls: undefined },
         epochFile: join(folder, "epoch.json"),
-        travel: { folder: join(folder, "hub-spaces"), path: process.env["PATH"] ?? "", home: join(folder, "home") },
+        travel: {
+          deckHome: join(folder, "workspace/.cyberdeck"),
+          folder: join(folder, "hub-spaces"),
+          path: process.env["PATH"] ?? "",
+          home: join(folder, "home"),
+        },
         freeMb: () => 8000,
         lease,
         bounds: quick,

@@ -10,6 +10,7 @@ import { openFleet } from "../kit/fleet.ts";
 import { later } from "../kit/later.ts";
 import { theServer } from "../kit/nats.ts";
 import { startWholeNode } from "../kit/whole-node.ts";
+import { repository } from "../workspace/kit/place.ts";
 
 /** The run's folder, as an agent is told it. */
 const folderIn = ({ firstUserText }: ModelRequest): string => /^RUN FOLDER: (.+)$/m.exec(firstUserText)?.[1] ?? "";
@@ -100,6 +101,36 @@ describe.each(theServer("a run whose folder is not shared"))(
       expect(JSON.stringify(events)).not.toContain(one.data);
       expect(fleet.toldOf("deck.warned")).toEqual([]);
       expect(leftOf(events)).toEqual([]);
+    });
+
+    test("is told what it wrote into that folder as files on disk, also where it worked in a copy of the workspace", async () => {
+      await using fleet = await openFleet();
+      const desk = await fleet.desk();
+      const agents = later();
+      const copies = { asked: { workspace: "bundle" as const } };
+      await using _one = await startWholeNode(fleet, "one", { driver: agents.driver, ...copies });
+      await eventually(() => fleet.toldOf("node.came").length === 1, "the node is there");
+      await using kit = await openTestDeck({
+        driver: agents.through(desk),
+        settings: { sandbox: "off" },
+        answer: (asked) =>
+          asked.toolResults.length > 0
+            ? say("Wrote it.")
+            : reply(
+                useTool("Write", { file_path: `${folderIn(asked)}/parts/files.txt`, content: "a part" }),
+                useTool("Write", { file_path: "made.txt", content: "made in the copy" }),
+              ),
+      });
+      repository(kit.workspace);
+      const events = await kit.runTasks(["Write a part."]);
+      const folder = of(events, "run.opened")[0]?.body.folder ?? "";
+      expect(outcomesOf(events)).toMatchObject([
+        {
+          files: [{ path: join(folder, "parts/files.txt"), size: 6 }],
+          files_missing: [],
+          workspace: { how: "branch", files: { first: ["made.txt"] } },
+        },
+      ]);
     });
   },
 );

@@ -42,6 +42,18 @@ describe.each(theServer("copies of a workspace"))("a session that works in a cop
     await eventually(() => copiesOn(fleet, "one").length === 0, "the copy is gone");
   });
 
+  test("has nothing of the deck's home in it, though nothing has git ignore that", async () => {
+    await using fleet = await openFleet();
+    const { driver, agents, root, specOf } = await scene(fleet, ["one"]);
+    put(root, { "b.txt": "not committed", ".cyberdeck/hub.json": "password", ".cyberdeck/key.pem": "key" });
+    const session = await driver.open(specOf("cx-1"));
+    const { cwd } = agents.last();
+    expect(readdirSync(cwd).toSorted()).toEqual([".git", "a.txt", "b.txt"]);
+    writeFileSync(join(cwd, "c.txt"), "made there");
+    await endedWork(session);
+    expect(filesOf(root)).toEqual(["a.txt", "b.txt", "c.txt"]);
+  });
+
   test("that has changed nothing brings nothing back, and its copy goes", async () => {
     await using fleet = await openFleet();
     const { driver, root, specOf } = await scene(fleet, ["one"]);

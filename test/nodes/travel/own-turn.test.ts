@@ -59,7 +59,18 @@ async function scene() {
   const over = new AbortController().signal;
   const warn = (): void => undefined;
   const folder = at("hub-spaces");
-  const travel = await openTravel({ folder, things, path, home, warn, over, clock, bringMs, hurriedMs });
+  const travel = await openTravel({
+    deckHome: at("home/deck"),
+    folder,
+    things,
+    path,
+    home,
+    warn,
+    over,
+    clock,
+    bringMs,
+    hurriedMs,
+  });
   /** A node has made something, and tells of it; resolves when the host has fetched that, to what comes of it. */
   const bring = async (root: string, construct: string, hurry?: AbortSignal): Promise<Promise<Returned>[]> => {
     const given = await travel.give(specOf(construct, { cwd: root }));
@@ -77,7 +88,7 @@ async function scene() {
   };
   const workspace = (name: string): string => repository(at(name), { "a.txt": "one\n" });
   const kept = (): string[] => readdirSync(folder).filter((entry) => entry.startsWith("kept-"));
-  return { clock, stands, letThrough, bring, workspace, kept };
+  return { travel, clock, stands, letThrough, bring, workspace, kept };
 }
 
 describe("a result that comes back while others do", () => {
@@ -159,5 +170,23 @@ describe("a result that comes back while others do", () => {
     expect(await second).toMatchObject({ how: "lost", why: expect.stringContaining("it took longer than 3.0 s") });
     letThrough(root);
     expect(await first).toMatchObject({ how: "branch", branch: "cyberdeck/cx-1" });
+  });
+});
+
+describe("a result that cannot be had, as its node is gone", () => {
+  test.each([
+    ["may come later where somebody may go on in that copy", false, { later: true }],
+    ["is lost where its construct is over", true, {}],
+  ])("%s", async (_, isOver, more) => {
+    const { travel, workspace } = await scene();
+    const { copy } = await travel.give(specOf("cx-1", { cwd: workspace("work-a") }));
+    const gone = (): Promise<never> => Promise.reject(new Error("node-b has left the fleet"));
+    const hint = expect.stringContaining("stays on its node for three days") as string;
+    expect(await copy.take({ construct: "cx-1", isOver }, gone)).toEqual({
+      how: "lost",
+      why: "node-b has left the fleet",
+      hint,
+      ...more,
+    });
   });
 });

@@ -25,7 +25,13 @@ function scene() {
     },
     remove: (name) => Promise.resolve(stored.delete(name)),
   };
-  const packing = packingOf({ folder, things, tools, warn: (error) => troubles.push(error) });
+  const packing = packingOf({
+    folder,
+    things,
+    tools,
+    deckHome: at("r/.cyberdeck"),
+    warn: (error) => troubles.push(error),
+  });
   const root = repository(at("r"), { "a.txt": "one\n" });
   return { packing, root, folder, stored, puts, store, troubles };
 }

@@ -127,6 +127,24 @@ describe("what an agent on a node has made", () => {
     expect(await taken(root, manifest)).toMatchObject({ how: "conflict", free: "cyberdeck-cx-1-2" });
   });
 
+  test("made beside what is not committed merges where that is not, and its patch applies where it is", async () => {
+    const { at } = here();
+    const root = repository(at("r"), { both: "one\n" });
+    put(root, { both: "not committed\n" });
+    const manifest = await given(root);
+    put(at("node"), { both: "not committed\nnode\n", b: "b" });
+    const patchFile = at("its.patch");
+    const result = await taken(root, manifest, { patchFile });
+    if (result.how !== "taken") throw new Error("it was not taken");
+    expect(result.merge).toEqual({ how: "clean" });
+    expect(() => git(root, "merge", "-q", "cyberdeck/cx-1")).toThrow("would be overwritten by merge");
+    git(root, "apply", patchFile);
+    expect(filesOf(root)).toEqual({ both: "file not committed\nnode\n", b: "file b" });
+    git(root, "stash", "-q", "--include-untracked");
+    git(root, "merge", "-q", "cyberdeck/cx-1");
+    expect(filesOf(root)).toEqual({ both: "file not committed\nnode\n", b: "file b" });
+  });
+
   test("tells the files in which a merge would conflict, and merges nothing", async () => {
     const { at } = here();
     const root = repository(at("r"), { both: "one\n", mine: "m\n" });

@@ -66,5 +66,6 @@ export const manifestOf = (commit: string, file: Written, more: Partial<SpaceMan
   filtered: { count: 0, first: [] },
   linksOutside: { count: 0, first: [] },
   underWay: null,
+  deck: [],
   ...more,
 });
