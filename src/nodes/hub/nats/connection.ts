@@ -4,6 +4,7 @@ import { pause } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import type { HubBounds } from "../bounds.ts";
 import type { HubListeners, Link } from "../hub.ts";
+import { serverIdentity } from "../server-identity.ts";
 import type { HubAccess } from "../settings.ts";
 import { inboxOf } from "../subjects.ts";
 import { hubFault } from "./faults.ts";
@@ -148,4 +149,6 @@ const tlsOf = ({ ca, cert, key }: NonNullable<HubAccess["tls"]>): NonNullable<Co
   ...(ca === undefined ? {} : { caFile: ca }),
   ...(cert === undefined ? {} : { certFile: cert }),
   ...(key === undefined ? {} : { keyFile: key }),
+  // The client passes on what it does not know of.
+  ...serverIdentity,
 });
