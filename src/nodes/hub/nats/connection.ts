@@ -106,7 +106,7 @@ export async function dial(access: HubAccess, me: string, bounds: HubBounds): Pr
     // A server that wants a certificate of ours hangs up in a moment in which the client does not notice.
     if (fault.code !== "hub.no_answer" || access.tls === undefined || access.tls.cert !== undefined) throw fault;
     throw new Fault("setup", "hub.tls", `${fault.message}; it may want a certificate of ours`, {
-      hint: "Set tls.cert and tls.key, if its settings say verify: true. If not, check the network.",
+      hint: "Set tls.cert and tls.key in hub.json (--tls-cert, --tls-key), if its settings say verify: true. If not, check the network.",
       cause: error,
     });
   }
