@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { pause } from "../../src/base/clock.ts";
 import { Fault } from "../../src/base/fault.ts";
 import type { Link } from "../../src/nodes/hub/hub.ts";
 import { untilEntered } from "../../src/nodes/node/entering.ts";
 import type { NodeEvent } from "../../src/protocol/node.ts";
-import { hubOf, until } from "./kit/hub.ts";
+import { hubOf, quick, until } from "./kit/hub.ts";
+import { openFleet } from "./kit/fleet.ts";
 import { startNats, theServer } from "./kit/nats.ts";
 import { startWholeNode } from "./kit/whole-node.ts";
 
@@ -95,5 +97,24 @@ describe.each(theServer("a node whose name is taken"))("a node whose name is tak
     });
     await expect(started).rejects.toMatchObject({ code: "hub.name_taken" });
     expect(told).toEqual([]);
+  });
+});
+
+describe.each(theServer("a node whose server is away"))("a node that lost its lease as its server was away, %s", () => {
+  test("comes in again when that is back, and has not told that the list could not be reached", async () => {
+    await using fleet = await openFleet();
+    await fleet.desk();
+    const driver = { open: () => Promise.reject(new Error("nothing is opened")) };
+    const bounds = { ...quick, answerMs: 200 };
+    await using node = await startWholeNode(fleet, "one", { driver, parts: { bounds } });
+    await node.told("lease.granted");
+    await fleet.server.kill();
+    await node.told("lease.over");
+    // Enough for several attempts that would not be answered.
+    await pause(1500);
+    await fleet.server.restart();
+    await node.told("lease.granted", 2);
+    expect(node.of("link").map(({ link }) => link)).toEqual(["down", "up"]);
+    expect(node.of("trouble").filter(({ message }) => message.includes("registry"))).toEqual([]);
   });
 });
