@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { lookAtServer } from "../../../src/nodes/doctor/server-look.ts";
 import { serverIdentity } from "../../../src/nodes/hub/server-identity.ts";
@@ -89,6 +91,21 @@ describe.each(theServer("whose certificate a server has"))("the certificate of %
     await using host = await hubOf(server, "host", at(server, url));
     expect(host.hub.link).toBe("up");
     expect(await looked(server, url)).toBe("verified");
+  });
+
+  test("is compared with the address also where nobody has asked for TLS and the server wants it", async () => {
+    await using server = await serverOf("IP:127.0.0.1");
+    await using other = await serverOf("IP:127.0.0.2");
+    const usual = getCACertificates("default");
+    const authorities = [server, other].map((one) => readFileSync(tlsOf(one).ca, "utf8"));
+    setDefaultCACertificates([...usual, ...authorities]);
+    try {
+      await using host = await hubOf(server, "host");
+      expect(host.hub.link).toBe("up");
+      await expect(hubOf(other, "host")).rejects.toMatchObject({ code: "hub.tls" });
+    } finally {
+      setDefaultCACertificates(usual);
+    }
   });
 
   test("of several addresses is compared with the one that is dialled, not with the others", async () => {

@@ -1,7 +1,7 @@
 import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { connect, nkeyAuthenticator, type ConnectionOptions, type NatsConnection } from "@nats-io/transport-node";
 import { pause } from "../../../base/clock.ts";
-import { Fault } from "../../../base/fault.ts";
+import { errnoOf, Fault } from "../../../base/fault.ts";
 import type { HubBounds } from "../bounds.ts";
 import type { HubListeners, Link } from "../hub.ts";
 import { serverIdentity } from "../server-identity.ts";
@@ -100,7 +100,12 @@ export async function dial(access: HubAccess, me: string, bounds: HubBounds): Pr
     ...(access.tls === undefined ? {} : { tls: tlsOf(access.tls) }),
   };
   try {
-    return await connect(options);
+    return await connect(options).catch((error: unknown) => {
+      // Where nothing is said of TLS and the server wants it, the client has no check of ours.
+      if (access.tls === undefined && errnoOf(error) === "ERR_TLS_CERT_ALTNAME_INVALID")
+        return connect({ ...options, tls: tlsOf({}) });
+      throw error;
+    });
   } catch (error) {
     const fault = hubFault(error, `could not open the hub at ${access.urls.join(", ")}`);
     // A server that wants a certificate of ours hangs up in a moment in which the client does not notice.
