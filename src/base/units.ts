@@ -7,11 +7,12 @@ export function showDuration(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** A size for people: "812 bytes", "1.5 KB", "12.0 MB". */
+/** A size for people: "812 bytes", "1.5 KB", "12.0 MB", "4.0 GB". */
 export function showBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
   if (bytes < 999_950) return `${(bytes / 1000).toFixed(1)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 999_950_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** A cost in US dollars; small ones keep the digits that matter. */

@@ -15,8 +15,10 @@ export const checksOfHub = ({ hub, home }: Examination, around: Process): Return
     given: async () => {
       if (hub?.as === undefined) return found(hub?.settings ?? {}, homePaths(home).hub, around);
       named("node", hub.as);
-      // The login of the host is not that of a node.
-      return found(hub.settings, undefined, around);
+      const path = homePaths(home).hub;
+      return hub.settings["urls"] === undefined
+        ? foundAsNode({ asked: hub.settings, path, node: hub.as }, around)
+        : found(hub.settings, undefined, around);
     },
     me: hub?.as ?? theHost,
     version: around.version,
@@ -36,6 +38,32 @@ async function found(asked: Record<string, unknown>, path: string | undefined, {
     from: kept === undefined || path === undefined ? "as the command line says" : path,
     open: await openToOthers(secretFiles(settings)),
   };
+}
+
+/** As a node has it that goes by the server and the fleet of the home. What the file says of a login is the host's, and not used. */
+async function foundAsNode(
+  { asked, path, node }: { asked: Record<string, unknown>; path: string; node: string },
+  around: Process,
+): Promise<HubGiven> {
+  const kept = await readHubFile(path);
+  if (kept === undefined) return found(asked, undefined, around);
+  const isSaid = (settings: Record<string, unknown>): boolean =>
+    ["user", "password", "token", "nkey"].some((name) => settings[name] !== undefined);
+  if (isSaid(kept) && !isSaid(asked))
+    throw new Fault(
+      "usage",
+      "hub.no_node_login",
+      `it is not said with which login ${node} comes: the one in ${path} is the host's`,
+      {
+        hint: `Give that of ${node}: --user NAME --password env:NAME or file:PATH, or --token, or --nkey.`,
+      },
+    );
+  const { urls, fleet, tls } = kept;
+  const own = asked["tls"];
+  const files = { ...(tls?.ca === undefined ? {} : { ca: tls.ca }), ...(typeof own === "object" ? own : {}) };
+  const settings = { urls, fleet, ...asked, ...(Object.keys(files).length === 0 ? {} : { tls: files }) };
+  const { access, open } = await found(settings, undefined, around);
+  return { access, open, from: `server and fleet of ${path}` };
 }
 
 const secretFiles = (settings: Record<string, unknown>): string[] =>

@@ -78,6 +78,8 @@ export async function openNode(
     tell,
     mayActFor: (ms) => guardian.mayActFor(ms),
     ...haste,
+  }).catch((error: unknown) => {
+    throw ofData(error);
   });
   const release = undo.move();
   const close = async (): Promise<NodeEnd> => {
@@ -92,7 +94,7 @@ function lockOf(data: string): Lock {
   try {
     return acquireLock(data);
   } catch (error) {
-    if (!(error instanceof Fault) || error.code !== "home.locked") throw error;
+    if (!(error instanceof Fault) || error.code !== "home.locked") throw ofData(error);
     const { pid } = error.facts;
     throw new Fault(
       "refused",
@@ -105,4 +107,11 @@ function lockOf(data: string): Lock {
       },
     );
   }
+}
+
+/** A node's folder is no home. */
+function ofData(error: unknown): unknown {
+  if (!(error instanceof Fault) || error.hint?.includes("--home") !== true) return error;
+  const { kind, code, message, facts, hint } = error;
+  return new Fault(kind, code, message, { facts, hint: hint.replaceAll("--home", "--data"), cause: error });
 }

@@ -18,7 +18,11 @@ export function readHubAddress(text: string): URL {
   const url = /^(?:nats|tls):\/\/[^\s/?#%\\]+\/?$/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.hostname === "")
     throw new Fault("usage", "hub.bad_address", "an address of the hub is not one of a NATS server", {
-      hint: "An address is nats://host:port or tls://host:port, and nothing stands behind the port. See docs/hub.md.",
+      hint: hasGreatPort(text)
+        ? "Ports end at 65535; nats-server listens at 4222 unless its settings say otherwise. See docs/hub.md."
+        : "An address is nats://host:port or tls://host:port, and nothing stands behind the port. See docs/hub.md.",
     });
   return url;
 }
+
+const hasGreatPort = (text: string): boolean => Number(/:(\d{1,15})\/?$/.exec(text)?.[1] ?? 0) > 65_535;

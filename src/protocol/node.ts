@@ -5,6 +5,9 @@ import type { RunSettings } from "./settings.ts";
 export const workspaceWays = ["bundle", "shared"] as const;
 export type WorkspaceWay = (typeof workspaceWays)[number];
 
+/** No machine has room for more agents at once. */
+export const mostSlots = 1000;
+
 /** What a node of a fleet is started with. Paths absolute; secrets only as `env:NAME` or `file:/path`. */
 export interface NodeAsked {
   hub: {

@@ -19,6 +19,9 @@ describe("figures for people", () => {
     [1500, "1.5 KB"],
     [999_960, "1.0 MB"],
     [12_000_000, "12.0 MB"],
+    [999_949_999, "999.9 MB"],
+    [999_950_000, "1.0 GB"],
+    [4_000_000_000, "4.0 GB"],
   ])("%d bytes are %s", (bytes, text) => expect(showBytes(bytes)).toBe(text));
 
   test("a small cost keeps its digits, none has none", () => {

@@ -41,7 +41,7 @@ test("the hub of the home is looked at with what the home says, and with what th
   expect((await ofSettings({ settings: { fleet: "other" } }, kept))?.text).toContain("fleet other at");
 });
 
-test("an address of the command line goes before that of the home, whose login stays; as a node nothing of the home is used", async () => {
+test("an address of the command line goes before that of the home, whose login stays; as a node at another address nothing of the home is used", async () => {
   const there = { urls: ["nats://127.0.0.1:2"] };
   expect((await ofSettings({ settings: there }, kept))?.text).toContain(
     "fleet mine at nats://127.0.0.1:2, as host, with a password",
@@ -49,6 +49,31 @@ test("an address of the command line goes before that of the home, whose login s
   expect((await ofSettings({ settings: there, as: "n1" }, kept))?.text).toContain(
     "fleet main at nats://127.0.0.1:2, as n1, without a login",
   );
+});
+
+test("as a node without an address it is the server of the home that is looked at, with the login of the node", async () => {
+  const login = { user: "n1", password: "env:PASS" };
+  expect(await ofSettings({ settings: login, as: "n1" }, kept)).toMatchObject({
+    state: "ok",
+    text: expect.stringMatching(
+      /^fleet mine at nats:\/\/127\.0\.0\.1:1, as n1, with a password \(server and fleet of .*hub\.json\)$/,
+    ),
+  });
+  expect((await ofSettings({ settings: { ...login, fleet: "other" }, as: "n1" }, kept))?.text).toContain("fleet other");
+  const open = JSON.stringify({ urls: ["nats://127.0.0.1:1"] });
+  expect((await ofSettings({ settings: {}, as: "n1" }, open))?.text).toContain("as n1, without a login");
+});
+
+test("as a node the login of the host is not used: that of the node is asked for", async () => {
+  expect(await ofSettings({ settings: {}, as: "n1" }, kept)).toMatchObject({
+    state: "problem",
+    text: expect.stringContaining("with which login n1 comes"),
+    next: expect.stringContaining("--user"),
+  });
+  expect(await ofSettings({ settings: {}, as: "n1" })).toMatchObject({
+    state: "problem",
+    text: "it is not said where the hub is",
+  });
 });
 
 test.each([

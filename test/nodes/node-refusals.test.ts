@@ -61,12 +61,20 @@ describe("cyberdeck node is refused", () => {
 
   test("with a secret that is not there, or that others could read", async () => {
     await using scene = await openNodeScene(nobody, idle);
-    expect(await refusal(scene, ["--token", "env:NOT_SET"])).toContain("NOT_SET");
+    expect(await refusal(scene, ["--token", "env:NOT_SET"], { code: 2 })).toContain("NOT_SET");
     const plain = await refusal(scene, ["--token", "hunter2"], { code: 2 });
     expect(plain).toContain("env:NAME or file:/path");
     const inUrl = scene.command(["node", "--hub", "nats://me:hunter2@h:1", "--pool", "p", "--slots", "1"]);
     expect(await inUrl.ended).toBe(2);
     expect(plain + inUrl.errors()).not.toContain("hunter2");
+  });
+
+  test("with a folder that cannot be had, and the flag for another one is that of a node", async () => {
+    await using scene = await openNodeScene(nobody, idle);
+    const text = await refusal(scene, ["--data", "/dev/null/node"]);
+    expect(text).toContain("/dev/null/node");
+    expect(text).toContain("name another one with --data");
+    expect(text).not.toContain("--home");
   });
 
   test("with names that cannot be, which are told", async () => {

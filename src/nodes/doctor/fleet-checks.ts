@@ -24,7 +24,7 @@ export const paceCheck = ({ probeIfAny }: HubState): Check => ({
     const tripMs = trips[3] ?? 0;
     const { entries } = await probe.entries(z.unknown(), 20).catch(() => ({ entries: [] }));
     const newest = Math.max(...entries.map(({ writtenAt }) => writtenAt));
-    const text = `${tripMs.toFixed(1)} ms there and back`;
+    const text = `${tripMs < 0.1 ? "less than 0.1" : tripMs.toFixed(1)} ms there and back`;
     if (tripMs > slowMs)
       return warning(`${text}: each call of a construct on a node waits for that at least twice`, {
         next: "Use a server that is nearer to the host and its nodes.",

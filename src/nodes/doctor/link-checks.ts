@@ -140,14 +140,14 @@ function tlsResult(url: URL, tls: TlsLook): Result {
 function remedyOf(code: string): string {
   if (code === "NO_TLS")
     return "Give the server a certificate (tls in its settings, see docs/hub.md); without one, use nats:// in the address.";
-  if (code === "NO_CERT") return "Set tls.cert and tls.key of the hub.";
+  if (code === "NO_CERT") return "Set tls.cert and tls.key in hub.json (--tls-cert, --tls-key).";
   if (code === "CERT_HAS_EXPIRED") return "Renew it, and have nats-server read it anew.";
   if (code === "CERT_NOT_YET_VALID") return "Check the clocks of both machines.";
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-    return "Use a name in the address that stands in the certificate, or have one made with this name (subjectAltName).";
+    return "Use a name or IP address that stands in the certificate, or have one made with this one (subjectAltName).";
   if (/SELF_SIGNED|UNABLE_TO/.test(code))
-    return "Set tls.ca of the hub to the file (PEM) of who has signed it: the authority, not the certificate itself.";
-  return "Check tls.ca, tls.cert and tls.key of the hub, and the tls part of the settings of nats-server.";
+    return "Set tls.ca in hub.json (--tls-ca) to the file (PEM) of who has signed it: the authority, not the certificate itself.";
+  return "Check tls.ca, tls.cert and tls.key in hub.json (--tls-ca, --tls-cert, --tls-key), and the tls part of the settings of nats-server.";
 }
 
 const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { connect, isIP, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { connect as secure, type ConnectionOptions } from "node:tls";
 import { z } from "zod";
 import { errnoOf, messageOf } from "../../base/fault.ts";
 import { oneLine } from "../../base/text.ts";
+import { serverIdentity, servernameOf } from "../hub/server-identity.ts";
 import type { HubAccess } from "../hub/settings.ts";
 
 /** What stands at an address, as far as it shows before anybody logs in. */
@@ -92,10 +93,10 @@ async function certificateOf(socket: Socket, host: string, files: NonNullable<Hu
   const [ca, cert, key] = await Promise.all([text(files.ca), text(files.cert), text(files.key)]);
   const options: ConnectionOptions = {
     socket,
-    host,
+    ...servernameOf(host),
+    ...serverIdentity,
     // What is wrong with it is told, and it is not spoken to.
     rejectUnauthorized: false,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),

@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { z } from "zod";
 import { errnoOf, Fault, messageOf } from "../../base/fault.ts";
+import { issueWords } from "./setting-words.ts";
 import { hubSettingsSchema, type HubSettings } from "./settings.ts";
 
 /** The fleet of whoever names none. */
@@ -24,7 +25,7 @@ export async function readHubFile(path: string): Promise<HubSettings | undefined
   try {
     return fileSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw bad(path, error instanceof z.ZodError ? firstOf(error) : noJson(error), correctIt);
+    throw bad(path, error instanceof z.ZodError ? issueWords(error) : noJson(error), correctIt);
   }
 }
 
@@ -37,10 +38,5 @@ function noJson(error: unknown): string {
   return `it is not JSON${at}`;
 }
 
-function firstOf({ issues: [first] }: z.ZodError): string {
-  const where = first?.path.join(".") ?? "";
-  return `${where === "" ? "" : `${where}: `}${first?.message ?? "it is not one of ours"}`;
-}
-
 const bad = (path: string, why: string, hint: string): Fault =>
-  new Fault("setup", "hub.bad_file", `${path} cannot be used: ${why}`, { facts: { path }, hint });
+  new Fault("usage", "hub.bad_file", `${path} cannot be used: ${why}`, { facts: { path }, hint });

@@ -16,6 +16,7 @@ import { fromHostSchema, nodeWireVersion } from "../wire/letters.ts";
 import { nodeStateSchema, type NodeTells } from "../wire/node-state.ts";
 import { asked, drainSchema, farewellSchema } from "../wire/questions.ts";
 import { dataIdOf } from "../data-id.ts";
+import { untilEntered } from "./entering.ts";
 import { untilGone } from "./gone.ts";
 import { jobHand } from "./job-hand.ts";
 import { queueOf } from "./names.ts";
@@ -77,6 +78,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
   let fault: unknown;
   let stint: Stint | undefined;
   let draining: "host" | "node" | undefined;
+  /** So often the link has changed. */
+  let turns = 0;
 
   await using undo = new AsyncDisposableStack();
   const dataId = await dataIdOf(data);
@@ -86,6 +89,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     access,
     bounds,
     onLink(link) {
+      turns += 1;
       // That it hangs up by itself is no news.
       if (!over.signal.aborted) tell({ type: "link", link });
       if (link === "up") stint?.sendAgain();
@@ -93,7 +97,10 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     onStrange: ({ from, why }) => tell({ type: "strange", from, why }),
     onTrouble: (trouble) => tell(troubleOf(trouble)),
   });
-  undo.defer(() => hub.close());
+  undo.defer(() => {
+    over.abort();
+    return hub.close();
+  });
   // Beside its data, of which no agent may write anything.
   const spaces =
     parts.asked.workspace === "shared"
@@ -216,16 +223,18 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
   const enterAgain = async (): Promise<Entry<NodeTells> | undefined> => {
     teller.tellTo(undefined);
     await entry.leave();
-    for (let waitMs = leastPauseMs; !over.signal.aborted; waitMs = Math.min(waitMs * 2, mostPauseMs)) {
-      try {
-        return await registry.enter(boot, teller.state());
-      } catch (error) {
-        if (error instanceof Fault && error.code === "hub.name_taken") fail(error);
-        else tell(troubleOf(error));
-      }
-      await pause(waitMs, over.signal);
+    try {
+      return await untilEntered({
+        enter: () => registry.enter(boot, teller.state()),
+        link: () => ({ state: hub.link, turns }),
+        tell: (error) => tell(troubleOf(error)),
+        pauses: { leastMs: leastPauseMs, mostMs: mostPauseMs },
+        signal: over.signal,
+      });
+    } catch (error) {
+      fail(error);
+      return undefined;
     }
-    return undefined;
   };
 
   const live = async (): Promise<boolean> => {

@@ -60,6 +60,18 @@ describe("cyberdeck node", () => {
     expect(asked).toEqual([]);
   });
 
+  test.each(["--slots", "--warm"])("has at most a thousand with %s", async (flag) => {
+    const many = scene([...needed, flag, "1001"]);
+    many.over.resolve({ proven: true, fault: undefined });
+    const { code, err } = await run(many.world);
+    expect([code, many.asked]).toEqual([2, []]);
+    expect(err).toContain(`${flag} cannot be "1001"`);
+    expect(err).toContain("to 1,000");
+    const most = scene([...needed, flag, "1000"]);
+    most.over.resolve({ proven: true, fault: undefined });
+    expect((await run(most.world)).code).toBe(0);
+  });
+
   test("asks for a node as the flags say, with secrets as places and paths that are whole", async () => {
     const { world, asked, over } = scene([
       ...needed,

@@ -60,6 +60,8 @@ describe("cyberdeck nodes", () => {
     const { out } = await run(stand(["nodes", "drain", "node-a"], deck));
     expect(out).toBe("node-a takes no more work; 2 agents on it go on\n");
     expect(deck.commands).toEqual([{ type: "nodes.drain", name: "node-a", draining: true }]);
+    const withOne = scriptedDeck({ fleet, onNode: 1 });
+    expect((await run(stand(["nodes", "drain", "node-a"], withOne))).out).toContain("; 1 agent on it goes on\n");
     expect((await run(stand(["nodes", "undrain", "node-a"], deck))).out).toBe("node-a takes work again\n");
   });
 

@@ -66,6 +66,8 @@ export interface Script {
   blacklist?: BlacklistEntry[];
   /** The machines besides this one. */
   fleet?: NodesListing;
+  /** So many agents are on a node that is drained; left out: two. */
+  onNode?: number;
   /** What holds the agents of a home up in which no run is open. */
   account?: AccountHold;
   /** Time of the first event, milliseconds since the epoch. */
@@ -400,7 +402,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
       case "nodes.list":
         return script.fleet ?? { hub: null, nodes: [] };
       case "nodes.drain":
-        return { node: command.name, draining: command.draining, used: 2 };
+        return { node: command.name, draining: command.draining, used: script.onNode ?? 2 };
       case "secrets.learn":
         return { known: command.values.length };
       case "runs.open":

@@ -79,6 +79,13 @@ describe("the page of nodes", () => {
     await desk.close();
   });
 
+  test("says of one agent that it goes on", async () => {
+    const { desk } = await nodesDesk({ fleet: aFleet(), onNode: 1 });
+    await desk.press("D", "y");
+    expect(has(await desk.press("enter"), "takes no more work; 1 agent on it goes on")).toBe(true);
+    await desk.close();
+  });
+
   test("warns before the last node of a pool that takes work is drained, and not before another one", async () => {
     const fleet = aFleet();
     const script = { fleet };

@@ -226,7 +226,7 @@ describe.each(theServer("the doctor's look at a hub"))("the doctor's look at %s"
     const settings = `accounts { FLEET: { jetstream: { max_file: 100MB }, users: [ { user: "host", password: "right" } ] } }`;
     await using server = await startNats(settings);
     expect((await findings(server, as("host")))["hub-store"]).toMatchObject(
-      withNext("problem", /0 bytes of 10\d\.\d MB.* needs 4288\.0 MB/, /max_file_store/),
+      withNext("problem", /0 bytes of 10\d\.\d MB.* needs 4\.3 GB/, /max_file_store/),
     );
   });
 

@@ -100,6 +100,8 @@ describe("the pace of a hub", () => {
 
   test("goes by the middle one of its round trips, so that one slow one is no warning", async () => {
     expect(await pace([1, 2, 3, 4, 5, 6, 9000])).toMatchObject({ state: "ok", text: "4.0 ms there and back" });
+    expect((await pace([0.04, 0.04, 0.04, 0.04, 1, 1, 1])).text).toBe("less than 0.1 ms there and back");
+    expect((await pace([0.1, 0.1, 0.1, 0.1, 1, 1, 1])).text).toBe("0.1 ms there and back");
     const slow = await pace([1, 2, 3, 400, 500, 600, 900]);
     expect(slow).toMatchObject({ state: "warning", text: expect.stringContaining("400.0 ms") });
     expect(slow.next).toContain("nearer");

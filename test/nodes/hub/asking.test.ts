@@ -1,7 +1,7 @@
 import { connect } from "@nats-io/transport-node";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { hubOf } from "../kit/hub.ts";
+import { hubOf, until } from "../kit/hub.ts";
 import { startNats, theServer } from "../kit/nats.ts";
 
 const claimSchema = z.object({ session: z.string() });
@@ -98,6 +98,17 @@ describe.each(theServer("questions between host and nodes"))("questions over %s"
     await expect(node.hub.asking.ask("host", large, grantSchema)).rejects.toMatchObject({
       code: "hub.question_too_large",
       hint: expect.stringContaining("max_payload"),
+    });
+  });
+
+  test("that are refused as there is no link are not said to be asked again: who asks does that", async () => {
+    await using server = await startNats();
+    await using host = await hubOf(server, "host");
+    await server.kill();
+    await until(() => host.hub.link === "down");
+    await expect(host.hub.asking.ask("n1", question, grantSchema)).rejects.toMatchObject({
+      code: "hub.down",
+      hint: expect.stringMatching(/^Try it again when the link is back/),
     });
   });
 

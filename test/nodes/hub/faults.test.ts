@@ -1,4 +1,5 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
+import { errors } from "@nats-io/nats-core";
 import { describe, expect, test } from "vitest";
 import { hubFault } from "../../../src/nodes/hub/nats/faults.ts";
 
@@ -18,5 +19,25 @@ describe("what the server says about its store", () => {
       kind,
       message: expect.stringMatching(new RegExp(`^could not get it: .*${words}`)),
     });
+  });
+});
+
+test("a certificate that nobody here knows names the flag and the setting, and not what Node has for its command line", () => {
+  const words = "unable to verify the first certificate";
+  const advice = "; if the root CA is installed locally, try running Node.js with --use-system-ca";
+  const error = Object.assign(new Error(`${words}${advice}`), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+  expect(hubFault(error, "could not open it")).toMatchObject({
+    code: "hub.tls",
+    message: `could not open it: no secure connection came about (${words})`,
+    hint: expect.stringMatching(/tls\.ca in hub\.json \(--tls-ca\)/),
+  });
+});
+
+test("what a login may not do says that the login may be for another name or fleet", () => {
+  const error = new errors.PermissionViolationError("no", "subscription", "_INBOX.cd.main.x1.a");
+  expect(hubFault(error, "could not open it")).toMatchObject({
+    code: "hub.not_permitted",
+    message: expect.stringContaining("to hear _INBOX.cd.main.x1.a"),
+    hint: expect.stringMatching(/another node's name or another fleet: compare --user with --name and --fleet/),
   });
 });

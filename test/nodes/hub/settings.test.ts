@@ -59,6 +59,41 @@ test.each([
 });
 
 test.each([
+  ["a fleet with a dot", { fleet: "a.b" }, /--fleet/],
+  ["a user without a password", { user: "u" }, /--password/],
+  ["a password without a user", { password: "env:SECRET" }, /--user/],
+  ["a secret as itself", { user: "u", password: "s3cret" }, /file:PATH.*env:NAME/],
+  ["two logins", { user: "u", password: "env:SECRET", token: "env:SECRET" }, /one of them/],
+  ["a certificate without its key", { tls: { cert: "/c" } }, /--tls-key/],
+  ["a seed that is none", { nkey: "env:SECRET" }, /nk -gen user/],
+  ["a setting that nobody knows", { passwort: "env:SECRET" }, /The settings are urls, fleet/],
+])("the next step for %s is about that, and not about addresses", async (_, settings, hint) => {
+  const fault: unknown = await read(settings).catch((error: unknown) => error);
+  expect(fault).toMatchObject({ kind: "usage", hint: expect.stringMatching(hint) });
+  expect(fault).toMatchObject({ hint: expect.not.stringContaining("An address is") });
+});
+
+test.each([
+  ["a variable that is not set", { token: "env:NOBODY" }],
+  ["a file that is not there", { token: `file:${folder}/none` }],
+  ["a certificate that is not there", { tls: { ca: `${folder}/none.pem` } }],
+])("%s is a mistake in what was asked for, as other wrong settings are", async (_, settings) => {
+  await expect(read(settings)).rejects.toMatchObject({ kind: "usage" });
+});
+
+test.each([
+  ["nats://host:99999", /Ports end at 65535/],
+  ["tls://[::1]:65536/", /Ports end at 65535/],
+  ["nats://host:4222/x", /nothing stands behind the port/],
+  ["nats://host:port", /nothing stands behind the port/],
+])("the next step for the address %s is about what is wrong with it", async (url, hint) => {
+  await expect(read({ urls: [url] })).rejects.toMatchObject({
+    code: "hub.bad_address",
+    hint: expect.stringMatching(hint),
+  });
+});
+
+test.each([
   "nats://me:s3cret@127.0.0.1:4222",
   "nats://s3cret@127.0.0.1",
   "http://me:s3cret@127.0.0.1:4222",

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "../../../base/clock.ts";
 import { Fault } from "../../../base/fault.ts";
 import { count } from "../../../base/units.ts";
-import { workspaceWays, type NodeAsked, type NodeEvent, type RunningNode } from "../../../protocol/node.ts";
+import { mostSlots, workspaceWays, type NodeAsked, type NodeEvent, type RunningNode } from "../../../protocol/node.ts";
 import { sandboxes } from "../../../protocol/settings.ts";
 import { exitCode } from "../exit.ts";
 import { absolute } from "../flags/brake-flags.ts";
@@ -40,11 +40,11 @@ export function defineNode(command: Command, world: World, finish: (code: number
       words("--hub", "nats://10.0.0.1:4222"),
     )
     .requiredOption("--pool <name>", "the group of nodes to which it belongs", words("--pool", "builders"))
-    .requiredOption("--slots <n>", "so many agents at once", wholeNumber("--slots", 1))
+    .requiredOption("--slots <n>", "so many agents at once, 1,000 at most", wholeNumber("--slots", 1, mostSlots))
     .option(
       "--warm <n>",
       "so many agents more are kept ready for the next constructs (default: 1, with one slot 0)",
-      wholeNumber("--warm", 0),
+      wholeNumber("--warm", 0, mostSlots),
     )
     .option("--fleet <name>", "the fleet; a fleet has one host", words("--fleet", "main"), "main")
     .option("--name <name>", "its name, which no other node may have (default: that of this machine)")
@@ -150,5 +150,5 @@ Examples:
 
 Agents run with the login and the environment of this machine: nothing of the host's comes here, and nothing of these goes there. The host
 decides what runs; this machine's gate and wall keep to the host's policy. Ctrl+C drains: what is at work goes on, nothing new is taken.
-A second Ctrl+C ends everything and proves it. Exit codes: 0 drained, 130 cut short, 1 it could not go on.
+A second Ctrl+C ends everything and proves it. Exit codes: 0 drained, 130 cut short, 2 what was asked for is wrong, 1 it could not go on.
 `;

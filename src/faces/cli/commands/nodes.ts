@@ -41,7 +41,7 @@ export function defineNodes(command: Command, world: World, finish: (code: numbe
       if (flags.json === true) return jsonLine(done);
       const { node, used } = done;
       if (!done.draining) return `${oneLine(node, 64)} takes work again\n`;
-      const left = used === 0 ? "nothing is at work on it" : `${count(used, "agent")} on it go on`;
+      const left = used === 0 ? "nothing is at work on it" : count(used, "agent on it goes on", "agents on it go on");
       return `${oneLine(node, 64)} takes no more work; ${left}\n`;
     };
 

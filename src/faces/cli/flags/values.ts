@@ -7,13 +7,14 @@ import { placeName } from "../../../protocol/place.ts";
 import type { Tier } from "../../../protocol/verdict.ts";
 import { tiers } from "../../../protocol/verdict.ts";
 
-/** Reads a whole number that is at least `least`. */
+/** Reads a whole number that is at least `least`, and no more than `most`. */
 export const wholeNumber =
-  (flag: string, least: number) =>
+  (flag: string, least: number, most = Infinity) =>
   (text: string): number => {
     const value = /^\d{1,9}$/.test(text.trim()) ? Number(text) : Number.NaN;
-    if (value >= least) return value;
-    throw wrong(flag, text, `give a whole number from ${least} up, as in ${flag} ${Math.max(least, 4)}`);
+    if (value >= least && value <= most) return value;
+    const range = most === Infinity ? `from ${least} up` : `from ${least} to ${most.toLocaleString("en")}`;
+    throw wrong(flag, text, `give a whole number ${range}, as in ${flag} ${Math.max(least, 4)}`);
   };
 
 /** Reads US dollars, with or without the sign. */

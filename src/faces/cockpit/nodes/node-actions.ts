@@ -65,7 +65,8 @@ function askToDrain(at: At<NodesState>, draining: boolean): void {
 async function drain(at: At<NodesState>, name: string, draining: boolean): Promise<void> {
   const reply = await at.hands.send({ type: "nodes.drain", name, draining });
   if (reply === undefined) return;
-  const left = reply.used === 0 ? "nothing is at work on it" : `${count(reply.used, "agent")} on it go on`;
+  const left =
+    reply.used === 0 ? "nothing is at work on it" : count(reply.used, "agent on it goes on", "agents on it go on");
   at.hands.say(draining ? `${name} takes no more work; ${left}` : `${name} takes work again`, "good");
   await loadNodes(at);
 }

@@ -24,7 +24,7 @@ export function natsAsking({ connection, subjects, me, onStrange, onTrouble }: A
       // The client would keep the question until the link is back, and then it is late.
       if (connection.link === "down")
         throw new Fault("setup", "hub.down", `${doing}: the link to the hub is down`, {
-          hint: "It is tried again by itself.",
+          hint: "Try it again when the link is back; cyberdeck nodes shows it.",
         });
       const bytes = Buffer.from(JSON.stringify({ id, body }));
       const most = nats.info?.max_payload ?? 0;

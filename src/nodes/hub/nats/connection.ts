@@ -1,9 +1,10 @@
 import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { connect, nkeyAuthenticator, type ConnectionOptions, type NatsConnection } from "@nats-io/transport-node";
 import { pause } from "../../../base/clock.ts";
-import { Fault } from "../../../base/fault.ts";
+import { errnoOf, Fault } from "../../../base/fault.ts";
 import type { HubBounds } from "../bounds.ts";
 import type { HubListeners, Link } from "../hub.ts";
+import { serverIdentity } from "../server-identity.ts";
 import type { HubAccess } from "../settings.ts";
 import { inboxOf } from "../subjects.ts";
 import { hubFault } from "./faults.ts";
@@ -99,13 +100,18 @@ export async function dial(access: HubAccess, me: string, bounds: HubBounds): Pr
     ...(access.tls === undefined ? {} : { tls: tlsOf(access.tls) }),
   };
   try {
-    return await connect(options);
+    return await connect(options).catch((error: unknown) => {
+      // Where nothing is said of TLS and the server wants it, the client has no check of ours.
+      if (access.tls === undefined && errnoOf(error) === "ERR_TLS_CERT_ALTNAME_INVALID")
+        return connect({ ...options, tls: tlsOf({}) });
+      throw error;
+    });
   } catch (error) {
     const fault = hubFault(error, `could not open the hub at ${access.urls.join(", ")}`);
     // A server that wants a certificate of ours hangs up in a moment in which the client does not notice.
     if (fault.code !== "hub.no_answer" || access.tls === undefined || access.tls.cert !== undefined) throw fault;
     throw new Fault("setup", "hub.tls", `${fault.message}; it may want a certificate of ours`, {
-      hint: "Set tls.cert and tls.key, if its settings say verify: true. If not, check the network.",
+      hint: "Set tls.cert and tls.key in hub.json (--tls-cert, --tls-key), if its settings say verify: true. If not, check the network.",
       cause: error,
     });
   }
@@ -148,4 +154,6 @@ const tlsOf = ({ ca, cert, key }: NonNullable<HubAccess["tls"]>): NonNullable<Co
   ...(ca === undefined ? {} : { caFile: ca }),
   ...(cert === undefined ? {} : { certFile: cert }),
   ...(key === undefined ? {} : { keyFile: key }),
+  // The client passes on what it does not know of.
+  ...serverIdentity,
 });

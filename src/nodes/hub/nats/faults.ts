@@ -50,7 +50,7 @@ function classOf(error: unknown): Class {
     return setup(
       "not_permitted",
       `the server does not permit ${error.operation === "publish" ? "to say" : "to hear"} ${error.subject}`,
-      "Give this user of the NATS server the permissions that docs/hub.md lists.",
+      "Give this user of the NATS server the permissions that docs/hub.md lists. If it has them, this login is for another node's name or another fleet: compare --user with --name and --fleet.",
     );
   if (isOff(error))
     return setup(
@@ -70,8 +70,8 @@ function classOf(error: unknown): Class {
   if (isTls(error))
     return setup(
       "tls",
-      `no secure connection came about (${why})`,
-      "Check that the certificate of the server bears the name in the address, and that tls.ca is the file of who has signed it.",
+      `no secure connection came about (${why.replace(advice, "")})`,
+      "Check that the certificate of the server bears the name or the IP address that is in the address, and that tls.ca in hub.json (--tls-ca) is the file of who has signed it.",
     );
   if (error instanceof errors.ClosedConnectionError || error instanceof errors.DrainingConnectionError)
     return setup("closed", "the hub is closed", "Open it again.");
@@ -107,6 +107,9 @@ const isOff = (error: unknown): boolean =>
   (error instanceof Error && error.name === "JetStreamNotEnabled") ||
   (error instanceof JetStreamApiError && [10_039, 10_076].includes(error.code)) ||
   /jetstream (is )?not enabled/i.test(messageOf(error));
+
+/** Node's own, for its command line, which nobody has here. */
+const advice = /; if the root CA is installed locally.*$/s;
 
 const isTls = (error: unknown): boolean => {
   const code = errnoOf(error) ?? "";
