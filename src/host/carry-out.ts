@@ -145,7 +145,7 @@ export async function carryOut(
 }
 
 async function open(command: Opening, { opener, blacklist, runs, options, parts }: DeckWorks): Promise<OpenedRun> {
-  await mustHavePlace(command.settings?.on, parts);
+  if (command.type !== "run.resume") await mustHavePlace(command.settings?.on, parts);
   if (command.type === "goal.set")
     return opener.open("goal", { ...wishOf(command, options), asked: [command.goal] }, (run) => {
       run.record("goal.set", { goal: command.goal });

@@ -89,6 +89,18 @@ describe("a wish for a place", () => {
     expect(outcomesOf(await kit.untilClosed(afterSeq)).map(({ task }) => task)).toEqual(["Work."]);
   });
 
+  test("that holds for a run is refused when that is resumed in a deck with one machine, unless another one is given", async () => {
+    const far = farPlaces([gpu]);
+    const settings = { on: { pool: "gpu" } };
+    await using first = await openTestDeck({ driver: far.driver, places: far.places, settings, keep: true });
+    const run = (await first.runTasks(["Work."]))[0]?.run ?? "";
+    await first.deck.close();
+    await using later = await openTestDeck({ folder: first.folder });
+    await expect(later.resume(run)).rejects.toMatchObject({ kind: "usage", code: "place.none" });
+    const { afterSeq } = await later.resume(run, { settings: { on: {} } });
+    expect(of(await later.untilClosed(afterSeq), "run.closed")).toMatchObject([{ body: { status: "done" } }]);
+  });
+
   test("for labels of this machine is refused, also where there are others", async () => {
     const far = farPlaces([gpu]);
     await using kit = await openTestDeck({
