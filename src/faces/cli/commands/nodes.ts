@@ -56,7 +56,7 @@ export function defineNodes(command: Command, world: World, finish: (code: numbe
 
 function page({ hub, nodes, hub_file_changed: isStale = false }: NodesListing): string {
   if (hub === null && isStale)
-    return "This host began before hub.json of its home was written, so it works on its own machine alone. To meet the nodes: cyberdeck host stop, then cyberdeck host --detach\n";
+    return "This host began before hub.json of its home was written, so it works on its own machine alone. To meet the nodes: cyberdeck host stop, then start it again with any run, or with cyberdeck host --detach\n";
   if (hub === null)
     return "This deck works on its own machine alone. For other machines, start its host with --hub; see docs/nodes.md.\n";
   const lines = [
