@@ -24,9 +24,9 @@ import type { Process } from "./around.ts";
 import { attachDeck } from "./attach-deck.ts";
 import { agentAsked, providerDigest } from "./host-fit.ts";
 import { mustBeNetrunner } from "./must-be-netrunner.ts";
-import type { OpenFleet } from "./deck-nodes.ts";
 import { openNodes } from "./open-nodes.ts";
 import { openAsking } from "./open-asking.ts";
+import { replaceMisfit } from "./reach-host.ts";
 import { pluginParts } from "./plugin-parts.ts";
 import { cataloguePlaces } from "./open-catalogues.ts";
 
@@ -50,6 +50,7 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     mustBeNetrunner(around);
     return openEditingDeck(home, { secrets, version: around.version });
   }
+  if (mode === "serve") await replaceMisfit(options, around);
   const asked = agentAsked(options, around);
   const named = asked === null ? {} : { claudeBin: asked };
   const own = { ...options, ...named, secrets, self: await selfOf(options, around) };
@@ -61,11 +62,17 @@ export async function openDeck(options: DeckOptions, around: Process): Promise<{
     const mark = { [homeMarkerName]: homeMark(home) ?? home };
     const agents = { executable, env: { ...provider.env, ...mark }, guardian };
     const here = claudeDriver(agents);
-    const { driver = here, nodes, places } = await openFleet(options, { here, agentHome }, around, guardian, provider);
+    const {
+      driver = here,
+      nodes,
+      places,
+      isHubStale,
+    } = await openFleet(options, { here, agentHome }, around, guardian, provider);
     return {
       driver,
       ...(nodes === undefined ? {} : { nodes }),
       ...(places === undefined ? {} : { places }),
+      isHubStale,
       calibers: claudeCalibers(agents, options),
       judgeFor: (place) => judgeFor({ ...place, agentHome, keptProcesses: () => [process.pid, guardian.pid ?? 1] }),
       agentHome,
@@ -91,9 +98,9 @@ async function openFleet(
   around: Process,
   guardian: Guardian,
   provider: Provider,
-): Promise<Partial<OpenFleet>> {
+): ReturnType<typeof openNodes> {
   try {
-    return (await openNodes(options, agents, around)) ?? {};
+    return await openNodes(options, agents, around);
   } catch (error) {
     await guardian.close();
     await provider.release();

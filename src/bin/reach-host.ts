@@ -7,6 +7,7 @@ import type { Port } from "../host/port.ts";
 import type { HostStatus } from "../protocol/host.ts";
 import { misfitOf } from "./host-fit.ts";
 import type { Process } from "./around.ts";
+import { mustBeNetrunner } from "./must-be-netrunner.ts";
 
 /** For a host to be there that does what is asked, all tries together, milliseconds. */
 const reachMs = 45_000;
@@ -41,6 +42,20 @@ export async function reachHost(
     // Another face has been quicker, or a command changes something in the home: that is over soon.
     if (fault.code !== "home.locked" || isLast) throw fault;
     await change(options.home);
+  }
+}
+
+/** Ends the host of a home that does not fit who wants to be it, as a face does; one that is at work stays, and this is refused. */
+export async function replaceMisfit(options: DeckOptions, around: Process): Promise<void> {
+  const there = await attachIfThere(options.home);
+  if (there === undefined) return;
+  try {
+    mustBeNetrunner(around);
+    const status = await statusOf(there.port);
+    const misfit = status === undefined ? undefined : misfitOf(status, options, around);
+    if (status !== undefined && misfit !== undefined) await replace(there.port, status, misfit);
+  } finally {
+    await there.close();
   }
 }
 

@@ -21,6 +21,15 @@ export const ejectWish = (reason: string): StopWish => ({
   cause: "eject",
 });
 
+/**
+ * Whether what is queued or at work is kept for the next life of the run: it does where the run only stops for a while, and where the host
+ * ends under tasks, since no daemon would start them again.
+ */
+export const keepsWork = (
+  { kind }: Pick<RunView, "kind">,
+  { status, cause }: Pick<Closing, "status"> & Pick<StopWish, "cause">,
+): boolean => status === "paused" || status === "waiting" || (kind === "tasks" && cause === "host_shutdown");
+
 /** How a run without a daemon ends, now that this much is in flight; undefined while it goes on. */
 export function endOfTasks(view: RunView, inFlight: number, bound: Bound | undefined): DaemonEnd | undefined {
   if (inFlight > 0)

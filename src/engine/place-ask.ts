@@ -14,15 +14,21 @@ export interface PlaceAsks {
 
 export type AskedPlace = { ok: true; on?: PlaceAsk } | { ok: false; rule: string; reason: string };
 
+/** Why there can be no place at all that is as asked for; undefined: there is one, or there may be one day. */
+export function noPlaceFor(on: PlaceAsk, hasOthers: boolean): string | undefined {
+  if (isHereEnough(on)) return undefined;
+  if (on.pool === herePool)
+    return `it is to run on ${showAsk(on)}, and this machine has no label ${on.labels?.join(" or ")}`;
+  return hasOthers ? undefined : `it is to run on ${showAsk(on)}, and this deck has no other machine`;
+}
+
 /** Where a construct is to run, or why that cannot be. A pool of which no machine is up now is waited for. */
 export function askedPlace({ netrunner, fixed, daemon, profile }: PlaceAsks, places: Places | undefined): AskedPlace {
   const on = [netrunner, fixed, daemon, profile].find((ask) => ask !== undefined && isAsked(ask));
   if (on === undefined) return { ok: true };
-  if (places === undefined)
-    return isHereEnough(on)
-      ? { ok: true, on }
-      : { ok: false, rule: "place.none", reason: `it is to run on ${showAsk(on)}, and this deck has no other machine` };
-  if (on !== daemon) return { ok: true, on };
+  const none = noPlaceFor(on, places !== undefined);
+  if (none !== undefined) return { ok: false, rule: "place.none", reason: none };
+  if (places === undefined || on !== daemon) return { ok: true, on };
   const known = places.list?.().map(({ name }) => name) ?? [];
   if (on.pool === undefined || on.pool === herePool || known.includes(on.pool)) return { ok: true, on };
   const list = known.length === 0 ? "there are none now" : `there are: ${known.join(", ")}`;

@@ -4,7 +4,7 @@ import type { Ejection } from "../protocol/ejection.ts";
 import { foldEvent } from "../protocol/snapshot.ts";
 import type { RunView } from "../protocol/view.ts";
 import type { Membership } from "./account/account.ts";
-import { closeOnRecord, ejectWish, endOfTasks, type Closing, type StopWish } from "./closing.ts";
+import { closeOnRecord, ejectWish, endOfTasks, keepsWork, type Closing, type StopWish } from "./closing.ts";
 import type { CutEject } from "./eject/cut-eject.ts";
 import { ejectingOf, type Ejecting } from "./eject/ejecting.ts";
 import type { Control } from "./control.ts";
@@ -274,8 +274,7 @@ export class Run {
 
   /** In this order: no new starts, constructs end, the daemon ends, then the closing is recorded and the report written. */
   async #finish(wish: Pick<Closing, "status" | "reason"> & Pick<StopWish, "how" | "cause">): Promise<void> {
-    // A run that stops for a while keeps its queue.
-    await this.#endAll({ ...wish, queued: wish.status === "paused" || wish.status === "waiting" ? "keep" : "end" });
+    await this.#endAll({ ...wish, queued: keepsWork(this.view, wish) ? "keep" : "end" });
     const { status, reason } = (await this.#ejecting.begun) === undefined ? wish : (this.#wish ?? wish);
     this.#membership?.leave();
     this.#works.budget.close();

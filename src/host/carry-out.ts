@@ -13,6 +13,7 @@ import type { DeckWorks } from "./deck-works.ts";
 import { answerFiles, isFileCommand } from "./file-commands.ts";
 import { fullSettings } from "./full-settings.ts";
 import type { OpenedRun, Replies } from "./port.ts";
+import { mustHavePlace } from "./must-have-place.ts";
 import { listEvents, listRuns, readRun } from "./reading.ts";
 import { steerRun } from "./run-commands.ts";
 import type { OpeningWish } from "./run-opener.ts";
@@ -63,10 +64,14 @@ export async function carryOut(
           throw new Fault("refused", "deck.closing", "this deck is being closed", { hint: "Open another one." });
         return open(command, works);
       });
+    case "construct.spawn": {
+      const run = runs.must(command.run);
+      await mustHavePlace(command.on, parts);
+      return steerRun(command, run);
+    }
     case "say":
     case "goal.edit":
     case "stop":
-    case "construct.spawn":
     case "settings.change":
     case "blacklist.allow":
       return steerRun(command, runs.must(command.run));
@@ -117,7 +122,10 @@ export async function carryOut(
     case "secrets.learn":
       return { known: store.redactor.learn(command.values) };
     case "nodes.list":
-      return parts.nodes?.list() ?? { hub: null, nodes: [] };
+      return {
+        ...(parts.nodes?.list() ?? { hub: null, nodes: [] }),
+        hub_file_changed: (await parts.isHubStale?.()) ?? false,
+      };
     case "nodes.drain":
       if (parts.nodes === undefined) throw noHub();
       return parts.nodes.drain(command.name, command.draining);
@@ -136,7 +144,8 @@ export async function carryOut(
   }
 }
 
-async function open(command: Opening, { opener, blacklist, runs, options }: DeckWorks): Promise<OpenedRun> {
+async function open(command: Opening, { opener, blacklist, runs, options, parts }: DeckWorks): Promise<OpenedRun> {
+  if (command.type !== "run.resume") await mustHavePlace(command.settings?.on, parts);
   if (command.type === "goal.set")
     return opener.open("goal", { ...wishOf(command, options), asked: [command.goal] }, (run) => {
       run.record("goal.set", { goal: command.goal });

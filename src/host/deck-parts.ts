@@ -43,6 +43,8 @@ export interface DeckParts {
   accountTimes?: AccountTimes;
   /** Other machines; the driver opens sessions on them. Without it, there is this one alone. */
   nodes?: DeckNodes;
+  /** Whether hub.json of the home says something else by now than when this deck was opened. Never rejects. */
+  isHubStale?: () => Promise<boolean>;
   /** Ends what was started for this deck alone, after everything else. */
   release: () => Promise<void>;
 }

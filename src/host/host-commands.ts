@@ -81,6 +81,7 @@ export async function stopRuns({ options, runs, parts }: DeckWorks): Promise<Hos
   return {
     pid: process.pid,
     started: options.self?.started ?? null,
+    offline: options.offline,
     runs: open.map(({ view }) => view.run),
     marks: marks.length,
     ...proof,

@@ -29,6 +29,8 @@ import type { CanaryDesk } from "./canary-desk.ts";
 import type { DeckCatalogues } from "./deck-catalogues.ts";
 import type { DeckOptions } from "./deck-options.ts";
 import type { DeckParts } from "./deck-parts.ts";
+import { mustHavePlace } from "./must-have-place.ts";
+import { isOwnWish } from "./own-wish.ts";
 import type { OpenedRun } from "./port.ts";
 import { runFiles } from "./run-files.ts";
 import { mustBelong } from "./run-place.ts";
@@ -107,6 +109,8 @@ export class RunOpener {
     const known = await this.#calibers();
     const { offline } = options;
     const settings = settledSettings({ ...view.settings, ...Object.fromEntries(given), offline }, known);
+    // What a dead host has left is settled all the same.
+    if (!isOwnWish(command) && !view.isEjecting) await mustHavePlace(settings.on, parts);
     // What is built for this run, its brake and its bounds, must go by the new settings from the start.
     view.settings = settings;
     const policy = this.#policy(view.workspace);

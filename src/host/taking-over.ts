@@ -1,6 +1,7 @@
 import { messageOf } from "../base/fault.ts";
 import { marksIn } from "../engine/resume/left-behind.ts";
 import { endLeftOfHome } from "../engine/resume/strays.ts";
+import { isOwnWish, ownCommandLine } from "./own-wish.ts";
 import { misplaced } from "./run-place.ts";
 import { noteFor } from "../engine/journal.ts";
 import type { Command } from "../protocol/command.ts";
@@ -35,9 +36,6 @@ export async function reapLeft(
 /** So often within an hour does a host go on by itself with a run: one that kills its host would be started for ever. */
 const mostLives = 3;
 const livesMs = 3_600_000;
-
-/** What a host writes as the command line of a run with which it goes on by itself. */
-export const ownCommandLine = ["cyberdeck", "host"];
 
 type Resume = (command: Command & { type: "run.resume" }) => Promise<unknown>;
 
@@ -77,10 +75,7 @@ export async function goOnWithLeft(
   for (const view of views.filter(({ isEjecting }) => !isEjecting)) {
     const misfit = await misplaced(view, options);
     const lives = [...store.eventsOf(view.run)].filter(
-      (event) =>
-        event.type === "run.resumed" &&
-        event.at > Date.now() - livesMs &&
-        event.body.command_line.join(" ") === ownCommandLine.join(" "),
+      (event) => event.type === "run.resumed" && event.at > Date.now() - livesMs && isOwnWish(event.body),
     );
     const objection =
       misfit !== undefined

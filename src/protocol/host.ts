@@ -58,6 +58,8 @@ export type HostStatus = z.infer<typeof hostStatusSchema>;
 export const hostStopSchema = z.object({
   pid: z.int(),
   started: z.number().nullable(),
+  /** With the scripted model: its runs go on with that alone. */
+  offline: z.boolean().default(false),
   /** The runs that were open, and are stopped. */
   runs: z.array(z.string()),
   /** Nothing that they have started is alive: the last two looks for all of their marks found nothing. */

@@ -42,6 +42,8 @@ export type ListedNode = z.infer<typeof listedNodeSchema>;
 export const nodesListingSchema = z.object({
   hub: z.object({ fleet: z.string(), link: z.enum(["up", "down", "left"]) }).nullable(),
   nodes: z.array(listedNodeSchema),
+  /** `hub.json` of the home says something else by now than when this host began. */
+  hub_file_changed: z.boolean().optional(),
 });
 export type NodesListing = z.infer<typeof nodesListingSchema>;
 

@@ -53,9 +53,13 @@ describe("a construct whose agent is not up yet", () => {
       afterSeq,
       ({ type, body }) => type === "construct.started" && "construct" in body && body.construct === late,
     );
+    // For as long as another one takes for all of its work.
+    const { settings: same } = kit;
+    const other = await kit.deck.send({ type: "spawn", tasks: ["Three."], settings: same, command_line: [] });
+    const { seq } = (await kit.untilClosed(other.afterSeq)).at(-1) ?? { seq: 0 };
     await kit.deck.send({ type: "construct.kill", construct: late });
-    const events = await kit.untilClosed(afterSeq);
+    const events = await kit.untilClosed(seq);
     expect(outcomesOf(events).find(({ id }) => id === late)).toMatchObject({ state: "killed", cause: "netrunner" });
-    expect(requestsOf(kit.api).length).toBe(1);
+    expect(requestsOf(kit.api).length).toBe(2);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { block, call, say, type Answerer } from "../../src/offline/reply.ts";
 import { scripted } from "../../src/offline/script.ts";
+import { startOfflineApi } from "../../src/offline/server.ts";
+import type { DeckEvent } from "../../src/protocol/event.ts";
 import { foldRunEvents } from "../../src/protocol/snapshot.ts";
-import { doneWhenIdle, leftOf, of, openTestDeck, outcomesOf } from "../kit/deck.ts";
+import { doneWhenIdle, leftOf, of, openTestDeck, outcomesOf, untilRemembered, type TestDeck } from "../kit/deck.ts";
 
 /** Writes a file, then calls so many times, then says so. A message in between changes nothing. */
 const calling =
@@ -99,3 +101,64 @@ describe("a run that is left at a bound", () => {
     ]);
   });
 });
+
+describe("a run of tasks whose host is stopped", () => {
+  /** Two of three tasks at work, both with a session to go on in, when the host is stopped. */
+  async function stoppedAtWork(kit: TestDeck): Promise<DeckEvent[]> {
+    const opened = await kit.startTasks(["One.", "Two.", "Three."]);
+    let calls = 0;
+    const begun = await kit.eventsUntil(opened.afterSeq, ({ type }) => {
+      if (type === "construct.tool_called") calls += 1;
+      return calls === 2;
+    });
+    await untilRemembered(kit, begun);
+    expect((await kit.deck.send({ type: "host.stop" })).proven).toBe(true);
+    return kit.untilClosed(opened.afterSeq);
+  }
+
+  const busyThenDone: Answerer = ({ messages }) =>
+    JSON.stringify(messages).includes("You go on now") || JSON.stringify(messages).includes("Three.")
+      ? say("Done.")
+      : call("Bash", { command: "touch started; sleep 300 & wait" });
+
+  test("goes on with each of them in its session when it is resumed, and each has one outcome", async () => {
+    const api = await startOfflineApi({ answer: busyThenDone });
+    await using _ = { [Symbol.asyncDispose]: () => api.close() };
+    await using first = await openTestDeck({
+      api,
+      settings: { max_concurrent: 2 },
+      judge: () => () => allowed,
+      keep: true,
+    });
+    const left = await stoppedAtWork(first);
+    expect(outcomesOf(left)).toEqual([]);
+    expect(leftOf(left)).toEqual([]);
+    expect(of(left, "run.closed")[0]?.body).toMatchObject({ status: "stopped", reason: "the host was stopped" });
+    const sessions = new Map(of(left, "construct.suspended").map(({ body }) => [body.construct, body.session_id]));
+    expect(sessions.size).toBe(2);
+    await first.deck.closed;
+
+    await using later = await openTestDeck({ api, folder: first.folder, judge: () => () => allowed });
+    const resumed = await later.resume(left[0]?.run ?? "");
+    const events = await later.untilClosed(resumed.afterSeq);
+    expect(of(events, "run.closed")[0]?.body).toMatchObject({ status: "done", reason: "3 of 3 tasks done" });
+    expect(
+      outcomesOf(events)
+        .map(({ task, state }) => `${task} ${state}`)
+        .sort(),
+    ).toEqual(["One. done", "Three. done", "Two. done"]);
+    for (const [id, session] of sessions)
+      expect(outcomesOf(events).find((one) => one.id === id)?.session_id).toBe(session);
+    expect(of(events, "construct.queued")).toEqual([]);
+  });
+
+  test("keeps nothing of it where the netrunner has stopped the tasks", async () => {
+    await using kit = await openTestDeck({ answer: busyThenDone, judge: () => () => allowed });
+    const opened = await kit.startTasks(["One."]);
+    await kit.eventsUntil(opened.afterSeq, ({ type }) => type === "construct.tool_called");
+    await kit.deck.send({ type: "stop", status: "stopped", reason: "enough", force: false });
+    expect(outcomesOf(await kit.untilClosed(opened.afterSeq))).toMatchObject([{ state: "killed", cause: "netrunner" }]);
+  });
+});
+
+const allowed = { decision: "allow", rule: "test.all", reason: "a test", effects: [] } as const;

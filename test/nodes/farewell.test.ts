@@ -6,7 +6,7 @@ import type { AgentDriver, AgentSession } from "../../src/drivers/agent.ts";
 import type { NodesDeskParts } from "../../src/nodes/host/desk-parts.ts";
 import { nodeWireVersion as wire } from "../../src/nodes/wire/letters.ts";
 import { asked, dismissedSchema } from "../../src/nodes/wire/questions.ts";
-import { call, type Answerer } from "../../src/offline/reply.ts";
+import { call, say, type Answerer } from "../../src/offline/reply.ts";
 import { remainsOf } from "../survivors/remains.ts";
 import { openFleet, type Fleet } from "./kit/fleet.ts";
 import { hubOf, until } from "./kit/hub.ts";
@@ -192,16 +192,21 @@ describe.each(theServer("a farewell"))("a host that ends, over %s", () => {
 const atWork: Answerer = () => call("Bash", { command: "echo once >> begun; setsid sleep 301 & wait" });
 
 describe.each(theServer("a host that is stopped"))("cyberdeck host stop, over %s", () => {
-  test("ends what is on a node before it has left, and the node waits for the next host", async () => {
+  test("ends what is on a node before it has left, and the task goes on there when the next host resumes its run", async () => {
     await using server = await startNats();
-    await using scene = await openNodeScene(server, atWork);
+    let answer = atWork;
+    await using scene = await openNodeScene(server, (request) => answer(request));
     const deck = ["--workspace", scene.workspace, "--home", join(scene.folder, "home-of-host")];
-    const host = scene.command(["host", ...deck, "--hub", server.url, "--fleet", "test"]);
-    await until(
-      () => host.errors().includes("the host of"),
-      () => host.errors(),
-      60_000,
-    );
+    const hosting = async () => {
+      const host = scene.command(["host", ...deck, "--hub", server.url, "--fleet", "test"]);
+      await until(
+        () => host.errors().includes("the host of"),
+        () => host.errors(),
+        60_000,
+      );
+      return host;
+    };
+    const host = await hosting();
     const node = scene.node("node-a");
     await node.told("lease.granted");
     const spawned = scene.command(["spawn", "--detach", "--on", "builders", "--sandbox", "off", ...deck, "Work."]);
@@ -218,6 +223,18 @@ describe.each(theServer("a host that is stopped"))("cyberdeck host stop, over %s
     expect(remainsOf(scene.folder).filter((line) => line.includes("sleep 301"))).toEqual([]);
     expect(await host.ended).toBe(0);
     await node.told("lease.waiting");
+
+    answer = () => say("Done.");
+    const next = await hosting();
+    await node.told("lease.granted", 2);
+    const resumed = scene.command(["run", "--json", "--resume", "last", ...deck]);
+    expect([await resumed.ended, resumed.errors()]).toEqual([0, expect.any(String)]);
+    const told = (type: string) => resumed.events.filter((event) => event.type === type);
+    expect(told("run.closed")).toMatchObject([{ status: "done", reason: "1 of 1 tasks done" }]);
+    expect(told("construct.started")).toMatchObject([{ place: "node-a" }]);
+    expect(told("construct.ended")).toHaveLength(1);
+    expect(await scene.command(["host", "stop", ...deck]).ended).toBe(0);
+    expect(await next.ended).toBe(0);
     node.signal("SIGTERM");
     expect(await node.ended).toBe(0);
   });

@@ -48,6 +48,14 @@ describe("where a construct goes", () => {
     });
   });
 
+  test("is nowhere for labels of the host's own machine, and that is what it says, whatever nodes are up", () => {
+    for (const nodes of [[], [node("a", { labels: ["gpu"] })]])
+      expect(place(wish({ pool: herePool, labels: ["gpu"] }), room(nodes))).toEqual({
+        isPlaced: false,
+        why: "this machine has no label gpu",
+      });
+  });
+
   test("is waited for where the node of its session has only just come, and is not given up", () => {
     const coming = node("b", { closed: "has no policy yet", isComing: true });
     expect(place(wish({ before: "b" }), room([node("a"), coming]))).toEqual({

@@ -37,7 +37,10 @@ export interface Drive {
   /** The same for a command that only looks, or stops. */
   place: string;
   /** Opens the run, or opens it again, or `joins` it where it is open: then with the view of what it was. */
-  open: (port: Port) => Promise<{ opened: OpenedRun; view: RunView | undefined; joins?: boolean }>;
+  open: (
+    port: Port,
+    tell: (text: string) => void,
+  ) => Promise<{ opened: OpenedRun; view: RunView | undefined; joins?: boolean }>;
 }
 
 /** A start that takes longer than this is told of, milliseconds. */
@@ -68,7 +71,7 @@ export async function driveRun(
     try {
       if (stops.count > 0) return exitCode.interrupted;
       const { runs: before } = drive.deck.mode === "host" ? await deck.port.send({ type: "runs.open" }) : { runs: [] };
-      const run = await drive.open(deck.port);
+      const run = await drive.open(deck.port, tell);
       slow[Symbol.dispose]();
       const beside = before.map(({ run: id }) => id).filter((id) => id !== run.opened.run);
       if (beside.length > 0 && !json) tell(`also open in the host: ${beside.join(", ")} (cyberdeck ls)`);

@@ -21,6 +21,8 @@ export function nextStep(view: RunView, again: string, rule: string | undefined)
     case "paused":
       return `The run is paused: ${sentence(view.reason)} ${remedy(rule ?? "")} with:\n  ${resume}${raisedBound(view, rule ?? "")}`;
     case "stopped":
+      if (view.kind === "tasks" && Object.values(view.constructs).every(({ outcome }) => outcome !== null))
+        return `The tasks were stopped; what they did is kept. To have them done again, give them anew:\n  cyberdeck spawn "TASK"${again}`;
       return `The run was stopped; what it did is kept. Go on with:\n  ${resume}`;
     case "running":
     case "done":

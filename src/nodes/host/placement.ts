@@ -99,6 +99,7 @@ const loadOf = ({ slots, used }: Pick<NodeState, "slots" | "used">): number => (
 
 /** The nearest reason: what would have to change for it to go on. */
 function whyNot({ pool, labels, needMb, wall }: Wish, { here, nodes }: Room, isHereAllowed: boolean): string {
+  if (pool === herePool && labels.length > 0) return `this machine has no label ${labels.join(" or ")}`;
   const where = pool === undefined ? "" : ` of the pool ${pool}`;
   const ofPool = nodes.filter((node) => pool === undefined || node.pool === pool);
   const labelled = ofPool.filter((node) => labels.every((label) => node.labels.includes(label)));

@@ -36,6 +36,16 @@ describe("where a construct is to run", () => {
     expect(askedPlace(asks({ daemon: { pool: "here" } }), undefined)).toEqual({ ok: true, on: { pool: "here" } });
   });
 
+  test("is refused for labels of this machine, which has none, where there are others, too", () => {
+    const refused = {
+      ok: false,
+      rule: "place.none",
+      reason: expect.stringContaining("this machine has no label cuda"),
+    };
+    for (const at of [undefined, places("gpu")])
+      expect(askedPlace(asks({ netrunner: { pool: "here", labels: ["cuda"] } }), at)).toEqual(refused);
+  });
+
   test("is refused to a daemon that names a pool of which nothing is up, and it is told which there are", () => {
     expect(askedPlace(asks({ daemon: { pool: "gpus" } }), places("gpu", "big"))).toEqual({
       ok: false,

@@ -67,13 +67,51 @@ describe("a wish for a place", () => {
     expect(of(events, "construct.started").map(({ body }) => body.place)).toEqual(["node-b"]);
   });
 
-  test("of a task in a deck with one machine is refused, and nothing waits for ever", async () => {
+  test("of the netrunner in a deck with one machine is refused before anything begins, with what to do", async () => {
     await using kit = await openTestDeck({ settings: { on: { pool: "gpu" } } });
-    const events = await kit.runTasks(["Work."]);
-    expect(of(events, "spawn.refused").map(({ body }) => [body.rule, body.reason])).toEqual([
-      ["place.none", "it is to run on the pool gpu, and this deck has no other machine"],
-    ]);
-    expect(outcomesOf(events)).toEqual([]);
+    const refusal = {
+      kind: "usage",
+      code: "place.none",
+      message: "nothing was started: it is to run on the pool gpu, and this deck has no other machine",
+      hint: expect.stringContaining("cyberdeck host --detach --hub"),
+    };
+    await expect(kit.startGoal("Do it.")).rejects.toMatchObject(refusal);
+    await expect(kit.startTasks(["Work."])).rejects.toMatchObject(refusal);
+    expect(await kit.deck.send({ type: "runs.list" })).toEqual({ runs: [] });
+    const { afterSeq } = await kit.deck.send({
+      type: "spawn",
+      tasks: ["Work."],
+      settings: { ...kit.settings, on: {} },
+      command_line: [],
+    });
+    const joins = { type: "construct.spawn", task: "More.", on: { pool: "gpu" } } as const;
+    await expect(kit.deck.send(joins)).rejects.toMatchObject(refusal);
+    expect(outcomesOf(await kit.untilClosed(afterSeq)).map(({ task }) => task)).toEqual(["Work."]);
+  });
+
+  test("that holds for a run is refused when that is resumed in a deck with one machine, unless another one is given", async () => {
+    const far = farPlaces([gpu]);
+    const settings = { on: { pool: "gpu" } };
+    await using first = await openTestDeck({ driver: far.driver, places: far.places, settings, keep: true });
+    const run = (await first.runTasks(["Work."]))[0]?.run ?? "";
+    await first.deck.close();
+    await using later = await openTestDeck({ folder: first.folder });
+    await expect(later.resume(run)).rejects.toMatchObject({ kind: "usage", code: "place.none" });
+    const { afterSeq } = await later.resume(run, { settings: { on: {} } });
+    expect(of(await later.untilClosed(afterSeq), "run.closed")).toMatchObject([{ body: { status: "done" } }]);
+  });
+
+  test("for labels of this machine is refused, also where there are others", async () => {
+    const far = farPlaces([gpu]);
+    await using kit = await openTestDeck({
+      driver: far.driver,
+      places: far.places,
+      settings: { on: { pool: "here", labels: ["cuda"] } },
+    });
+    await expect(kit.startTasks(["Work."])).rejects.toMatchObject({
+      code: "place.none",
+      message: expect.stringContaining("this machine has no label cuda"),
+    });
   });
 
   test("of the netrunner for one that joins a run counts for that one alone", async () => {

@@ -153,6 +153,15 @@ describe("host", () => {
     const ended = { node: "node-a", sessions: 2, proven: true, problem: null };
     const fine = await run(stand(["host", "stop"], await deckAtWork({ stopped: { nodes: [ended] } })));
     expect([fine.code, fine.out]).toEqual([0, expect.stringContaining("node-a: 2 agents ended there\n")]);
+    // The end of their runs has ended them before.
+    const idle = { node: "node-a", sessions: 0, proven: true, problem: null };
+    const left = { runs: [runId], offline: true, marks: 3, looks: [0, 0], nodes: [idle] };
+    const whole = await run(stand(["host", "stop", "--workspace", "/"], await deckAtWork({ stopped: left })));
+    expect(whole.out.split("\n").slice(0, 3)).toEqual([
+      `${runId}: stopped; to go on: cyberdeck run --resume ${runId} --workspace / --offline`,
+      "nothing is left on this machine: its processes were looked through 2 times",
+      "node-a: nothing is left there",
+    ]);
     for (const [left, says] of [
       [{ node: "node-b", sessions: 1, proven: false, problem: null }, "node-b: 1 agent ended there, NOT PROVEN"],
       [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NodesListing } from "../../../src/protocol/nodes.ts";
-import { aStatus, scriptedDeck } from "./scripted-deck.ts";
+import { aStatus, scriptedDeck, type ScriptedDeck } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 const fleet: NodesListing = {
@@ -55,6 +55,16 @@ describe("cyberdeck nodes", () => {
     );
   });
 
+  test("says that the host has to be started again where hub.json has come or changed since", async () => {
+    const alone = scriptedDeck({ fleet: { hub: null, nodes: [], hub_file_changed: true } });
+    expect((await run(stand(["nodes"], alone))).out).toMatch(
+      /^This host began before hub\.json .*cyberdeck host stop, then/,
+    );
+    const { out } = await run(stand(["nodes"], scriptedDeck({ fleet: { ...fleet, hub_file_changed: true } })));
+    expect(out.trimEnd().split("\n").at(-1)).toContain("hub.json of the home has been changed since this host began");
+    expect((await run(stand(["nodes"], scriptedDeck({ fleet })))).out).not.toContain("hub.json");
+  });
+
   test("has a node take no more work, and says what goes on there", async () => {
     const deck = scriptedDeck({ fleet });
     const { out } = await run(stand(["nodes", "drain", "node-a"], deck));
@@ -82,6 +92,30 @@ describe("the flags of a host that has a hub", () => {
       code: 2,
       err: expect.stringContaining("--fleet needs --hub"),
     });
+  });
+});
+
+describe("a run for nodes that are not up yet", () => {
+  const done = (listing: NodesListing): ScriptedDeck =>
+    scriptedDeck({ fleet: listing, onOpen: (stage) => stage.close("done") });
+
+  test.each([
+    [["run", "--on", "builders", "goal"], "no node of the pool builders is up yet"],
+    [["spawn", "--label", "rocm", "task"], "no node of any place with rocm is up yet"],
+  ])("says first, in %j, which pools there are, and begins", async (argv, why) => {
+    const { code, err } = await run(stand(argv, done(fleet)));
+    expect([code, err.split("\n")[0]]).toEqual([0, expect.stringContaining(why)]);
+    expect(err.split("\n")[0]).toContain("there are: gpu (cuda)");
+    expect((await run(stand(argv, done({ ...fleet, nodes: [] })))).err).toContain("waits; no node is up");
+  });
+
+  test("says nothing of it where one is up that fits, and where none is asked for", async () => {
+    for (const argv of [
+      ["run", "--on", "gpu", "--label", "cuda", "goal"],
+      ["run", "goal"],
+      ["run", "--on", "here", "goal"],
+    ])
+      expect((await run(stand(argv, done(fleet)))).err).not.toContain("is up yet");
   });
 });
 

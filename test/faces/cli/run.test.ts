@@ -10,7 +10,7 @@ import type { Command } from "../../../src/protocol/command.ts";
 import type { RunStatus } from "../../../src/protocol/run-status.ts";
 import { driveOf } from "./drive.ts";
 import { runId, scriptedDeck, settings } from "./scripted-deck.ts";
-import type { Script, Stage } from "./scripted-deck.ts";
+import type { Script, ScriptedDeck, Stage } from "./scripted-deck.ts";
 import { run, stand } from "./test-world.ts";
 
 const one = "cx-00000001";
@@ -275,6 +275,22 @@ describe("without a terminal", () => {
     expect(code).toBe(4);
     expect(err).toContain(`What it did is kept. Go on with:\n  cyberdeck run --resume ${runId}`);
     expect(err).not.toContain("bound");
+  });
+
+  test("tasks that were stopped can only be given anew, where those that are left go on when the run is resumed", async () => {
+    const stopped = (isLeft: boolean): ScriptedDeck =>
+      scriptedDeck({
+        onOpen: (stage) => {
+          stage.queue("cx-00000001", "task");
+          if (!isLeft) stage.end("cx-00000001", { state: "killed", cause: "netrunner" });
+          stage.close("stopped", "enough");
+        },
+      });
+    const { err: over } = await run(stand(["spawn", "--offline", "task"], stopped(false)));
+    expect(over).toContain('give them anew:\n  cyberdeck spawn "TASK" --offline\n');
+    expect(over).not.toContain("--resume");
+    const { err: left } = await run(stand(["spawn", "--offline", "task"], stopped(true)));
+    expect(left).toContain(`Go on with:\n  cyberdeck run --resume ${runId} --offline\n`);
   });
 
   test("a deck that dies under its face tells how the run goes on, with the flags that it takes", async () => {

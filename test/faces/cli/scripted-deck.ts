@@ -391,6 +391,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         return {
           pid: 1,
           started: null,
+          offline: false,
           runs: [],
           proven: true,
           marks: 0,

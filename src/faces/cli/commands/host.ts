@@ -7,7 +7,14 @@ import { isAllGone, type HostStatus, type HostStop } from "../../../protocol/hos
 import { moment, money, spell } from "../../words/amounts.ts";
 import { closeDeck } from "../close-deck.ts";
 import { exitCode } from "../exit.ts";
-import { addAgentFlags, addHomeFlags, addHubFlags, deckOptions, type DeckFlags } from "../flags/deck-flags.ts";
+import {
+  addAgentFlags,
+  addHomeFlags,
+  addHubFlags,
+  deckOptions,
+  repeated,
+  type DeckFlags,
+} from "../flags/deck-flags.ts";
 import { wholeNumber } from "../flags/values.ts";
 import { jsonLine } from "../json-lines.ts";
 import { lookUp } from "../look-up.ts";
@@ -67,7 +74,7 @@ export function defineHost(command: Command, world: World, finish: (code: number
             const done = await tellWhileEnding(port.send({ type: "host.stop" }), { port, clock: systemClock, tell });
             const isGone = await world.hostGone(done);
             if (isAllGone(done) && isGone) code = exitCode.done;
-            return flags.json === true ? jsonLine({ ...done, gone: isGone }) : stopPage(done, isGone);
+            return flags.json === true ? jsonLine({ ...done, gone: isGone }) : stopPage(done, isGone, flags);
           },
           "deck",
         );
@@ -129,11 +136,12 @@ function statusPage(status: HostStatus): string {
   return `${lines.join("\n")}\n`;
 }
 
-function stopPage(done: HostStop, isGone: boolean): string {
+function stopPage(done: HostStop, isGone: boolean, flags: DeckFlags): string {
+  const again = repeated({ ...flags, offline: done.offline });
   const lines = [
-    ...done.runs.map((run) => `${run}: stopped; to go on: cyberdeck run --resume ${run}`),
+    ...done.runs.map((run) => `${run}: stopped; to go on: cyberdeck run --resume ${run}${again}`),
     done.proven
-      ? `nothing is left${done.nodes.length === 0 ? "" : " on this machine"}: ${done.looks.length} looks for ${count(done.marks, "mark")}`
+      ? `nothing is left${done.nodes.length === 0 ? "" : " on this machine"}${done.marks === 0 ? "" : `: its processes were looked through ${done.looks.length} times`}`
       : `NOT PROVEN: ${done.survivors.length === 0 ? "the processes of this machine cannot be looked at" : "these are still alive:"}`,
     ...done.survivors.map(({ pid, command }) => `  ${pid} ${oneLine(command, 100)}`),
     ...done.nodes.map(nodeLine),
@@ -148,7 +156,7 @@ function nodeLine({ node, sessions, proven, problem }: HostStop["nodes"][number]
   const name = oneLine(node, 64);
   if (problem !== null)
     return `${name}: NOT PROVEN: it has not answered (${oneLine(problem, 200)}); by its own clock it ends what it has when its lease is over`;
-  const ended = sessions === 0 ? "nothing was at work there" : `${count(sessions ?? 0, "agent")} ended there`;
+  const ended = sessions === 0 ? "nothing is left there" : `${count(sessions ?? 0, "agent")} ended there`;
   return `${name}: ${ended}${proven ? "" : ", NOT PROVEN: see its log"}`;
 }
 

@@ -54,7 +54,9 @@ export function defineNodes(command: Command, world: World, finish: (code: numbe
   define("undrain", "have a node take work again", drain(false)).argument(...name);
 }
 
-function page({ hub, nodes }: NodesListing): string {
+function page({ hub, nodes, hub_file_changed: isStale = false }: NodesListing): string {
+  if (hub === null && isStale)
+    return "This host began before hub.json of its home was written, so it works on its own machine alone. To meet the nodes: cyberdeck host stop, then start it again with any run, or with cyberdeck host --detach\n";
   if (hub === null)
     return "This deck works on its own machine alone. For other machines, start its host with --hub; see docs/nodes.md.\n";
   const lines = [
@@ -64,6 +66,11 @@ function page({ hub, nodes }: NodesListing): string {
     ...(nodes.length === 0 && hub.link !== "left"
       ? ["no node is up; start one on its machine: cyberdeck node --help"]
       : nodes.flatMap(lineOf)),
+    ...(isStale
+      ? [
+          "hub.json of the home has been changed since this host began; to go by it: cyberdeck host stop, then start it again",
+        ]
+      : []),
   ];
   return `${lines.join("\n")}\n`;
 }

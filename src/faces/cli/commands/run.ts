@@ -18,6 +18,7 @@ import type { SettingFlags } from "../flags/setting-flags.ts";
 import { addDaemonFlags, addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
 import { newSettings } from "../new-settings.ts";
+import { notePlace } from "../place-note.ts";
 import { readGoal } from "../read-goal.ts";
 import { resumeRun } from "../resume-run.ts";
 import type { World } from "../world.ts";
@@ -83,8 +84,9 @@ async function driveOf(goal: string | undefined, flags: RunFlags, world: World):
   const text = await readGoal(goal, world);
   return {
     ...common,
-    open: async (port) => {
+    open: async (port, tell) => {
       const settings = await newSettings(port, flags, { ...defaultSettings(world.cores), offline: deck.offline });
+      await notePlace(port, settings.on, tell);
       return {
         opened: await port.send({ type: "goal.set", goal: text, settings, command_line: commandLine }),
         view: undefined,

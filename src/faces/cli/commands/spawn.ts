@@ -19,6 +19,7 @@ import { addSettingFlags } from "../flags/setting-flags.ts";
 import { words } from "../flags/values.ts";
 import { joinRun, mustFitRun, type JoinFlags } from "../join-run.ts";
 import { newSettings } from "../new-settings.ts";
+import { notePlace } from "../place-note.ts";
 import type { World } from "../world.ts";
 
 interface SpawnFlags extends DeckFlags, SettingFlags, JoinFlags {
@@ -59,16 +60,20 @@ export function defineSpawn(command: Command, world: World, finish: (code: numbe
         again: repeated(flags),
         place: repeated(flags, "home"),
         detach: flags.detach === true,
-        open: async (port) => ({
-          opened: await port.send({
-            type: "spawn",
-            tasks,
-            settings: await newSettings(port, flags, { ...usual, offline: deck.offline }),
-            ...(flags.overrideBlacklist === true ? { override_blacklist: true } : {}),
-            command_line: ["cyberdeck", ...world.argv],
-          }),
-          view: undefined,
-        }),
+        open: async (port, tell) => {
+          const settings = await newSettings(port, flags, { ...usual, offline: deck.offline });
+          await notePlace(port, settings.on, tell);
+          return {
+            opened: await port.send({
+              type: "spawn",
+              tasks,
+              settings,
+              ...(flags.overrideBlacklist === true ? { override_blacklist: true } : {}),
+              command_line: ["cyberdeck", ...world.argv],
+            }),
+            view: undefined,
+          };
+        },
       });
       finish(code);
     });

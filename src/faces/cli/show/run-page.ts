@@ -96,7 +96,7 @@ function outcomeFields(outcome: Outcome, page: PageWriter): void {
   for (const { name, found, consequence } of outcome.tripwires)
     page.field("tripwire", `${oneLine(name, 60)}: ${oneLine(found, 200)} (${consequence})`);
   page.field("refusal", outcome.refusal ?? "");
-  const from = { result: "result", assistant: "last words", tool: "last output", none: "result" }[outcome.result_from];
+  const from = { result: "result", assistant: "last words", tool: "output", none: "result" }[outcome.result_from];
   page.field(from, outcome.result_from === "none" ? "none" : headAndTail(outcome.result, resultBytes).text);
   page.field("stderr", headAndTail(outcome.stderr, resultBytes).text);
   page.field("transcript", oneLine(outcome.transcript ?? "", longestPath));
