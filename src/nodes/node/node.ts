@@ -22,10 +22,10 @@ import { jobHand } from "./job-hand.ts";
 import { queueOf } from "./names.ts";
 import { nodeStint, type Stint } from "./stint.ts";
 import { openOutbox } from "./outbox.ts";
+import { ownAgent } from "./own-agent.ts";
 import type { RunFileTimes } from "./run-files.ts";
 import { openSpaces } from "./spaces.ts";
 import { tellerOf } from "./telling.ts";
-import { triedAgent, unfitHint } from "./tried-agent.ts";
 import { untilKept } from "./until-kept.ts";
 
 export interface NodeParts {
@@ -107,23 +107,16 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
       ? undefined
       : await openSpaces({ folder: `${data}-spaces`, things: hub.things, path: parts.path, clock });
   const used = (): number => stint?.used ?? 0;
-  const agent =
-    parts.trial &&
-    triedAgent({
-      driver: parts.driver,
-      trial: parts.trial,
-      onChange(unfit) {
-        if (unfit !== null) tell({ type: "trouble", code: "agent.canary", message: unfit, hint: unfitHint });
-        else tell({ type: "tried", what: "gate", text: "the agent keeps to it again, so this node takes work again" });
-        settle();
-      },
-      over: over.signal,
-      clock,
-      ...(parts.trialAgainMs === undefined ? {} : { againMs: parts.trialAgainMs }),
-    });
-  undo.defer(() => agent?.settled());
-  const driver = agent ?? parts.driver;
-  const unfit = (): string | null => agent?.unfit ?? null;
+  const agent = ownAgent({
+    driver: parts.driver,
+    trial: parts.trial,
+    tell,
+    settle: () => settle(),
+    over: over.signal,
+    clock,
+    ...(parts.trialAgainMs === undefined ? {} : { againMs: parts.trialAgainMs }),
+  });
+  undo.defer(() => agent.settled());
   const teller = undo.adopt(
     tellerOf(
       () => ({
@@ -135,7 +128,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
         used: used(),
         warm: stint?.warm ?? 0,
         isDraining: draining !== undefined,
-        unfit: unfit(),
+        unfit: agent.unfit,
         workspace: parts.asked.workspace,
         policy: stint?.policy ?? null,
         hasWall: parts.hasWall,
@@ -147,7 +140,7 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
   );
   const registry = hub.registry(nodeStateSchema);
   /** What is to end, or takes no work, keeps nothing ready. */
-  const warm = (): number => (draining === undefined && unfit() === null ? parts.asked.warm : 0);
+  const warm = (): number => (draining === undefined && agent.unfit === null ? parts.asked.warm : 0);
   const newBoot = (): string => `${name}-${clock.now().toString(36)}-${randomUUID().slice(0, 8)}`;
   let boot = newBoot();
   let entry = await registry.enter(boot, teller.state());
@@ -243,20 +236,8 @@ export async function startNode(parts: NodeParts): Promise<RunningNode> {
     for (let waitMs = leastPauseMs; !over.signal.aborted;) {
       await untilKept(outbox, tell, over.signal);
       if (over.signal.aborted) break;
-      stint = nodeStint({
-        ...parts,
-        ...parts.asked,
-        driver,
-        warm,
-        spaces,
-        boot,
-        dataId,
-        hub,
-        outbox,
-        times,
-        clock,
-        settle,
-      });
+      const own = { ...parts, ...parts.asked, driver: agent };
+      stint = nodeStint({ ...own, warm, spaces, boot, dataId, hub, outbox, times, clock, settle });
       const { why, wasBegun, proven, sessions } = await stint.ended;
       settle();
       tell({ type: "lease.over", boot, why, sessions, proven });
