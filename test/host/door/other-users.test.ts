@@ -1,12 +1,22 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { doorStage } from "./door-stage.ts";
 
-/** What another user of the machine gets for each of these: a socket to connect to, a file to read. */
-async function asAnother(sockets: readonly string[], files: readonly string[]): Promise<Record<string, string>> {
+/**
+ * What another user of the machine gets for each of these: a socket to connect to, a file to read.
+ * @param folder into which others may look: our own Node may be where they may not, such as below the home of root
+ */
+async function asAnother(
+  folder: string,
+  sockets: readonly string[],
+  files: readonly string[],
+): Promise<Record<string, string>> {
+  const node = join(folder, "node");
+  copyFileSync(process.execPath, node);
+  chmodSync(node, 0o755);
   const script = `
     const { connect } = require("node:net");
     const { readFileSync } = require("node:fs");
@@ -20,7 +30,7 @@ async function asAnother(sockets: readonly string[], files: readonly string[]): 
   `;
   // Only root can be somebody else. Whoever is not asks as itself, and must be told so by the test's modes instead.
   const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const child = spawn(process.execPath, ["-e", script], { ...nobody, cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(node, ["-e", script], { ...nobody, cwd: "/", stdio: ["ignore", "pipe", "inherit"] });
   let out = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   await once(child, "close");
@@ -39,7 +49,7 @@ test.each([
   chmodSync(stage.home, mode);
   const { path } = await stage.open({ http: { port: 0 } });
   const note = join(stage.home, "http.json");
-  const found = await asAnother([path], [note]);
+  const found = await asAnother(stage.folder, [path], [note]);
   const isRoot = process.getuid?.() === 0;
   expect(found).toEqual(isRoot ? { [path]: "EACCES", [note]: "EACCES" } : { [path]: "IN", [note]: "READ" });
 });
