@@ -3,22 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { filesOf } from "../../src/engine/construct/bringing-back.ts";
 import type { Returned } from "../../src/protocol/workspace.ts";
+import { aBranch } from "../kit/returned.ts";
 import { temporaryFolder } from "../kit/temporary-folder.ts";
 
 const none = { count: 0, first: [] };
-const branch: Returned = {
-  how: "branch",
-  branch: "cyberdeck/cx-1",
-  commit: "a".repeat(40),
-  instead_of: null,
-  files: { count: 1, first: ["made.txt"] },
-  merge: { how: "clean" },
-  patch: null,
-  is_rewritten: false,
-  other_branches: none,
-  unfiltered: none,
-  left: none,
-};
+const branch = aBranch("made.txt");
 
 /** A workspace with the folder of a run in it, and one file in each. */
 function scene() {

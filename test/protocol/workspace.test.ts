@@ -2,21 +2,9 @@ import { describe, expect, test } from "vitest";
 import { outcomeText } from "../../src/protocol/briefing.ts";
 import { showReturned, type Returned } from "../../src/protocol/workspace.ts";
 import { anOutcome } from "../kit/outcome.ts";
+import { aBranch } from "../kit/returned.ts";
 
-const none = { count: 0, first: [] };
-const branch: Returned = {
-  how: "branch",
-  branch: "cyberdeck/cx-1",
-  commit: "a".repeat(40),
-  instead_of: null,
-  files: { count: 7, first: ["a", "b", "c", "d", "e", "f", "g"] },
-  merge: { how: "clean" },
-  patch: null,
-  is_rewritten: false,
-  other_branches: none,
-  unfiltered: none,
-  left: none,
-};
+const branch = aBranch("a", "b", "c", "d", "e", "f", "g");
 
 describe("what came back of a copy, in words", () => {
   test.each<[Returned, string]>([

@@ -155,22 +155,18 @@ export class Construct {
       case "brief":
         return void this.#brief();
       case "yield":
-        void this.#yield();
-        break;
+        return void this.#yield();
       case "reap":
-        void this.#reap();
-        break;
+        return void this.#reap();
       case "finish":
-        void this.#finish();
-        break;
+        return void this.#finish();
       default:
         unreachable(effect);
     }
   }
 
   async #open(): Promise<AgentSession | undefined> {
-    const { clock } = this.#parts;
-    this.#begun = { wall: clock.now(), monotonic: clock.monotonic() };
+    this.#begun = { wall: this.#parts.clock.now(), monotonic: this.#parts.clock.monotonic() };
     this.#transcript = this.#parts.transcript(this.spec.id);
     try {
       const owner = { ...this.#works.owner, transcript: this.#transcript.line };

@@ -4,8 +4,8 @@ import { usualAccountTimes as times } from "../../../src/engine/account/times.ts
 import type { Note } from "../../../src/engine/journal.ts";
 import type { AccountHold } from "../../../src/protocol/account.ts";
 import { attentionSchema, type AttentionItem } from "../../../src/protocol/attention.ts";
-import { noTokens } from "../../../src/protocol/outcome.ts";
 import { handClock } from "../../kit/hand-clock.ts";
+import { aTurnEnd } from "../../kit/turn-end.ts";
 
 export const start = Date.UTC(2026, 0, 2);
 export const minute = 60_000;
@@ -41,19 +41,7 @@ export function open(last?: AccountHold) {
 /** A turn that the provider has refused because the limit is reached. */
 export const refused: AgentEvent = {
   type: "turn.ended",
-  turn: {
-    status: "error",
-    ok: false,
-    text: "used up",
-    errors: [],
-    apiStatus: 429,
-    refused: false,
-    sessionId: "s",
-    turns: 1,
-    queued: 0,
-    costUsd: 0,
-    tokens: noTokens,
-  },
+  turn: aTurnEnd({ status: "error", ok: false, text: "used up", apiStatus: 429 }),
 };
 
 /** An agent meets a limit that holds until then. */
