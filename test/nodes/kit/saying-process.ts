@@ -17,6 +17,8 @@ const did: Saying = {
 hub.asking.answer("begin", z.unknown(), () => {
   void sayAll();
 });
+// The server has our subscription when it has answered what was said after it.
+await hub.health();
 process.stdout.write("ready\n");
 
 async function sayAll(): Promise<void> {
