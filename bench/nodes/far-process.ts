@@ -21,6 +21,8 @@ async function start(me: string): Promise<void> {
   void work();
   hub.asking.answer("echo", anything, (body) => body);
   hub.asking.answer("flood", floodSchema, (flood) => void sendAll(hub, flood));
+  // The server has our subscriptions when it has answered what was said after them.
+  await hub.health();
 }
 
 /** As fast as it is taken, or so many at each tick of a millisecond's clock. */
