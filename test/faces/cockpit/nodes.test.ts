@@ -166,6 +166,26 @@ describe("the page of nodes", () => {
     await desk.close();
   });
 
+  test("says that it shows the past when the host has ended, and asks the next one by itself", async () => {
+    const fleet = aFleet();
+    const decks = [fleet, { ...fleet, nodes: [] }].map((one) => scriptedDeck({ fleet: one }));
+    const [first, second] = decks;
+    if (first === undefined || second === undefined) throw new Error("there are two");
+    const openDeck = () => Promise.resolve(decks.shift() ?? second);
+    const desk = await openDesk(first, { parts: { openDeck } });
+    await desk.press("N");
+    await desk.until((frame) => has(frame, "hub linked"));
+    await first.close();
+    const past = await desk.until((frame) => has(frame, "NO DECK"));
+    expect(has(past, "the host that knows of it has ended: it is shown as it was")).toBe(true);
+    expect([has(past, "hub linked"), has(past, "node-a")]).toEqual([false, true]);
+    await desk.press("R");
+    await desk.until((frame) => has(frame, "No node is up"));
+    await desk.pass(5000);
+    expect([looks(first), looks(second)]).toEqual([1, 1]);
+    await desk.close();
+  });
+
   test("asks nothing while another page is in front, and looks again when it comes to the front", async () => {
     const { deck, desk } = await nodesDesk();
     await toPage(desk, "Queue");

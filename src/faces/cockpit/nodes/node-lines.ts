@@ -57,12 +57,17 @@ const linkWords: Record<NonNullable<NodesListing["hub"]>["link"], readonly [stri
 };
 
 /** The fleet as a whole. */
-export function headLine({ told, problem }: NodesState): Line {
+export function headLine({ told, problem }: NodesState, { link, now }: DeckModel): Line {
   if (problem !== null) return line([` ${oneLine(problem, 300)}`, "bad"]);
   const hub = told?.fleet.hub ?? null;
   if (told === null || hub === null)
     return line([" The machines on which constructs can run besides this one", "faint"]);
   const { nodes } = told.fleet;
+  if (link.state === "lost")
+    return line(
+      [` fleet ${hub.fleet}`, "strong"],
+      [`  ✗ the host that knows of it has ended: it is shown as it was ${shortTime(now - told.at)} ago`, "bad"],
+    );
   const [used, slots] = [nodes.reduce((sum, one) => sum + one.used, 0), nodes.reduce((sum, one) => sum + one.slots, 0)];
   return line([` fleet ${hub.fleet}`, "strong"], linkWords[hub.link], [
     `  ${count(nodes.length, "node")} · ${used} of ${count(slots, "slot")} in use`,

@@ -1,3 +1,5 @@
+import type { HostStatus } from "../../../protocol/host.ts";
+import type { DeckModel } from "../model/deck-model.ts";
 import type { DeckEvent } from "../../../protocol/event.ts";
 import type { ListedNode, NodesListing } from "../../../protocol/nodes.ts";
 import { cursorIn, newListing, type Listing } from "../draw/listing.ts";
@@ -10,6 +12,8 @@ export interface NodesState {
   /** Why it could not be told the last time. */
   problem: string | null;
   isAsking: boolean;
+  /** The deck that was asked last: after the end of a host, it is another one. */
+  asked: HostStatus | null;
   /** Something has happened since it was asked for. */
   isStale: boolean;
 }
@@ -19,12 +23,17 @@ export const newNodesState = (): NodesState => ({
   told: null,
   problem: null,
   isAsking: false,
+  asked: null,
   isStale: false,
 });
 
+/** Whether the deck is to be asked once more. */
+export const isDue = ({ isStale, isAsking, asked }: NodesState, { host, link }: DeckModel): boolean =>
+  !isAsking && (isStale || (asked !== host && link.state === "attached"));
+
 /** Asks the deck how its fleet is now. */
 export async function loadNodes({ hands, model, update }: Pick<At<NodesState>, "hands" | "model" | "update">) {
-  update((state) => ({ ...state, isAsking: true, isStale: false }));
+  update((state) => ({ ...state, isAsking: true, isStale: false, asked: model.host }));
   const answer = await hands.ask({ type: "nodes.list" });
   update((state) => ({
     ...state,
