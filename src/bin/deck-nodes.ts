@@ -42,11 +42,12 @@ export async function deckNodes({ access, epochFile, travel, policy, here }: Dec
     }),
     nodes: {
       hub: { urls: access.urls, fleet: access.fleet },
-      serve({ note, kept, runs }) {
+      serve({ note, kept, runs, heldUp }) {
         const policies = policyDesk({ ...policy, runs: () => boundsOf(runs()) });
         return desk.serve({
           note,
           kept,
+          heldUp,
           policy: () => policies.current(),
           sharing: (run) => sharingOf(runs().find((view) => view.run === run)?.settings),
         });

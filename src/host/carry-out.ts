@@ -104,9 +104,11 @@ export async function carryOut(
       return answerSettings(command, options.home, run?.view.settings);
     }
     case "account.status":
-      return { hold: account.hold ?? null };
-    case "account.release":
-      return { hold: releaseAccount(account, record) };
+      return { hold: account.hold ?? null, on_nodes: [...account.holdsApart] };
+    case "account.release": {
+      const on_nodes = [...account.holdsApart];
+      return { hold: releaseAccount(account, record), on_nodes };
+    }
     case "blacklist.list":
     case "blacklist.add":
     case "blacklist.remove":

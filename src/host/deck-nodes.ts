@@ -11,6 +11,8 @@ export interface NodesWorld {
   kept: () => Promise<void>;
   /** The runs that are open. */
   runs: () => readonly RunView[];
+  /** Why no agent on this machine could work now, in words; undefined: nothing is known. */
+  heldUp: (node: string) => string | undefined;
 }
 
 /** Machines on which the constructs of a deck may run besides its own. */

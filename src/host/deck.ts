@@ -116,12 +116,13 @@ export class Deck implements Port {
 
   /** Has its nodes come, if it has any, before anything is opened that may be on one. A deck that cannot is closed. */
   async countOnNodes(): Promise<void> {
-    const { parts, recorder, runs, tellRuns } = this.#works;
+    const { account, parts, recorder, runs, tellRuns } = this.#works;
     try {
       await parts.nodes?.serve({
         note: tellRuns("engine"),
         kept: () => recorder.flush(),
         runs: () => runs.open.map(({ view }) => view),
+        heldUp: (node) => account.heldUp(node)?.reason,
       });
     } catch (error) {
       await this.close();

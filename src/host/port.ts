@@ -1,4 +1,4 @@
-import type { AccountHold } from "../protocol/account.ts";
+import type { AccountHolds } from "../protocol/account.ts";
 import type { BlacklistEntry } from "../protocol/blacklist.ts";
 import type { Command } from "../protocol/command.ts";
 import type { DeckEvent } from "../protocol/event.ts";
@@ -53,9 +53,9 @@ export interface Replies {
   "settings.read": { saved: SavedSettings; run: RunSettings | null };
   "settings.save": { saved: SavedSettings; run: RunSettings | null };
   "bound.answer": Record<string, never>;
-  "account.status": { hold: AccountHold | null };
-  /** The hold that there was. */
-  "account.release": { hold: AccountHold | null };
+  "account.status": AccountHolds;
+  /** The holds that there were. */
+  "account.release": AccountHolds;
   "blacklist.list": { entries: readonly BlacklistEntry[] };
   "blacklist.add": { entry: BlacklistEntry };
   "blacklist.remove": { entry: BlacklistEntry };

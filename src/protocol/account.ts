@@ -8,7 +8,7 @@ import { z } from "zod";
 export const accountTroubles = ["credential", "usage_limit", "overload", "correlated"] as const;
 export type AccountTrouble = (typeof accountTroubles)[number];
 
-/** Nothing new starts because of something that concerns all agents. There is at most one such hold in a deck. */
+/** Nothing new starts because of something that concerns all agents, or those on one node. At most one such hold is of all. */
 export const accountHoldSchema = z.object({
   kind: z.enum(accountTroubles),
   /** When it began, milliseconds since the epoch, as all times here. */
@@ -26,6 +26,15 @@ export const accountHoldSchema = z.object({
   tries: z.int(),
 });
 export type AccountHold = z.infer<typeof accountHoldSchema>;
+
+/** What is held now. */
+export const accountHoldsSchema = z.object({
+  /** What holds all agents up; null: nothing does. */
+  hold: accountHoldSchema.nullable(),
+  /** What holds only those on one node up, one each. Left out: no deck runs that would know of it. */
+  on_nodes: z.array(accountHoldSchema).optional(),
+});
+export type AccountHolds = z.infer<typeof accountHoldsSchema>;
 
 /** `tried`: an agent has worked again; `replaced`: by a more serious one; `restarted`: the deck or the run is another one. */
 export const accountReleases = ["tried", "netrunner", "replaced", "restarted"] as const;

@@ -86,6 +86,7 @@ export interface TestDeckOptions {
   memory?: () => { free: number; total: number } | undefined;
   /** Where constructs may run besides this machine. */
   places?: DeckParts["places"];
+  nodes?: DeckParts["nodes"];
   /** An earlier deck's folder to go on in. */
   folder?: string;
   /** Leaves the folder for a later deck, which then deletes it. */
@@ -141,6 +142,7 @@ export async function openTestDeck(options: TestDeckOptions): Promise<TestDeck> 
       ...(options.plugins === undefined ? {} : { plugins: kitPlugins() }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
       ...(options.places === undefined ? {} : { places: options.places }),
+      ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
       ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...(options.accountTimes === undefined ? {} : { accountTimes: options.accountTimes }),
       ...(options.answerMs === undefined ? {} : { answerMs: options.answerMs }),

@@ -57,7 +57,7 @@ describe("where a construct goes", () => {
   });
 
   test("is waited for where the node of its session has only just come, and is not given up", () => {
-    const coming = node("b", { closed: "has no policy yet", isComing: true });
+    const coming = node("b", { closed: { why: "has no policy yet", isPassing: true } });
     expect(place(wish({ before: "b" }), room([node("a"), coming]))).toEqual({
       isPlaced: false,
       why: "its session is on b, which has no policy yet",
@@ -68,7 +68,7 @@ describe("where a construct goes", () => {
   });
 
   test("is another place when the node of its session drains or is gone", () => {
-    const draining = [node("a"), node("b", { closed: "drains" })];
+    const draining = [node("a"), node("b", { closed: { why: "drains", isPassing: false } })];
     expect(place(wish({ before: "b" }), room(draining, fullHere))).toEqual({ isPlaced: true, node: "a" });
     expect(place(wish({ before: "x" }), room([node("a")], fullHere))).toEqual({ isPlaced: true, node: "a" });
   });
@@ -79,7 +79,10 @@ describe("where a construct goes", () => {
     [
       "no node of the pool big takes any more: a drains, b has no policy yet",
       wish({ pool: "big" }),
-      room([node("a", { closed: "drains" }), node("b", { closed: "has no policy yet" })]),
+      room([
+        node("a", { closed: { why: "drains", isPassing: false } }),
+        node("b", { closed: { why: "has no policy yet", isPassing: true } }),
+      ]),
     ],
     ["no node of the pool big has a wall", wish({ pool: "big", wall: true }), room([node("a")])],
     ["all nodes of the pool big are full", wish({ pool: "big" }), room([node("a", { used: 4 })])],
@@ -100,7 +103,7 @@ describe("where a construct goes", () => {
       used: integer({ min: 0, max: 4 }),
       freeMb: integer({ min: 0, max: 1000 }),
       hasWall: boolean(),
-      closed: constantFrom("drains", undefined),
+      closed: constantFrom({ why: "drains", isPassing: false }, { why: "is new", isPassing: true }, undefined),
     });
     const anyWish = record({
       pool: option(constantFrom("big", "gpu", herePool), { nil: undefined }),

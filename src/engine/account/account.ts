@@ -18,6 +18,10 @@ export interface Account {
   readonly hold: AccountHold | undefined;
   /** What holds up who is on this place. */
   holdAt(place: Place): AccountHold | undefined;
+  /** Those of single places, on which others need not wait. */
+  readonly holdsApart: readonly AccountHold[];
+  /** What keeps agents on this place alone from beginning now. */
+  heldUp(place: string): AccountHold | undefined;
   /** Why it is no use to wait any longer: the netrunner has to see to it, and then to go on. */
   readonly expired: string | undefined;
   /** A run is open that hears of it. */
@@ -44,7 +48,7 @@ export interface Account {
    * wait has become useless.
    */
   pass(who: string, signal: AbortSignal, isLasting?: boolean, place?: Place): Promise<boolean>;
-  /** The netrunner ends the hold. Gives the one that there was. */
+  /** The netrunner ends the hold, and those of single places. Gives the one of all that there was. */
   release(): AccountHold | undefined;
   /** A run is open: what happens to the account is told to it. */
   join(run: MemberParts): Membership;
@@ -207,7 +211,11 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
     get hold() {
       return isHeld(standing) ? standing.hold : undefined;
     },
-    holdAt: (place) => apart.holds.find((hold) => hold.place === place) ?? account.hold,
+    holdAt: (place) => apart.holdOf(place) ?? account.hold,
+    get holdsApart() {
+      return apart.holds;
+    },
+    heldUp: (place) => (apart.mayBegin(place) ? undefined : apart.holdOf(place)),
     get expired() {
       return expired();
     },
@@ -257,7 +265,7 @@ export function openAccount({ clock, times, last, random }: AccountParts): Accou
       return wait;
     },
     release() {
-      const hold = account.hold ?? apart.holds[0];
+      const { hold } = account;
       resets.clear();
       apart.release();
       change({ type: "release", how: "netrunner" });

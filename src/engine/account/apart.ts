@@ -28,6 +28,8 @@ export interface Apart {
   keep(before: Held, by: AccountInput): void;
   /** Those that are held. */
   readonly holds: AccountHold[];
+  /** Also while one tries whether it is over. */
+  holdOf(place: Place): AccountHold | undefined;
   mayBegin(place: Place): boolean;
   /** Something concerns the account of one place; nothing happens where that is not apart. */
   take(place: Place, input: AccountInput): void;
@@ -81,6 +83,10 @@ export function placesApart({ at, tell }: ApartParts): Apart {
     },
     get holds() {
       return [...standings.values()].filter(isHeld).map(({ hold }) => hold);
+    },
+    holdOf(place) {
+      const standing = of(place);
+      return standing !== undefined && isHeld(standing) ? standing.hold : undefined;
     },
     mayBegin(place) {
       const standing = of(place);

@@ -39,7 +39,10 @@ export function newMember({ note, onChange }: MemberParts): Member {
       const next = nextStep(hold);
       if (next === undefined || apart.has(hold.place)) return;
       const { text, ...rest } = about(hold, next);
-      apart.set(hold.place, raiseAttention(note, { ...rest, text: `${text}. Only what is there waits for it` }));
+      apart.set(
+        hold.place,
+        raiseAttention(note, { ...rest, text: `${text}. Only what is there waits for it, and nothing new goes there` }),
+      );
     },
     releasedThere({ place }) {
       apart.get(place)?.close("ended");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Fault, messageOf } from "../../base/fault.ts";
-import { accountHoldSchema } from "../../protocol/account.ts";
+import { accountHoldsSchema } from "../../protocol/account.ts";
 import { blacklistEntrySchema } from "../../protocol/blacklist.ts";
 import type { Command } from "../../protocol/command.ts";
 import { ejectionSchema } from "../../protocol/ejection.ts";
@@ -105,8 +105,8 @@ export const answerSchemas: Partial<Record<Command["type"], z.ZodType>> = {
   "run.show": z.object({ view: viewSchema }),
   "run.export": exportedRunSchema,
   "runs.prune": pruningSchema,
-  "account.status": z.object({ hold: accountHoldSchema.nullable() }),
-  "account.release": z.object({ hold: accountHoldSchema.nullable() }),
+  "account.status": accountHoldsSchema,
+  "account.release": accountHoldsSchema,
   "blacklist.list": z.object({ entries: z.array(blacklistEntrySchema) }),
   "blacklist.add": z.object({ entry: blacklistEntrySchema }),
   "blacklist.remove": z.object({ entry: blacklistEntrySchema }),

@@ -42,6 +42,8 @@ export interface DeskWorld {
   sharing: (run: string) => Sharing;
   /** By what nodes judge now. */
   policy: () => NodePolicy;
+  /** Why no agent on this node could work now, in words; undefined: nothing is known. */
+  heldUp: (node: string) => string | undefined;
 }
 
 /** The host's side of a fleet of nodes. */

@@ -76,8 +76,9 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
     isCounted: (node) => [...counted.values()].includes(node),
     onChange: change,
   });
-  const closed = (node: Parameters<typeof whyClosed>[0]): string | undefined =>
-    whyClosed(node, { hasLease: hasLease(node.name), isUp: hub.link === "up" });
+  let heldUp: DeskWorld["heldUp"] = () => undefined;
+  const closed = (node: Parameters<typeof whyClosed>[0]): ReturnType<typeof whyClosed> =>
+    whyClosed(node, { hasLease: hasLease(node.name), isUp: hub.link === "up", heldUp: heldUp(node.name) });
   const places = placesOf({
     nodes: () => roster.nodes,
     closed,
@@ -172,6 +173,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       kept = world.kept;
       sharing = world.sharing;
       policy = world.policy;
+      heldUp = world.heldUp;
       news.begin(world.note);
       subscriptions.use(
         await listening({
@@ -234,7 +236,7 @@ export async function openNodesDesk(parts: NodesDeskParts): Promise<NodesDesk> {
       draw: () => places.draw(sharingNow(), wall()),
       onChange: (listener) => room.onChange(listener),
     }),
-    list: () => fleetListing({ hub, roster, places, lives, counted, hasLease, whyNot: closed }),
+    list: () => fleetListing({ hub, roster, places, lives, counted, hasLease, whyNot: (node) => closed(node)?.why }),
     drain: (node, isDraining) => drainNode({ asking: hub.asking, roster }, node, isDraining),
     farewell: () => farewell.say(),
     async close() {

@@ -12,10 +12,16 @@ export interface NodeState {
   freeMb: number;
   /** It can put up a wall around its agents. */
   hasWall: boolean;
-  /** Why it takes no more, as the end of a sentence that begins with its name; undefined: it does. */
-  closed: string | undefined;
-  /** It is closed because it has only just come. */
-  isComing?: boolean;
+  /** Undefined: it takes more. */
+  closed: Closed | undefined;
+}
+
+/** Why a node takes no more. */
+export interface Closed {
+  /** As the end of a sentence that begins with its name. */
+  why: string;
+  /** For a while: who has its session there waits for it. */
+  isPassing: boolean;
 }
 
 /** Where a construct wants to be. */
@@ -49,8 +55,8 @@ export { herePool };
 export function place(wish: Wish, room: Room): Placement {
   const before = room.nodes.find(({ name }) => name === wish.before);
   // Its memory is there. A node that takes no more, or is gone, gives it up.
-  if (before?.isComing === true && isFit({ ...before, closed: undefined }, wish))
-    return wait(`its session is on ${before.name}, which ${before.closed ?? "is coming"}`);
+  if (before?.closed?.isPassing === true && isFit({ ...before, closed: undefined }, wish))
+    return wait(`its session is on ${before.name}, which ${before.closed.why}`);
   if (before !== undefined && isFit(before, wish))
     return hasRoom(before, wish) ? on(before.name) : wait(`its session is on ${before.name}, which has no room now`);
   const isHereAllowed = isOfHere(wish);
@@ -66,10 +72,10 @@ export function place(wish: Wish, room: Room): Placement {
   return on(places.reduce((best, one) => (isBetter(one, best) ? one : best), first).node);
 }
 
-/** Whether there would be a place for it, if only there was room, and who is coming was here. */
+/** Whether there would be a place for it, if only there was room, and who is closed for a while was not. */
 export const couldFit = (wish: Wish, { here, nodes }: Room): boolean =>
   (isOfHere(wish) && here.slots > 0) ||
-  nodes.some((node) => isFit(node.isComing === true ? { ...node, closed: undefined } : node, wish));
+  nodes.some((node) => isFit(node.closed?.isPassing === true ? { ...node, closed: undefined } : node, wish));
 
 /** Of two that are as full, here, or the first by name. */
 const isBetter = (one: Candidate, best: Candidate): boolean =>
@@ -116,7 +122,7 @@ function whyNot({ pool, labels, needMb, wall }: Wish, { here, nodes }: Room, isH
 }
 
 function reasonsOf(nodes: readonly NodeState[]): string {
-  const told = nodes.slice(0, mostTold).map(({ name, closed = "" }) => `${name} ${closed}`);
+  const told = nodes.slice(0, mostTold).map(({ name, closed }) => `${name} ${closed?.why ?? ""}`);
   return [...told, ...(nodes.length > told.length ? [`and ${nodes.length - told.length} more`] : [])].join(", ");
 }
 

@@ -2,13 +2,12 @@ import type { PlaceWish } from "../../drivers/agent.ts";
 import type { Party } from "../hub/subjects.ts";
 import type { KnownNode } from "../wire/node-state.ts";
 import type { Homecoming } from "./homecoming.ts";
-import { couldFit, place, type NodeState, type Placement, type Room } from "./placement.ts";
-import { isComing } from "./roster.ts";
+import { couldFit, place, type Closed, type NodeState, type Placement, type Room } from "./placement.ts";
 
 export interface PlacesParts {
   nodes: () => readonly KnownNode[];
   /** Why a node gets no work. */
-  closed: (node: KnownNode) => string | undefined;
+  closed: (node: KnownNode) => Closed | undefined;
   /** Megabytes that are free on the host's own machine. */
   freeMb: () => number;
   home: Pick<Homecoming, "of">;
@@ -70,8 +69,7 @@ export function placesOf({ nodes, closed, freeMb, home, onChange }: PlacesParts)
         const unseen = Math.max(0, promised - node.used);
         const { name, pool, labels, slots, hasWall } = node;
         const free = { used: node.used + unseen, freeMb: node.freeMb - unseen * agentMb };
-        const whyNot = closed(node);
-        return { name, pool, labels, slots, hasWall, closed: whyNot, isComing: isComing(whyNot), ...free };
+        return { name, pool, labels, slots, hasWall, closed: closed(node), ...free };
       }),
   });
   const decide = ({ before, pool, labels = [], wall = false }: FullWish, room: Room): Placement => {

@@ -52,7 +52,7 @@ describe("constructs that die of one cause", () => {
       await kit.untilClosed(opened.afterSeq);
     }
     await using kit = await openTestDeck({ answer: () => say("Well."), folder });
-    expect(await kit.deck.send({ type: "account.status" })).toEqual({ hold: null });
+    expect(await kit.deck.send({ type: "account.status" })).toEqual({ hold: null, on_nodes: [] });
     const resumed = await kit.resume(run);
     const events = await kit.untilClosed(resumed.afterSeq);
     expect(outcomesOf(events).map(({ state }) => state)).toEqual(["done", "done", "done"]);

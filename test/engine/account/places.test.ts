@@ -108,7 +108,8 @@ describe("a hold that is of one place", () => {
     account.see("cx-b", noLogin, "node-b");
     park(account, "cx-b", "node-b", begun);
     expect(account.hold).toBeUndefined();
-    expect(account.holdAt("node-a")).toBeUndefined();
+    expect([account.heldUp("node-a"), account.holdAt("node-a")]).toEqual([undefined, undefined]);
+    expect(account.heldUp("node-b")).toBe(account.holdAt("node-b"));
     expect(account.holdAt("node-b")).toMatchObject({
       kind: "credential",
       tries: 1,
@@ -117,7 +118,9 @@ describe("a hold that is of one place", () => {
     expect(items.map(({ kind, text }) => [kind, text])).toEqual([
       [
         "account.credential",
-        expect.stringMatching(/^The login is not accepted on node-b: .* Only what is there waits/),
+        expect.stringMatching(
+          /^The login is not accepted on node-b: .* Only what is there waits for it, and nothing new goes there/,
+        ),
       ],
     ]);
     clock.pass(times.easeMs);
@@ -155,6 +158,25 @@ describe("a hold that is of one place", () => {
     expect(begun).toEqual(["cx-a", "cx-b", "cx-b2"]);
   });
 
+  test("keeps new ones away from there while one tries, and has one come where nobody waits to try", async () => {
+    const { account, clock } = await withNodeBApart();
+    const reason = expect.stringMatching(/^The login is not accepted on node-b/);
+    clock.pass(times.easeMs);
+    expect([account.heldUp("node-b")?.reason, account.heldUp("node-a"), account.hold]).toEqual([
+      reason,
+      undefined,
+      undefined,
+    ]);
+    account.left("cx-b");
+    expect(account.heldUp("node-b")).toBeUndefined();
+    account.see("cx-b2", noLogin, "node-b");
+    expect([account.heldUp("node-b")?.reason, account.holdsApart.length]).toEqual([reason, 1]);
+    clock.pass(2 * minute);
+    expect(account.heldUp("node-b")).toBeUndefined();
+    account.see("cx-b3", calls, "node-b");
+    expect(account.holdsApart).toEqual([]);
+  });
+
   test("is left to that place by a release: another one begins first, and only who is there waits when it is not over there", async () => {
     const { account, clock, join } = open();
     join();
@@ -171,7 +193,9 @@ describe("a hold that is of one place", () => {
     meetLimit(account, "cx-b", start + 5 * hour, "node-b");
     expect(account.hold).toBeUndefined();
     expect(account.holdAt("node-b")?.retry_at).toBe(start + 5 * hour);
-    expect(account.release()?.place).toBe("node-b");
+    expect(account.holdsApart.map(({ place }) => place)).toEqual(["node-b"]);
+    expect(account.release()).toBeUndefined();
+    await settled();
   });
 
   test("is over for all others when an agent elsewhere, at work since before it, asks anew and is answered", async () => {

@@ -52,6 +52,23 @@ describe("cyberdeck account", () => {
     expect(fallback.opened.map(({ mode }) => mode)).toEqual(["attach", "read"]);
   });
 
+  test("tells what only those on one node wait for, and releases that, too", async () => {
+    const there: AccountHold = { ...credential, place: "node-b", reason: "The login is not accepted on node-b: 401" };
+    const alone = scriptedDeck({ heldOnNodes: [there] });
+    const { out } = await run(stand(["account"], alone));
+    expect(out).toContain("held on node-b only: The login is not accepted on node-b: 401\n");
+    expect(out).toMatch(/the others are not held up\n$/);
+    const both = scriptedDeck({ account: hold, heldOnNodes: [there] });
+    const told = (await run(stand(["account"], both))).out;
+    expect(told.match(/^held.*/gm)).toEqual([`held: ${hold.reason}`, `held on node-b only: ${there.reason}`]);
+    expect(told).not.toContain("not held up");
+    expect((await run(stand(["account", "release"], both))).out).toMatch(
+      /^released: The usage limit .*\nreleased: The login is not accepted on node-b: 401\nagents begin again/,
+    );
+    const json = (await run(stand(["account", "release", "--json"], alone))).out;
+    expect(JSON.parse(json)).toEqual({ hold: null, on_nodes: [there], released: true });
+  });
+
   test("releases, also where no deck runs, and says so in JSON on demand", async () => {
     const deck = scriptedDeck({ account: correlated });
     const { out } = await run(stand(["account", "release", "--json"], deck));

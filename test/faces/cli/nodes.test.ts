@@ -33,10 +33,9 @@ describe("cyberdeck nodes", () => {
     expect(code).toBe(0);
     const lines = out.split("\n");
     expect(lines[0]).toBe("fleet lab, the link to its hub is up");
-    expect(lines[1]).toContain(
-      "node-a · pool gpu (cuda) · 1 of 4 slots, 2 warm · 2048 MB free · wall · copies of workspaces · lease",
-    );
-    expect(lines.slice(2, 4)).toEqual(["  gets no work: it drains", "  on it: cx-00000001"]);
+    expect(lines[1]).toBe("node-a · pool gpu (cuda) · 1 of 4 slots, 2 warm · 2048 MB free · lease 12.0 s");
+    expect(lines[2]).toMatch(/^ {2}wall · copies of workspaces · since .* · version 9\.8\.7.*, agent not known$/);
+    expect(lines.slice(3, 5)).toEqual(["  gets no work: it drains", "  on it: cx-00000001"]);
     expect(out).not.toContain("\u001b[2J");
   });
 

@@ -70,6 +70,8 @@ export interface Script {
   onNode?: number;
   /** What holds the agents of a home up in which no run is open. */
   account?: AccountHold;
+  /** What holds only those on one node up. */
+  heldOnNodes?: AccountHold[];
   /** Time of the first event, milliseconds since the epoch. */
   startAt?: number;
 }
@@ -281,7 +283,7 @@ export function scriptedDeck(script: Script = {}): ScriptedDeck {
         const hold = events.length === 0 ? (script.account ?? null) : viewOf(current).account;
         if (hold !== null && command.type === "account.release")
           record(current, "account.released", { kind: hold.kind, how: "netrunner", held_ms: 1000 });
-        return { hold };
+        return { hold, ...(script.heldOnNodes === undefined ? {} : { on_nodes: script.heldOnNodes }) };
       }
       case "blacklist.list":
         return { entries };

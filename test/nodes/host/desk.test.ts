@@ -47,6 +47,30 @@ describe.each(theServer("a desk"))("the desk of a host, over %s", () => {
     await next;
   });
 
+  test("gives a node whose account is held no work, and tells why, for as long as it is", async () => {
+    await using fleet = await openFleet();
+    let why: string | undefined;
+    const desk = await fleet.desk({}, { heldUp: (node) => (node === "one" ? why : undefined) });
+    await fleet.node("one", puppetsAway().driver);
+    const look = (): unknown => [
+      desk.list().nodes.map((node) => node.why_not),
+      desk
+        .places(
+          () => ({ strategy: "here_first", hereSlots: 0 }),
+          () => false,
+        )
+        .draw()({}),
+    ];
+    expect(look()).toEqual([[null], true]);
+    why = "no login";
+    expect(look()).toEqual([
+      ["waits for its account: no login"],
+      "no node takes any more: one waits for its account: no login",
+    ]);
+    why = undefined;
+    expect(look()).toEqual([[null], true]);
+  });
+
   test("takes no letter of a node whose agent has used less than nothing, and tells so", async () => {
     await using fleet = await openFleet();
     await fleet.desk();

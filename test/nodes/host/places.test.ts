@@ -15,11 +15,16 @@ const node = (name: string, some: Partial<KnownNode> = {}): KnownNode => ({
 
 const sharing: Sharing = { strategy: "here_first", hereSlots: 1 };
 
-function room(nodes: KnownNode[], home: (node: string) => Home = () => ({ is: "there" }), hasLease = true) {
+function room(
+  nodes: KnownNode[],
+  home: (node: string) => Home = () => ({ is: "there" }),
+  hasLease = true,
+  heldUp?: string,
+) {
   let changes = 0;
   const places = placesOf({
     nodes: () => nodes,
-    closed: (one) => whyClosed(one, { hasLease, isUp: true }),
+    closed: (one) => whyClosed(one, { hasLease, isUp: true, heldUp }),
     freeMb: () => 4000,
     home: { of: home },
     onChange: () => (changes += 1),
@@ -127,6 +132,19 @@ describe("the places of a fleet", () => {
     const { places } = room([one]);
     const found = places.take("1", { wall }, { strategy: "here_first", hereSlots: 0 });
     expect(found).toMatchObject({ isPlaced: false, why: expect.stringContaining(why) });
+  });
+
+  test("are not given on a node whose account is held, and are waited for by who has its session there", () => {
+    const held = room([node("a"), node("b", { pool: "gpu" })], undefined, true, "the login is\nnot accepted").places;
+    const nowhere = { ...sharing, hereSlots: 0 };
+    const why = "waits for its account: the login is not accepted";
+    expect(held.draw(nowhere, false)({})).toBe(`no node takes any more: a ${why}, b ${why}`);
+    // Here it would be without its memory.
+    expect(held.take("1", { before: "a" }, sharing)).toEqual({
+      isPlaced: false,
+      why: `its session is on a, which ${why}`,
+    });
+    expect(held.couldTake({}, nowhere)).toBe(true);
   });
 
   test("could be had at a node that has only just come, and not at one that takes no more", () => {

@@ -63,6 +63,7 @@ export async function openFleet(): Promise<Fleet> {
       await desk.serve({
         note: (type, body) => told.push({ type, body }) > 0,
         kept: () => Promise.resolve(),
+        heldUp: () => undefined,
         policy: () => ({ version: policyVersion({ file: null, runs }), file: null, runs }),
         sharing(run) {
           // A run of which something is to be placed is open.

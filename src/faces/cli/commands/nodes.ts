@@ -90,19 +90,22 @@ function lineOf(node: ListedNode): string[] {
     lease_ms: lease,
   } = node;
   const leased = lease === null ? "no lease" : `lease ${spell(lease)}`;
-  const heard = [
+  const room = [
     `pool ${pool}${labels.length === 0 ? "" : ` (${labels.join(", ")})`}`,
     `${used} of ${count(slots, "slot")}${warm === 0 ? "" : `, ${warm} warm`}`,
     `${Math.round(free)} MB free`,
+    leased,
+  ];
+  const kind = [
     node.wall ? "wall" : "no wall",
     node.workspace === "bundle" ? "copies of workspaces" : "shared workspaces",
-    leased,
     `since ${moment(since)}`,
     `version ${versions.cyberdeck}, agent ${versions.agent ?? "not known"}`,
   ];
-  const facts = node.boot === "" ? ["NOT HEARD", leased] : heard;
+  const isHeard = node.boot !== "";
   return [
-    oneLine([node.node, ...facts].join(" · "), 400),
+    oneLine([node.node, ...(isHeard ? room : ["NOT HEARD", leased])].join(" · "), 400),
+    ...(isHeard ? [`  ${oneLine(kind.join(" · "), 400)}`] : []),
     ...(why === null ? [] : [`  gets no work: it ${oneLine(why, 200)}`]),
     ...(agents.length === 0 ? [] : [`  on it: ${oneLine(agents.join(", "), 400)}`]),
   ];
